@@ -1,0 +1,49 @@
+"""Lays the tool out for fast, hermetic starts. Runs in a sandbox, with nothing installed.
+
+`python assemble.py PEX OUTPUT` copies the libraries out of a loose PEX and the tool beside them,
+compiles everything and writes the runner. The output depends on the contents alone: bytecode names
+no path of the machine and no file time, and console scripts, which hold the interpreter's path, are
+left out.
+"""
+
+from __future__ import annotations
+
+import compileall
+import pathlib
+import py_compile
+import shutil
+import sys
+
+_RUNNER = '''\
+"""Runs the tool with its own libraries and the standard library only."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from xpkg_tool.__main__ import main
+
+sys.exit(main(sys.argv[1:]))
+'''
+
+
+def main(pex: str, output: str) -> None:
+    library = pathlib.Path(output, "lib")
+    for distribution in sorted(pathlib.Path(pex, ".deps").iterdir()):
+        for entry in sorted(distribution.iterdir()):
+            if entry.is_dir() and entry.name not in ("bin", "__pycache__"):
+                ignore = shutil.ignore_patterns("__pycache__", "RECORD", "direct_url.json", "tests")
+                shutil.copytree(entry, library / entry.name, ignore=ignore, dirs_exist_ok=True)
+            elif entry.suffix in (".py", ".so"):
+                shutil.copyfile(entry, library / entry.name)
+    shutil.copytree("xpkg_tool", library / "xpkg_tool")
+    pathlib.Path(output, "run.py").write_text(_RUNNER, encoding="utf-8")
+    compileall.compile_dir(
+        output,
+        quiet=2,  # Some libraries ship files for other versions of Python.
+        stripdir=output,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,221 @@
+"""Builds packages, several in one process of the tool, and keeps their results apart.
+
+A process costs 30 to 80 ms and a small package a few: so the packages of a repository are spread
+over buckets by a hash of their address, and a bucket's small packages are built by one process.
+Adding or changing a package touches its bucket alone. A large package has a process of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.engine.addresses import Address, Addresses
+from pants.engine.engine_aware import EngineAwareReturnType
+from pants.engine.fs import (
+    EMPTY_DIGEST,
+    CreateDigest,
+    Digest,
+    DigestContents,
+    DigestSubset,
+    FileContent,
+    MergeDigests,
+    PathGlobs,
+    RemovePrefix,
+)
+from pants.engine.process import Process, ProcessResult
+from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.target import AllTargets, Targets
+from pants.util.logging import LogLevel
+from pants.util.strutil import pluralize
+
+from xpkg.package_inputs import PackageInputs, PackageInputsRequest
+from xpkg.target_types import XpkgSourcesField
+from xpkg.tool import ToolProcess
+
+_PACKAGES_PER_BUCKET = 16
+
+# From this size on a package takes longer than starting a process for it.
+_LARGE_BYTES = 1_000_000
+
+_REQUEST = "xpkg-request.json"
+_OUTPUT = "xpkg-output"
+
+ARCHIVE = "package.xpkg"
+DESCRIPTION = "package.xpkg.json"
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """Asks for the `BuildOutcome` of the package at `address`."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class BuildOutcome:
+    """What became of one package.
+
+    `digest` holds `package.xpkg` and `package.xpkg.json`, or nothing when `text`, the rendered
+    findings, has an error in it. `image_digest` is that of the image's manifest.
+    """
+
+    address: Address
+    text: str
+    image_digest: str | None
+    digest: Digest
+
+    @property
+    def failed(self) -> bool:
+        return self.image_digest is None
+
+
+@dataclass(frozen=True)
+class BuildReport(EngineAwareReturnType):
+    """An outcome whose findings are shown, in each run anew, to the person at the terminal."""
+
+    outcome: BuildOutcome
+
+    def level(self) -> LogLevel | None:
+        if not self.outcome.text:
+            return LogLevel.DEBUG
+        return LogLevel.ERROR if self.outcome.failed else LogLevel.WARN
+
+    def message(self) -> str | None:
+        if not self.outcome.text:
+            return None
+        verdict = "does not lint" if self.outcome.failed else "has warnings"
+        return f"{self.outcome.address} {verdict}.\n\n{self.outcome.text}\n"
+
+    def cacheable(self) -> bool:
+        return not self.outcome.text
+
+
+@dataclass(frozen=True)
+class _Buckets:
+    """The addresses of all packages of the repository, by bucket."""
+
+    members: tuple[tuple[Address, ...], ...]
+
+    def of(self, address: Address) -> tuple[Address, ...]:
+        return self.members[_bucket(address, len(self.members))]
+
+
+@dataclass(frozen=True)
+class _Bucket:
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class _BucketInputs:
+    """The packages of a bucket, in the groups that share a process."""
+
+    groups: tuple[tuple[PackageInputs, ...], ...]
+
+
+@dataclass(frozen=True)
+class _Group:
+    packages: tuple[PackageInputs, ...]
+
+
+@dataclass(frozen=True)
+class _GroupResult:
+    digest: Digest
+
+
+def _bucket(address: Address, count: int) -> int:
+    return int.from_bytes(hashlib.sha256(address.spec.encode()).digest()[:8], "big") % count
+
+
+def _bucket_count(packages: int) -> int:
+    """A power of two, so that one more package hardly ever moves the others."""
+    count = 1
+    while packages > count * _PACKAGES_PER_BUCKET:
+        count *= 2
+    return count
+
+
+@rule(desc="Group the Crossplane packages into buckets", level=LogLevel.DEBUG)
+async def find_buckets(all_targets: AllTargets) -> _Buckets:
+    addresses = sorted(t.address for t in all_targets if t.has_field(XpkgSourcesField))
+    count = _bucket_count(len(addresses))
+    members: list[list[Address]] = [[] for _ in range(count)]
+    for address in addresses:
+        members[_bucket(address, count)].append(address)
+    return _Buckets(tuple(tuple(bucket) for bucket in members))
+
+
+@rule
+async def bucket_inputs(bucket: _Bucket) -> _BucketInputs:
+    targets = await Get(Targets, Addresses(bucket.addresses))
+    inputs = await MultiGet(Get(PackageInputs, PackageInputsRequest(t)) for t in targets)
+    small = tuple(package for package in inputs if package.size < _LARGE_BYTES)
+    large = tuple((package,) for package in inputs if package.size >= _LARGE_BYTES)
+    return _BucketInputs((*((small,) if small else ()), *large))
+
+
+@rule
+async def build_group(group: _Group) -> _GroupResult:
+    request = {"packages": [package.request_entry() for package in group.packages]}
+    request_digest = await Get(
+        Digest, CreateDigest([FileContent(_REQUEST, json.dumps(request, indent=1).encode())])
+    )
+    input_digest = await Get(
+        Digest, MergeDigests([request_digest, *(package.digest for package in group.packages)])
+    )
+    process = await Get(
+        Process,
+        ToolProcess(
+            args=("build", _REQUEST, _OUTPUT),
+            input_digest=input_digest,
+            output_directory=_OUTPUT,
+            description=f"Building {_names(group.packages)}",
+        ),
+    )
+    result = await Get(ProcessResult, Process, process)
+    return _GroupResult(await Get(Digest, RemovePrefix(result.output_digest, _OUTPUT)))
+
+
+def _names(packages: tuple[PackageInputs, ...]) -> str:
+    if len(packages) == 1:
+        return packages[0].address.spec
+    return f"{pluralize(len(packages), 'Crossplane package')} with {packages[0].address}"
+
+
+@rule
+async def build_package(request: BuildRequest, buckets: _Buckets) -> BuildOutcome:
+    address = request.address
+    inputs = await Get(_BucketInputs, _Bucket(buckets.of(address)))
+    group, number = _find(inputs, address)
+    built = await Get(_GroupResult, _Group(group))
+    subset = await Get(Digest, DigestSubset(built.digest, PathGlobs([f"{number}/*"])))
+    files = await Get(Digest, RemovePrefix(subset, str(number)))
+    report_digest = await Get(Digest, DigestSubset(files, PathGlobs(["report.json"])))
+    (report_file,) = await Get(DigestContents, Digest, report_digest)
+    report = json.loads(report_file.content)
+    package = await Get(Digest, DigestSubset(files, PathGlobs([ARCHIVE, DESCRIPTION])))
+    return BuildOutcome(
+        address=address,
+        text=report["text"],
+        image_digest=report["digest"],
+        digest=package if report["digest"] else EMPTY_DIGEST,
+    )
+
+
+def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs, ...], int]:
+    for group in inputs.groups:
+        for number, package in enumerate(group):
+            if package.address == address:
+                return group, number
+    raise AssertionError(f"{address} is not in its own bucket.")
+
+
+@rule
+async def report_build(outcome: BuildOutcome) -> BuildReport:
+    return BuildReport(outcome)
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()

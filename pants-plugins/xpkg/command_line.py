@@ -1,0 +1,68 @@
+"""Which packages the command line names: the one place that looks at Pants' private options.
+
+Pants cancels a goal's other work at the first rule that raises. So that nobody has to run a goal
+once for each mistake, a rule that is going to fail first awaits all packages that were asked for.
+A union rule is not told which these are; the options are where it can be found. All of this is
+best effort: where a version of Pants differs, the packages that are known are reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.base.specs import Specs
+from pants.base.specs_parser import SpecsParser
+from pants.engine.addresses import Address
+from pants.engine.fs import GlobMatchErrorBehavior
+from pants.engine.internals.options_parsing import _Options
+from pants.engine.rules import Get, collect_rules, rule
+from pants.engine.target import AllTargets, FilteredTargets
+from pants.vcs.changed import ChangedAddresses, ChangedOptions, ChangedRequest
+from pants.vcs.git import GitWorktreeRequest, MaybeGitWorktree
+
+from xpkg.target_types import XpkgSourcesField
+
+
+
+@dataclass(frozen=True)
+class NamedPackagesRequest:
+    """Asks for `NamedPackages`; only a rule that is going to fail does."""
+
+
+@dataclass(frozen=True)
+class NamedPackages:
+    """The addresses of the `xpkg_package` targets that the command line names, sorted."""
+
+    addresses: tuple[Address, ...]
+
+
+@rule
+async def find_named_packages(
+    _: NamedPackagesRequest, options: _Options, all_targets: AllTargets
+) -> NamedPackages:
+    packages = {t.address for t in all_targets if t.has_field(XpkgSourcesField)}
+    texts = tuple(options.options.specs)
+    changed = ChangedOptions.from_options(options.options.for_scope("changed"))
+    if changed.provided:
+        worktree = await Get(MaybeGitWorktree, GitWorktreeRequest())
+        if worktree.git_worktree is None:
+            return NamedPackages(())
+        files = tuple(changed.changed_files(worktree.git_worktree))
+        addresses = await Get(ChangedAddresses, ChangedRequest(files, changed.dependents))
+        return _sorted(packages.intersection(addresses))
+    specs = SpecsParser().parse_specs(
+        texts,
+        description_of_origin="CLI arguments",
+        unmatched_glob_behavior=GlobMatchErrorBehavior.ignore,
+    )
+    targets = await Get(FilteredTargets, Specs, specs)
+    return _sorted(packages.intersection(t.address for t in targets))
+
+
+def _sorted(addresses: Iterable[Address]) -> NamedPackages:
+    return NamedPackages(tuple(sorted(addresses)))
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()

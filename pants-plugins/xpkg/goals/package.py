@@ -1,0 +1,101 @@
+"""`pants package`: writes each package and its description below `dist/`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
+from pants.engine.addresses import Address
+from pants.engine.fs import (
+    CreateDigest,
+    Digest,
+    DigestContents,
+    DigestEntries,
+    DigestSubset,
+    FileEntry,
+    PathGlobs,
+)
+from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants.util.strutil import bullet_list, pluralize
+
+from xpkg.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
+from xpkg.command_line import NamedPackages, NamedPackagesRequest
+from xpkg.target_types import XpkgOutputPathField, XpkgSourcesField
+
+_FRIENDLY_ID = "{friendly_id}"
+
+
+class PackagesDoNotLint(Exception):
+    """Some packages have mistakes, which were shown before."""
+
+    def __init__(self, addresses: Iterable[Address]) -> None:
+        specs = [address.spec for address in addresses]
+        super().__init__(
+            f"{pluralize(len(specs), 'package')} cannot be built, for the reasons above:\n"
+            f"{bullet_list(specs)}\n\nNothing was written. Mend the findings and run it again."
+        )
+
+
+@dataclass(frozen=True)
+class XpkgPackageFieldSet(PackageFieldSet):
+    required_fields = (XpkgSourcesField,)
+
+    output_path: XpkgOutputPathField
+
+
+@dataclass(frozen=True)
+class BuiltXpkgArtifact(BuiltPackageArtifact):
+    """A built `.xpkg` file: the digest of its manifest and the name in its meta object."""
+
+    image_digest: str = ""
+    package_name: str = ""
+
+
+# Stands before its caller because the engine looks for `Get`s there.
+async def _fail(outcome: BuildOutcome) -> None:
+    """Shows the findings of all packages that the command line names, then fails once."""
+    named = await Get(NamedPackages, NamedPackagesRequest())
+    outcomes = await MultiGet(Get(BuildOutcome, BuildRequest(a)) for a in named.addresses)
+    failed = {o.address: o for o in (outcome, *outcomes) if o.failed}
+    await MultiGet(Get(BuildReport, BuildOutcome, o) for o in failed.values())
+    raise PackagesDoNotLint(sorted(failed))
+
+
+@rule(desc="Package a Crossplane package")
+async def package_xpkg(field_set: XpkgPackageFieldSet) -> BuiltPackage:
+    outcome = await Get(BuildOutcome, BuildRequest(field_set.address))
+    if outcome.failed:
+        await _fail(outcome)
+    await Get(BuildReport, BuildOutcome, outcome)
+    entries, description_digest = await MultiGet(
+        Get(DigestEntries, Digest, outcome.digest),
+        Get(Digest, DigestSubset(outcome.digest, PathGlobs([DESCRIPTION]))),
+    )
+    (description_file,) = await Get(DigestContents, Digest, description_digest)
+    description = json.loads(description_file.content)
+    archive_path = field_set.output_path.value_or_default(file_ending="xpkg").replace(
+        _FRIENDLY_ID, description["friendlyId"]
+    )
+    paths = {ARCHIVE: archive_path, DESCRIPTION: f"{archive_path}.json"}
+    digest = await Get(
+        Digest,
+        CreateDigest(
+            FileEntry(paths[entry.path], entry.file_digest)
+            for entry in entries
+            if isinstance(entry, FileEntry)
+        ),
+    )
+    archive = BuiltXpkgArtifact(
+        relpath=archive_path,
+        extra_log_lines=(f"  {outcome.image_digest}",),
+        image_digest=description["digest"],
+        package_name=description["meta"]["name"],
+    )
+    return BuiltPackage(digest, (archive, BuiltPackageArtifact(paths[DESCRIPTION])))
+
+
+def rules() -> Iterable[Any]:
+    return (*collect_rules(), UnionRule(PackageFieldSet, XpkgPackageFieldSet))

@@ -1,0 +1,93 @@
+"""`pants tailor`: writes an `xpkg_package` target for each package of the repository."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.core.goals.tailor import (
+    AllOwnedSources,
+    PutativeTarget,
+    PutativeTargets,
+    PutativeTargetsRequest,
+)
+from pants.engine.fs import (
+    CreateDigest,
+    Digest,
+    DigestContents,
+    FileContent,
+    MergeDigests,
+    PathGlobs,
+    Snapshot,
+)
+from pants.engine.process import Process, ProcessResult
+from pants.engine.rules import Get, collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants.util.logging import LogLevel
+
+from xpkg.subsystem import XpkgSubsystem
+from xpkg.target_types import XpkgPackageTarget
+from xpkg.tool import ToolProcess
+
+_REQUEST = "xpkg-request.json"
+_OUTPUT = "xpkg-output"
+
+
+@dataclass(frozen=True)
+class PutativeXpkgTargetsRequest(PutativeTargetsRequest):
+    pass
+
+
+@rule(desc="Find Crossplane packages without a target", level=LogLevel.DEBUG)
+async def find_putative_targets(
+    request: PutativeXpkgTargetsRequest, owned: AllOwnedSources, xpkg: XpkgSubsystem
+) -> PutativeTargets:
+    if not xpkg.tailor:
+        return PutativeTargets()
+    # What is content of a package is seen in the files, so all YAML is looked at, also where only a
+    # folder inside a package was named.
+    snapshot = await Get(Snapshot, PathGlobs(["**/*.yaml", "**/*.yml"]))
+    if not snapshot.files:
+        return PutativeTargets()
+    content = json.dumps({"files": snapshot.files, "owned": sorted(owned)}).encode()
+    request_digest = await Get(Digest, CreateDigest([FileContent(_REQUEST, content)]))
+    process = await Get(
+        Process,
+        ToolProcess(
+            args=("adopt", _REQUEST, _OUTPUT),
+            input_digest=await Get(Digest, MergeDigests([request_digest, snapshot.digest])),
+            output_directory=_OUTPUT,
+            description="Looking for Crossplane packages",
+        ),
+    )
+    result = await Get(ProcessResult, Process, process)
+    (answer,) = await Get(DigestContents, Digest, result.output_digest)
+    return PutativeTargets(
+        _putative_target(target)
+        for target in json.loads(answer.content)
+        if any(_directory(file) in request.dirs for file in target["files"])
+    )
+
+
+def _directory(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _putative_target(target: dict[str, Any]) -> PutativeTarget:
+    below = len(target["directory"]) + 1 if target["directory"] else 0
+    return PutativeTarget.for_target_type(
+        XpkgPackageTarget,
+        path=target["directory"],
+        name=target["name"],
+        # Pants puts these into `sources` when another target owns one of them, so they must be all.
+        triggering_sources=[file[below:] for file in target["files"]],
+        kwargs={
+            field: tuple(target[field]) for field in ("sources", "examples") if target[field]
+        },
+        comments=target["comments"],
+    )
+
+
+def rules() -> Iterable[Any]:
+    return (*collect_rules(), UnionRule(PutativeTargetsRequest, PutativeXpkgTargetsRequest))

@@ -1,0 +1,108 @@
+"""The options of the backend: `[xpkg]`."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable
+
+from pants.engine.rules import collect_rules
+from pants.option.option_types import BoolOption, DictOption, ShellStrListOption, SkipOption, StrOption
+from pants.option.subsystem import Subsystem
+from pants.util.docutil import bin_name
+from pants.util.strutil import help_text
+
+from xpkg.registries import Registries
+
+
+class XpkgSubsystem(Subsystem):
+    options_scope = "xpkg"
+    name = "xpkg"
+    help = "Crossplane packages: linting, building, publishing."
+
+    skip = SkipOption("lint")
+
+    tailor = BoolOption(
+        default=True,
+        help=help_text(
+            f"If true, `{bin_name()} tailor` adds an `xpkg_package` target for each package."
+        ),
+        advanced=True,
+    )
+
+    _registries = DictOption[Any](
+        help=help_text(
+            """
+            The registries to publish to, by alias:
+
+                {
+                    "<alias>": {
+                        "address": "<host>[:<port>]" or "oci-layout:<directory>",
+                        "default": bool,
+                        "repository": str,
+                        "extra_image_tags": [],
+                        "skip_push": bool,
+                        "insecure": bool,
+                    },
+                    ...
+                }
+
+            A target publishes to all registries with `default = true` (or with the alias
+            `default`) unless its `registries` field names others, as `"@<alias>"` or by address.
+
+            `repository` is used instead of the target's; `{target_repository}` and
+            `{default_repository}` stand for what it replaces. `extra_image_tags` are added to the
+            target's tags. Nothing is published to a registry with `skip_push = true`. A registry
+            with `insecure = true` may be spoken to over plain HTTP; loopback addresses always may.
+            """
+        ),
+        fromfile=True,
+    )
+
+    default_repository = StrOption(
+        default="{name}",
+        help=help_text(
+            """
+            The repository of targets without the `repository` field. Placeholders: `{name}`,
+            `{directory}`, `{parent_directory}`, `{package}`, `{version}`.
+            """
+        ),
+    )
+
+    class EnvironmentAware(Subsystem.EnvironmentAware):
+        env_vars = ShellStrListOption(
+            default=[
+                "ALL_PROXY",
+                "DOCKER_CONFIG",
+                "HOME",
+                "HTTPS_PROXY",
+                "HTTP_PROXY",
+                "NO_PROXY",
+                "PATH",
+                "REGISTRY_AUTH_FILE",
+                "REQUESTS_CA_BUNDLE",
+                "SSL_CERT_DIR",
+                "SSL_CERT_FILE",
+                "XDG_CONFIG_HOME",
+                "XDG_RUNTIME_DIR",
+                "all_proxy",
+                "http_proxy",
+                "https_proxy",
+                "no_proxy",
+            ],
+            help=help_text(
+                """
+                Environment variables that publishing may see: `NAME` copies a variable, and
+                `NAME=value` sets one. They name the places where credentials lie and the proxies
+                on the way; no variable reaches linting and building.
+                """
+            ),
+            advanced=True,
+        )
+
+    @property
+    def registries(self) -> Registries:
+        """Raises ValueError for an option that is not of the documented form."""
+        return Registries.from_dict(self._registries)
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()

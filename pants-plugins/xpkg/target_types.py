@@ -1,0 +1,244 @@
+"""The `xpkg_package` target and its fields."""
+
+from __future__ import annotations
+
+import os
+
+from pants.core.goals.package import OutputPathField
+from pants.engine.target import (
+    COMMON_TARGET_FIELDS,
+    AsyncFieldMixin,
+    BoolField,
+    Dependencies,
+    MultipleSourcesField,
+    SecondaryOwnerMixin,
+    StringField,
+    StringSequenceField,
+    Target,
+)
+from pants.util.docutil import bin_name
+from pants.util.strutil import help_text
+
+ALL_DEFAULT_REGISTRIES = "<all default registries>"
+
+
+class XpkgSourcesField(MultipleSourcesField):
+    default = ("**/*.yaml", "**/*.yml", "!examples/**")
+    help = help_text(
+        """
+        The files of the package: the meta object (usually `crossplane.yaml`) and the objects that
+        the package installs. They go into the package in the order of their paths, the meta
+        object first.
+
+        Globs are relative to the BUILD file's directory; `!` leaves files out. By default this is
+        all YAML below the directory but `examples/`. A file that is not YAML, or globs that match
+        nothing, are errors.
+
+        Example:
+
+            xpkg_package(
+                sources=["crossplane.yaml", "apis/**/*.yaml", "!apis/**/kustomization.yaml"],
+            )
+        """
+    )
+
+
+class XpkgExamplesField(StringSequenceField, AsyncFieldMixin, SecondaryOwnerMixin):
+    alias = "examples"
+    default = ("examples/**/*.yaml", "examples/**/*.yml")
+    help = help_text(
+        """
+        Example objects that users of the package may start from. They go into a layer of their
+        own, which is there only when a file matches.
+
+        Globs are relative to the BUILD file's directory; `!` leaves files out. Each document must
+        be a Kubernetes object, of any kind.
+
+        Example:
+
+            xpkg_package(examples=["example/**/*.yaml"])
+        """
+    )
+
+    @property
+    def globs(self) -> tuple[str, ...]:
+        """The globs as seen from the build root; `!` comes first in those that leave out."""
+        root = self.address.spec_path
+        return tuple(
+            f"!{os.path.join(root, glob[1:])}" if glob.startswith("!") else os.path.join(root, glob)
+            for glob in self.value or ()
+        )
+
+    @property
+    def is_default(self) -> bool:
+        return self.value == self.default
+
+    @property
+    def filespec(self):  # type: ignore[no-untyped-def] # A TypedDict whose home differs by version.
+        return {
+            "includes": [glob for glob in self.globs if not glob.startswith("!")],
+            "excludes": [glob[1:] for glob in self.globs if glob.startswith("!")],
+        }
+
+
+class XpkgDependenciesField(Dependencies):
+    help = help_text(
+        """
+        Addresses of other targets that this package depends on, usually the `xpkg_package`
+        targets that its `spec.dependsOn` names and that live in this repository. They say which
+        packages `--changed-dependents` reaches; nothing of them goes into this package.
+
+        Example:
+
+            xpkg_package(dependencies=["packages/provider-storage", "packages/function-naming"])
+        """
+    )
+
+
+class XpkgPackageTypeField(StringField):
+    alias = "package_type"
+    valid_choices = ("Provider", "Configuration", "Function")
+    help = help_text(
+        """
+        The type that the package must have. The meta object decides what a package is; with this
+        field, lint and `package` fail when it is of another type.
+        """
+    )
+
+
+class XpkgOutputPathField(OutputPathField):
+    help = help_text(
+        f"""
+        Where the package is written below the `--distdir` (`dist/`) by `{bin_name()} package`.
+
+        By default, the path of the BUILD file followed by the target's name:
+        `path.to.project/name.xpkg`. The description lies beside it: `name.xpkg.json`.
+
+        `{{friendly_id}}` is replaced by upstream's name for a built package: the meta object's name
+        and 12 digits of the package's digest.
+
+        Example:
+
+            xpkg_package(output_path="packages/{{friendly_id}}.xpkg")
+        """
+    )
+
+
+class XpkgVersionField(StringField):
+    alias = "version"
+    help = help_text(
+        """
+        The package's version, for `{version}` in `image_tags` and `repository`. It has no default
+        and never enters the package's bytes: the same sources give the same digest under any
+        version.
+
+        The package manager only finds versions that are semantic versions, such as `v1.2.3`.
+        """
+    )
+
+
+class XpkgRegistriesField(StringSequenceField):
+    alias = "registries"
+    default = (ALL_DEFAULT_REGISTRIES,)
+    help = help_text(
+        f"""
+        The registries that `{bin_name()} publish` sends the package to: addresses, or aliases from
+        `[xpkg].registries` with an `@` before them. By default, all registries with `default =
+        true`.
+
+        An address is a host with an optional port, or `oci-layout:<directory>` for a directory
+        that holds an OCI image layout.
+
+        Example:
+
+            # pants.toml
+            [xpkg.registries.main]
+            address = "registry.example.org"
+            default = true
+
+            # BUILD
+            xpkg_package(registries=["@main", "registry.example.org:5000"])
+        """
+    )
+
+
+class XpkgRepositoryField(StringField):
+    alias = "repository"
+    help = help_text(
+        """
+        The repository in the registry, for example `platform/provider-storage`. By default, that
+        of the registry in `[xpkg].registries`, or `[xpkg].default_repository`.
+
+        Placeholders: `{name}` (the target's name), `{directory}` and `{parent_directory}` (of the
+        BUILD file), `{package}` (the meta object's name), `{version}`, `{default_repository}`.
+        """
+    )
+
+
+class XpkgImageTagsField(StringSequenceField):
+    alias = "image_tags"
+    help = help_text(
+        """
+        The tags to publish under. By default `{version}` where the target has a `version`, else
+        `latest`.
+
+        Placeholders are those of `repository`.
+
+        Example:
+
+            xpkg_package(version="v1.2.3", image_tags=["{version}", "main"])
+        """
+    )
+
+
+class XpkgSkipPushField(BoolField):
+    alias = "skip_push"
+    default = False
+    help = help_text(f"If true, `{bin_name()} publish` leaves this package out.")
+
+
+class XpkgSkipLintField(BoolField):
+    alias = "skip_lint"
+    default = False
+    help = help_text(
+        f"""
+        If true, `{bin_name()} lint` leaves this package out. A package that does not lint is still
+        never built.
+        """
+    )
+
+
+class XpkgPackageTarget(Target):
+    alias = "xpkg_package"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        XpkgSourcesField,
+        XpkgExamplesField,
+        XpkgDependenciesField,
+        XpkgPackageTypeField,
+        XpkgOutputPathField,
+        XpkgVersionField,
+        XpkgRepositoryField,
+        XpkgRegistriesField,
+        XpkgImageTagsField,
+        XpkgSkipPushField,
+        XpkgSkipLintField,
+    )
+    help = help_text(
+        f"""
+        A Crossplane package: a Provider, a Configuration or a Function, as its meta object says.
+
+        `{bin_name()} lint` checks it as Crossplane's own build does, all mistakes at once;
+        `{bin_name()} package` writes a reproducible `.xpkg` file and its description beside it;
+        `{bin_name()} publish` sends it to registries.
+
+        `{bin_name()} tailor` finds the packages of a repository and writes these targets.
+
+        Example:
+
+            xpkg_package(
+                version="v0.1.0",
+                repository="platform/provider-storage",
+            )
+        """
+    )

@@ -1,0 +1,221 @@
+"""Finds the packages in a repository and the globs that make each build: what `tailor` writes.
+
+A package is where a meta object is, whatever its file is called. What cannot be package content
+is left out of `sources`, and the reason is told.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import Collection, Iterable, Mapping
+
+from .heads import Head, read_head
+from .kinds import PACKAGE_TYPES, ObjectKind
+from .package import walk_key
+
+# The defaults of the target's fields; what equals them is not written.
+DEFAULT_SOURCES = ("**/*.yaml", "**/*.yml", "!examples/**")
+DEFAULT_EXAMPLES = ("examples/**/*.yaml", "examples/**/*.yml")
+
+# Functions' repositories call the folder `example`, all others `examples`.
+_EXAMPLE_FOLDERS = ("examples", "example")
+
+# By this name repositories call the folder of a package that is not the repository itself.
+_PACKAGE_FOLDER = "package"
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """A target to write: in the BUILD file of `directory`, with the fields that are not None.
+
+    `files` are the paths of its source files, `comments` the lines to put above it.
+    """
+
+    directory: str
+    name: str | None
+    sources: tuple[str, ...] | None
+    examples: tuple[str, ...] | None
+    comments: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def adopt(files: Mapping[str, bytes], owned: Collection[str]) -> tuple[Adoption, ...]:
+    """The targets for the packages in `files` (YAML files by their path from the repository's
+    root) whose meta object is not in a file of `owned`."""
+    heads = {path: read_head(path, data) for path, data in files.items()}
+    metas: dict[str, list[str]] = {}
+    for path in sorted(heads, key=walk_key):
+        if heads[path].metas:
+            metas.setdefault(posixpath.dirname(path), []).append(path)
+    return tuple(
+        _adopt_one(root, meta, metas, heads)
+        for root in sorted(metas, key=walk_key)
+        for meta in metas[root]
+        if meta not in owned
+    )
+
+
+def _adopt_one(
+    root: str, meta: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]
+) -> Adoption:
+    directory = _build_directory(root, metas, heads)
+    prefix = f"{_literal(_below(root, directory))}/" if directory != root else ""
+    inside = {path: head for path, head in heads.items() if _is_below(path, root)}
+    nested = [_below(r, root) for r in metas if r != root and _is_below(r, root)]
+    own_folders = [f for f in _EXAMPLE_FOLDERS if _has_files(inside, root, f)]
+    beside = [] if directory == root else _beside(directory, metas, heads)
+
+    reasons: dict[str, str] = {}
+    kept: list[str] = []
+    for path, head in inside.items():
+        relative = _below(path, root)
+        if relative.split("/")[0] in own_folders or _in_any(relative, nested):
+            continue
+        other_meta = path in metas[root] and path != meta
+        reason = "the meta object of another package" if other_meta else _why_not(head, heads[meta])
+        if reason:
+            reasons[relative] = reason
+        else:
+            kept.append(path)
+    excluded = _folded(reasons, [_below(path, root) for path in kept])
+    excluded.update(_own_packages(f for f in nested if f.split("/")[0] not in own_folders))
+
+    sources = [f"{prefix}**/*.yaml", f"{prefix}**/*.yml"]
+    # The default's `!examples/**` stays, so that a folder that comes later is examples too.
+    folders = dict.fromkeys(["examples", *own_folders] if not prefix else own_folders)
+    sources += [f"!{prefix}{_literal(folder)}/**" for folder in folders]
+    sources += [f"!{prefix}{pattern}" for pattern in excluded]
+
+    examples: list[str] = []
+    left_out: dict[str, str] = {}
+    for folder in (*(prefix + f for f in own_folders), *beside):
+        examples += [f"{_literal(folder)}/**/*.yaml", f"{_literal(folder)}/**/*.yml"]
+        left_out.update(_examples_left_out(posixpath.join(directory, folder), directory, heads, metas))
+    examples += [f"!{pattern}" for pattern in left_out]
+
+    comments = [f"# Left out of `sources`: {prefix}{p}: {why}." for p, why in excluded.items()]
+    comments += [f"# Left out of `examples`: {p}: {why}." for p, why in left_out.items()]
+    several = len(metas[root]) > 1
+    return Adoption(
+        directory=directory,
+        name=posixpath.splitext(posixpath.basename(meta))[0] if several else None,
+        sources=None if tuple(sources) == DEFAULT_SOURCES else tuple(sources),
+        examples=tuple(examples) if examples and tuple(examples) != DEFAULT_EXAMPLES else None,
+        comments=tuple(comments),
+        files=tuple(sorted(kept, key=walk_key)),
+    )
+
+
+def _build_directory(root: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]) -> str:
+    """Where the BUILD file lies: the package's folder, or its parent when that holds examples."""
+    parent, name = posixpath.split(root)
+    if name == _PACKAGE_FOLDER and parent not in metas and _beside(parent, metas, heads):
+        return parent
+    return root
+
+
+def _beside(
+    parent: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]
+) -> list[str]:
+    return [f for f in _EXAMPLE_FOLDERS if _has_files(heads, parent, f)]
+
+
+def _has_files(heads: Iterable[str], root: str, folder: str) -> bool:
+    start = posixpath.join(root, folder) + "/"
+    return any(path.startswith(start) for path in heads)
+
+
+def _why_not(head: Head, meta: Head) -> str | None:
+    """Why a file is no content of the package, or None when it may be.
+
+    A file of which one document is right stays, and so does one that is broken: lint names the
+    line then, and nothing is lost without a word.
+    """
+    if head.template:
+        return "a template, not YAML"
+    if head.broken or not head.kinds or head.metas:
+        return None
+    allowed = frozenset[ObjectKind]().union(
+        *(PACKAGE_TYPES[m.kind].objects for m in meta.metas)
+    )
+    if any(kind in allowed for kind in head.kinds):
+        return None
+    return _not_content(head, f"not allowed in a {meta.metas[0].kind}")
+
+
+def _not_content(head: Head, fault: str) -> str:
+    kinds = sorted({str(kind) for kind in head.kinds if kind})
+    return f"{', '.join(kinds)} is {fault}" if kinds else "not a Kubernetes object"
+
+
+def _examples_left_out(
+    folder: str, directory: str, heads: Mapping[str, Head], metas: Mapping[str, list[str]]
+) -> dict[str, str]:
+    roots = [root for root in metas if _is_below(root, folder)]
+    reasons, kept = {}, []
+    for path, head in heads.items():
+        if not path.startswith(f"{folder}/") or _in_any(path, roots):
+            continue
+        relative = _below(path, directory)
+        if head.template:
+            reasons[relative] = "a template, not YAML"
+        elif head.kinds and not head.broken and not any(head.kinds):
+            reasons[relative] = "not a Kubernetes object"
+        else:
+            kept.append(relative)
+    folded = _folded(reasons, kept)
+    folded.update(_own_packages(_below(root, directory) for root in roots))
+    return folded
+
+
+def _own_packages(folders: Iterable[str]) -> dict[str, str]:
+    return {f"{_literal(folder)}/**": "a package of its own" for folder in _outermost(folders)}
+
+
+def _folded(reasons: Mapping[str, str], kept: Iterable[str]) -> dict[str, str]:
+    """The files of `reasons` as glob patterns: a whole folder where nothing in it is kept."""
+    used = {folder for path in kept for folder in _parents(path)}
+    folded: dict[str, str] = {}
+    for path in sorted(reasons, key=walk_key):
+        folder = next((f for f in reversed(_parents(path)) if f not in used), None)
+        if folder is None:
+            folded[_literal(path)] = reasons[path]
+            continue
+        pattern = f"{_literal(folder)}/**"
+        why = reasons[path]
+        folded[pattern] = why if folded.get(pattern, why) == why else "no package content"
+    return folded
+
+
+def _parents(path: str) -> list[str]:
+    """The folders above `path`, the nearest first: `a/b/c` has `a/b` and `a`."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:i]) for i in range(len(parts), 0, -1)]
+
+
+def _outermost(folders: Iterable[str]) -> list[str]:
+    chosen: list[str] = []
+    for folder in sorted(folders, key=walk_key):
+        if not _in_any(folder, chosen):
+            chosen.append(folder)
+    return chosen
+
+
+def _in_any(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or _is_below(path, folder) for folder in folders)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
+
+
+def _below(path: str, folder: str) -> str:
+    """`path` as seen from `folder`, which is above it."""
+    return path[len(folder) + 1 :] if folder else path
+
+
+def _literal(path: str) -> str:
+    """A glob that matches `path`: special characters, and those that would need an escape in a
+    BUILD file, are matched as any one character."""
+    return "".join("?" if c in "*?[]{}!\\\"'" or not c.isprintable() else c for c in path)

@@ -1,0 +1,124 @@
+"""What a file holds: its documents, each with the object that Kubernetes would read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterator
+
+from . import codes
+from .documents import Document, split
+from .finding import Finding
+from .kinds import META_GROUP, ObjectKind
+from .loader import DocumentError, load, locate
+
+# Editors and tools know these two endings, and so does upstream.
+YAML_ENDINGS = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Object:
+    """A Kubernetes object in a document. `name` is empty where `metadata.name` is no string."""
+
+    document: Document
+    kind: ObjectKind
+    name: str
+
+    @property
+    def is_meta(self) -> bool:
+        return self.kind.group == META_GROUP
+
+    def __str__(self) -> str:
+        return f"{self.kind.kind} {self.name}".rstrip()
+
+
+@dataclass(frozen=True)
+class FileAnalysis:
+    """The objects of a file in their order, the values of its meta objects, and what is wrong.
+
+    Only the meta objects' values are kept: those of 2,000 CRDs would take gigabytes.
+    """
+
+    path: str
+    objects: tuple[Object, ...]
+    metas: tuple[tuple[Object, dict[str, Any]], ...]
+    findings: tuple[Finding, ...]
+
+
+def analyse_source(path: str, data: bytes) -> FileAnalysis:
+    """Reads a file of package sources."""
+    return _analyse(path, data, codes.NO_KIND, _NOT_A_SOURCE)
+
+
+def analyse_example(path: str, data: bytes) -> FileAnalysis:
+    """Reads a file of examples: objects of any kind."""
+    return _analyse(path, data, codes.EXAMPLE_NO_KIND, _NOT_AN_EXAMPLE)
+
+
+_NOT_A_SOURCE = (
+    "Leave the file out of `sources` if it is no part of the package, or give the object its "
+    "apiVersion and kind."
+)
+_NOT_AN_EXAMPLE = (
+    "Leave the file out of `examples` if it is no example, or give the object its apiVersion and "
+    "kind."
+)
+
+
+def _analyse(path: str, data: bytes, no_kind_code: str, no_kind_remedy: str) -> FileAnalysis:
+    if not path.endswith(YAML_ENDINGS):
+        return FileAnalysis(path, (), (), (_not_yaml(path),))
+    documents, findings = split(path, data)
+    found = list(findings)
+    objects: list[Object] = []
+    metas: list[tuple[Object, dict[str, Any]]] = []
+    for document in documents:
+        try:
+            value = load(document)
+        except DocumentError as error:
+            found.extend(error.findings)
+            continue
+        missing = list(_missing(document, value, no_kind_code, no_kind_remedy))
+        if missing:
+            found.extend(missing)
+            continue
+        metadata = value.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, dict) else None
+        kind = ObjectKind(value["apiVersion"], value["kind"])
+        object = Object(document, kind, name if isinstance(name, str) else "")
+        objects.append(object)
+        if object.is_meta:
+            metas.append((object, value))
+    return FileAnalysis(path, tuple(objects), tuple(metas), tuple(found))
+
+
+def _missing(document: Document, value: Any, code: str, remedy: str) -> Iterator[Finding]:
+    """A finding where the document is not a Kubernetes object."""
+
+    def finding(message: str, path: tuple[str, ...] = ()) -> Finding:
+        position = locate(document, path)
+        return Finding(code, message, remedy, document.path, position)
+
+    if not isinstance(value, dict):
+        kind = "a list" if isinstance(value, list) else "a single value"
+        yield finding(f"The document is {kind}, not a Kubernetes object.")
+        return
+    absent = [field for field in ("apiVersion", "kind") if value.get(field) in (None, "")]
+    if absent:
+        yield finding(f"The document has no {' and no '.join(absent)}.")
+    for field in ("apiVersion", "kind"):
+        if field not in absent and not isinstance(value[field], str):
+            yield finding(f"`{field}` is not a text.", (field,))
+
+
+def _not_yaml(path: str) -> Finding:
+    lower = path.lower()
+    if lower.endswith(YAML_ENDINGS):
+        remedy = "Give the file's name the ending .yaml in lower case."
+    else:
+        remedy = "Leave the file out of `sources` and `examples`: a package holds YAML files only."
+    return Finding(
+        codes.NOT_YAML,
+        "The file is not YAML: its name ends neither in .yaml nor in .yml.",
+        remedy,
+        path,
+    )

@@ -1,0 +1,90 @@
+"""From the files of a package to the package: read, lint, pack. Pure: bytes in, bytes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping
+
+from . import codes
+from .analysis import analyse_example, analyse_source
+from .archive import write_archive
+from .description import describe, to_text
+from .finding import Finding, has_errors, in_order
+from .image import build_image
+from .layer import base_layer, examples_layer
+from .lint import lint, too_large
+from .package import PackageContent, examples_yaml, gather, package_yaml
+
+
+@dataclass(frozen=True)
+class PackageRequest:
+    """What a package is to be made of.
+
+    `name` is how the package is called in messages (a target's address, a folder). Paths are
+    relative to the repository; `root` is the folder of the package. `package_type` is the type
+    that the meta object must have, or None.
+    """
+
+    name: str
+    root: str
+    sources: Mapping[str, bytes]
+    examples: Mapping[str, bytes]
+    package_type: str | None = None
+
+
+@dataclass(frozen=True)
+class BuiltPackage:
+    """A package that was built: the bytes of the .xpkg file and of its description."""
+
+    archive: bytes
+    description: bytes
+    digest: str
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """`package` is None exactly when a finding is an error."""
+
+    findings: tuple[Finding, ...]
+    package: BuiltPackage | None
+
+
+def build(request: PackageRequest) -> BuildResult:
+    """Builds one package. Never raises for bad input: what is wrong with it are findings."""
+    content, findings = read(request)
+    if has_errors(findings):
+        return BuildResult(findings, None)
+    base = package_yaml(content)
+    oversize = too_large(len(base))
+    if oversize is not None:
+        return BuildResult(in_order([*findings, oversize]), None)
+    layers = [base_layer(base)]
+    if content.examples:
+        layers.append(examples_layer(examples_yaml(content)))
+    image = build_image(layers)
+    description = to_text(describe(content, image, request.root))
+    archive = b"".join(write_archive(image))
+    return BuildResult(findings, BuiltPackage(archive, description, image.digest))
+
+
+def read(request: PackageRequest) -> tuple[PackageContent, tuple[Finding, ...]]:
+    """The content of the package and everything that lint has to say of it."""
+    sources = [analyse_source(path, data) for path, data in request.sources.items()]
+    examples = [analyse_example(path, data) for path, data in request.examples.items()]
+    content = gather(sources, examples)
+    findings = [f for file in (*sources, *examples) for f in file.findings]
+    if request.sources:
+        unread = [file.path for file in sources if has_errors(file.findings)]
+        findings += lint(content, request.package_type, unread)
+    else:
+        findings.append(_no_sources(request))
+    return content, in_order(findings)
+
+
+def _no_sources(request: PackageRequest) -> Finding:
+    return Finding(
+        codes.NO_SOURCES,
+        f"The package in {request.root or 'the top folder'} has no sources: no file matches.",
+        "Mend `sources`, whose globs are relative to the package's folder, or add a crossplane.yaml.",
+        object=request.name,
+    )

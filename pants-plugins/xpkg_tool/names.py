@@ -1,0 +1,63 @@
+"""Names that upstream derives: DNS labels, friendly IDs and file names (crossplane PR #1795, #1809).
+
+The rules and their vectors are those of crossplane-runtime's pkg/xpkg.
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+
+_LABEL_LENGTH = 63
+_NAME_LENGTH = 50
+_DIGEST_LENGTH = 12
+
+_DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+
+EXTENSION = ".xpkg"
+
+
+def to_dns_label(text: str) -> str:
+    """A DNS label made of `text` as upstream's ToDNSLabel does.
+
+    Lower-case letters and digits stay; `.`, `/`, `:` and `-` become `-` unless they stand first,
+    last, or 63rd; everything else is dropped. Only the first 63 bytes count.
+    """
+    data = text.encode("utf-8")
+    label = ""
+    for i, byte in enumerate(data[:_LABEL_LENGTH]):
+        character = chr(byte)
+        if "a" <= character <= "z" or "0" <= character <= "9":
+            label += character
+        elif character in "./:-" and i not in (0, _LABEL_LENGTH - 1, len(data) - 1):
+            label += "-"
+    return label.strip("-")
+
+
+def friendly_id(name: str, digest: str) -> str:
+    """`<name>-<12 digits of the digest>`, made a DNS label: at most 63 characters.
+
+    `digest` may be given with or without its algorithm (`sha256:`); upstream takes the bare hex.
+    """
+    hexadecimal = digest.split(":", 1)[1] if digest.startswith("sha256:") else digest
+    # Go cuts strings by bytes.
+    head = name.encode("utf-8")[:_NAME_LENGTH].decode("utf-8", "ignore")
+    return to_dns_label(f"{head}-{hexadecimal[:_DIGEST_LENGTH]}")
+
+
+def build_path(directory: str, name: str) -> str:
+    """The path of a package file: `directory` joined with `name`, its extension *replaced* by .xpkg.
+
+    `build_path("", "test.tar")` is `test.xpkg`; an empty name leaves the directory's own last part
+    (`build_path("a/b.tar", "")` is `a/b.xpkg`), as PR #1795 has it.
+    """
+    joined = "/".join(part for part in (directory, name) if part)
+    full = os.path.normpath(joined) if joined else ""
+    head, slash, tail = full.rpartition("/")
+    stem = tail[: tail.rindex(".")] if "." in tail else tail
+    return f"{head}{slash}{stem}{EXTENSION}"
+
+
+def is_dns_subdomain(name: str) -> bool:
+    """Whether Kubernetes accepts `name` as an object's name (RFC 1123 subdomain, 253 characters)."""
+    return len(name) <= 253 and _DNS_SUBDOMAIN.fullmatch(name) is not None
