@@ -212,7 +212,7 @@ def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs,
     raise AssertionError(f"{address} is not in its own bucket.")
 
 
-@rule
+@rule(desc="Check Crossplane package", level=LogLevel.DEBUG)
 async def report_build(outcome: BuildOutcome) -> BuildReport:
     return BuildReport(outcome)
 

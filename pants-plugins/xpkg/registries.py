@@ -19,6 +19,9 @@ _FIELDS = {
 }
 
 
+_LAYOUT = "oci-layout:"
+
+
 class RegistryError(ValueError):
     """A registry that is configured wrongly, or not at all."""
 
@@ -69,6 +72,11 @@ class Registry:
             skip_push=data.get("skip_push", False),
             insecure=data.get("insecure", False),
         )
+
+    def reference(self, repository: str, tag: str) -> str:
+        """The full name of what is published: an OCI layout's repositories follow a colon."""
+        separator = ":" if self.address.startswith(_LAYOUT) else "/"
+        return f"{self.address}{separator}{repository}:{tag}"
 
     def __str__(self) -> str:
         return f"@{self.alias}" if self.alias else self.address

@@ -99,11 +99,15 @@ async def set_up_tool() -> Tool:
 def _tool_files() -> Iterator[FileContent]:
     """The tool's modules and the script that assembles it, from the wheel or the source tree."""
     yield FileContent(_ASSEMBLE, importlib.resources.read_binary("xpkg", "assemble.py"))
-    for path in sorted(
-        (p for p in importlib.resources.files("xpkg_tool").iterdir() if p.name.endswith(".py")),
-        key=lambda p: p.name,
-    ):
-        yield FileContent(f"xpkg_tool/{path.name}", path.read_bytes())
+    yield from _modules(importlib.resources.files("xpkg_tool"), "xpkg_tool")
+
+
+def _modules(package: Any, path: str) -> Iterator[FileContent]:
+    for entry in package.iterdir():
+        if entry.is_dir():
+            yield from _modules(entry, f"{path}/{entry.name}")
+        elif entry.name.endswith(".py"):
+            yield FileContent(f"{path}/{entry.name}", entry.read_bytes())
 
 
 @rule

@@ -7,20 +7,24 @@ from pathlib import Path
 
 
 def main(argv: list[str]) -> int:
-    """Runs `COMMAND REQUEST OUTPUT`. Modules are imported by the command that needs them, because
-    a process for a small package spends most of its time on imports."""
-    command, request, output = argv[0], Path(argv[1]), Path(argv[2])
+    """Runs `build REQUEST OUTPUT`, `adopt REQUEST OUTPUT` or `publish REQUEST`. Modules are imported
+    by the command that needs them: a small package takes less time than most imports."""
+    command, *paths = argv[0], *map(Path, argv[1:])
     if command == "build":
         from .sandbox import build_packages
 
-        build_packages(request, output)
-    elif command == "adopt":
+        build_packages(*paths)
+        return 0
+    if command == "adopt":
         from .sandbox import adopt_packages
 
-        adopt_packages(request, output)
-    else:
-        raise SystemExit(f"unknown command {command!r}")
-    return 0
+        adopt_packages(*paths)
+        return 0
+    if command == "publish":
+        from .publish_request import publish_package
+
+        return publish_package(*paths)
+    raise SystemExit(f"There is no command {command!r}; there are build, adopt and publish.")
 
 
 if __name__ == "__main__":

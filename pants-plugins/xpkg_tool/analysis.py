@@ -35,13 +35,15 @@ class Object:
 class FileAnalysis:
     """The objects of a file in their order, the values of its meta objects, and what is wrong.
 
-    Only the meta objects' values are kept: those of 2,000 CRDs would take gigabytes.
+    Only the meta objects' values are kept: those of 2,000 CRDs would take gigabytes. `whole` says
+    that all documents could be read; in one that could not, any object may stand.
     """
 
     path: str
     objects: tuple[Object, ...]
     metas: tuple[tuple[Object, dict[str, Any]], ...]
     findings: tuple[Finding, ...]
+    whole: bool = True
 
 
 def analyse_source(path: str, data: bytes) -> FileAnalysis:
@@ -69,6 +71,7 @@ def _analyse(path: str, data: bytes, no_kind_code: str, no_kind_remedy: str) -> 
         return FileAnalysis(path, (), (), (_not_yaml(path),))
     documents, findings = split(path, data)
     found = list(findings)
+    whole = not findings
     objects: list[Object] = []
     metas: list[tuple[Object, dict[str, Any]]] = []
     for document in documents:
@@ -76,6 +79,7 @@ def _analyse(path: str, data: bytes, no_kind_code: str, no_kind_remedy: str) -> 
             value = load(document)
         except DocumentError as error:
             found.extend(error.findings)
+            whole = False
             continue
         missing = list(_missing(document, value, no_kind_code, no_kind_remedy))
         if missing:
@@ -88,7 +92,7 @@ def _analyse(path: str, data: bytes, no_kind_code: str, no_kind_remedy: str) -> 
         objects.append(object)
         if object.is_meta:
             metas.append((object, value))
-    return FileAnalysis(path, tuple(objects), tuple(metas), tuple(found))
+    return FileAnalysis(path, tuple(objects), tuple(metas), tuple(found), whole)
 
 
 def _missing(document: Document, value: Any, code: str, remedy: str) -> Iterator[Finding]:

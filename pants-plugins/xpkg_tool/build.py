@@ -22,7 +22,8 @@ class PackageRequest:
 
     `name` is how the package is called in messages (a target's address, a folder). Paths are
     relative to the repository; `root` is the folder of the package. `package_type` is the type
-    that the meta object must have, or None.
+    that the meta object must have, or None. `examples_expected` says that somebody named examples,
+    so that finding none is a mistake.
     """
 
     name: str
@@ -30,6 +31,7 @@ class PackageRequest:
     sources: Mapping[str, bytes]
     examples: Mapping[str, bytes]
     package_type: str | None = None
+    examples_expected: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,17 +76,20 @@ def read(request: PackageRequest) -> tuple[PackageContent, tuple[Finding, ...]]:
     content = gather(sources, examples)
     findings = [f for file in (*sources, *examples) for f in file.findings]
     if request.sources:
-        unread = [file.path for file in sources if has_errors(file.findings)]
-        findings += lint(content, request.package_type, unread)
+        whole = all(file.whole for file in sources)
+        findings += lint(content, request.package_type, whole)
     else:
-        findings.append(_no_sources(request))
+        findings.append(_no_files(request, "sources"))
+    if request.examples_expected and not request.examples:
+        findings.append(_no_files(request, "examples"))
     return content, in_order(findings)
 
 
-def _no_sources(request: PackageRequest) -> Finding:
+def _no_files(request: PackageRequest, field: str) -> Finding:
     return Finding(
         codes.NO_SOURCES,
-        f"The package in {request.root or 'the top folder'} has no sources: no file matches.",
-        "Mend `sources`, whose globs are relative to the package's folder, or add a crossplane.yaml.",
+        f"The package in {request.root or 'the top folder'} has no {field}: no file matches.",
+        f"Mend the globs of `{field}`, which are relative to the package's folder, or add the "
+        "files.",
         object=request.name,
     )

@@ -69,7 +69,11 @@ CONFIGURATION = PackageType(
         ("ops.crossplane.io/v1alpha1", "WatchOperation"),
     ),
 )
-FUNCTION = PackageType("Function", _kinds((f"{META_GROUP}/v1beta1", "Function")), _CRDS)
+FUNCTION = PackageType(
+    "Function",
+    _kinds((f"{META_GROUP}/v1", "Function"), (f"{META_GROUP}/v1beta1", "Function")),
+    _CRDS,
+)
 
 PACKAGE_TYPES = {t.name: t for t in (PROVIDER, CONFIGURATION, FUNCTION)}
 

@@ -31,13 +31,12 @@ from .semver import VersionError, parse_constraint
 LARGEST_PACKAGE = 200 * 1024 * 1024
 
 
-def lint(content: PackageContent, package_type: str | None, unread: Sequence[str]) -> list[Finding]:
-    """All findings for the package. `package_type` is the type that was asked for, if any;
-    `unread` names the files that have documents which could not be read, so that a meta object
-    that may stand in one of them is not called missing."""
+def lint(content: PackageContent, package_type: str | None, whole: bool) -> list[Finding]:
+    """All findings for the package. `package_type` is the type that was asked for, if any; `whole`
+    says that all documents could be read: else the meta object is not called missing."""
     known = [meta for meta in content.metas if type_of_meta(meta.object.kind) is not None]
     findings = [_unknown_meta(m) for m in content.metas if type_of_meta(m.object.kind) is None]
-    if not content.metas and not unread:
+    if not content.metas and whole:
         findings.append(_no_meta(content))
     if len(content.metas) > 1:
         findings += _several_metas(content.metas)

@@ -1,4 +1,4 @@
-"""The commands that the Pants backend runs: a request in a JSON file, answers in files.
+"""The commands that the Pants backend runs in a sandbox: a request in a JSON file, answers in files.
 
 Paths in a request are relative to the working directory. A command fails only when it could not
 do its work; what is wrong with a package is part of the answer.
@@ -18,7 +18,7 @@ from .finding import Finding, render_all
 
 def build_packages(request: Path, output: Path) -> None:
     """Builds the packages of a request `{"packages": [{"name", "root", "sources": [path, …],
-    "examples": [path, …], "packageType"}, …]}`.
+    "examples": [path, …], "examplesExpected", "packageType"}, …]}`.
 
     The answer for package n lies in `<output>/<n>/`: `report.json` always (`{"findings": […],
     "text": "…", "digest": …}`), `package.xpkg` and `package.xpkg.json` when it was built.
@@ -36,6 +36,7 @@ def _build_one(entry: Mapping[str, Any]) -> BuildResult:
                 sources=_contents(entry["sources"]),
                 examples=_contents(entry["examples"]),
                 package_type=entry["packageType"],
+                examples_expected=entry["examplesExpected"],
             )
         )
     # One package must not take its bucket's other packages with it, whatever happens to it.

@@ -70,7 +70,7 @@ class _Push:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(f"{self.registry.address}/{self.repository}:{tag}" for tag in self.tags)
+        return tuple(self.registry.reference(self.repository, tag) for tag in self.tags)
 
     def output_data(self) -> PublishOutputData:
         return PublishOutputData(
@@ -86,10 +86,8 @@ class _Push:
         """The tool's request (xpkg_tool/sandbox.py)."""
         request = {
             "archive": self.archive.relpath,
-            "registry": self.registry.address,
-            "repository": self.repository,
-            "tags": self.tags,
-            "insecure": self.registry.insecure,
+            "references": self.names,
+            "insecure": [self.registry.address] if self.registry.insecure else [],
             # An OCI layout directory is named relative to the repository.
             "directory": get_buildroot(),
         }

@@ -1,0 +1,38 @@
+"""The one error of publishing: what went wrong, where, and the remedy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .finding import Finding, Position, render
+
+REFERENCE = "publish-reference"
+ARCHIVE = "publish-archive"
+CREDENTIALS = "publish-credentials"
+REGISTRY = "publish-registry"
+DENIED = "publish-denied"
+LAYOUT = "publish-layout"
+
+
+class PublishError(Exception):
+    """Something cannot be published. `finding` has the sentence, the place (`path` is the reference
+    or the file) and the remedy; `str()` is the finding as text. Never holds a secret."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return render(self.finding)
+
+    def at(self, place: str) -> PublishError:
+        """The same error, with `place` as its place unless it has one (or shows its text)."""
+        if self.finding.path or self.finding.position:
+            return self
+        return PublishError(replace(self.finding, path=place))
+
+
+def publish_error(
+    code: str, message: str, remedy: str, *, path: str = "", position: Position | None = None
+) -> PublishError:
+    return PublishError(Finding(code, message, remedy, path=path, position=position))

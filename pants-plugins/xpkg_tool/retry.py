@@ -1,0 +1,97 @@
+"""Which faults are tried again, how often, and how long it waits: a table, not a guess."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Callable, TypeVar
+
+T = TypeVar("T")
+
+RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """At most `attempts`; pauses of `first_pause`, then doubled, up to `max_pause` (seconds), each
+    longer by up to a tenth; no attempt begins `deadline` seconds after the first one did."""
+
+    attempts: int = 4
+    first_pause: float = 0.5
+    max_pause: float = 30.0
+    deadline: float = 120.0
+
+    def pause(self, attempt: int) -> float:
+        """Seconds after the `attempt`-th (from 1) attempt, without jitter."""
+        return min(self.max_pause, self.first_pause * 2.0 ** (attempt - 1))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time as an effect, so that tests need none."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    # Many clients that failed together must not come back together.
+    jitter: Callable[[], float] = random.random
+
+
+class Fault(Exception):
+    """A request failed in a way that may pass. `reason` is part of a sentence ("connection
+    refused", "status 503"); `retry_after` the seconds that the registry asked to wait."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class GaveUp(Exception):
+    """The fault stayed. `reason` is the last one's."""
+
+    def __init__(self, reason: str, attempts: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.attempts = attempts
+
+
+def retrying(action: Callable[[], T], policy: RetryPolicy, clock: Clock) -> T:
+    """`action()`, again after each `Fault` as `policy` says; raises GaveUp when it says no more."""
+    start = clock.monotonic()
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            return action()
+        except Fault as fault:
+            pause = policy.pause(attempt) * (1 + clock.jitter() / 10)
+            if fault.retry_after is not None:
+                pause = max(fault.retry_after, 0.0)
+            late = clock.monotonic() - start + pause > policy.deadline
+            if attempt >= policy.attempts or late:
+                reason = fault.reason
+                if late and fault.retry_after is not None:
+                    reason += f", asking to wait {pause:.0f} seconds"
+                raise GaveUp(reason, attempt) from None
+        clock.sleep(pause)
+
+
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header (RFC 9110 10.2.3: seconds or a date) asks for, or None."""
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        # More digits than that is rubbish, and float() of enough of them is infinite.
+        return float(text[:9])
+    try:
+        when = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=timezone.utc)
+    return max(0.0, (when - now).total_seconds())

@@ -1,0 +1,139 @@
+"""A repository of its own for a test, in which the project's launcher runs Pants for real."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Mapping
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+_PANTS_TOML = """\
+[GLOBAL]
+pants_version = "2.17.1"
+pythonpath = ["{plugins}"]
+backend_packages = ["xpkg"]
+
+[anonymous-telemetry]
+enabled = false
+
+[pex]
+executable_search_paths = ["/usr/local/bin", "/usr/bin", "/bin"]
+
+[subprocess-environment]
+env_vars = ["LANG=C.UTF-8", "LC_ALL=C.UTF-8"]
+
+[xpkg]
+registries = {{ local = {{ address = "oci-layout:dist/registry", default = true }} }}
+"""
+
+_COUNTER = re.compile(r"^  (\w+): (\d+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of Pants. `output` is standard output and error together."""
+
+    returncode: int
+    stdout: str
+    output: str
+
+    def counter(self, name: str) -> int:
+        """A counter of a run with --stats-log; 0 when Pants does not list it."""
+        return {k: int(v) for k, v in _COUNTER.findall(self.output)}.get(name, 0)
+
+
+@dataclass
+class Repository:
+    """A repository at `root`. `env` is all that its Pants runs see of the environment."""
+
+    root: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, root: Path) -> Repository:
+        root.mkdir(parents=True)
+        plugins = PROJECT / "pants-plugins"
+        (root / "pants.toml").write_text(_PANTS_TOML.format(plugins=plugins))
+        (root / "BUILDROOT").touch()
+        return cls(root, dict(os.environ))
+
+    def write(self, path: str, text: str | bytes) -> Path:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode() if isinstance(text, str) else text)
+        return target
+
+    def pants(
+        self,
+        *args: str,
+        expect: int | None = 0,
+        env: Mapping[str, str] | None = None,
+        prefix: tuple[str, ...] = (),
+    ) -> Run:
+        """Runs Pants and checks its exit code (`expect=None` takes any)."""
+        done = subprocess.run(
+            [*prefix, str(PROJECT / "pants"), *args],
+            cwd=self.root,
+            env={**self.env, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        run = Run(done.returncode, done.stdout, done.stdout + done.stderr)
+        assert expect is None or run.returncode == expect, run.output
+        assert "Traceback (most recent call last)" not in run.output, run.output
+        return run
+
+    def close(self) -> None:
+        """Stops the repository's daemon."""
+        for pid_file in self.root.glob(".pids/*/pantsd/pid"):
+            try:
+                os.kill(int(pid_file.read_text()), signal.SIGKILL)
+            except (ValueError, ProcessLookupError):
+                pass
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+PROVIDER = """\
+apiVersion: meta.pkg.crossplane.io/v1
+kind: Provider
+metadata:
+  name: {name}
+spec:
+  crossplane:
+    version: ">=v1.14.0-0"
+"""
+
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: {plural}.example.org
+spec:
+  group: example.org
+  names:
+    kind: {kind}
+    plural: {plural}
+  scope: Cluster
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+"""
+
+
+def write_provider(repository: Repository, folder: str, name: str) -> None:
+    """A small provider package with its BUILD file."""
+    repository.write(f"{folder}/crossplane.yaml", PROVIDER.format(name=name))
+    repository.write(f"{folder}/crds/things.yaml", CRD.format(kind="Thing", plural="things"))
+    repository.write(f"{folder}/BUILD", "xpkg_package()\n")
