@@ -85,7 +85,9 @@ async def set_up_tool() -> Tool:
     assembled = await Get(
         ProcessResult,
         Process(
-            argv=(python, "-I", "-S", "-X", "utf8", _ASSEMBLE, _PEX, _TOOL),
+            argv=(python, "-s", "-S", "-X", "utf8", _ASSEMBLE, _PEX, _TOOL),
+            # Bytecode holds sets in the order of their hashes.
+            env={"PYTHONHASHSEED": "0"},
             input_digest=inputs,
             output_directories=(_TOOL,),
             description="Assembling the tool for Crossplane packages",

@@ -14,10 +14,6 @@ from .heads import Head, read_head
 from .kinds import PACKAGE_TYPES, ObjectKind
 from .package import walk_key
 
-# The defaults of the target's fields; what equals them is not written.
-DEFAULT_SOURCES = ("**/*.yaml", "**/*.yml", "!examples/**")
-DEFAULT_EXAMPLES = ("examples/**/*.yaml", "examples/**/*.yml")
-
 # Functions' repositories call the folder `example`, all others `examples`.
 _EXAMPLE_FOLDERS = ("examples", "example")
 
@@ -81,18 +77,21 @@ def _adopt_one(
     excluded = _folded(reasons, [_below(path, root) for path in kept])
     excluded.update(_own_packages(f for f in nested if f.split("/")[0] not in own_folders))
 
-    sources = [f"{prefix}**/*.yaml", f"{prefix}**/*.yml"]
     # The default's `!examples/**` stays, so that a folder that comes later is examples too.
     folders = dict.fromkeys(["examples", *own_folders] if not prefix else own_folders)
-    sources += [f"!{prefix}{_literal(folder)}/**" for folder in folders]
-    sources += [f"!{prefix}{pattern}" for pattern in excluded]
+    excludes = [*(f"{_literal(folder)}/**" for folder in folders), *excluded]
+    sources = (*_yaml_globs(prefix, kept), *(f"!{prefix}{pattern}" for pattern in excludes))
+    like_default = not prefix and excludes == ["examples/**"]
 
     examples: list[str] = []
     left_out: dict[str, str] = {}
-    for folder in (*(prefix + f for f in own_folders), *beside):
-        examples += [f"{_literal(folder)}/**/*.yaml", f"{_literal(folder)}/**/*.yml"]
-        left_out.update(_examples_left_out(posixpath.join(directory, folder), directory, heads, metas))
+    example_folders = [*(prefix + folder for folder in own_folders), *beside]
+    for folder in example_folders:
+        path = posixpath.join(directory, folder)
+        examples += _yaml_globs(f"{_literal(folder)}/", [p for p in heads if _is_below(p, path)])
+        left_out.update(_examples_left_out(path, directory, heads, metas))
     examples += [f"!{pattern}" for pattern in left_out]
+    default_examples = example_folders in ([], ["examples"]) and not left_out
 
     comments = [f"# Left out of `sources`: {prefix}{p}: {why}." for p, why in excluded.items()]
     comments += [f"# Left out of `examples`: {p}: {why}." for p, why in left_out.items()]
@@ -100,11 +99,18 @@ def _adopt_one(
     return Adoption(
         directory=directory,
         name=posixpath.splitext(posixpath.basename(meta))[0] if several else None,
-        sources=None if tuple(sources) == DEFAULT_SOURCES else tuple(sources),
-        examples=tuple(examples) if examples and tuple(examples) != DEFAULT_EXAMPLES else None,
+        # What equals the defaults of the target's fields is not written.
+        sources=None if like_default else sources,
+        examples=None if default_examples else tuple(examples),
         comments=tuple(comments),
         files=tuple(sorted(kept, key=walk_key)),
     )
+
+
+def _yaml_globs(prefix: str, paths: Iterable[str]) -> list[str]:
+    """Globs for the endings that occur: Pants warns of one that matches nothing."""
+    endings = {posixpath.splitext(path)[1] for path in paths}
+    return [f"{prefix}**/*{ending}" for ending in (".yaml", ".yml") if ending in endings]
 
 
 def _build_directory(root: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]) -> str:

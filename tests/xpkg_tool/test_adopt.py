@@ -52,7 +52,6 @@ def test_what_is_no_content_is_left_out_with_its_reason() -> None:
     )
     assert target.sources == (
         "**/*.yaml",
-        "**/*.yml",
         "!examples/**",
         "!auth.yaml",
         "!crds/kustomization.yaml",
@@ -97,8 +96,8 @@ def test_a_package_folder_with_examples_beside_it_belongs_to_the_parent() -> Non
         }
     )
     assert target.directory == "f"
-    assert target.sources == ("package/**/*.yaml", "package/**/*.yml", "!package/values.yaml")
-    assert target.examples == ("example/**/*.yaml", "example/**/*.yml", "!example/values.yaml")
+    assert target.sources == ("package/**/*.yaml", "!package/values.yaml")
+    assert target.examples == ("example/**/*.yaml", "!example/values.yaml")
     assert target.comments == (
         "# Left out of `sources`: package/values.yaml: not a Kubernetes object.",
         "# Left out of `examples`: example/values.yaml: not a Kubernetes object.",
@@ -121,7 +120,7 @@ def test_a_package_inside_a_package() -> None:
         }
     )
     assert (outer.directory, inner.directory) == ("o", "o/package")
-    assert outer.sources == ("**/*.yaml", "**/*.yml", "!examples/**", "!package/**")
+    assert outer.sources == ("**/*.yaml", "!examples/**", "!package/**")
     assert outer.comments == ("# Left out of `sources`: package/**: a package of its own.",)
     # The examples beside the inner package belong to the outer one.
     assert inner.examples is None and inner.sources is None
@@ -130,8 +129,8 @@ def test_a_package_inside_a_package() -> None:
 def test_two_packages_in_one_folder_are_named_after_their_files() -> None:
     one, two = adopted({"p/a.yaml": PROVIDER, "p/b.yaml": PROVIDER, "p/crd.yaml": CRD})
     assert (one.name, two.name) == ("a", "b")
-    assert one.sources == ("**/*.yaml", "**/*.yml", "!examples/**", "!b.yaml")
-    assert two.sources == ("**/*.yaml", "**/*.yml", "!examples/**", "!a.yaml")
+    assert one.sources == ("**/*.yaml", "!examples/**", "!b.yaml")
+    assert two.sources == ("**/*.yaml", "!examples/**", "!a.yaml")
 
 
 def test_what_is_owned_is_not_adopted_again() -> None:
@@ -141,10 +140,15 @@ def test_what_is_owned_is_not_adopted_again() -> None:
 def test_a_package_at_the_top_of_the_repository() -> None:
     (target,) = adopted({"crossplane.yaml": PROVIDER, "x.yaml": VALUES, "example/a.yaml": OBJECT})
     assert target.directory == ""
-    assert target.sources == ("**/*.yaml", "**/*.yml", "!examples/**", "!example/**", "!x.yaml")
-    assert target.examples == ("example/**/*.yaml", "example/**/*.yml")
+    assert target.sources == ("**/*.yaml", "!examples/**", "!example/**", "!x.yaml")
+    assert target.examples == ("example/**/*.yaml",)
 
 
 def test_special_characters_in_file_names_are_matched_as_any_character() -> None:
     (target,) = adopted({"p/crossplane.yaml": PROVIDER, 'p/a"[1]{x}.yaml': VALUES})
     assert target.sources is not None and target.sources[-1] == "!a??1??x?.yaml"
+
+
+def test_only_endings_that_occur_are_written() -> None:
+    (target,) = adopted({"p/crossplane.yml": PROVIDER, "p/a.yaml": CRD, "p/b.yml": VALUES})
+    assert target.sources == ("**/*.yaml", "**/*.yml", "!examples/**", "!b.yml")

@@ -1,0 +1,113 @@
+"""Real packages, laid into a repository without BUILD files, adopted by tailor, linted and built.
+
+The corpus is not part of the project: it is looked for beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from repository import PROJECT, Repository
+
+CORPUS = PROJECT.parent / "shared" / "corpus"
+
+pytestmark = pytest.mark.skipif(
+    not CORPUS.is_dir(), reason=f"the corpus of real packages is not at {CORPUS}"
+)
+
+UPJET_META = """\
+apiVersion: meta.pkg.crossplane.io/v1
+kind: Provider
+metadata:
+  name: provider-upjet-aws
+spec:
+  crossplane:
+    version: ">=v1.12.1-0"
+"""
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    repository = Repository.create(tmp_path_factory.mktemp("corpus") / "repository")
+    for folder in sorted(CORPUS.iterdir()):
+        if folder.is_dir():
+            shutil.copytree(folder, repository.root / folder.name)
+    with tarfile.open(CORPUS / "provider-upjet-aws.tar.xz") as archive:
+        for member in archive:
+            # Members are read one by one, so that nothing is written outside whatever is in there.
+            if member.isfile() and not member.name.startswith(("/", "..")):
+                content = archive.extractfile(member)
+                assert content is not None
+                repository.write(member.name, content.read())
+    repository.write("provider-upjet-aws/package/crossplane.yaml", UPJET_META)
+    yield repository
+    repository.close()
+
+
+def test_every_real_package_builds_after_tailor(corpus: Repository) -> None:
+    corpus.pants("tailor", "::")
+    assert "xpkg_package" not in corpus.pants("tailor", "--check", "::").output
+    targets = corpus.pants("list", "--filter-target-type=xpkg_package", "::").stdout.split()
+    assert targets == [
+        "configuration-aws-eks:configuration-aws-eks",
+        "configuration-aws-network:configuration-aws-network",
+        "configuration-quickstart:configuration-quickstart",
+        "function-auto-ready:function-auto-ready",
+        "function-go-templating:function-go-templating",
+        "function-patch-and-transform:function-patch-and-transform",
+        "platform-ref-aws:platform-ref-aws",
+        "platform-ref-aws/package:package",
+        "provider-aws:provider-aws",
+        "provider-helm:provider-helm",
+        "provider-kubernetes:provider-kubernetes",
+        "provider-nop:provider-nop",
+        "provider-upjet-aws/package:package",
+    ]
+    # One of 400 published files is rightly refused; leaving it out mends the package.
+    run = corpus.pants("package", "::", expect=1)
+    assert run.output.count(" error XP") == 1
+    assert (
+        "provider-kubernetes/examples/cluster/in-composition/composition.yaml:179:7: error XP005: "
+        "The key `patches` stands twice in this mapping, first in line 173"
+    ) in run.output
+    assert not (corpus.root / "dist").exists()
+    build_file = corpus.root / "provider-kubernetes" / "BUILD"
+    assert "examples=" not in build_file.read_text()
+    build_file.write_text(
+        'xpkg_package(sources=["package/**/*.yaml"], examples=["examples/**/*.yaml", '
+        '"!examples/cluster/in-composition/composition.yaml"])\n'
+    )
+    corpus.pants("package", "::")
+    assert len([*(corpus.root / "dist").rglob("*.xpkg")]) == len(targets)
+
+
+def test_nothing_of_the_provider_is_lost(corpus: Repository) -> None:
+    corpus.pants("package", "provider-upjet-aws::", "provider-aws::")
+    for name, folder in (
+        ("provider-upjet-aws.package/package", "provider-upjet-aws"),
+        ("provider-aws/provider-aws", "provider-aws"),
+    ):
+        described = json.loads((corpus.root / "dist" / f"{name}.xpkg.json").read_text())
+        files = sorted((corpus.root / folder / "package" / "crds").glob("*.yaml"))
+        in_package = {Path(o["file"]).name for o in described["objects"]}
+        assert in_package == {path.name for path in files}
+
+
+def test_what_rightly_fails_is_mended_by_leaving_it_out(corpus: Repository) -> None:
+    """The tailored BUILD file leaves auth.yaml out; with it, lint names the file and the line."""
+    build_file = corpus.root / "provider-upjet-aws/package/BUILD"
+    tailored = build_file.read_text()
+    assert '"!auth.yaml",' in tailored
+    build_file.write_text("xpkg_package()\n")
+    try:
+        run = corpus.pants("lint", "provider-upjet-aws::", expect=1)
+        assert "provider-upjet-aws/package/auth.yaml:5:1: error XP201" in run.output
+        assert "Leave the file out of `sources`" in run.output
+    finally:
+        build_file.write_text(tailored)
+    corpus.pants("lint", "provider-upjet-aws::")

@@ -1,0 +1,140 @@
+"""Builds depend on their inputs alone: not on the folder, the environment or the network."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from repository import Repository, write_provider
+
+
+@pytest.fixture
+def clones(tmp_path: Path) -> Iterator[tuple[Repository, Repository]]:
+    made = []
+    for folder in ("one", "two/deeper down"):
+        repository = Repository.create(tmp_path / folder)
+        write_provider(repository, "packages/a", "provider-a")
+        write_provider(repository, "packages/b", "provider-b")
+        repository.write("packages/b/examples/e.yaml", "apiVersion: v1\nkind: Secret\n")
+        made.append(repository)
+    yield made[0], made[1]
+    for repository in made:
+        repository.close()
+
+
+def dist(repository: Repository) -> dict[str, str]:
+    """The digests of all files in dist/."""
+    root = repository.root / "dist"
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+# Whether the tool built something, as Pants says it when a process really starts.
+BUILDING = "Starting: Building 2 Crossplane packages"
+
+
+def test_two_clones_build_the_same_files(
+    clones: tuple[Repository, Repository], tmp_path: Path
+) -> None:
+    one, two = clones
+    one.pants("--no-pantsd", f"--local-store-dir={tmp_path / 'store-1'}", "package", "::")
+    run = two.pants("--no-pantsd", f"--local-store-dir={tmp_path / 'store-2'}", "package", "::")
+    assert BUILDING in run.output  # Nothing was shared.
+    assert len(dist(one)) == 4
+    assert dist(one) == dist(two)
+
+
+def test_another_environment_starts_no_second_process(
+    clones: tuple[Repository, Repository], tmp_path: Path
+) -> None:
+    """PATH, HOME, locale, time zone, certificates and hash seed reach no process that builds."""
+    one, two = clones
+    common = ("--no-pantsd", f"--local-store-dir={tmp_path / 'store'}", "package", "::")
+    assert BUILDING in one.pants(*common).output
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "tar").symlink_to("/bin/true")
+    certificates = tmp_path / "certificates.pem"
+    shutil.copyfile(
+        os.environ.get("PIP_CERT", "/etc/ssl/certs/ca-certificates.crt"), certificates
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    run = two.pants(
+        *common,
+        env={
+            "PATH": f"{programs}:/usr/bin:/bin",
+            "HOME": str(home),
+            # Where the launcher keeps Pants itself, which need not be installed twice for this.
+            "XDG_CACHE_HOME": cache,
+            "LANG": "de_DE.UTF-8",
+            "LC_ALL": "tr_TR.UTF-8",
+            "TZ": "Asia/Tokyo",
+            "SSL_CERT_FILE": str(certificates),
+            "PYTHONHASHSEED": "7",
+        },
+    )
+    assert BUILDING not in run.output
+    assert "Starting: Assembling" not in run.output
+    assert dist(one) == dist(two)
+
+
+@pytest.mark.skipif(
+    shutil.which("unshare") is None
+    or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode != 0,
+    reason="this machine cannot make a network namespace (unshare -rn)",
+)
+def test_a_build_needs_no_network(clones: tuple[Repository, Repository]) -> None:
+    """With the tool in the local store, an edited source is built without any network."""
+    one, _ = clones
+    one.pants("--no-pantsd", "package", "::")
+    before = dist(one)
+    source = one.root / "packages/a/crossplane.yaml"
+    # Content that no other run has built, so that the process has to run.
+    source.write_text(source.read_text() + f"# {os.urandom(8).hex()}\n")
+    run = one.pants("--no-pantsd", "package", "::", prefix=("unshare", "-rn"))
+    assert BUILDING in run.output
+    after = dist(one)
+    assert after["packages.a/a.xpkg"] != before["packages.a/a.xpkg"]
+    assert after["packages.b/b.xpkg"] == before["packages.b/b.xpkg"]
+
+
+def test_what_a_process_of_the_tool_is_given(
+    clones: tuple[Repository, Repository], tmp_path: Path
+) -> None:
+    """No path of the machine but the interpreter's is in argv, environment or input files."""
+    one, _ = clones
+    sandboxes = tmp_path / "sandboxes"
+    sandboxes.mkdir()
+    one.pants(
+        "--no-pantsd",
+        f"--local-store-dir={tmp_path / 'store'}",
+        f"--local-execution-root-dir={sandboxes}",
+        "--keep-sandboxes=always",
+        "package",
+        "::",
+    )
+    (sandbox,) = (path.parent for path in sandboxes.glob("*/xpkg-request.json"))
+    command = (sandbox / "__run.sh").read_text().splitlines()[-1]
+    environment, interpreter, arguments = command.partition("env -i")[2].partition("/")
+    assert not environment.strip()
+    interpreter, arguments = (interpreter + arguments).split(" ", 1)
+    assert Path(interpreter).name.startswith("python3")
+    assert arguments.split() == [
+        *("-I", "-S", "-X", "utf8"),
+        *("xpkg-tool/run.py", "build", "xpkg-request.json", "xpkg-output"),
+    ]
+    secrets = [str(one.root), str(tmp_path), str(Path.home()) + "/.cache", interpreter]
+    for path in sandbox.rglob("*"):
+        if path.is_file() and path.name != "__run.sh":
+            content = path.read_bytes()
+            assert not [s for s in secrets if s.encode() in content], path

@@ -1,0 +1,285 @@
+"""The wheel `pants-xpkg`: what is in it, as a plugin in another repository, and as a library."""
+
+from __future__ import annotations
+
+import email.message
+import email.parser
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Iterator, Sequence
+
+import pytest
+from repository import PROJECT, Repository, write_provider
+
+TOOL_LOCK = PROJECT / "pants-plugins" / "xpkg" / "tool.lock"
+SUPPORTED = ("3.9", "3.10", "3.11", "3.12", "3.13")
+
+# The time that the wheel's members bear, so that the wheel is the same whenever it is built.
+EPOCH = "1700000000"
+
+_PANTS_TOML = """\
+[GLOBAL]
+pants_version = "2.17.1"
+plugins = ["pants-xpkg=={version}"]
+backend_packages = ["xpkg"]
+
+[python-repos]
+find_links = ["{find_links}"]
+
+[anonymous-telemetry]
+enabled = false
+
+[xpkg]
+registries = {{ local = {{ address = "oci-layout:dist/registry", default = true }} }}
+"""
+
+
+def run(command: Sequence[str | Path], cwd: Path, **environment: str) -> str:
+    """Standard output of a command that must succeed; all it said when it does not."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def build(source: Path, output: Path) -> None:
+    """Builds the sdist and, from that, the wheel."""
+    run(
+        [sys.executable, "-m", "build", "--outdir", output, source],
+        source,
+        SOURCE_DATE_EPOCH=EPOCH,
+    )
+
+
+def copy_of_the_project(target: Path) -> Path:
+    """A copy of all that is or would be in the repository: a build writes beside its sources."""
+    listed = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], PROJECT)
+    for name in filter(None, listed.split("\0")):
+        source, copy = PROJECT / name, target / name
+        if source.is_file():  # Deleted files are listed until that is committed.
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, copy)
+    return target
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the project's wheel and sdist."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build(copy_of_the_project(folder / "project"), folder / "dist")
+    return folder / "dist"
+
+
+@pytest.fixture(scope="session")
+def wheel(dist: Path) -> Path:
+    (path,) = dist.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="session")
+def metadata(wheel: Path) -> email.message.Message:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+        return email.parser.BytesParser().parsebytes(archive.read(name))
+
+
+@pytest.fixture
+def repository(
+    tmp_path: Path, wheel: Path, metadata: email.message.Message
+) -> Iterator[Repository]:
+    """A repository that has the backend from the wheel, and one package."""
+    root = tmp_path / "repository"
+    repository = Repository(root, dict(os.environ))
+    # Pants reads the first that is there; the repository's own settings are to be all.
+    repository.env.pop("PANTS_CONFIG_FILES", None)
+    text = _PANTS_TOML.format(version=metadata["Version"], find_links=wheel.parent.as_uri())
+    repository.write("pants.toml", text)
+    write_provider(repository, "packages/provider-things", "provider-things")
+    yield repository
+    repository.close()
+
+
+def locked() -> dict[str, str]:
+    """The versions in the tool's lock, by the project's normalized name."""
+    pins = re.findall(r"^([\w.-]+)==([^\s;]+)", TOOL_LOCK.read_text(), re.MULTILINE)
+    return {name.lower(): version for name, version in pins}
+
+
+def test_the_wheel_requires_nothing_but_for_the_tool(metadata: email.message.Message) -> None:
+    requirements = metadata.get_all("Requires-Dist") or []
+    assert len(requirements) == 3
+    assert all(re.search(r"; extra == ['\"]tool['\"]$", r) for r in requirements), requirements
+    assert metadata["Requires-Python"] == ">=3.9"
+    assert metadata["License-Expression"] == "Apache-2.0"
+
+
+def test_the_extra_agrees_with_the_lock(metadata: email.message.Message) -> None:
+    pins = locked()
+    for requirement in metadata.get_all("Requires-Dist") or []:
+        found = re.match(r"([\w.-]+)(?:.*,)?(==|>=)([\w.]+)", requirement)
+        assert found is not None, requirement
+        name, operator, version = found.groups()
+        assert pins[name.lower()] == version
+        # Its version is part of the package format.
+        assert (operator == "==") == (name == "deflate")
+
+
+def test_the_wheel_holds_both_packages_whole(wheel: Path) -> None:
+    plugins = PROJECT / "pants-plugins"
+    expected = {
+        path.relative_to(plugins).as_posix()
+        for package in ("xpkg", "xpkg_tool")
+        for path in (plugins / package).rglob("*")
+        if path.suffix == ".py" or path.name in ("py.typed", "tool.lock")
+    }
+    assert {"xpkg/assemble.py", "xpkg/tool.lock", "xpkg/py.typed", "xpkg_tool/py.typed"} <= expected
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+        assert names == expected
+        for name in names:
+            assert archive.read(name) == (plugins / name).read_bytes()
+
+
+def test_the_wheel_is_the_same_from_another_folder(tmp_path: Path, dist: Path, wheel: Path) -> None:
+    # Built from the sdist, which so proves to hold all that a build needs.
+    (sdist,) = dist.glob("*.tar.gz")
+    shutil.unpack_archive(sdist, tmp_path / "unpacked")
+    (source,) = (tmp_path / "unpacked").iterdir()
+    run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "dist", source],
+        source,
+        SOURCE_DATE_EPOCH=EPOCH,
+    )
+    again = tmp_path / "dist" / wheel.name
+    assert sha256(again) == sha256(wheel)
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_another_repository_lints_builds_and_publishes(repository: Repository) -> None:
+    root = repository.root
+    linted = repository.pants("lint", "::")
+    assert "xpkg" in linted.output
+    assert "succeeded" in linted.output
+
+    repository.pants("package", "::")
+    built = root / "dist" / "packages.provider-things"
+    description = json.loads((built / "provider-things.xpkg.json").read_bytes())
+    assert (built / "provider-things.xpkg").is_file()
+
+    published = repository.pants("publish", "::")
+    assert description["digest"] in published.output
+    (entry,) = json.loads((root / "dist" / "registry" / "index.json").read_bytes())["manifests"]
+    assert entry["digest"] == description["digest"]
+    name = entry["annotations"]["org.opencontainers.image.ref.name"]
+    assert name == "provider-things:latest"
+
+    # And it is this wheel's backend that did all that.
+    repository.write("packages/provider-things/crossplane.yaml", "kind: Nothing\n")
+    refused = repository.pants("package", "::", expect=1)
+    assert "packages/provider-things/crossplane.yaml:1:" in refused.output
+
+
+def interpreters() -> Iterator[object]:
+    """Each supported version; one that is not found is skipped, in CI as well."""
+    for version in SUPPORTED:
+        path = find_interpreter(version)
+        marks = [pytest.mark.allow_skip_in_ci(reason="CI promises CPython 3.9 alone")]
+        if path is None:
+            marks.append(pytest.mark.skip(reason=f"no CPython {version} on PATH or in pyenv"))
+        yield pytest.param(path, id=version, marks=[] if version == "3.9" else marks)
+
+
+def find_interpreter(version: str) -> str | None:
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    candidates = [shutil.which(f"python{version}")]
+    candidates += map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}")))
+    # A candidate may be a shim that prints an error, or another implementation.
+    check = "import sys, venv, ensurepip; print(sys.implementation.name, *sys.version_info[:2])"
+    for candidate in filter(None, candidates):
+        done = subprocess.run(
+            [candidate, "-I", "-c", check],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.stdout.split() == ["cpython", *version.split(".")]:
+            return candidate
+    return None
+
+
+def build_digest(folder: Path, *python: str | Path) -> str:
+    """The digest of a small package that `python -m xpkg_tool` builds in `folder`."""
+    write_provider(Repository(folder), "package", "provider-things")
+    package = {
+        "name": "package:package",
+        "root": "package",
+        "sources": ["package/crds/things.yaml", "package/crossplane.yaml"],
+        "examples": [],
+        "examplesExpected": False,
+        "packageType": "Provider",
+    }
+    (folder / "request.json").write_text(json.dumps({"packages": [package]}))
+    command = [*python, "-m", "xpkg_tool", "build", "request.json", "output"]
+    run(command, folder, PYTHONPATH="", PYTHONWARNINGS="error")
+    report = json.loads((folder / "output" / "0" / "report.json").read_bytes())
+    assert report["findings"] == []
+    digest: str = report["digest"]
+    return digest
+
+
+@pytest.fixture(scope="session")
+def constraints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The versions of the tool's lock. Without its hashes, which the wheel could not satisfy."""
+    path = tmp_path_factory.mktemp("constraints") / "constraints.txt"
+    lines = re.findall(r"^[\w.-]+==[^\\\n]+", TOOL_LOCK.read_text(), re.MULTILINE)
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def digests() -> dict[str, str]:
+    """The digest that each interpreter came to."""
+    return {}
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_the_tool_alone_builds_the_same_bytes(
+    tmp_path: Path, wheel: Path, constraints: Path, digests: dict[str, str], python: str | None
+) -> None:
+    assert python is not None, "the project itself runs on CPython 3.9"
+    run([python, "-m", "venv", "venv"], tmp_path)
+    installed = tmp_path / "venv" / "bin" / "python"
+    pip: list[str | Path] = [
+        installed,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
+    pip += ["--no-compile", "--only-binary", ":all:", "--constraint", constraints]
+    run([*pip, f"pants-xpkg[tool] @ {wheel.as_uri()}"], tmp_path)
+    modules = ("build", "publish_request", "push", "registry", "sandbox")
+    imports = "; ".join(f"import xpkg_tool.{module}" for module in modules)
+    run([installed, "-I", "-c", imports], tmp_path)
+    digests[python] = build_digest(tmp_path, installed, "-X", "utf8")
+    assert len(set(digests.values())) == 1, digests
