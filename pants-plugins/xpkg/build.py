@@ -181,7 +181,7 @@ async def build_group(group: _Group) -> _GroupResult:
 def _names(packages: tuple[PackageInputs, ...]) -> str:
     if len(packages) == 1:
         return packages[0].address.spec
-    return f"{pluralize(len(packages), 'Crossplane package')} with {packages[0].address}"
+    return pluralize(len(packages), "Crossplane package")
 
 
 @rule

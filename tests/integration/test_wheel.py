@@ -68,7 +68,9 @@ def build(source: Path, output: Path) -> None:
 
 def copy_of_the_project(target: Path) -> Path:
     """A copy of all that is or would be in the repository: a build writes beside its sources."""
-    listed = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], PROJECT)
+    # The clone may belong to another user than the one who runs the tests.
+    git = ("git", "-c", "safe.directory=*", "ls-files", "-z")
+    listed = run([*git, "--cached", "--others", "--exclude-standard"], PROJECT)
     for name in filter(None, listed.split("\0")):
         source, copy = PROJECT / name, target / name
         if source.is_file():  # Deleted files are listed until that is committed.

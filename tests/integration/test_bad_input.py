@@ -1,0 +1,162 @@
+"""Mistakes, made on purpose: each is explained once, nothing is written, nothing is hidden."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from repository import CRD, PROVIDER, Repository, write_provider
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    repository = Repository.create(tmp_path_factory.mktemp("bad") / "repository")
+    yield repository
+    repository.close()
+
+
+@pytest.fixture
+def repository(shared: Repository) -> Iterator[Repository]:
+    yield shared
+    for path in [*shared.root.glob("packages/*/**/*"), *shared.root.glob("dist/**/*")]:
+        if path.is_file():
+            path.unlink()
+
+
+def written(repository: Repository) -> list[Path]:
+    """The files below dist/."""
+    return [path for path in (repository.root / "dist").rglob("*") if path.is_file()]
+
+
+BAD = {
+    "no meta object": (
+        {"a.yaml": CRD.format(kind="Thing", plural="things")},
+        "",
+        ["error XP101: The package has no meta object."],
+    ),
+    "two meta objects": (
+        {"crossplane.yaml": PROVIDER.format(name="a"), "other.yaml": PROVIDER.format(name="b")},
+        "",
+        [
+            "packages/bad/crossplane.yaml:2:7: error XP102",
+            "packages/bad/other.yaml:2:7: error XP102",
+        ],
+    ),
+    "unknown kind": (
+        {
+            "crossplane.yaml": PROVIDER.format(name="a"),
+            "x.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n",
+        },
+        "",
+        ["packages/bad/x.yaml:2:7: error XP202: No package can hold", "[Secret s]"],
+    ),
+    "kind not allowed": (
+        {
+            "crossplane.yaml": PROVIDER.format(name="a").replace("Provider", "Configuration"),
+            "x.yaml": CRD.format(kind="Thing", plural="things"),
+        },
+        "",
+        ["packages/bad/x.yaml:2:7: error XP203: A Configuration cannot hold"],
+    ),
+    "broken YAML": (
+        {"crossplane.yaml": PROVIDER.format(name="a"), "x.yaml": "a: [1,\nb: 2\n"},
+        "",
+        ["packages/bad/x.yaml:", "error XP002"],
+    ),
+    "wrong package_type": (
+        {"crossplane.yaml": PROVIDER.format(name="a")},
+        'package_type="Function"',
+        ["packages/bad/crossplane.yaml:2:7: error XP104", "'Function'"],
+    ),
+    "bad version constraint": (
+        {"crossplane.yaml": PROVIDER.format(name="a").replace(">=v1.14.0-0", ">=v1,,")},
+        "",
+        ["packages/bad/crossplane.yaml:7:14: error XP105", '7 |     version: ">=v1,,"'],
+    ),
+    "no YAML at all": (
+        {"crossplane.yaml": PROVIDER.format(name="a"), "notes.txt": "x"},
+        'sources=["**/*"]',
+        ["packages/bad/notes.txt: error XP010", "packages/bad/BUILD: error XP010"],
+    ),
+    "sources that match nothing": (
+        {},
+        'sources=["nothing/*.yaml"]',
+        ["error XP011: The package in packages/bad has no sources", "[packages/bad:bad]"],
+    ),
+    "examples that match nothing": (
+        {"crossplane.yaml": PROVIDER.format(name="a")},
+        'examples=["nothing/*.yaml"]',
+        ["error XP011: The package in packages/bad has no examples"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_one_clear_message(repository: Repository, case: str) -> None:
+    files, fields, expected = BAD[case]
+    for path, text in files.items():
+        repository.write(f"packages/bad/{path}", text)
+    repository.write("packages/bad/BUILD", f"xpkg_package({fields})\n")
+    write_provider(repository, "packages/good", "provider-good")
+    for goal in ("lint", "package", "publish"):
+        run = repository.pants(goal, "packages::", expect=1)
+        for text in expected:
+            assert run.output.count(text) == 1, (goal, text, run.output)
+        assert "help: " in run.output
+        assert not written(repository), goal
+    assert "packages/bad:bad" in run.output
+    # The good one is built as soon as it is asked for alone.
+    repository.pants("package", "packages/good")
+
+
+def test_every_failing_package_is_reported(repository: Repository) -> None:
+    """One fails fast, one slowly, one is good: both failures are shown, in each run anew."""
+    repository.write("packages/fast/crossplane.yaml", "a: [\n")
+    repository.write("packages/fast/BUILD", "xpkg_package()\n")
+    repository.write("packages/slow/crossplane.yaml", PROVIDER.format(name="slow"))
+    for number in range(40):
+        crd = CRD.format(kind=f"Kind{number}", plural=f"kinds{number}")
+        padding = "".join(f"            # padding {i}\n" for i in range(2_000))
+        repository.write(f"packages/slow/crds/{number}.yaml", crd + padding)
+    repository.write("packages/slow/stray.yaml", "replicas: 1\n")
+    repository.write("packages/slow/BUILD", "xpkg_package()\n")
+    write_provider(repository, "packages/good", "provider-good")
+    for _ in range(2):
+        run = repository.pants("package", "packages::", expect=1)
+        assert run.output.count("packages/fast/crossplane.yaml:") == 1
+        assert run.output.count("packages/slow/stray.yaml:1:1: error XP201") == 1
+        assert "2 packages cannot be built" in run.output
+        assert "packages/good" not in run.output.split("Exception encountered")[1]
+        assert not written(repository)
+
+
+def test_only_what_is_named_is_reported(repository: Repository) -> None:
+    """A bucket's other packages are built with it; their mistakes concern nobody yet."""
+    repository.write("packages/bad/crossplane.yaml", "a: [\n")
+    repository.write("packages/bad/BUILD", "xpkg_package()\n")
+    write_provider(repository, "packages/good", "provider-good")
+    run = repository.pants("lint", "package", "packages/good")
+    assert "packages/bad" not in run.output
+
+
+def test_skip_lint_hides_nothing_from_package(repository: Repository) -> None:
+    repository.write("packages/bad/crossplane.yaml", "a: [\n")
+    repository.write("packages/bad/BUILD", "xpkg_package(skip_lint=True)\n")
+    repository.pants("lint", "packages::")
+    run = repository.pants("package", "packages::", expect=1)
+    assert "error XP002" in run.output
+
+
+def test_a_fault_of_a_field_names_the_target(repository: Repository) -> None:
+    write_provider(repository, "packages/bad", "provider-bad")
+    repository.write("packages/bad/BUILD", 'xpkg_package(registries=["@nowhere"])\n')
+    run = repository.pants("publish", "packages/bad", expect=1)
+    assert "There is no registry with the alias '@nowhere'. Configured are: @local." in run.output
+    repository.write("packages/bad/BUILD", 'xpkg_package(image_tags=["{version}"])\n')
+    run = repository.pants("publish", "packages/bad", expect=1)
+    assert "packages/bad:bad" in run.output and "has no `version`" in run.output
+    repository.write("packages/bad/BUILD", 'xpkg_package(repository="UPPER/x")\n')
+    run = repository.pants("publish", "packages/bad", expect=1)
+    assert "UPPER/x" in run.output and "^" in run.output
+    assert not written(repository)
