@@ -63,6 +63,7 @@ class Repository:
         start = time.perf_counter()
         done = subprocess.run(
             [str(PROJECT / "pants"), *args],
+            check=False,
             cwd=self.root,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -100,7 +100,7 @@ class _Buckets:
     members: tuple[tuple[Address, ...], ...]
 
     def of(self, address: Address) -> tuple[Address, ...]:
-        return self.members[_bucket(address, len(self.members))]
+        return self.members[bucket_of(address, len(self.members))]
 
 
 @dataclass(frozen=True)
@@ -125,11 +125,11 @@ class _GroupResult:
     digest: Digest
 
 
-def _bucket(address: Address, count: int) -> int:
+def bucket_of(address: Address, count: int) -> int:
     return int.from_bytes(hashlib.sha256(address.spec.encode()).digest()[:8], "big") % count
 
 
-def _bucket_count(packages: int) -> int:
+def bucket_count(packages: int) -> int:
     """A power of two, so that one more package hardly ever moves the others."""
     count = 1
     while packages > count * _PACKAGES_PER_BUCKET:
@@ -140,10 +140,10 @@ def _bucket_count(packages: int) -> int:
 @rule(desc="Group the Crossplane packages into buckets", level=LogLevel.DEBUG)
 async def find_buckets(all_targets: AllTargets) -> _Buckets:
     addresses = sorted(t.address for t in all_targets if t.has_field(XpkgSourcesField))
-    count = _bucket_count(len(addresses))
+    count = bucket_count(len(addresses))
     members: list[list[Address]] = [[] for _ in range(count)]
     for address in addresses:
-        members[_bucket(address, count)].append(address)
+        members[bucket_of(address, count)].append(address)
     return _Buckets(tuple(tuple(bucket) for bucket in members))
 
 

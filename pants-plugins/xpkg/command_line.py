@@ -24,7 +24,6 @@ from pants.vcs.git import GitWorktreeRequest, MaybeGitWorktree
 from xpkg.target_types import XpkgSourcesField
 
 
-
 @dataclass(frozen=True)
 class NamedPackagesRequest:
     """Asks for `NamedPackages`; only a rule that is going to fail does."""

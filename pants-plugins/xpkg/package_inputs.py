@@ -64,7 +64,9 @@ async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     return PackageInputs(
         address=target.address,
         digest=digest,
-        size=sum(e.file_digest.serialized_bytes_length for e in entries if isinstance(e, FileEntry)),
+        size=sum(
+            e.file_digest.serialized_bytes_length for e in entries if isinstance(e, FileEntry)
+        ),
         sources=sources.snapshot.files,
         examples=examples.files,
         examples_expected=not examples_field.is_default and bool(examples_field.value),

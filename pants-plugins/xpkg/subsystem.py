@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any, Iterable
 
 from pants.engine.rules import collect_rules
-from pants.option.option_types import BoolOption, DictOption, ShellStrListOption, SkipOption, StrOption
+from pants.option.option_types import (
+    BoolOption,
+    DictOption,
+    ShellStrListOption,
+    SkipOption,
+    StrOption,
+)
 from pants.option.subsystem import Subsystem
 from pants.util.docutil import bin_name
-from pants.util.strutil import help_text
+from pants.util.strutil import softwrap
 
 from xpkg.registries import Registries
 
@@ -22,14 +28,14 @@ class XpkgSubsystem(Subsystem):
 
     tailor = BoolOption(
         default=True,
-        help=help_text(
+        help=softwrap(
             f"If true, `{bin_name()} tailor` adds an `xpkg_package` target for each package."
         ),
         advanced=True,
     )
 
     _registries = DictOption[Any](
-        help=help_text(
+        help=softwrap(
             """
             The registries to publish to, by alias:
 
@@ -59,7 +65,7 @@ class XpkgSubsystem(Subsystem):
 
     default_repository = StrOption(
         default="{name}",
-        help=help_text(
+        help=softwrap(
             """
             The repository of targets without the `repository` field. Placeholders: `{name}`,
             `{directory}`, `{parent_directory}`, `{package}`, `{version}`.
@@ -88,7 +94,7 @@ class XpkgSubsystem(Subsystem):
                 "https_proxy",
                 "no_proxy",
             ],
-            help=help_text(
+            help=softwrap(
                 """
                 Environment variables that publishing may see: `NAME` copies a variable, and
                 `NAME=value` sets one. They name the places where credentials lie and the proxies

@@ -7,8 +7,11 @@ from pathlib import Path
 
 
 def main(argv: list[str]) -> int:
-    """Runs `build REQUEST OUTPUT`, `adopt REQUEST OUTPUT` or `publish REQUEST`. Modules are imported
-    by the command that needs them: a small package takes less time than most imports."""
+    """Runs `build REQUEST OUTPUT`, `adopt REQUEST OUTPUT` or `publish REQUEST`.
+
+    Modules are imported by the command that needs them: a small package takes less time than most
+    imports.
+    """
     command, *paths = argv[0], *map(Path, argv[1:])
     if command == "build":
         from .sandbox import build_packages
@@ -21,7 +24,7 @@ def main(argv: list[str]) -> int:
         adopt_packages(*paths)
         return 0
     if command == "publish":
-        from .publish_request import publish_package
+        from .registry.publish_request import publish_package
 
         return publish_package(*paths)
     raise SystemExit(f"There is no command {command!r}; there are build, adopt and publish.")

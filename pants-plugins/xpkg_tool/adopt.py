@@ -121,9 +121,7 @@ def _build_directory(root: str, metas: Mapping[str, list[str]], heads: Mapping[s
     return root
 
 
-def _beside(
-    parent: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]
-) -> list[str]:
+def _beside(parent: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]) -> list[str]:
     return [f for f in _EXAMPLE_FOLDERS if _has_files(heads, parent, f)]
 
 
@@ -142,9 +140,7 @@ def _why_not(head: Head, meta: Head) -> str | None:
         return "a template, not YAML"
     if head.broken or not head.kinds or head.metas:
         return None
-    allowed = frozenset[ObjectKind]().union(
-        *(PACKAGE_TYPES[m.kind].objects for m in meta.metas)
-    )
+    allowed = frozenset[ObjectKind]().union(*(PACKAGE_TYPES[m.kind].objects for m in meta.metas))
     if any(kind in allowed for kind in head.kinds):
         return None
     return _not_content(head, f"not allowed in a {meta.metas[0].kind}")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Iterator
 
 from . import codes
-from .documents import Document, split
+from .documents.loader import DocumentError, load, locate
+from .documents.stream import Document, split
 from .finding import Finding
 from .kinds import META_GROUP, ObjectKind
-from .loader import DocumentError, load, locate
 
 # Editors and tools know these two endings, and so does upstream.
 YAML_ENDINGS = (".yaml", ".yml")

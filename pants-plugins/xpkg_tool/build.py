@@ -7,12 +7,12 @@ from typing import Mapping
 
 from . import codes
 from .analysis import analyse_example, analyse_source
-from .archive import write_archive
 from .description import describe, to_text
 from .finding import Finding, has_errors, in_order
-from .image import build_image
-from .layer import base_layer, examples_layer
 from .lint import lint, too_large
+from .oci.archive import write_archive
+from .oci.image import build_image
+from .oci.layer import base_layer, examples_layer
 from .package import PackageContent, examples_yaml, gather, package_yaml
 
 

@@ -1,4 +1,4 @@
-"""`<name>.xpkg.json`: what is in a package, for programs (docs/package-format.md has the fields)."""
+"""`<name>.xpkg.json`: what is in a package, for programs (docs/package-format.md)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Iterator, Mapping
 
 from . import FORMAT_VERSION, VERSION
 from .analysis import Object
-from .image import LAYER_TYPE, Image
 from .names import friendly_id
+from .oci.image import LAYER_TYPE, Image
 from .package import Meta, PackageContent
 
 # The three fields by which a dependency used to be named, and the kind that each stands for.

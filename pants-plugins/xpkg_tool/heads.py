@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .documents import Document, split
+from .documents.loader import DocumentError, load
+from .documents.stream import Document, split
 from .finding import has_errors
 from .kinds import META_GROUP, PACKAGE_TYPES, ObjectKind
-from .loader import DocumentError, load
 
 _FIELD = r"^{}:[ \t]+(['\"]?)([^\s'\"#]+)\1[ \t]*(?:#.*)?$"
 _API_VERSION = re.compile(_FIELD.format("apiVersion"), re.MULTILINE)

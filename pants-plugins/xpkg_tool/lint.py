@@ -10,6 +10,7 @@ from typing import Iterator, Sequence
 
 from . import codes
 from .analysis import Object
+from .documents.loader import locate
 from .finding import Finding
 from .kinds import (
     ALL_META,
@@ -23,7 +24,6 @@ from .kinds import (
     type_of_meta,
     types_that_hold,
 )
-from .loader import locate
 from .package import Meta, PackageContent
 from .semver import VersionError, parse_constraint
 

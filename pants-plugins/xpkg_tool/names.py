@@ -1,4 +1,4 @@
-"""Names that upstream derives: DNS labels, friendly IDs and file names (crossplane PR #1795, #1809).
+"""Names that upstream derives: DNS labels, friendly IDs, file names (crossplane PR #1795, #1809).
 
 The rules and their vectors are those of crossplane-runtime's pkg/xpkg.
 """
@@ -46,7 +46,7 @@ def friendly_id(name: str, digest: str) -> str:
 
 
 def build_path(directory: str, name: str) -> str:
-    """The path of a package file: `directory` joined with `name`, its extension *replaced* by .xpkg.
+    """The path of a package file: `directory` and `name` joined, its extension *replaced* by .xpkg.
 
     `build_path("", "test.tar")` is `test.xpkg`; an empty name leaves the directory's own last part
     (`build_path("a/b.tar", "")` is `a/b.xpkg`), as PR #1795 has it.
@@ -59,5 +59,5 @@ def build_path(directory: str, name: str) -> str:
 
 
 def is_dns_subdomain(name: str) -> bool:
-    """Whether Kubernetes accepts `name` as an object's name (RFC 1123 subdomain, 253 characters)."""
+    """Whether Kubernetes accepts `name` as an object's name (RFC 1123 subdomain)."""
     return len(name) <= 253 and _DNS_SUBDOMAIN.fullmatch(name) is not None

@@ -1,4 +1,4 @@
-"""The commands that the Pants backend runs in a sandbox: a request in a JSON file, answers in files.
+"""The commands that the Pants backend runs in a sandbox: a JSON file in, files out.
 
 Paths in a request are relative to the working directory. A command fails only when it could not
 do its work; what is wrong with a package is part of the answer.

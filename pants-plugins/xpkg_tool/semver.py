@@ -19,7 +19,9 @@ _LARGEST_NUMBER = 2**64 - 1
 
 _PRERELEASE = r"-([0-9A-Za-z\-]+(?:\.[0-9A-Za-z\-]+)*)"
 _METADATA = r"\+([0-9A-Za-z\-]+(?:\.[0-9A-Za-z\-]+)*)"
-_VERSION = re.compile(rf"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:{_PRERELEASE})?(?:{_METADATA})?")
+_VERSION = re.compile(
+    rf"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:{_PRERELEASE})?(?:{_METADATA})?"
+)
 
 _SPACE = r"[\t\n\f\r ]"
 _OPERATOR = r"=>|=<|>=|<=|!=|~>|[=><~^]|"
@@ -84,13 +86,13 @@ def parse_version(text: str) -> Version:
     match = _VERSION.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         raise VersionError(f"{text!r} is not a semantic version")
-    numbers = tuple(int(part or 0) for part in match.group(1, 2, 3))
-    if max(numbers) > _LARGEST_NUMBER:
+    major, minor, patch = (int(part or 0) for part in match.group(1, 2, 3))
+    if max(major, minor, patch) > _LARGEST_NUMBER:
         raise VersionError(f"{text!r} has a number over 64 bits")
     prerelease = match.group(4) or ""
     if any(p.isdigit() and p[0] == "0" and p != "0" for p in prerelease.split(".")):
         raise VersionError(f"{text!r} has a prerelease number that starts with 0")
-    return Version(*numbers, prerelease=prerelease, metadata=match.group(5) or "")
+    return Version(major, minor, patch, prerelease, metadata=match.group(5) or "")
 
 
 @dataclass(frozen=True)

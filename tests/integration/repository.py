@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -79,6 +80,7 @@ class Repository:
         """Runs Pants and checks its exit code (`expect=None` takes any)."""
         done = subprocess.run(
             [*prefix, str(PROJECT / "pants"), *args],
+            check=False,
             cwd=self.root,
             env={**self.env, **(env or {})},
             stdin=subprocess.DEVNULL,
@@ -94,10 +96,8 @@ class Repository:
     def close(self) -> None:
         """Stops the repository's daemon."""
         for pid_file in self.root.glob(".pids/*/pantsd/pid"):
-            try:
+            with contextlib.suppress(ValueError, ProcessLookupError):
                 os.kill(int(pid_file.read_text()), signal.SIGKILL)
-            except (ValueError, ProcessLookupError):
-                pass
         shutil.rmtree(self.root, ignore_errors=True)
 
 

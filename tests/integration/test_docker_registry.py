@@ -13,7 +13,7 @@ import pytest
 from docker_registry import PASSWORD, USER, DockerRegistry, docker_registry, need
 
 from xpkg_tool.publish_error import PublishError
-from xpkg_tool.push import Outcome, PushResult, push
+from xpkg_tool.registry.push import Outcome, PushResult, push
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 HYBRID = VECTORS / "hybrid.xpkg"

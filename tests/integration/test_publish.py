@@ -21,7 +21,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
     for name in ("a", "b"):
         made.write(
             f"packages/{name}/BUILD",
-            f'xpkg_package(version="v1.2.3", repository="team/{{package}}")\n',
+            'xpkg_package(version="v1.2.3", repository="team/{package}")\n',
         )
     yield made
     made.close()
@@ -112,7 +112,9 @@ def test_basic_authentication(
     for secret in (PASSWORD, "canary-wrong", base64.b64encode(b"alice:canary-wrong").decode()):
         assert secret not in run.output
 
-    run = repository.pants("publish", option, "packages/b", env={"DOCKER_CONFIG": "/nowhere"}, expect=1)
+    run = repository.pants(
+        "publish", option, "packages/b", env={"DOCKER_CONFIG": "/nowhere"}, expect=1
+    )
     assert f"docker login {address}" in run.output or "credential" in run.output
 
 

@@ -64,8 +64,10 @@ def test_what_is_no_content_is_left_out_with_its_reason() -> None:
         "# Left out of `sources`: crds/kustomization.yaml: not a Kubernetes object.",
         "# Left out of `sources`: deploy/**: ConfigMap (v1) is not allowed in a Provider.",
         "# Left out of `sources`: template.yaml: a template, not YAML.",
-        "# Left out of `sources`: xrd.yaml: CompositeResourceDefinition "
-        "(apiextensions.crossplane.io/v1) is not allowed in a Provider.",
+        (
+            "# Left out of `sources`: xrd.yaml: CompositeResourceDefinition "
+            "(apiextensions.crossplane.io/v1) is not allowed in a Provider."
+        ),
     )
     assert target.files == ("p/crds/a.yaml", "p/crossplane.yaml")
 
@@ -80,7 +82,9 @@ def test_a_template_of_a_meta_object_is_no_package() -> None:
 
 
 def test_template_marks_inside_a_text_are_no_template() -> None:
-    composition = "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nspec:\n  t: '{{ x }}'\n"
+    composition = (
+        "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nspec:\n  t: '{{ x }}'\n"
+    )
     (target,) = adopted({"p/crossplane.yaml": CONFIGURATION, "p/c.yaml": composition})
     assert target.sources is None and "p/c.yaml" in target.files
 

@@ -56,7 +56,10 @@ def test_an_install_manifest_is_no_meta_object() -> None:
 def test_two_meta_objects_name_each_other() -> None:
     """faults.md 2."""
     result = built({"pkg/a.yaml": PROVIDER, "pkg/b.yaml": b"---\n" + PROVIDER})
-    assert found(result) == [(codes.META_SEVERAL, "pkg/a.yaml", 2), (codes.META_SEVERAL, "pkg/b.yaml", 3)]
+    assert found(result) == [
+        (codes.META_SEVERAL, "pkg/a.yaml", 2),
+        (codes.META_SEVERAL, "pkg/b.yaml", 3),
+    ]
     assert "pkg/b.yaml:2" in result.findings[0].message
     assert "pkg/a.yaml:1" in result.findings[1].message
 
@@ -75,8 +78,9 @@ def test_all_mistakes_at_once_with_places() -> None:
             "pkg/crossplane.yaml": PROVIDER + b'spec:\n  crossplane:\n    version: ">=v1,,"\n',
             "pkg/a.yaml": b"# values\nreplicas: 1\n",
             "pkg/b.yaml": CRD + b"---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n",
-            "pkg/c.yaml": CRD.replace(b"apiextensions.k8s.io/v1", b"apiextensions.crossplane.io/v1")
-            .replace(b"CustomResourceDefinition", b"Composition"),
+            "pkg/c.yaml": CRD.replace(
+                b"apiextensions.k8s.io/v1", b"apiextensions.crossplane.io/v1"
+            ).replace(b"CustomResourceDefinition", b"Composition"),
             "pkg/notes.txt": b"",
         },
         package_type="Configuration",
@@ -101,13 +105,15 @@ def test_a_finding_is_shown_with_its_line_and_a_caret() -> None:
         "    |       ^^^^^^^^\n"
         "  help: Did you mean Provider (meta.pkg.crossplane.io/v1)? Known are: Configuration "
         "(meta.pkg.crossplane.io/v1), Configuration (meta.pkg.crossplane.io/v1alpha1), Function "
-        "(meta.pkg.crossplane.io/v1beta1), Provider (meta.pkg.crossplane.io/v1), Provider "
-        "(meta.pkg.crossplane.io/v1alpha1)."
+        "(meta.pkg.crossplane.io/v1), Function (meta.pkg.crossplane.io/v1beta1), Provider "
+        "(meta.pkg.crossplane.io/v1), Provider (meta.pkg.crossplane.io/v1alpha1)."
     )
 
 
 def test_broken_yaml_hides_nothing_else() -> None:
-    result = built({"pkg/crossplane.yaml": PROVIDER, "pkg/a.yaml": b"a: [\n", "pkg/b.yaml": b"- a\n"})
+    result = built(
+        {"pkg/crossplane.yaml": PROVIDER, "pkg/a.yaml": b"a: [\n", "pkg/b.yaml": b"- a\n"}
+    )
     assert [f.code for f in result.findings] == [codes.BROKEN_YAML, codes.NO_KIND]
 
 
@@ -122,7 +128,9 @@ def test_no_sources() -> None:
 
 
 def test_a_meta_object_without_a_name() -> None:
-    result = built({"pkg/crossplane.yaml": PROVIDER.replace(b"metadata:\n  name: provider-a\n", b"")})
+    result = built(
+        {"pkg/crossplane.yaml": PROVIDER.replace(b"metadata:\n  name: provider-a\n", b"")}
+    )
     assert [f.code for f in result.findings] == [codes.META_FIELD]
     result = built({"pkg/crossplane.yaml": PROVIDER.replace(b"provider-a", b"12")})
     assert [f.code for f in result.findings] == [codes.META_FIELD]

@@ -1,4 +1,4 @@
-"""Names as upstream derives them; the vectors are those that PR #1795 and its follow-ups publish."""
+"""Names as upstream derives them, with the vectors of PR #1795 and its follow-ups."""
 
 from __future__ import annotations
 

@@ -14,7 +14,9 @@ from xpkg_tool.build import PackageRequest, build
 from xpkg_tool.package import walk_key
 
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
-CRD = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {}}}\n"
+CRD = (
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {}}}\n"
+)
 
 
 def streams(
@@ -54,7 +56,10 @@ def test_the_meta_object_comes_first_then_paths_part_by_part() -> None:
             "pkg/b.yaml": CRD.format("fourth"),
         }
     )
-    expected = [META + "# after\n", *map(CRD.format, ["first", "second", "third", "fourth", "fifth"])]
+    expected = [
+        META + "# after\n",
+        *map(CRD.format, ["first", "second", "third", "fourth", "fifth"]),
+    ]
     assert files == {"package.yaml": "---\n" + "".join(text + "---\n" for text in expected)}
 
 
@@ -82,7 +87,8 @@ def test_the_description_names_what_is_inside() -> None:
     depends = (
         "spec:\n  crossplane:\n    version: '>=v1.14'\n  dependsOn:\n"
         "    - provider: example.org/a/provider-b\n      version: '>=v1'\n"
-        "    - {apiVersion: pkg.crossplane.io/v1, kind: Function, package: example.org/f, version: v2}\n"
+        "    - {apiVersion: pkg.crossplane.io/v1, kind: Function, package: example.org/f,"
+        " version: v2}\n"
     )
     configuration = META.replace("Provider", "Configuration") + depends
     _, description = streams({"pkg/crossplane.yaml": configuration})

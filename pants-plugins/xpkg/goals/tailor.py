@@ -82,9 +82,7 @@ def _putative_target(target: dict[str, Any]) -> PutativeTarget:
         name=target["name"],
         # Pants puts these into `sources` when another target owns one of them, so they must be all.
         triggering_sources=[file[below:] for file in target["files"]],
-        kwargs={
-            field: tuple(target[field]) for field in ("sources", "examples") if target[field]
-        },
+        kwargs={field: tuple(target[field]) for field in ("sources", "examples") if target[field]},
         comments=target["comments"],
     )
 

@@ -1,0 +1,1 @@
+"""Reading YAML as Kubernetes does: streams of documents, their values and positions."""

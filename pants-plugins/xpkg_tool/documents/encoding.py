@@ -1,0 +1,110 @@
+"""From the bytes of a YAML file to clean UTF-8 with LF line ends, or findings (XP001)."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from xpkg_tool.finding import Finding, Position
+
+_BOM = codecs.BOM_UTF8
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_WIDE_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+_SAVE_AS_UTF8 = "Save the file as UTF-8."
+# YAML 1.1 section 4.1 admits of the control characters only tab, line feed, carriage return and
+# U+0085; libyaml and go-yaml refuse the others before they parse anything.
+_CONTROL_BYTES = bytes(c for c in range(0x20) if c not in b"\t\n\r") + b"\x7f"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+# At most so many characters of a line are shown around a bad place.
+_SHOWN = 160
+
+
+def clean(path: str, data: bytes) -> tuple[bytes, tuple[Finding, ...]]:
+    """The file's text as UTF-8 bytes that hold only characters YAML admits: byte order mark
+    dropped, CRLF and lone CR made LF, a missing final newline added. With findings, the bytes are
+    of no use."""
+    for mark, name in _WIDE_MARKS:
+        if data.startswith(mark):
+            return b"", (_wide(path, f"The file is {name}; Kubernetes reads only UTF-8."),)
+    data = data.removeprefix(_BOM)
+    if (
+        len(data) > 3
+        and b"\0" in data[:2]
+        and not (data[0:8:2].strip(b"\0") and data[1:8:2].strip(b"\0"))
+    ):
+        # Every other byte is NUL: text in UTF-16 without its mark.
+        message = "The file holds NUL bytes as UTF-16 does; Kubernetes reads only UTF-8."
+        return b"", (_wide(path, message),)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if data and not data.endswith(b"\n"):
+        data += b"\n"
+    ascii_only = data.isascii()
+    if not ascii_only:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return b"", (_invalid(path, data, error.start),)
+    has_control = len(data.translate(None, _CONTROL_BYTES)) != len(data)
+    if not ascii_only and not has_control:
+        has_control = any(lead in data for lead in (b"\xc2", b"\xef\xbf")) and bool(
+            _CONTROL.search(text)
+        )
+    if has_control:
+        return b"", _control_characters(path, data.decode("utf-8"))
+    return data, ()
+
+
+def _wide(path: str, message: str) -> Finding:
+    return Finding("XP001", message, _SAVE_AS_UTF8, path, Position(1, 1))
+
+
+def _invalid(path: str, data: bytes, start: int) -> Finding:
+    begin = data.rfind(b"\n", 0, start) + 1
+    end = data.find(b"\n", start)
+    column = len(data[begin:start].decode("utf-8")) + 1
+    source = data[begin : min(end, start + _SHOWN)].decode("utf-8", "replace")
+    return Finding(
+        "XP001",
+        f"The byte 0x{data[start]:02x} is not valid UTF-8 here; Kubernetes reads only UTF-8.",
+        "Save the file as UTF-8 (it may be Latin-1 or Windows-1252), or remove the byte.",
+        path,
+        Position(data.count(b"\n", 0, start) + 1, column, source),
+    )
+
+
+def _control_characters(path: str, text: str) -> tuple[Finding, ...]:
+    """One finding for each forbidden character: its first place and how many more there are."""
+    places: dict[str, list[int]] = {}
+    for match in _CONTROL.finditer(text):
+        places.setdefault(match.group(), []).append(match.start())
+    findings = []
+    for character, starts in places.items():
+        first = starts[0]
+        begin = text.rfind("\n", 0, first) + 1
+        more = f" ({len(starts)} of them in the file)" if len(starts) > 1 else ""
+        findings.append(
+            Finding(
+                "XP001",
+                f"The character U+{ord(character):04X} is not allowed in YAML{more}.",
+                "Remove it; where it is meant, write it as an escape in a double-quoted value "
+                f'("\\{_escape(character)}").',
+                path,
+                Position(
+                    text.count("\n", 0, first) + 1,
+                    first - begin + 1,
+                    text[begin : min(text.find("\n", first), first + _SHOWN)],
+                ),
+            )
+        )
+    return tuple(findings)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"x{code:02x}" if code < 0x100 else f"u{code:04x}"

@@ -1,0 +1,188 @@
+"""Where things stand in a document: for findings only, so that loading need not keep places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Iterator, Sequence
+
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    MappingStartEvent,
+    ScalarEvent,
+)
+
+from xpkg_tool.finding import Position
+
+from .events import Malformed, events
+from .scalars import MERGE_TAG, Scalar, ScalarError, resolve, to_key
+from .stream import Document
+
+# A line longer than this is not copied into every finding about it.
+_LONGEST_LINE = 4096
+
+
+@dataclass
+class _Node:
+    """A node and its place: character offsets `start` to `end` in the text. `children` are the
+    items of a sequence, or keys and values in turn; a scalar that is a key has its `text`."""
+
+    start: int
+    end: int
+    mapping: bool = False
+    text: str | None = None
+    merge: bool = False
+    alias: _Node | None = None
+    children: list[_Node] = field(default_factory=list)
+
+
+def at(document: Document, start: int, end: int | None = None) -> Position:
+    """The position in the file of the characters `start` to `end` of the document's text; at most
+    what stands of them on the first line is marked. A very long line is left out."""
+    text = document.text
+    start = min(max(start, 0), len(text))
+    # An error at the very end means the end of the last line, not the line that would follow.
+    if start == len(text) and start and text.endswith("\n"):
+        start -= 1
+    begin = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", start)
+    stop = stop if stop >= 0 else len(text)
+    source = text[begin:stop] if stop - begin <= _LONGEST_LINE else ""
+    line = text.count("\n", 0, start)
+    lead = document.column - 1 if line == 0 else 0
+    marked = "" if end is None or not source else source[start - begin : end - begin]
+    return Position(
+        document.line + line,
+        lead + start - begin + 1,
+        "---".ljust(lead) + source if lead and source else source,
+        max(1, len(marked.rstrip())),
+    )
+
+
+def locate(document: Document, path: Sequence[str | int], *, key: bool = False) -> Position:
+    """The position, in the file, of the value at `path` (of its key, with `key`), or of the
+    nearest parent that exists. Keys are given as Kubernetes reads them ("511" for `0777`).
+
+    The document is parsed again (the last two are kept), so ask only where there is a finding.
+    """
+    node = _tree(document.text)
+    if node is None:
+        return at(document, 0)
+    place = node
+    for step in path:
+        target = node.alias or node
+        if target.mapping and isinstance(step, str):
+            pair = _entry(target, step)
+            if pair is None:
+                break
+            named, node = pair
+            # A value that was left out has no place of its own.
+            place = named if key or node.start == node.end else node
+        elif not target.mapping and isinstance(step, int) and 0 <= step < len(target.children):
+            place = node = target.children[step]
+        else:
+            break
+    return at(document, place.start, place.end)
+
+
+def repeated_keys(document: Document) -> Iterator[tuple[str, Position, Position]]:
+    """Each key that stands again in the same mapping: its text, the place before and this one."""
+    root = _tree(document.text)
+    pending = [root] if root else []
+    while pending:
+        node = pending.pop()
+        if node.mapping:
+            seen: dict[str, _Node] = {}
+            for named in node.children[::2]:
+                text = (named.alias or named).text
+                if text is None or named.merge:
+                    continue
+                if text in seen:
+                    first = seen[text]
+                    yield (
+                        text,
+                        at(document, first.start, first.end),
+                        at(document, named.start, named.end),
+                    )
+                seen[text] = named
+        pending += reversed(node.children)
+
+
+def _entry(mapping: _Node, key: str) -> tuple[_Node, _Node] | None:
+    """The key and value that count for `key`: the last of them, those merged in included."""
+    found = None
+    pending = [mapping]
+    visited: set[int] = set()
+    while pending and not found:
+        node = pending.pop()
+        if id(node) in visited:
+            continue
+        visited.add(id(node))
+        for named, value in reversed(list(zip(node.children[::2], node.children[1::2]))):
+            if named.merge:
+                target = value.alias or value
+                if target.mapping:
+                    pending.append(target)
+                else:
+                    pending += [item.alias or item for item in reversed(target.children)]
+            elif (named.alias or named).text == key:
+                found = (named, value)
+                break
+    return found
+
+
+@lru_cache(maxsize=2)
+def _tree(text: str) -> _Node | None:
+    """The first document of the text as nodes; as much of it as can be parsed."""
+    top = _Node(0, 0)
+    stack = [top]
+    anchors: dict[str, _Node] = {}
+    # libyaml's marks count characters, but its lines end at U+2028 too: only the index is used.
+    try:
+        for event in events(text):
+            if isinstance(event, CollectionEndEvent):
+                stack.pop().end = event.end_mark.index
+                if len(stack) == 1:
+                    break
+                continue
+            if not isinstance(event, (ScalarEvent, AliasEvent, CollectionStartEvent)):
+                continue
+            node = _Node(event.start_mark.index, event.end_mark.index)
+            if isinstance(event, AliasEvent):
+                node.alias = anchors.get(event.anchor)
+            elif event.anchor is not None:
+                anchors[event.anchor] = node
+            parent = stack[-1]
+            is_key = parent.mapping and len(parent.children) % 2 == 0
+            parent.children.append(node)
+            if isinstance(event, ScalarEvent):
+                node.merge = is_key and is_merge(event)
+                if is_key or event.anchor is not None:
+                    node.text = _key_text(event)
+            elif not isinstance(event, AliasEvent):
+                node.mapping = isinstance(event, MappingStartEvent)
+                stack.append(node)
+    except Malformed:
+        pass
+    return top.children[0] if top.children else None
+
+
+def is_merge(event: ScalarEvent) -> bool:
+    """Whether a key is the merge key, as go-yaml's `isMerge` has it."""
+    return event.value == "<<" and (bool(event.implicit[0]) or event.tag == MERGE_TAG)
+
+
+def _key_text(event: ScalarEvent) -> str | None:
+    try:
+        return to_key(scalar(event))
+    except ScalarError:
+        return None
+
+
+def scalar(event: ScalarEvent) -> Scalar:
+    """The scalar of an event as go-yaml resolves it. Raises ScalarError."""
+    if event.tag is None and not event.implicit[0]:
+        return str(event.value)
+    return resolve(event.tag, event.value)

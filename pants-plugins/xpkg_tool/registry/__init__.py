@@ -1,0 +1,1 @@
+"""Publishing: references, credentials, registries and OCI layout directories."""

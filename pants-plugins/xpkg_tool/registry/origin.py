@@ -1,0 +1,91 @@
+"""Where a request goes, and where a server may send us: the rules that keep credentials at home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from xpkg_tool.publish_error import REGISTRY, PublishError, publish_error
+
+from .reference import is_loopback
+
+_PORTS = {"http": 80, "https": 443}
+# Everything else in a query can be a secret (signed URLs, upload state).
+_SHOWN_PARAMETERS = frozenset({"scope", "service", "mount", "from", "digest", "n", "last"})
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Scheme, host and port (RFC 6454): what a credential belongs to."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """An Authorization header's value, and the only origin that may see it."""
+
+    origin: Origin
+    header: str = field(repr=False)
+
+
+def origin_of(url: str) -> Origin:
+    """Raises ValueError for what is no http(s) URL."""
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError("not an http(s) URL")
+    return Origin(parts.scheme, parts.hostname.lower(), parts.port or _PORTS[parts.scheme])
+
+
+def redacted(url: str) -> str:
+    """`url` as a message may show it: no user, no query but what is known to be harmless."""
+    try:
+        parts = urlsplit(url)
+        netloc = parts.netloc.rpartition("@")[2]
+        query = [(k, v) for k, v in parse_qsl(parts.query) if k in _SHOWN_PARAMETERS]
+    except ValueError:
+        return "(an unreadable URL)"
+    return urlunsplit(
+        SplitResult(parts.scheme, netloc, parts.path, urlencode(query, safe=":/,"), "")
+    )
+
+
+def follow(base: str, location: str, what: str) -> str:
+    """The absolute URL to which `location` (of a redirect, an upload or a token service, as `what`
+    says) leads from `base`. Raises PublishError where it would be unsafe to go:
+    to plain http from https, to another protocol, or to a private address on another host."""
+    try:
+        url = urljoin(base, location.strip())
+        parts = urlsplit(url)
+        target, source = origin_of(url), origin_of(base)
+    except ValueError:
+        raise _refused(base, what, "is no http(s) address") from None
+    if source.scheme == "https" and target.scheme == "http":
+        raise _refused(base, what, "goes from https to plain http")
+    if target.host != source.host and _is_private(target.host) and not _is_private(source.host):
+        raise _refused(base, what, "goes to a private address on another host")
+    # A user in the URL would be sent as a credential of its own.
+    netloc = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
+
+
+def _is_private(host: str) -> bool:
+    if is_loopback(host):
+        return True
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+def _refused(base: str, what: str, why: str) -> PublishError:
+    return publish_error(
+        REGISTRY,
+        f"The registry at {urlsplit(base).netloc.rpartition('@')[2]} sent {what} that {why}; it "
+        "was not followed",
+        "Ask its administrator to correct the address that it gives of itself (behind a proxy: the "
+        "external URL, X-Forwarded-Proto).",
+    )

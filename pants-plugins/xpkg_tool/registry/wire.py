@@ -1,0 +1,179 @@
+"""The one module that touches oras-py and requests; untyped there, typed from here on.
+
+Of oras-py (0.2.43) we use the provider's session (connection pool, no cookies) and the container's
+URLs. Not used, and why (all measured against real registries):
+- `Container.parse`: reads localhost/x as docker.io/localhost/x and lets upper case pass. The parts
+  of our own reference are put into the container instead.
+- `do_request`: repeats every exception, up to 131 seconds, no time-outs, no Retry-After, and
+  follows redirects with whatever headers there are.
+- `upload_manifest`: re-serialises the JSON, which changes the digest, and refuses indexes.
+- `upload_blob`: takes a 401 of the HEAD for "not there", and reads the layer into memory.
+- the auth backends: read other files than docker does, and send a token with too small a scope.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import oras.container
+import oras.provider
+import requests
+
+from .reference import is_loopback
+from .retry import Fault
+
+CONNECT_TIMEOUT = 10.0
+# A registry on an object store moves a large blob before it answers the last request.
+READ_TIMEOUT = 120.0
+MAX_RESPONSE = 4 * 1024 * 1024
+
+
+class Body(Protocol):
+    """What a request can stream: archive_reader.BlobReader is one."""
+
+    def __len__(self) -> int: ...
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Response:
+    """Status, headers (names in lower case) and the body, MAX_RESPONSE bytes of it at most."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class NotTrusted(Exception):
+    """TLS: the certificate or the protocol is not what it should be. Never tried again."""
+
+
+class Unusable(Exception):
+    """The answer, or the address, cannot be used; `str()` says why. Never tried again."""
+
+
+@dataclass(frozen=True)
+class Urls:
+    """The API's URLs of one repository."""
+
+    probe: str
+    uploads: str
+    _base: str
+    _container: Any
+
+    def blob(self, digest: str) -> str:
+        return self._base + str(self._container.get_blob_url(digest))
+
+    def manifest(self, identifier: str) -> str:
+        """Of a tag or a digest."""
+        return self._base + str(self._container.manifest_url(identifier))
+
+
+def urls(scheme: str, registry: str, repository: str) -> Urls:
+    container = oras.container.Container("placeholder")
+    container.registry = registry
+    container.namespace, _, container.repository = repository.rpartition("/")
+    base = f"{scheme}://"
+    return Urls(f"{base}{registry}/v2/", base + str(container.upload_blob_url()), base, container)
+
+
+class Wire:
+    """Connections to one registry (and to where it sends us)."""
+
+    def __init__(
+        self, *, connect_timeout: float = CONNECT_TIMEOUT, read_timeout: float = READ_TIMEOUT
+    ) -> None:
+        # urllib3 logs whole request targets at this level: upload state and signed queries.
+        logging.getLogger("urllib3").setLevel(logging.INFO)
+        self._session = oras.provider.Registry().session
+        # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
+        self._session.auth = _unchanged
+        self._timeout = (connect_timeout, read_timeout)
+
+    def exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Body | None
+    ) -> Response:
+        """One request, one answer; no retry and no redirect. Raises Fault (may pass), NotTrusted
+        and Unusable. The texts of requests' exceptions are never used: they quote whole URLs."""
+        data: Any = body
+        if body is not None and len(body) == 0:
+            data = b""
+        host = str(urlsplit(url).hostname or "")
+        try:
+            response = self._session.request(
+                method,
+                url,
+                data=data,
+                headers={"User-Agent": "pants-xpkg", "Accept-Encoding": "identity", **headers},
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+                # A proxy cannot reach this machine's loopback.
+                proxies={"no_proxy": host} if is_loopback(host) else None,
+            )
+            with response:
+                content = b"" if method == "HEAD" else _limited(response)
+                return Response(
+                    response.status_code,
+                    {str(k).lower(): str(v) for k, v in response.headers.items()},
+                    content,
+                    url,
+                )
+        except requests.exceptions.SSLError:
+            raise NotTrusted("its certificate or TLS version is not accepted") from None
+        except requests.exceptions.ProxyError:
+            raise Fault("the proxy could not be used") from None
+        except requests.exceptions.Timeout as error:
+            connecting = isinstance(error, requests.exceptions.ConnectTimeout)
+            seconds = self._timeout[0] if connecting else self._timeout[1]
+            what = "no connection" if connecting else "no answer"
+            raise Fault(f"{what} within {seconds:g} seconds") from None
+        except (
+            requests.exceptions.ConnectionError,
+            requests.exceptions.ChunkedEncodingError,
+        ) as error:
+            raise Fault(_reason(error)) from None
+        except requests.exceptions.RequestException:
+            raise Unusable("the address or the answer is malformed") from None
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _unchanged(request: Any) -> Any:
+    return request
+
+
+def _limited(response: Any) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(65536):
+        content += chunk
+        if len(content) > MAX_RESPONSE:
+            raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")
+    return bytes(content)
+
+
+def _reason(error: BaseException) -> str:
+    """A few words for a connection fault, from the types in its chain (never from its text)."""
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        cause = pending.pop()
+        if cause is None or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        if isinstance(cause, ConnectionRefusedError):
+            return "connection refused"
+        if type(cause).__name__ in ("NameResolutionError", "gaierror"):
+            return "its host name is not known"
+        if isinstance(cause, TimeoutError) or type(cause).__name__ == "ReadTimeoutError":
+            return "no answer in time"
+        reason = getattr(cause, "reason", None)
+        pending += [cause.__cause__, cause.__context__]
+        pending += [a for a in (reason, *cause.args) if isinstance(a, BaseException)]
+    return "the connection broke"

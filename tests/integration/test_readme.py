@@ -1,0 +1,364 @@
+"""Runs the commands that README.md and docs/ show.
+
+Each block of commands (```bash, ```console) has a comment on the line above:
+
+    <!-- run: PLACE -->                         where it runs, one of PLACES
+    <!-- run: PLACE; needs PROGRAM ... -->       programs that a machine may lack
+    <!-- run: PLACE; registry ADDRESS -->        a registry that is to listen there
+    <!-- run: ci -->                             .ci/run runs the same line
+    <!-- not run: REASON -->
+
+In a ```console block the commands are the lines with `$ `; the others have to appear in the
+output in their order, where `…` stands for anything. A block of any kind with
+`<!-- file: PLACE/PATH -->` is written there. The blocks of a page run in their order, each page in
+places of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+from docker_registry import docker_registry
+from repository import PROJECT, Repository
+
+PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+
+_BLOCK = re.compile(
+    r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+_RUN = re.compile(r"run: (?P<place>[\w-]+)(?:; (?P<setting>needs|registry) (?P<values>[^;]+))?")
+_TIME = re.compile(r"^\d\d:\d\d:\d\d\.\d\d ")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block. `mark` is the comment above it, `line` where it begins."""
+
+    line: int
+    mark: str
+    language: str
+    text: str
+
+    @property
+    def shows_commands(self) -> bool:
+        return self.language in ("bash", "console", "sh", "shell")
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    text = page.read_text("utf-8")
+    for found in _BLOCK.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        yield Block(line, found["mark"] or "", found["language"], found["text"])
+
+
+# The places. Each function fills an empty folder.
+
+
+def clone(root: Path) -> None:
+    """What a clone of this repository holds."""
+    git = ("git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others")
+    listed = subprocess.run(
+        [*git, "--exclude-standard"], cwd=PROJECT, check=True, stdout=subprocess.PIPE
+    ).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (PROJECT / name).is_file():  # Deleted files are listed until that is committed.
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT / name, root / name)
+
+
+def own_repository(root: Path) -> None:
+    """A repository with a package, before Pants is set up; all committed, as in origin/main."""
+    package = {
+        "packages/network/crossplane.yaml": _CONFIGURATION,
+        "packages/network/apis/definition.yaml": _DEFINITION,
+    }
+    _write_files(root, package)
+    _commit(root)
+    # Something that was changed since.
+    _write_files(root, {"packages/network/apis/definition.yaml": f"# Networks.\n{_DEFINITION}"})
+
+
+def existing_repository(root: Path) -> None:
+    """The repository that docs/adopting.md draws, with pants.toml."""
+    _write_files(
+        root,
+        {
+            "pants.toml": _pants_toml(),
+            "network/apis/definition.yaml": _DEFINITION,
+            "network/apis/kustomization.yaml": "resources:\n  - definition.yaml\n",
+            "network/crossplane.yaml": _CONFIGURATION,
+            "network/examples/network.yaml": _EXAMPLE,
+            "network/hack/values.yaml": "region: eu-north\n",
+        },
+    )
+
+
+def adopted_repository(root: Path) -> None:
+    """The same with Pants, and a target for the package."""
+    own_repository(root)
+    _write_files(
+        root,
+        {
+            "pants.toml": _pants_toml(),
+            "packages/network/BUILD": "xpkg_package()\n",
+            ".gitignore": "/.pants.d/\n/.pids\n/dist/\n/wheels/\n",
+        },
+    )
+
+
+def _commit(root: Path) -> None:
+    who = ("-c", "user.name=Alice", "-c", "user.email=alice@example.org")
+    for command in (
+        ("init", "--quiet"),
+        ("add", "--all"),
+        (*who, "commit", "--quiet", "--no-gpg-sign", "--message", "Packages"),
+        ("update-ref", "refs/remotes/origin/main", "HEAD"),
+    ):
+        subprocess.run(["git", *command], cwd=root, check=True, stdin=subprocess.DEVNULL)
+
+
+PLACES: dict[str, Callable[[Path], None]] = {
+    "clone": clone,
+    "own-repository": own_repository,
+    "existing-repository": existing_repository,
+    "adopted-repository": adopted_repository,
+}
+
+_CONFIGURATION = """\
+apiVersion: meta.pkg.crossplane.io/v1
+kind: Configuration
+metadata:
+  name: network
+"""
+
+_DEFINITION = """\
+apiVersion: apiextensions.crossplane.io/v2
+kind: CompositeResourceDefinition
+metadata:
+  name: networks.platform.example.org
+spec:
+  group: platform.example.org
+  names:
+    kind: Network
+    plural: networks
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      referenceable: true
+      schema:
+        openAPIV3Schema:
+          type: object
+"""
+
+_EXAMPLE = """\
+apiVersion: platform.example.org/v1
+kind: Network
+metadata:
+  name: lab
+"""
+
+
+def _pants_toml() -> str:
+    """The one that the README shows."""
+    mark = "file: own-repository/pants.toml"
+    return next(block.text for block in blocks(PAGES[0]) if block.mark == mark)
+
+
+def _write_files(root: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the project's wheel."""
+    folder = tmp_path_factory.mktemp("wheels")
+    clone(folder / "clone")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
+        + ["--no-deps", "--wheel-dir", str(folder / "wheels"), str(folder / "clone")],
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return folder / "wheels"
+
+
+@dataclass
+class Session:
+    """What the blocks of one page share: their places, and programs that were missing."""
+
+    folder: Path
+    wheels: Path
+    stack: ExitStack
+    missing: set[str]
+
+    def place(self, name: str) -> Path:
+        root = self.folder / name
+        if not root.exists():
+            root.mkdir()
+            PLACES[name](root)
+            if name != "clone":
+                shutil.copytree(self.wheels, root / "wheels")
+            self.stack.callback(Repository(root).close)
+        return root
+
+    def environment(self) -> dict[str, str]:
+        """As a user has it, with `pants` and a python3 on PATH, and without the user's own
+        settings for Pants, credentials and storage of images."""
+        own = self.folder / "environment"
+        storage = own / "storage.conf"
+        if not own.exists():
+            (own / "bin").mkdir(parents=True)
+            (own / "bin" / "pants").symlink_to(PROJECT / "pants")
+            # The driver that works in a container, too.
+            storage.write_text(
+                f'[storage]\ndriver = "vfs"\ngraphroot = "{own}/graph"\nrunroot = "{own}/run"\n'
+            )
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PANTS_")}
+        path = (str(own / "bin"), str(Path(sys.executable).parent), environment.get("PATH", ""))
+        return {
+            **environment,
+            "PATH": os.pathsep.join(path),
+            "DOCKER_CONFIG": str(own),
+            "CONTAINERS_STORAGE_CONF": str(storage),
+        }
+
+    def run(self, block: Block) -> None:
+        if block.mark.startswith("file: "):
+            place, _, path = block.mark[len("file: ") :].partition("/")
+            _write_files(self.place(place), {path: block.text})
+        found = _RUN.fullmatch(block.mark)
+        if not found or found["place"] == "ci":
+            return
+        text, values = block.text, (found["values"] or "").split()
+        needed = values if found["setting"] == "needs" else []
+        if found["setting"] == "registry":
+            needed = ["docker-registry"]
+        lacking = {program for program in needed if shutil.which(program) is None}
+        if lacking:
+            self.missing |= lacking
+            return
+        root = self.place(found["place"])
+        with ExitStack() as stack:
+            if found["setting"] == "registry":
+                folder = self.folder / "registry-data"
+                registry = stack.enter_context(docker_registry(folder))
+                assert values[0] in text
+                text = text.replace(values[0], registry.address)
+            if block.language == "console":
+                for command, expected in _transcript(text):
+                    _compare(expected, self._shell(root, command))
+            else:
+                self._shell(root, text)
+
+    def _shell(self, root: Path, commands: str) -> str:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", commands],
+            cwd=root,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, f"$ {commands}\n{done.stdout}"
+        assert "Traceback" not in done.stdout, done.stdout
+        return done.stdout
+
+
+def _transcript(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each command with the lines that are shown below it."""
+    parts = re.split(r"^\$ (.*)\n", text, flags=re.MULTILINE)
+    assert parts[0] == "", "A console block begins with a command."
+    for command, output in zip(parts[1::2], parts[2::2]):
+        yield command, output.splitlines()
+
+
+def _compare(expected: list[str], output: str) -> None:
+    lines = iter([_TIME.sub("", line).rstrip() for line in output.splitlines()])
+    for wanted in expected:
+        if wanted.strip() in ("", "…"):
+            continue
+        pattern = re.compile(re.escape(wanted.rstrip()).replace("…", ".*"))
+        assert any(pattern.fullmatch(line) for line in lines), f"{wanted!r} is not in:\n{output}"
+
+
+@pytest.fixture
+def session(tmp_path: Path, wheels: Path) -> Iterator[Session]:
+    with ExitStack() as stack:
+        yield Session(tmp_path, wheels, stack, set())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_block_of_commands_says_where_it_runs(page: Path) -> None:
+    for block in blocks(page):
+        place = f"{page.name}:{block.line}: {block.mark!r}"
+        if block.shows_commands:
+            assert block.language in ("bash", "console"), place
+            run = _RUN.fullmatch(block.mark)
+            assert run or re.fullmatch(r"not run: \S.*", block.mark), place
+            assert not run or run["place"] in (*PLACES, "ci"), place
+        else:
+            assert not block.mark.startswith(("run:", "not run:")), place
+            # An indented prompt in a block that is not run would be a way around.
+            assert not re.search(r"^\$ ", block.text, re.MULTILINE), place
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_ci_runs_is_what_the_pages_show(page: Path) -> None:
+    ci = (PROJECT / ".ci" / "run").read_text("utf-8").splitlines()
+    for block in blocks(page):
+        if block.mark == "run: ci":
+            assert block.text.splitlines() != []
+            assert set(block.text.splitlines()) <= set(ci)
+
+
+def _is_run(page: Path) -> bool:
+    return any((m := _RUN.fullmatch(b.mark)) and m["place"] != "ci" for b in blocks(page))
+
+
+@pytest.mark.parametrize("page", filter(_is_run, PAGES), ids=lambda page: page.name)
+def test_the_commands_run(page: Path, session: Session) -> None:
+    for block in blocks(page):
+        session.run(block)
+    if session.missing:
+        pytest.skip(f"all but the commands that need {', '.join(sorted(session.missing))} ran")
+
+
+def test_the_readme_shows_the_test_command() -> None:
+    assert [block.text for block in blocks(PAGES[0]) if block.mark == "run: ci"] == [
+        "./pants test ::\n"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "output", "same"),
+    [
+        (["a", "b"], "a\nx\nb\n", True),
+        (["b", "a"], "a\nb\n", False),
+        (["Wrote …"], "01:02:03.45 Wrote dist/a\n", True),
+        (["Wrote a.b"], "Wrote axb\n", False),
+        (["a"], "ab\n", False),
+        (["…", "a"], "a\n", True),
+    ],
+)
+def test_outputs_are_compared(expected: list[str], output: str, same: bool) -> None:
+    if same:
+        _compare(expected, output)
+    else:
+        with pytest.raises(AssertionError):
+            _compare(expected, output)

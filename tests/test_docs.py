@@ -1,0 +1,362 @@
+"""The documentation says what the code does: rules, examples, fields, options, links."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Iterable, Iterator, Sequence
+from urllib.parse import urlparse
+
+import pytest
+
+from xpkg_tool import FORMAT_VERSION, codes, lint
+from xpkg_tool.build import BuildResult, PackageRequest, build
+from xpkg_tool.kinds import PACKAGE_TYPES, ObjectKind, PackageType
+from xpkg_tool.oci.layer import DEFLATE_VERSION, MEMBER_BYTES
+
+PROJECT = Path(__file__).resolve().parents[1]
+DOCS = PROJECT / "docs"
+BACKEND = PROJECT / "pants-plugins" / "xpkg"
+PAGES = sorted([PROJECT / "README.md", *DOCS.glob("*.md")])
+RULES = (DOCS / "lint-rules.md").read_text("utf-8")
+TARGETS = (DOCS / "targets-and-options.md").read_text("utf-8")
+FORMAT = (DOCS / "package-format.md").read_text("utf-8")
+
+
+def _classes(path: Path) -> dict[str, ast.ClassDef]:
+    tree = ast.parse(path.read_text("utf-8"))
+    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+
+def _assigned(node: ast.ClassDef) -> dict[str, ast.expr]:
+    return {
+        target.id: statement.value
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _default_of(field_class: str) -> tuple[str, ...]:
+    default = _assigned(_classes(BACKEND / "target_types.py")[field_class])["default"]
+    globs: tuple[str, ...] = ast.literal_eval(default)
+    return globs
+
+
+DEFAULT_SOURCES = _default_of("XpkgSourcesField")
+DEFAULT_EXAMPLES = _default_of("XpkgExamplesField")
+
+CODES = {value for name, value in vars(codes).items() if name.isupper()}
+# What cannot be shown by an example, since no input is known that causes it.
+WITHOUT_EXAMPLE = {codes.INTERNAL}
+
+_BLOCK = re.compile(
+    r"^<!-- (?P<verdict>base|wrong|right): (?P<path>[^;\n]+?)(?:; (?P<setting>\w+=\S+))? -->\n"
+    r"```\w*\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass
+class Example:
+    """A package that a page shows: its files, and the arguments of its target."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    target: dict[str, object] = field(default_factory=dict)
+    limit: int | None = None
+
+    def build(self) -> BuildResult:
+        sources = self.target.get("sources", DEFAULT_SOURCES)
+        examples = self.target.get("examples", DEFAULT_EXAMPLES)
+        package_type = self.target.get("package_type")
+        assert isinstance(sources, Sequence)
+        assert isinstance(examples, Sequence)
+        assert package_type is None or isinstance(package_type, str)
+        return build(
+            PackageRequest(
+                name="example",
+                root="",
+                sources=dict(self._matching(sources)),
+                examples=dict(self._matching(examples)),
+                package_type=package_type,
+                examples_expected="examples" in self.target,
+            )
+        )
+
+    def _matching(self, globs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        included = [_glob(glob) for glob in globs if not glob.startswith("!")]
+        excluded = [_glob(glob[1:]) for glob in globs if glob.startswith("!")]
+        for path, data in self.files.items():
+            if _any(included, path) and not _any(excluded, path):
+                yield path, data
+
+
+def _glob(glob: str) -> re.Pattern[str]:
+    """Pants' globs, as far as the examples use them."""
+    parts = re.split(r"(\*\*/|\*\*|\*)", glob)
+    meanings = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
+    return re.compile("".join(meanings.get(part, re.escape(part)) for part in parts))
+
+
+def _any(patterns: Iterable[re.Pattern[str]], path: str) -> bool:
+    return any(pattern.fullmatch(path) for pattern in patterns)
+
+
+def _entries() -> dict[str, str]:
+    """The text below each heading of the page that is a code."""
+    parts = re.split(r"^#{2,3} (.+)$", RULES, flags=re.MULTILINE)
+    found = [(title, text) for title, text in zip(parts[1::2], parts[2::2])]
+    named = [(title, text) for title, text in found if re.fullmatch(r"XP\d+", title)]
+    assert len(dict(named)) == len(named), "A code has two entries."
+    return dict(named)
+
+
+ENTRIES = _entries()
+BASE = next(m["text"].encode() for m in _BLOCK.finditer(RULES) if m["verdict"] == "base")
+
+
+def _example(code: str, verdict: str) -> Example:
+    example = Example()
+    for block in _BLOCK.finditer(ENTRIES[code]):
+        if block["verdict"] != verdict:
+            continue
+        name, _, value = (block["setting"] or "").partition("=")
+        assert name in ("", "encoding", "limit"), name
+        if name == "limit":
+            example.limit = int(value)
+        if block["path"] == "BUILD":
+            example.target = _arguments(block["text"])
+        else:
+            encoding = value if name == "encoding" else "utf-8"
+            example.files[block["path"]] = block["text"].encode(encoding)
+    assert example.files or example.target, f"{code} has no example that is {verdict}."
+    return Example({"crossplane.yaml": BASE, **example.files}, example.target, example.limit)
+
+
+def _arguments(text: str) -> dict[str, object]:
+    call = ast.parse(text, mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Name)
+    assert call.func.id == "xpkg_package"
+    return {k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg}
+
+
+def test_each_code_has_an_entry_and_each_entry_a_code() -> None:
+    assert set(ENTRIES) == CODES
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_an_entry_says_how_severe_it_is(code: str) -> None:
+    assert ENTRIES[code].lstrip().startswith("Severity: error.")
+
+
+@pytest.mark.parametrize("code", sorted(CODES - WITHOUT_EXAMPLE))
+def test_the_wrong_example_is_wrong(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = _example(code, "wrong")
+    if example.limit is not None:
+        monkeypatch.setattr(lint, "LARGEST_PACKAGE", example.limit)
+    result = example.build()
+    assert {(f.code, f.severity) for f in result.findings} == {(code, "error")}
+    assert result.package is None
+
+
+@pytest.mark.parametrize("code", sorted(CODES - WITHOUT_EXAMPLE))
+def test_the_right_example_is_right(code: str) -> None:
+    result = _example(code, "right").build()
+    assert result.findings == ()
+    assert result.package is not None
+
+
+def test_the_limit_that_is_named_is_the_limit() -> None:
+    assert f"{lint.LARGEST_PACKAGE:,} bytes" in ENTRIES[codes.PACKAGE_SIZE]
+    assert f"{lint.LARGEST_PACKAGE:,} bytes" in FORMAT
+
+
+def _cell(kinds: Iterable[ObjectKind]) -> str:
+    versions: dict[str, list[str]] = {}
+    for kind in sorted(kinds):
+        versions.setdefault(kind.kind, []).append(f"`{kind.api_version}`")
+    return ", ".join(f"{kind} ({', '.join(found)})" for kind, found in sorted(versions.items()))
+
+
+@pytest.mark.parametrize("type", PACKAGE_TYPES.values(), ids=PACKAGE_TYPES)
+def test_the_tables_of_kinds_are_those_of_the_code(type: PackageType) -> None:
+    assert f"| {type.name} | {_cell(type.meta)} |\n" in RULES
+    assert f"| {type.name} | {_cell(type.objects)} |\n" in RULES
+
+
+def _section(page: str, title: str) -> str:
+    """The text below a heading, up to the next heading of any level."""
+    found = re.search(
+        rf"^#{{2,3}} {re.escape(title)}\n(.*?)(?=^#{{2,3}} |\Z)", page, re.MULTILINE | re.DOTALL
+    )
+    assert found, f"There is no heading {title!r}."
+    return found[1]
+
+
+def _rows(page: str, title: str) -> list[str]:
+    """What the first column of the section's table names, in order."""
+    return re.findall(r"^\| `([^`]+)` \|", _section(page, title), re.MULTILINE)
+
+
+# The fields whose names Pants gives.
+_PANTS_FIELDS = {
+    "MultipleSourcesField": "sources",
+    "Dependencies": "dependencies",
+    "OutputPathField": "output_path",
+}
+
+
+def _field_names() -> list[str]:
+    classes = _classes(BACKEND / "target_types.py")
+    core = _assigned(classes["XpkgPackageTarget"])["core_fields"]
+    assert isinstance(core, ast.Tuple)
+    names = []
+    for element in core.elts:
+        if isinstance(element, ast.Starred):
+            assert ast.unparse(element.value) == "COMMON_TARGET_FIELDS"
+            names += ["tags", "description"]
+            continue
+        node = classes[ast.unparse(element)]
+        alias = _assigned(node).get("alias")
+        names.append(
+            ast.literal_eval(alias) if alias else _PANTS_FIELDS[ast.unparse(node.bases[0])]
+        )
+    return names
+
+
+def _option_names() -> list[str]:
+    classes = _classes(BACKEND / "subsystem.py")
+    assigned = {**_assigned(classes["XpkgSubsystem"]), **_assigned(classes["EnvironmentAware"])}
+    return [
+        name.lstrip("_")
+        for name, value in assigned.items()
+        if isinstance(value, ast.Call) and re.search(r"Option\b", ast.unparse(value.func))
+    ]
+
+
+def _registry_fields() -> list[str]:
+    tree = ast.parse((BACKEND / "registries.py").read_text("utf-8"))
+    (table,) = (
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_FIELDS"
+    )
+    assert isinstance(table, ast.Dict)
+    return [ast.literal_eval(key) for key in table.keys if key]
+
+
+def test_all_fields_are_explained_and_no_others() -> None:
+    assert len(_field_names()) == 13
+    assert sorted(_rows(TARGETS, "Fields of `xpkg_package`")) == sorted(_field_names())
+
+
+def test_all_options_are_explained_and_no_others() -> None:
+    assert "skip" in _option_names()
+    assert sorted(_rows(TARGETS, "Options of `[xpkg]`")) == sorted(_option_names())
+
+
+def test_the_fields_of_a_registry_are_explained_and_no_others() -> None:
+    assert sorted(_rows(TARGETS, "Registries")) == sorted(_registry_fields())
+
+
+def test_the_defaults_are_those_of_the_code() -> None:
+    for glob in (*DEFAULT_SOURCES, *DEFAULT_EXAMPLES):
+        assert f'"{glob}"' in TARGETS
+
+
+def test_the_variables_that_publishing_sees_are_named() -> None:
+    environment = _classes(BACKEND / "subsystem.py")["EnvironmentAware"]
+    option = _assigned(environment)["env_vars"]
+    assert isinstance(option, ast.Call)
+    names = next(ast.literal_eval(k.value) for k in option.keywords if k.arg == "default")
+    assert [name for name in names if f"`{name}`" not in TARGETS] == []
+
+
+def test_placeholders_are_named() -> None:
+    """Those that the code fills in, found where it does so."""
+    code = (BACKEND / "placeholders.py").read_text("utf-8")
+    known = set(re.findall(r'^ +"(\w+)": ', code, re.MULTILINE)) | {"version"}
+    assert len(known) == 7
+    assert set(_rows(TARGETS, "Placeholders")) == {f"{{{name}}}" for name in known}
+
+
+def test_each_goal_is_explained() -> None:
+    goals = {path.stem for path in (BACKEND / "goals").glob("*.py")} - {"__init__"}
+    assert goals <= set(_rows(TARGETS, "Goals"))
+
+
+def _keys(value: object, prefix: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield f"{prefix}{key}"
+            yield from _keys(inner, f"{prefix}{key}.")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys(inner, f"{prefix[:-1]}[].")
+
+
+def test_the_fields_of_the_description_are_explained_and_no_others() -> None:
+    meta = BASE + b"  dependsOn:\n    - provider: example.org/a/b\n      version: v1\n"
+    crd = (
+        b"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        b"metadata:\n  name: a.example.org\n"
+    )
+    package = (
+        Example({"crossplane.yaml": meta, "a.yaml": crd, "examples/a.yaml": crd}).build().package
+    )
+    assert package is not None
+    present = set(_keys(json.loads(package.description)))
+    assert set(_rows(FORMAT, "The description")) == present
+
+
+def test_the_constants_of_the_format_are_those_of_the_code() -> None:
+    assert f"Format version: **{FORMAT_VERSION}**" in FORMAT
+    assert f"deflate=={DEFLATE_VERSION}" in FORMAT
+    assert f"{MEMBER_BYTES:,} bytes" in FORMAT
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if urlparse(link).scheme:
+            assert link.startswith("https://"), link
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path) if path else page
+        assert target.exists(), f"{page.name}: {link}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
+            assert anchor in {_anchor(heading) for heading in headings}, f"{page.name}: {link}"
+
+
+# Paths of some machine, and hosts of package registries.
+_PRIVATE = re.compile(
+    r"(?<![\w.~$}/])/(?:work|root|home|Users|tmp)/|\b(?:pypi|pythonhosted|npmjs|crates)\.(?:org|io|com)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_page_depends_on_a_machine_or_names_a_package_index(page: Path) -> None:
+    assert _PRIVATE.findall(page.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_readme_leads_to_each_page(page: Path) -> None:
+    if page.parent == DOCS:
+        assert f"](docs/{page.name})" in (PROJECT / "README.md").read_text("utf-8")
+
+
+def test_only_codes_that_exist_are_named() -> None:
+    for page in PAGES:
+        assert set(re.findall(r"\bXP\d{3}\b", page.read_text("utf-8"))) <= CODES, page

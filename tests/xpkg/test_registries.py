@@ -1,0 +1,60 @@
+"""`[xpkg].registries` and what targets make of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from xpkg.registries import Registries, Registry, RegistryError
+from xpkg.target_types import ALL_DEFAULT_REGISTRIES
+
+REGISTRIES = Registries.from_dict(
+    {
+        "main": {"address": "registry.example.org", "default": True, "extra_image_tags": ["main"]},
+        "default": {"address": "oci-layout:dist/registry"},
+        "other": {"address": "other.example.org:5000", "skip_push": True},
+    }
+)
+MAIN, DEFAULT, OTHER = REGISTRIES.configured
+
+
+def test_the_defaults_are_those_marked_and_the_one_called_default() -> None:
+    assert REGISTRIES.get([ALL_DEFAULT_REGISTRIES]) == (MAIN, DEFAULT)
+
+
+def test_aliases_and_addresses_name_the_same_registry_once() -> None:
+    names = ["@other", "other.example.org:5000", "new.example.org"]
+    assert REGISTRIES.get(names) == (OTHER, Registry("new.example.org"))
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["@nope"], "no registry with the alias '@nope'. Configured are: @main, @default, @other."),
+        ([], "There is no registry to publish to"),
+    ],
+)
+def test_what_is_not_configured(names: list[str], message: str) -> None:
+    with pytest.raises(RegistryError, match=r"docs/targets-and-options\.md") as error:
+        REGISTRIES.get(names)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("text", "not a table"),
+        ({}, "no address"),
+        ({"address": "a", "adress": "b"}, "unknown fields: adress"),
+        ({"address": "a", "default": "yes"}, "`default` of the registry 'r' has a value of the"),
+        ({"address": "a", "extra_image_tags": "main"}, "`extra_image_tags`"),
+    ],
+)
+def test_a_wrong_option_is_explained(entry: object, message: str) -> None:
+    with pytest.raises(RegistryError) as error:
+        Registries.from_dict({"r": entry})
+    assert message in str(error.value)
+
+
+def test_full_names() -> None:
+    assert MAIN.reference("a/b", "v1") == "registry.example.org/a/b:v1"
+    assert DEFAULT.reference("a/b", "v1") == "oci-layout:dist/registry:a/b:v1"

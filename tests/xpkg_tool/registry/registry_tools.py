@@ -1,0 +1,74 @@
+"""Publishing to the fake registry with a clock that does not wait."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import traceback
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from archives import HYBRID
+from fake_registry import CANARY, FakeRegistry
+
+from xpkg_tool.publish_error import PublishError
+from xpkg_tool.registry.connection import Connection, connect
+from xpkg_tool.registry.push import Outcome, PushResult, push
+from xpkg_tool.registry.retry import Clock, RetryPolicy
+from xpkg_tool.registry.wire import Wire
+
+
+class Pusher:
+    """Publishes as a user whose docker config has (or has not) a credential for a registry."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {"DOCKER_CONFIG": str(folder), "HOME": str(folder), "PATH": "/nowhere"}
+        self.slept: list[float] = []
+        self.read_timeout = 5.0
+        self.policy = RetryPolicy()
+        self.config = str(folder / "config.json")
+
+    def login(self, registry: str, user: str, password: str, **entry: Any) -> None:
+        auth = base64.b64encode(f"{user}:{password}".encode()).decode()
+        auths = {registry: {"auth": auth, **entry}}
+        (self.folder / "config.json").write_text(json.dumps({"auths": auths}))
+
+    def connect(self, registry: str) -> Connection:
+        clock = Clock(
+            monotonic=lambda: sum(self.slept),
+            sleep=self.slept.append,
+            now=lambda: datetime(2020, 1, 1, tzinfo=timezone.utc),
+            jitter=lambda: 0.0,
+        )
+        wire = Wire(connect_timeout=2.0, read_timeout=self.read_timeout)
+        return connect(registry, self.env, policy=self.policy, clock=clock, wire=wire)
+
+    def push(self, *references: str, archive: Path = HYBRID) -> tuple[Outcome, ...]:
+        return push(str(archive), references, env=self.env, connect=self.connect)
+
+
+def result(pusher: Pusher, registry: FakeRegistry, archive: Path = HYBRID) -> PushResult:
+    (outcome,) = pusher.push(f"{registry.address}/a/b:v1", archive=archive)
+    assert isinstance(outcome, PushResult), str(outcome)
+    return outcome
+
+
+def error(pusher: Pusher, registry: FakeRegistry | str) -> str:
+    """The error's text; checked to hold no secret, not in its causes either."""
+    address = registry if isinstance(registry, str) else registry.address
+    (outcome,) = pusher.push(f"{address}/a/b:v1")
+    assert isinstance(outcome, PublishError)
+    everything = "".join(traceback.format_exception(None, outcome, outcome.__traceback__))
+    assert CANARY not in everything + str(outcome) + repr(outcome) + repr(outcome.finding)
+    assert outcome.finding.path == f"{address}/a/b:v1"
+    assert outcome.finding.remedy.endswith((".", "`")), outcome.finding.remedy
+    return outcome.finding.message
+
+
+def closed_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"

@@ -1,0 +1,170 @@
+"""Who is asking: basic, tokens, and what goes wrong with them (fault 25)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from archives import HYBRID_DIGEST
+from fake_registry import IDENTITY_TOKEN, PASSWORD, USER, Fault, running
+from registry_tools import Pusher, error, result
+
+from xpkg_tool.registry.push import PushResult
+
+
+def test_basic(pusher: Pusher) -> None:
+    with running("basic") as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        result(pusher, registry)
+        assert registry.seen[0].authorization == ""
+        assert all(s.authorization.startswith("Basic ") for s in registry.seen[1:])
+        assert registry.tag("a/b", "v1") == HYBRID_DIGEST
+
+
+def test_basic_with_a_wrong_password(pusher: Pusher) -> None:
+    with running("basic") as registry:
+        pusher.login(registry.address, USER, "canary-wrong")
+        message = error(pusher, registry)
+        assert "does not accept the user name and password" in message
+        assert registry.address in message
+        assert pusher.config in message
+        assert not registry.blobs
+        assert pusher.slept == []
+
+
+def test_basic_without_a_credential(pusher: Pusher) -> None:
+    with running("basic") as registry:
+        message = error(pusher, registry)
+        assert "there is no credential for it" in message
+        assert "no docker config" in message
+
+
+def test_basic_with_only_a_token(pusher: Pusher) -> None:
+    with running("basic") as registry:
+        pusher.login(registry.address, USER, "", auth="", identitytoken=IDENTITY_TOKEN)
+        assert "there is only a token in" in error(pusher, registry)
+
+
+def test_token(pusher: Pusher) -> None:
+    with running("token") as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        result(pusher, registry)
+        # One token, with the whole scope at once.
+        assert registry.issued == 1
+        (asked,) = [s for s in registry.seen if s.path == "/token"]
+        assert "scope=repository%3Aa%2Fb%3Apull%2Cpush" in asked.target
+        assert asked.authorization.startswith("Basic ")
+        others = [s for s in registry.seen if s.path not in ("/token", "/v2/")]
+        assert {s.authorization for s in others} == {"Bearer canary-token-1"}
+
+
+def test_token_for_each_repository(pusher: Pusher) -> None:
+    with running("token") as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        outcomes = pusher.push(f"{registry.address}/a:v1", f"{registry.address}/b:v1")
+        assert all(isinstance(o, PushResult) for o in outcomes)
+        assert registry.issued == 2
+
+
+def test_identity_token(pusher: Pusher) -> None:
+    with running("token") as registry:
+        pusher.login(registry.address, USER, "", identitytoken=IDENTITY_TOKEN)
+        result(pusher, registry)
+        (asked,) = [s for s in registry.seen if s.path == "/token"]
+        assert (asked.method, asked.authorization) == ("POST", "")
+        assert "canary" not in asked.target
+
+
+def test_registry_token(pusher: Pusher) -> None:
+    with running("token") as registry:
+        registry.tokens["canary-given"] = "repository:a/b:pull,push"
+        entry = {"auth": "", "registrytoken": "canary-given"}
+        pusher.login(registry.address, "", "", **entry)
+        result(pusher, registry)
+        assert registry.count("", "/token") == 0
+
+
+def test_token_with_a_wrong_password(pusher: Pusher) -> None:
+    with running("token") as registry:
+        pusher.login(registry.address, USER, "canary-wrong")
+        message = error(pusher, registry)
+        assert "does not accept the credential" in message
+        assert "repository:a/b:pull,push" in message
+        assert pusher.config in message
+
+
+def test_token_without_a_credential(pusher: Pusher) -> None:
+    with running("token") as registry:
+        assert "there is no credential for it" in error(pusher, registry)
+
+
+def test_a_token_that_expires_is_renewed_once(pusher: Pusher) -> None:
+    """Fault 25: 401, a new token, 200; in the middle of an upload too."""
+    for method in ("HEAD", "POST", "PUT"):
+        path = "manifests" if method == "HEAD" else "uploads"
+        with running("token", Fault(method, path, status=401)) as registry:
+            pusher.login(registry.address, USER, PASSWORD)
+            result(pusher, registry)
+            assert registry.issued == 2
+            assert registry.tag("a/b", "v1") == HYBRID_DIGEST
+
+
+def test_401_in_spite_of_a_new_token(pusher: Pusher) -> None:
+    """Fault 25: names scope and source."""
+    with running("token", Fault("POST", "uploads", nth=0, status=401)) as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        message = error(pusher, registry)
+        assert "does not allow pull,push of a/b (status 401)" in message
+        assert pusher.config in message
+        assert registry.issued == 2
+        assert registry.count("POST", "uploads") == 2
+
+
+def test_403_is_final(pusher: Pusher) -> None:
+    for auth in ("token", "basic"):
+        with running(auth, Fault("POST", "uploads", nth=0, status=403)) as registry:
+            pusher.login(registry.address, USER, PASSWORD)
+            assert "does not allow pull,push of a/b (status 403)" in error(pusher, registry)
+            assert registry.count("POST", "uploads") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b'{"token": 1}', b'{"token": "x\\r\\nX-Evil: canary"}', b"[" * 99999],
+    ids=["empty", "list", "number", "line-break", "deep"],
+)
+def test_a_token_service_that_gives_no_token(pusher: Pusher, body: bytes) -> None:
+    with running("token", Fault("GET", "/token", nth=0, status=200, body=body)) as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        assert "gives no token" in error(pusher, registry)
+
+
+@pytest.mark.parametrize("realm", ["file:///etc/passwd", "", "token", "//"])
+def test_a_realm_that_is_no_address(pusher: Pusher, realm: str) -> None:
+    header = {"WWW-Authenticate": f'Bearer realm="{realm}"'}
+    with running("", Fault("GET", "/v2/", status=401, headers=header)) as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        message = error(pusher, registry)
+        assert "token service" in message
+        assert len(registry.seen) == 1
+
+
+def test_an_unknown_challenge(pusher: Pusher) -> None:
+    header = {"WWW-Authenticate": "Negotiate"}
+    with running("", Fault("GET", "/v2/", status=401, headers=header)) as registry:
+        assert "neither basic nor bearer" in error(pusher, registry)
+
+
+def test_not_a_registry(pusher: Pusher) -> None:
+    with running("", Fault("GET", "/v2/", status=404)) as registry:
+        assert "does not answer as a registry does (status 404" in error(pusher, registry)
+
+
+def test_netrc_is_not_read(pusher: Pusher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login canary password canary\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with running() as registry:
+        result(pusher, registry)
+        assert {s.authorization for s in registry.seen} == {""}

@@ -1,0 +1,161 @@
+"""What a registry holds after a push, whatever it answers (faults 27, 28, 31 and 35)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from archives import HYBRID, HYBRID_DIGEST, make_archive
+from fake_registry import Fault, running
+from registry_tools import Pusher, error, result
+
+from xpkg_tool.oci.archive_reader import open_archive
+from xpkg_tool.publish_error import PublishError
+from xpkg_tool.registry.push import PushResult
+from xpkg_tool.registry.retry import RetryPolicy
+
+BLOBS = open_archive(str(HYBRID)).blobs
+
+
+def test_anonymous_first_push_and_again(pusher: Pusher) -> None:
+    with running() as registry:
+        first = result(pusher, registry)
+        assert (first.action, first.digest) == ("pushed", HYBRID_DIGEST)
+        assert (first.blobs_sent, first.blobs_skipped) == (3, 0)
+        # Probe, tag, three blobs' HEAD, POST and PUT, the manifest by digest and by tag.
+        assert first.requests == len(registry.seen) == 1 + 1 + 3 * 3 + 2
+        assert [s.method for s in registry.seen[-2:]] == ["PUT", "PUT"]
+        assert registry.seen[-2].path.endswith(HYBRID_DIGEST)
+        assert registry.seen[-1].path.endswith("/manifests/v1")
+        assert registry.tag("a/b", "v1") == HYBRID_DIGEST
+        media_type, content = registry.manifests["a/b", "v1"]
+        assert content == open_archive(str(HYBRID)).manifest
+        assert media_type == open_archive(str(HYBRID)).media_type
+        # Fault 31: one probe and one HEAD, nothing written.
+        registry.seen.clear()
+        again = result(pusher, registry)
+        assert (again.action, again.bytes_sent, again.requests) == ("up to date", 0, 2)
+        assert [(s.method, s.path) for s in registry.seen] == [
+            ("GET", "/v2/"),
+            ("HEAD", "/v2/a/b/manifests/v1"),
+        ]
+
+
+def test_a_blob_that_is_there_is_not_sent(pusher: Pusher, tmp_path: Path) -> None:
+    """Fault 31."""
+    with running() as registry:
+        result(pusher, registry, make_archive(tmp_path / "1", b"one", b"two"))
+        registry.seen.clear()
+        second = result(pusher, registry, make_archive(tmp_path / "2", b"one", b"three"))
+        assert (second.blobs_sent, second.blobs_skipped) == (1, 2)
+        assert registry.count("POST") == 1
+
+
+def test_several_references(pusher: Pusher) -> None:
+    with running() as registry:
+        base = registry.address
+        outcomes = pusher.push(f"{base}/a/b:v1", f"{base}/a/b:latest", f"{base}/c:v1")
+        actions = [o.action for o in outcomes if isinstance(o, PushResult)]
+        assert actions == ["pushed", "tagged", "pushed"]
+        assert registry.count("GET", "/v2/") == 1
+        assert sum(o.requests for o in outcomes if isinstance(o, PushResult)) == len(registry.seen)
+        registry.seen.clear()
+        again = pusher.push(f"{base}/a/b:v1", f"{base}/a/b:latest", f"{base}/a/b:new")
+        actions = [o.action for o in again if isinstance(o, PushResult)]
+        assert actions == ["up to date", "up to date", "tagged"]
+        assert len(registry.seen) == 1 + 3 + 1
+
+
+def test_by_digest(pusher: Pusher) -> None:
+    with running() as registry:
+        (outcome,) = pusher.push(f"{registry.address}/a@{HYBRID_DIGEST}")
+        assert isinstance(outcome, PushResult)
+        assert outcome.action == "pushed"
+        assert list(registry.manifests) == [("a", HYBRID_DIGEST)]
+        (wrong,) = pusher.push(f"{registry.address}/a:v1@sha256:{'0' * 64}")
+        assert isinstance(wrong, PublishError)
+        assert HYBRID_DIGEST in str(wrong)
+
+
+@pytest.mark.parametrize("path", ["uploads", f"manifests/{HYBRID_DIGEST}$", "manifests/v1$"])
+def test_a_wrong_digest_in_the_answer(pusher: Pusher, path: str) -> None:
+    """Fault 28."""
+    for wrong in (f"sha256:{'0' * 64}", "canary"):
+        fault = Fault("PUT", path, change={"Docker-Content-Digest": wrong})
+        with running("", fault) as registry:
+            message = error(pusher, registry)
+            assert "stored other bytes than were sent" in message
+            if "v1" not in path:
+                assert registry.tag("a/b", "v1") is None
+
+
+def test_no_digest_in_the_answers(pusher: Pusher) -> None:
+    """Fault 28 (Harbor, crossplane#3222): computed from what is there."""
+    change = {"Docker-Content-Digest": None}
+    faults = [Fault(m, "", nth=0, change=change) for m in ("PUT", "HEAD", "GET")]
+    with running("", *faults) as registry:
+        assert result(pusher, registry).action == "pushed"
+        assert result(pusher, registry).action == "up to date"
+        assert registry.count("GET", "manifests") == 1
+
+
+def test_head_not_allowed(pusher: Pusher) -> None:
+    """Fault 28."""
+    with running("", Fault("HEAD", "manifests", nth=0, status=405)) as registry:
+        assert result(pusher, registry).action == "pushed"
+        assert result(pusher, registry).action == "up to date"
+
+
+def test_a_blob_that_vanishes(pusher: Pusher) -> None:
+    """Fault 27: MANIFEST_BLOB_UNKNOWN at the manifest, sent again, the tag afterwards."""
+    fault = Fault("PUT", f"manifests/{HYBRID_DIGEST}", forget=BLOBS[1].digest)
+    with running("", fault) as registry:
+        outcome = result(pusher, registry)
+        assert outcome.action == "pushed"
+        assert registry.count("POST") == 6
+        assert registry.tag("a/b", "v1") == HYBRID_DIGEST
+
+
+def test_a_blob_that_never_stays(pusher: Pusher) -> None:
+    fault = Fault("PUT", "manifests", nth=0, forget=BLOBS[1].digest)
+    with running("", fault) as registry:
+        assert "MANIFEST_BLOB_UNKNOWN" in error(pusher, registry)
+        assert not registry.manifests
+
+
+def test_an_upload_without_an_address(pusher: Pusher) -> None:
+    with running("", Fault("POST", "uploads", change={"Location": None})) as registry:
+        assert "gave status 202" in error(pusher, registry)
+
+
+def test_a_damaged_package_sets_no_tag(pusher: Pusher, tmp_path: Path) -> None:
+    """Fault 35."""
+    path = make_archive(tmp_path / "a", b"layer-layer")
+    path.write_bytes(path.read_bytes().replace(b"layer-layer", b"layer-lager"))
+    with running() as registry:
+        (outcome,) = pusher.push(f"{registry.address}/a:v1", archive=path)
+        assert isinstance(outcome, PublishError)
+        assert "another digest" in str(outcome)
+        assert outcome.finding.path == str(path)
+        assert not registry.manifests
+
+
+@pytest.mark.parametrize("step", range(13))
+def test_whatever_request_breaks_a_tag_means_a_complete_image(pusher: Pusher, step: int) -> None:
+    """Fault 35: every request of a first push fails for good; a second run converges."""
+    pusher.policy = RetryPolicy(attempts=1)
+    with running() as registry:
+        result(pusher, registry)
+        requests = [(s.method, s.path) for s in registry.seen]
+        method, path = requests[step]
+        nth = requests[: step + 1].count((method, path))
+    assert len(requests) == 13
+    with running() as registry:
+        registry.faults.append(Fault(method, f"^{path}([?]|$)", nth=nth, reset_after=0))
+        (outcome,) = pusher.push(f"{registry.address}/a/b:v1")
+        if registry.tag("a/b", "v1"):
+            assert all(blob.digest in registry.blobs for blob in BLOBS)
+        else:
+            assert isinstance(outcome, PublishError)
+        result(pusher, registry)
+        assert registry.tag("a/b", "v1") == HYBRID_DIGEST
