@@ -27,7 +27,13 @@ from pants.engine.fs import (
 )
 from pants.engine.process import Process, ProcessResult
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
-from pants.engine.target import AllTargets, Targets
+from pants.engine.target import (
+    AllTargets,
+    Target,
+    Targets,
+    WrappedTarget,
+    WrappedTargetRequest,
+)
 from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
@@ -109,6 +115,16 @@ class _Bucket:
 
 
 @dataclass(frozen=True)
+class _FallibleRequest:
+    target: Target
+
+
+@dataclass(frozen=True)
+class _FallibleInputs:
+    inputs: PackageInputs | None
+
+
+@dataclass(frozen=True)
 class _BucketInputs:
     """The packages of a bucket, in the groups that share a process."""
 
@@ -148,9 +164,20 @@ async def find_buckets(all_targets: AllTargets) -> _Buckets:
 
 
 @rule
+async def readable_inputs(request: _FallibleRequest) -> _FallibleInputs:
+    try:
+        return _FallibleInputs(await Get(PackageInputs, PackageInputsRequest(request.target)))
+    # Pants raises for a target's own faults, such as a glob that matches nothing where
+    # [GLOBAL].unmatched_build_file_globs says so. They concern that target alone.
+    except Exception:
+        return _FallibleInputs(None)
+
+
+@rule
 async def bucket_inputs(bucket: _Bucket) -> _BucketInputs:
     targets = await Get(Targets, Addresses(bucket.addresses))
-    inputs = await MultiGet(Get(PackageInputs, PackageInputsRequest(t)) for t in targets)
+    fallible = await MultiGet(Get(_FallibleInputs, _FallibleRequest(t)) for t in targets)
+    inputs = [f.inputs for f in fallible if f.inputs is not None]
     small = tuple(package for package in inputs if package.size < _LARGE_BYTES)
     large = tuple((package,) for package in inputs if package.size >= _LARGE_BYTES)
     return _BucketInputs((*((small,) if small else ()), *large))
@@ -188,7 +215,13 @@ def _names(packages: tuple[PackageInputs, ...]) -> str:
 async def build_package(request: BuildRequest, buckets: _Buckets) -> BuildOutcome:
     address = request.address
     inputs = await Get(_BucketInputs, _Bucket(buckets.of(address)))
-    group, number = _find(inputs, address)
+    found = _find(inputs, address)
+    if found is None:
+        # Its inputs cannot be had; asking again raises what Pants has to say of it.
+        target = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
+        await Get(PackageInputs, PackageInputsRequest(target.target))
+        raise AssertionError(f"{address} is not in its own bucket.")
+    group, number = found
     built = await Get(_GroupResult, _Group(group))
     subset = await Get(Digest, DigestSubset(built.digest, PathGlobs([f"{number}/*"])))
     files = await Get(Digest, RemovePrefix(subset, str(number)))
@@ -204,12 +237,14 @@ async def build_package(request: BuildRequest, buckets: _Buckets) -> BuildOutcom
     )
 
 
-def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs, ...], int]:
+def _find(
+    inputs: _BucketInputs, address: Address
+) -> tuple[tuple[PackageInputs, ...], int] | None:
     for group in inputs.groups:
         for number, package in enumerate(group):
             if package.address == address:
                 return group, number
-    raise AssertionError(f"{address} is not in its own bucket.")
+    return None
 
 
 @rule(desc="Check Crossplane package", level=LogLevel.DEBUG)

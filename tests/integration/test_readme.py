@@ -187,8 +187,10 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheels")
     clone(folder / "clone")
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
-        + ["--no-deps", "--wheel-dir", str(folder / "wheels"), str(folder / "clone")],
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"),
+            *("--no-deps", "--wheel-dir", folder / "wheels", folder / "clone"),
+        ],
         check=True,
         stdin=subprocess.DEVNULL,
     )
@@ -331,7 +333,7 @@ def _is_run(page: Path) -> bool:
     return any((m := _RUN.fullmatch(b.mark)) and m["place"] != "ci" for b in blocks(page))
 
 
-@pytest.mark.parametrize("page", filter(_is_run, PAGES), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [p for p in PAGES if _is_run(p)], ids=lambda page: page.name)
 def test_the_commands_run(page: Path, session: Session) -> None:
     for block in blocks(page):
         session.run(block)

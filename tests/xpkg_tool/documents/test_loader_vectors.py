@@ -138,8 +138,8 @@ def test_values(name: str) -> None:
     for document in written:
         same = [value for value in packaged if identity(value) == identity(document)]
         assert same, f"not read: {identity(document)}"
-        differ_by = [list(differ(value, document, "")) for value in same]
-        differences += min(differ_by, key=lambda paths: len(paths))
+        differ_by: list[list[str]] = [[*differ(value, document, "")] for value in same]
+        differences += min(differ_by, key=len)
     assert differences == [f"only ours {path}" for path in DROPPED.get(name, [])]
     assert len(packaged) == len(written) + (name in KEPT)
 

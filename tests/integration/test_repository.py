@@ -1,0 +1,129 @@
+"""How the backend lives in a repository: adopting, changing, asking."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from repository import CRD, PROJECT, PROVIDER, Repository, write_provider
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    made = Repository.create(tmp_path / "repository")
+    yield made
+    made.close()
+
+
+def git(repository: Repository, *args: str) -> None:
+    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+    subprocess.run(["git", *identity, *args], cwd=repository.root, check=True, capture_output=True)
+
+
+def test_tailor_would_have_written_the_examples(repository: Repository) -> None:
+    for path in (PROJECT / "examples").rglob("*"):
+        if path.is_file() and path.name != "BUILD":
+            repository.write(str(path.relative_to(PROJECT)), path.read_bytes())
+    repository.pants("tailor", "::")
+    for folder in ("provider", "function", "configuration"):
+        assert (repository.root / "examples" / folder / "BUILD").read_text() == "xpkg_package()\n"
+        # What a person added to it says nothing of files.
+        ours = (PROJECT / "examples" / folder / "BUILD").read_text()
+        assert "sources" not in ours and "examples=" not in ours
+    repository.pants("lint", "package", "::")
+
+
+def test_tailor_leaves_alone_what_is_there(repository: Repository) -> None:
+    write_provider(repository, "packages/a", "provider-a")
+    repository.write("packages/a/BUILD", 'xpkg_package(name="mine")\n')
+    assert repository.pants("tailor", "::").stdout == ""
+    repository.write("packages/b/crossplane.yaml", PROVIDER.format(name="provider-b"))
+    repository.write("packages/b/values.yaml", "replicas: 1\n")
+    check = repository.pants("tailor", "--check", "::", expect=1)
+    assert "Would create packages/b/BUILD" in check.output
+    repository.pants("tailor", "packages/b")
+    assert (repository.root / "packages/b/BUILD").read_text() == (
+        "# Left out of `sources`: values.yaml: not a Kubernetes object.\n"
+        "xpkg_package(\n"
+        "    sources=[\n"
+        '        "**/*.yaml",\n'
+        '        "!examples/**",\n'
+        '        "!values.yaml",\n'
+        "    ],\n"
+        ")\n"
+    )
+    assert repository.pants("tailor", "--check", "::").stdout == ""
+    repository.pants("package", "::")
+    assert repository.pants("--no-xpkg-tailor", "tailor", "::").stdout == ""
+
+
+def test_only_what_changed_is_built(repository: Repository) -> None:
+    """--changed-since sees sources and examples; a failure there is reported like any other."""
+    for name in ("a", "b", "c"):
+        write_provider(repository, f"packages/{name}", f"provider-{name}")
+    repository.write("packages/b/examples/e.yaml", "apiVersion: v1\nkind: Secret\n")
+    repository.write(".gitignore", "dist/\n.pants.d/\n.pids/\n")
+    git(repository, "init", "--quiet")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message=start")
+    repository.write("packages/b/examples/e.yaml", "apiVersion: v1\nkind: ConfigMap\n")
+    run = repository.pants("--changed-since=HEAD", "package")
+    assert "packages.b/b.xpkg" in run.output and "packages.a" not in run.output
+    repository.write("packages/b/examples/e.yaml", "a: [\n")
+    repository.write("packages/c/crossplane.yaml", "b: [\n")
+    run = repository.pants("--changed-since=HEAD", "package", expect=1)
+    assert "packages/b/examples/e.yaml:" in run.output
+    assert "packages/c/crossplane.yaml:" in run.output
+    assert "2 packages cannot be built" in run.output
+
+
+def test_the_output_path_may_hold_upstreams_name(repository: Repository) -> None:
+    write_provider(repository, "packages/a", "provider-a")
+    repository.write("packages/a/BUILD", 'xpkg_package(output_path="out/{friendly_id}.xpkg")\n')
+    repository.pants("package", "packages/a")
+    (description_file,) = (repository.root / "dist/out").glob("*.xpkg.json")
+    description = json.loads(description_file.read_text())
+    name = f"provider-a-{description['digest'][7:19]}"
+    assert description["friendlyId"] == name
+    assert (repository.root / f"dist/out/{name}.xpkg").exists()
+
+
+def test_help_and_peek_say_enough(repository: Repository) -> None:
+    write_provider(repository, "packages/a", "provider-a")
+    text = repository.pants("help", "xpkg_package").stdout
+    for field in (
+        *("sources", "examples", "dependencies", "package_type", "output_path", "version"),
+        *("repository", "registries", "image_tags", "skip_push", "skip_lint"),
+    ):
+        assert f"\n{field}\n" in text
+    assert "Example:" in text and "xpkg_package(" in text
+    (peeked,) = json.loads(repository.pants("peek", "packages/a").stdout)
+    assert peeked["sources"] == ["packages/a/crds/things.yaml", "packages/a/crossplane.yaml"]
+    assert "default_repository" in repository.pants("help-advanced", "xpkg").stdout
+
+
+def test_a_targets_own_fault_is_its_own(repository: Repository) -> None:
+    """Where unmatched globs are errors, another package of the bucket is not touched."""
+    write_provider(repository, "packages/a", "provider-a")
+    write_provider(repository, "packages/b", "provider-b")
+    repository.write("packages/b/BUILD", 'xpkg_package(sources=["*.yaml", "nothing/*.yaml"])\n')
+    repository.pants("--unmatched-build-file-globs=error", "package", "packages/a")
+    run = repository.pants("--unmatched-build-file-globs=error", "package", "packages/b", expect=1)
+    assert "packages/b/nothing/*.yaml" in run.output
+
+
+def test_a_change_touches_one_process(repository: Repository) -> None:
+    """Of many packages, an edited one is built again with its bucket; the rest is remembered."""
+    for number in range(40):
+        write_provider(repository, f"packages/p{number:02}", f"provider-{number}")
+    first = repository.pants("package", "::")
+    assert first.output.count("Starting: Building") == 4
+    assert "Starting: Building" not in repository.pants("package", "::").output
+    crd = CRD.format(kind="Other", plural="others")
+    repository.write("packages/p07/crds/other.yaml", crd)
+    assert repository.pants("package", "::").output.count("Starting: Building") == 1
+    # Lint finds what package did.
+    assert "Starting: Building" not in repository.pants("lint", "::").output
