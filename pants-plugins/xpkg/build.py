@@ -237,9 +237,7 @@ async def build_package(request: BuildRequest, buckets: _Buckets) -> BuildOutcom
     )
 
 
-def _find(
-    inputs: _BucketInputs, address: Address
-) -> tuple[tuple[PackageInputs, ...], int] | None:
+def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs, ...], int] | None:
     for group in inputs.groups:
         for number, package in enumerate(group):
             if package.address == address:

@@ -57,7 +57,7 @@ class XpkgSubsystem(Subsystem):
             `repository` is used instead of the target's; `{target_repository}` and
             `{default_repository}` stand for what it replaces. `extra_image_tags` are added to the
             target's tags. Nothing is published to a registry with `skip_push = true`. A registry
-            with `insecure = true` may be spoken to over plain HTTP; loopback addresses always may.
+            with `insecure = true` is spoken to over plain HTTP, as are loopback addresses.
             """
         ),
         fromfile=True,

@@ -73,7 +73,7 @@ def _no_meta(content: PackageContent) -> Finding:
     return Finding(
         codes.META_MISSING,
         "The package has no meta object; this one installs a package.",
-        f"A meta object has the apiVersion {META_GROUP}/v1 (v1beta1 for a Function).",
+        f"A meta object has the apiVersion {META_GROUP}/v1.",
         install.document.path,
         locate(install.document, ("apiVersion",)),
         str(install),

@@ -101,6 +101,19 @@ class Repository:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
+def copy_project(target: Path) -> Path:
+    """A copy of all that is, or is about to be, in this project's repository: a fresh clone."""
+    # The clone may belong to another user than the one who runs the tests.
+    git = ("git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others")
+    command = [*git, "--exclude-standard"]
+    listed = subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.PIPE).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (PROJECT / name).is_file():  # Deleted files are listed until that is committed.
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT / name, target / name)
+    return target
+
+
 PROVIDER = """\
 apiVersion: meta.pkg.crossplane.io/v1
 kind: Provider

@@ -28,7 +28,7 @@ from typing import Callable, Iterator
 
 import pytest
 from docker_registry import docker_registry
-from repository import PROJECT, Repository
+from repository import PROJECT, Repository, copy_project
 
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 
@@ -62,18 +62,6 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 # The places. Each function fills an empty folder.
-
-
-def clone(root: Path) -> None:
-    """What a clone of this repository holds."""
-    git = ("git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others")
-    listed = subprocess.run(
-        [*git, "--exclude-standard"], cwd=PROJECT, check=True, stdout=subprocess.PIPE
-    ).stdout
-    for name in filter(None, listed.decode().split("\0")):
-        if (PROJECT / name).is_file():  # Deleted files are listed until that is committed.
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT / name, root / name)
 
 
 def own_repository(root: Path) -> None:
@@ -185,7 +173,7 @@ def _write_files(root: Path, files: dict[str, str]) -> None:
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the project's wheel."""
     folder = tmp_path_factory.mktemp("wheels")
-    clone(folder / "clone")
+    copy_project(folder / "clone")
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Iterator, Sequence
 
 import pytest
-from repository import PROJECT, Repository, write_provider
+from repository import PROJECT, Repository, copy_project, write_provider
 
 TOOL_LOCK = PROJECT / "pants-plugins" / "xpkg" / "tool.lock"
 SUPPORTED = ("3.9", "3.10", "3.11", "3.12", "3.13")
@@ -74,24 +74,11 @@ def build(source: Path, output: Path) -> None:
     )
 
 
-def copy_of_the_project(target: Path) -> Path:
-    """A copy of all that is or would be in the repository: a build writes beside its sources."""
-    # The clone may belong to another user than the one who runs the tests.
-    git = ("git", "-c", "safe.directory=*", "ls-files", "-z")
-    listed = run([*git, "--cached", "--others", "--exclude-standard"], PROJECT)
-    for name in filter(None, listed.split("\0")):
-        source, copy = PROJECT / name, target / name
-        if source.is_file():  # Deleted files are listed until that is committed.
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, copy)
-    return target
-
-
 @pytest.fixture(scope="session")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the project's wheel and sdist."""
     folder = tmp_path_factory.mktemp("wheel")
-    build(copy_of_the_project(folder / "project"), folder / "dist")
+    build(copy_project(folder / "project"), folder / "dist")
     return folder / "dist"
 
 
