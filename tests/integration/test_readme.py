@@ -115,8 +115,8 @@ def _commit(root: Path) -> None:
         subprocess.run(["git", *command], cwd=root, check=True, stdin=subprocess.DEVNULL)
 
 
-PLACES: dict[str, Callable[[Path], None]] = {
-    "clone": clone,
+PLACES: dict[str, Callable[[Path], object]] = {
+    "clone": copy_project,
     "own-repository": own_repository,
     "existing-repository": existing_repository,
     "adopted-repository": adopted_repository,
