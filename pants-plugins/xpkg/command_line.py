@@ -2,8 +2,7 @@
 
 Pants cancels a goal's other work at the first rule that raises. So that nobody has to run a goal
 once for each mistake, a rule that is going to fail first awaits all packages that were asked for.
-A union rule is not told which these are; the options are where it can be found. All of this is
-best effort: where a version of Pants differs, the packages that are known are reported.
+A union rule is not told which these are; the options are where it can be found.
 """
 
 from __future__ import annotations

@@ -57,7 +57,12 @@ class BuiltXpkgArtifact(BuiltPackageArtifact):
 # Stands before its caller because the engine looks for `Get`s there.
 async def _fail(outcome: BuildOutcome) -> None:
     """Shows the findings of all packages that the command line names, then fails once."""
-    named = await Get(NamedPackages, NamedPackagesRequest())
+    try:
+        named = await Get(NamedPackages, NamedPackagesRequest())
+    # What the command line names is found by Pants' private means; where a version of Pants has
+    # others, this package's own findings are still shown.
+    except Exception:
+        named = NamedPackages(())
     outcomes = await MultiGet(Get(BuildOutcome, BuildRequest(a)) for a in named.addresses)
     failed = {o.address: o for o in (outcome, *outcomes) if o.failed}
     await MultiGet(Get(BuildReport, BuildOutcome, o) for o in failed.values())

@@ -1,0 +1,74 @@
+"""What the tool is given of a target."""
+
+from __future__ import annotations
+
+import pytest
+from pants.engine.addresses import Address
+from pants.testutil.rule_runner import QueryRule, RuleRunner
+
+from xpkg import package_inputs
+from xpkg.package_inputs import PackageInputs, PackageInputsRequest
+from xpkg.target_types import XpkgExamplesField, XpkgPackageTarget
+
+
+@pytest.fixture
+def rule_runner() -> RuleRunner:
+    return RuleRunner(
+        rules=[*package_inputs.rules(), QueryRule(PackageInputs, [PackageInputsRequest])],
+        target_types=[XpkgPackageTarget],
+    )
+
+
+def inputs(rule_runner: RuleRunner, build_file: str) -> PackageInputs:
+    rule_runner.write_files(
+        {
+            "p/BUILD": build_file,
+            "p/crossplane.yaml": "a: 1\n",
+            "p/crds/a.yml": "a: 12\n",
+            "p/examples/e.yaml": "a: 123\n",
+            "p/example/old.yaml": "a: 1234\n",
+            "p/README.md": "",
+        }
+    )
+    target = rule_runner.get_target(Address("p"))
+    return rule_runner.request(PackageInputs, [PackageInputsRequest(target)])
+
+
+def test_the_defaults_take_all_yaml_and_keep_examples_apart(rule_runner: RuleRunner) -> None:
+    found = inputs(rule_runner, "xpkg_package()")
+    assert found.sources == ("p/crds/a.yml", "p/crossplane.yaml", "p/example/old.yaml")
+    assert found.examples == ("p/examples/e.yaml",)
+    assert found.size == len("a: 1\n") + len("a: 12\n") + len("a: 123\n") + len("a: 1234\n")
+    assert found.request_entry() == {
+        "name": "p:p",
+        "root": "p",
+        "sources": found.sources,
+        "examples": found.examples,
+        "examplesExpected": False,
+        "packageType": None,
+    }
+
+
+def test_globs_that_leave_out_come_last(rule_runner: RuleRunner) -> None:
+    found = inputs(
+        rule_runner,
+        'xpkg_package(sources=["*.yaml"], package_type="Provider", '
+        'examples=["ex*/**/*.yaml", "!example/**"])',
+    )
+    assert found.sources == ("p/crossplane.yaml",)
+    assert found.examples == ("p/examples/e.yaml",)
+    assert found.examples_expected
+    assert found.package_type == "Provider"
+
+
+def test_examples_that_match_nothing_are_no_error_here(rule_runner: RuleRunner) -> None:
+    found = inputs(rule_runner, 'xpkg_package(examples=["nothing/*.yaml"])')
+    assert found.examples == () and found.examples_expected
+    none = inputs(rule_runner, "xpkg_package(examples=[])")
+    assert none.examples == () and not none.examples_expected
+
+
+def test_examples_count_as_owned_by_the_target() -> None:
+    """For file arguments and --changed-since."""
+    field = XpkgExamplesField(("examples/*.yaml", "!examples/x.yaml"), Address("p"))
+    assert field.filespec == {"includes": ["p/examples/*.yaml"], "excludes": ["p/examples/x.yaml"]}
