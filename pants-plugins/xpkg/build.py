@@ -1,13 +1,10 @@
 """Builds packages, several in one process of the tool, and keeps their results apart.
 
-A process costs 30 to 80 ms and a small package a few: so the packages of a repository are spread
-over buckets by a hash of their address, and a bucket's small packages are built by one process.
-Adding or changing a package touches its bucket alone. A large package has a process of its own.
+A bucket's small packages are built by one process; a large package has a process of its own.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any, Iterable
@@ -28,7 +25,6 @@ from pants.engine.fs import (
 from pants.engine.process import Process, ProcessResult
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (
-    AllTargets,
     Target,
     Targets,
     WrappedTarget,
@@ -37,11 +33,9 @@ from pants.engine.target import (
 from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
+from xpkg.buckets import Buckets
 from xpkg.package_inputs import PackageInputs, PackageInputsRequest
-from xpkg.target_types import XpkgSourcesField
 from xpkg.tool import ToolProcess
-
-_PACKAGES_PER_BUCKET = 16
 
 # From this size on a package takes longer than starting a process for it.
 _LARGE_BYTES = 1_000_000
@@ -100,16 +94,6 @@ class BuildReport(EngineAwareReturnType):
 
 
 @dataclass(frozen=True)
-class _Buckets:
-    """The addresses of all packages of the repository, by bucket."""
-
-    members: tuple[tuple[Address, ...], ...]
-
-    def of(self, address: Address) -> tuple[Address, ...]:
-        return self.members[bucket_of(address, len(self.members))]
-
-
-@dataclass(frozen=True)
 class _Bucket:
     addresses: tuple[Address, ...]
 
@@ -139,28 +123,6 @@ class _Group:
 @dataclass(frozen=True)
 class _GroupResult:
     digest: Digest
-
-
-def bucket_of(address: Address, count: int) -> int:
-    return int.from_bytes(hashlib.sha256(address.spec.encode()).digest()[:8], "big") % count
-
-
-def bucket_count(packages: int) -> int:
-    """A power of two, so that one more package hardly ever moves the others."""
-    count = 1
-    while packages > count * _PACKAGES_PER_BUCKET:
-        count *= 2
-    return count
-
-
-@rule(desc="Group the Crossplane packages into buckets", level=LogLevel.DEBUG)
-async def find_buckets(all_targets: AllTargets) -> _Buckets:
-    addresses = sorted(t.address for t in all_targets if t.has_field(XpkgSourcesField))
-    count = bucket_count(len(addresses))
-    members: list[list[Address]] = [[] for _ in range(count)]
-    for address in addresses:
-        members[bucket_of(address, count)].append(address)
-    return _Buckets(tuple(tuple(bucket) for bucket in members))
 
 
 @rule
@@ -212,7 +174,7 @@ def _names(packages: tuple[PackageInputs, ...]) -> str:
 
 
 @rule
-async def build_package(request: BuildRequest, buckets: _Buckets) -> BuildOutcome:
+async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome:
     address = request.address
     inputs = await Get(_BucketInputs, _Bucket(buckets.of(address)))
     found = _find(inputs, address)

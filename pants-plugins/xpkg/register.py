@@ -6,7 +6,7 @@ from typing import Any, Iterable
 
 from pants.backend.python.util_rules import pex
 
-from xpkg import build, command_line, package_inputs, subsystem, tool
+from xpkg import buckets, build, command_line, package_inputs, subsystem, tool
 from xpkg.goals import lint, package, publish, tailor
 from xpkg.target_types import XpkgPackageTarget
 
@@ -17,6 +17,7 @@ def target_types() -> Iterable[Any]:
 
 def rules() -> Iterable[Any]:
     return (
+        *buckets.rules(),
         *build.rules(),
         *command_line.rules(),
         *package_inputs.rules(),

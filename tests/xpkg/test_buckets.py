@@ -6,7 +6,7 @@ from collections import Counter
 
 from pants.engine.addresses import Address
 
-from xpkg.build import bucket_count, bucket_of
+from xpkg.buckets import bucket_count, bucket_of
 
 ADDRESSES = [Address(f"packages/p{number:03}") for number in range(300)]
 

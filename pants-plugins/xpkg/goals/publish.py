@@ -6,11 +6,9 @@ that says so and fails.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Iterable
 
-from pants.base.build_environment import get_buildroot
 from pants.core.goals.publish import (
     PublishFieldSet,
     PublishOutputData,
@@ -25,7 +23,7 @@ from pants.engine.rules import Get, MultiGet, collect_rules, rule
 
 from xpkg.goals.package import BuiltXpkgArtifact
 from xpkg.placeholders import Naming
-from xpkg.registries import Registry
+from xpkg.push import Push
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import (
     XpkgImageTagsField,
@@ -57,41 +55,6 @@ class PublishXpkgFieldSet(PublishFieldSet):
 
     def get_output_data(self) -> PublishOutputData:
         return PublishOutputData({"publisher": "xpkg", **super().get_output_data()})
-
-
-@dataclass(frozen=True)
-class _Push:
-    """One package to one registry."""
-
-    registry: Registry
-    repository: str
-    tags: tuple[str, ...]
-    archive: BuiltXpkgArtifact
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self.registry.reference(self.repository, tag) for tag in self.tags)
-
-    def output_data(self) -> PublishOutputData:
-        return PublishOutputData(
-            {
-                "registry": self.registry.address,
-                "repository": self.repository,
-                "tags": self.tags,
-                "digest": self.archive.image_digest,
-            }
-        )
-
-    def request(self) -> bytes:
-        """The tool's request (xpkg_tool/sandbox.py)."""
-        request = {
-            "archive": self.archive.relpath,
-            "references": self.names,
-            "insecure": [self.registry.address] if self.registry.insecure else [],
-            # An OCI layout directory is named relative to the repository.
-            "directory": get_buildroot(),
-        }
-        return json.dumps(request, indent=1).encode()
 
 
 @rule
@@ -137,7 +100,7 @@ async def publish_xpkg(
 
 def _pushes(
     field_set: PublishXpkgFieldSet, artifact: BuiltXpkgArtifact, xpkg: XpkgSubsystem
-) -> Iterable[_Push]:
+) -> Iterable[Push]:
     naming = Naming(
         address=field_set.address,
         package_name=artifact.package_name,
@@ -147,12 +110,10 @@ def _pushes(
         default_repository=xpkg.default_repository,
     )
     for registry in xpkg.registries.get(field_set.registries.value or ()):
-        yield _Push(registry, naming.repository_in(registry), naming.tags_in(registry), artifact)
+        yield Push(registry, naming.repository_in(registry), naming.tags_in(registry), artifact)
 
 
-def _publish(
-    push: _Push, tool: Tool, input_digest: Digest, env: EnvironmentVars
-) -> PublishPackages:
+def _publish(push: Push, tool: Tool, input_digest: Digest, env: EnvironmentVars) -> PublishPackages:
     if push.registry.skip_push:
         return PublishPackages(
             push.names,
