@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Iterator
 
 from . import codes
 from .documents.loader import DocumentError, load, locate
 from .documents.stream import Document, split
 from .finding import Finding
+from .heads import quick_label
 from .kinds import META_GROUP, ObjectKind
+from .rules.facts import Facts, facts_of
+from .rules.objects import check
+from .rules.subject import Subject
 
 # Editors and tools know these two endings, and so does upstream.
 YAML_ENDINGS = (".yaml", ".yml")
@@ -17,11 +21,13 @@ YAML_ENDINGS = (".yaml", ".yml")
 
 @dataclass(frozen=True)
 class Object:
-    """A Kubernetes object in a document. `name` is empty where `metadata.name` is no string."""
+    """A Kubernetes object in a document. `name` is empty where `metadata.name` is no string.
+    `facts` are what the rules for a whole package need of its value."""
 
     document: Document
     kind: ObjectKind
     name: str
+    facts: Facts = None
 
     @property
     def is_meta(self) -> bool:
@@ -48,12 +54,12 @@ class FileAnalysis:
 
 def analyse_source(path: str, data: bytes) -> FileAnalysis:
     """Reads a file of package sources."""
-    return _analyse(path, data, codes.NO_KIND, _NOT_A_SOURCE)
+    return _analyse(path, data, source=True)
 
 
 def analyse_example(path: str, data: bytes) -> FileAnalysis:
     """Reads a file of examples: objects of any kind."""
-    return _analyse(path, data, codes.EXAMPLE_NO_KIND, _NOT_AN_EXAMPLE)
+    return _analyse(path, data, source=False)
 
 
 _NOT_A_SOURCE = (
@@ -66,7 +72,7 @@ _NOT_AN_EXAMPLE = (
 )
 
 
-def _analyse(path: str, data: bytes, no_kind_code: str, no_kind_remedy: str) -> FileAnalysis:
+def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
     if not path.endswith(YAML_ENDINGS):
         return FileAnalysis(path, (), (), (_not_yaml(path),))
     documents, findings = split(path, data)
@@ -78,25 +84,31 @@ def _analyse(path: str, data: bytes, no_kind_code: str, no_kind_remedy: str) -> 
         try:
             value = load(document)
         except DocumentError as error:
-            found.extend(error.findings)
+            label = quick_label(document.text)
+            found.extend(replace(finding, object=label) for finding in error.findings)
             whole = False
             continue
-        missing = list(_missing(document, value, no_kind_code, no_kind_remedy))
+        missing = list(_missing(document, value, source))
         if missing:
             found.extend(missing)
             continue
         metadata = value.get("metadata")
         name = metadata.get("name") if isinstance(metadata, dict) else None
         kind = ObjectKind(value["apiVersion"], value["kind"])
-        object = Object(document, kind, name if isinstance(name, str) else "")
+        text = name if isinstance(name, str) else ""
+        object = Object(document, kind, text, facts_of(kind, value))
         objects.append(object)
+        if source:
+            found.extend(check(kind, Subject(document, value, str(object))))
         if object.is_meta:
             metas.append((object, value))
     return FileAnalysis(path, tuple(objects), tuple(metas), tuple(found), whole)
 
 
-def _missing(document: Document, value: Any, code: str, remedy: str) -> Iterator[Finding]:
+def _missing(document: Document, value: Any, source: bool) -> Iterator[Finding]:
     """A finding where the document is not a Kubernetes object."""
+    code = codes.NO_KIND if source else codes.EXAMPLE_NO_KIND
+    remedy = _NOT_A_SOURCE if source else _NOT_AN_EXAMPLE
 
     def finding(message: str, path: tuple[str, ...] = ()) -> Finding:
         position = locate(document, path)

@@ -74,10 +74,10 @@ def render(finding: Finding) -> str:
         where += f":{finding.position.line}:{finding.position.column}"
     head = f"{where}: " if where else ""
     subject = f" [{finding.object}]" if finding.object else ""
-    lines = [_visible(f"{head}{finding.severity} {finding.code}: {finding.message}{subject}")]
+    lines = [visible(f"{head}{finding.severity} {finding.code}: {finding.message}{subject}")]
     if finding.position and finding.position.source:
         lines += _excerpt(finding.position)
-    lines.append(_visible(f"  help: {finding.remedy}"))
+    lines.append(visible(f"  help: {finding.remedy}"))
     return "\n".join(lines)
 
 
@@ -91,14 +91,14 @@ def _excerpt(position: Position) -> list[str]:
     # An excerpt is never wider than a person can read: a long line is cut around the place.
     start = max(0, column - 1 - _SHOWN_COLUMNS // 2) if len(source) > _SHOWN_COLUMNS else 0
     shown = source[start : start + _SHOWN_COLUMNS]
-    lead = _visible(shown[: column - 1 - start])
-    marked = _visible(shown[column - 1 - start : column - 1 - start + position.width]) or " "
+    lead = visible(shown[: column - 1 - start])
+    marked = visible(shown[column - 1 - start : column - 1 - start + position.width]) or " "
     number = str(position.line)
     gutter = " " * len(number)
     # Tabs are kept in the lead so that the caret stands under its character.
     pad = "".join(c if c == "\t" else " " * _columns(c) for c in lead)
     caret = "^" * max(1, sum(_columns(c) for c in marked))
-    return [f"  {number} | {_visible(shown)}", f"  {gutter} | {pad}{caret}"]
+    return [f"  {number} | {visible(shown)}", f"  {gutter} | {pad}{caret}"]
 
 
 def _columns(character: str) -> int:
@@ -107,7 +107,8 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """The text with escapes for the characters that are not printable; tabs stay."""
     if text.isprintable():
         return text
     return "".join(

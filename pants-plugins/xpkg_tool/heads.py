@@ -18,6 +18,10 @@ _FIELD = r"^{}:[ \t]+(['\"]?)([^\s'\"#]+)\1[ \t]*(?:#.*)?$"
 _API_VERSION = re.compile(_FIELD.format("apiVersion"), re.MULTILINE)
 _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
 
+_NAME = re.compile(
+    r"^metadata:[ \t]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:[ \t]+['\"]?([^\s'\"#,}]+)", re.MULTILINE
+)
+
 # The marks of Go templates and Jinja.
 _TEMPLATE = (b"{{", b"{%")
 
@@ -61,6 +65,13 @@ def read_head(path: str, data: bytes) -> Head:
                 kind = _quick_kind(document.text)
         kinds.append(kind)
     return Head(tuple(kinds), template=broken and marked, broken=broken and not marked)
+
+
+def quick_label(text: str) -> str:
+    """How messages call the object of a document that cannot be read: `Provider provider-a`, as
+    far as its lines show it."""
+    kind, name = _KIND.search(text), _NAME.search(text)
+    return " ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])])
 
 
 def _quick_kind(text: str) -> ObjectKind | None:

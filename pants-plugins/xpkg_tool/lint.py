@@ -25,7 +25,7 @@ from .kinds import (
     types_that_hold,
 )
 from .package import Meta, PackageContent
-from .semver import VersionError, parse_constraint
+from .package_rules import package_rules
 
 # Upstream reads at most this much of package.yaml and drops the rest in silence.
 LARGEST_PACKAGE = 200 * 1024 * 1024
@@ -40,14 +40,18 @@ def lint(content: PackageContent, package_type: str | None, whole: bool) -> list
         findings.append(_no_meta(content))
     if len(content.metas) > 1:
         findings += _several_metas(content.metas)
-    for meta in known:
-        findings += _meta_rules(meta, package_type)
+    if package_type is not None:
+        findings += [
+            _of_another_type(meta, package_type)
+            for meta in known
+            if meta.object.kind.kind != package_type
+        ]
     types = {t for meta in known if (t := type_of_meta(meta.object.kind))}
     # With metas of two types, what is allowed is not known; the metas themselves are the fault.
     type = types.pop() if len(types) == 1 else None
     for object in content.objects:
         findings += _object_rules(object, type)
-    return findings
+    return [*findings, *package_rules(content)]
 
 
 def too_large(size: int) -> Finding | None:
@@ -113,66 +117,14 @@ def _unknown_meta(meta: Meta) -> Finding:
     )
 
 
-def _meta_rules(meta: Meta, package_type: str | None) -> Iterator[Finding]:
-    document, value = meta.object.document, meta.value
-
-    def finding(code: str, message: str, remedy: str, *path: str) -> Finding:
-        return Finding(
-            code, message, remedy, document.path, locate(document, path), str(meta.object)
-        )
-
-    if package_type is not None and meta.object.kind.kind != package_type:
-        yield finding(
-            codes.PACKAGE_TYPE,
-            f"The meta object is a {meta.object.kind.kind}, but the target's `package_type` is "
-            f"{package_type!r}.",
-            f'Set `package_type="{meta.object.kind.kind}"` on the target, or mend the meta object.',
-            "kind",
-        )
-    metadata = value.get("metadata")
-    if not isinstance(metadata, dict) or metadata.get("name") in (None, ""):
-        yield finding(
-            codes.META_FIELD,
-            "The meta object has no `metadata.name`.",
-            "Name the package, for example `provider-example`: file names are made of it.",
-            *(("metadata",) if "metadata" in value else ()),
-        )
-    elif not isinstance(metadata["name"], str):
-        yield finding(
-            codes.META_FIELD,
-            "`metadata.name` is not a text.",
-            "Put the name in quotes.",
-            "metadata",
-            "name",
-        )
-    yield from _crossplane_version(meta)
-
-
-def _crossplane_version(meta: Meta) -> Iterator[Finding]:
-    spec = meta.value.get("spec")
-    crossplane = spec.get("crossplane") if isinstance(spec, dict) else None
-    if crossplane is None:
-        return
-    document = meta.object.document
-    path: tuple[str, ...] = ("spec", "crossplane")
-    version = crossplane.get("version") if isinstance(crossplane, dict) else None
-    problem = "`spec.crossplane` has no version constraint"
-    if isinstance(crossplane, dict) and version is not None:
-        path = (*path, "version")
-        problem = f"`{'.'.join(path)}` is not a text"
-    if isinstance(version, str):
-        try:
-            parse_constraint(version)
-            return
-        except VersionError as error:
-            problem = f"The version constraint for Crossplane cannot be read: {error}"
-    yield Finding(
-        codes.CROSSPLANE_VERSION,
-        f"{problem}.",
-        'Write it as a text, for example `version: ">=v1.14.0-0"`; parts are joined by commas '
-        "(and) or `||` (or).",
+def _of_another_type(meta: Meta, package_type: str) -> Finding:
+    document, kind = meta.object.document, meta.object.kind.kind
+    return Finding(
+        codes.PACKAGE_TYPE,
+        f"The meta object is a {kind}, but the target's `package_type` is {package_type!r}.",
+        f'Set `package_type="{kind}"` on the target, or mend the meta object.',
         document.path,
-        locate(document, path),
+        locate(document, ("kind",)),
         str(meta.object),
     )
 

@@ -17,6 +17,26 @@ apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata:
   name: things.example.org
+spec:
+  group: example.org
+  names: {kind: Thing, plural: things}
+  scope: Cluster
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object}}
+"""
+COMPOSITION = b"""\
+apiVersion: apiextensions.crossplane.io/v1
+kind: Composition
+metadata:
+  name: things
+spec:
+  compositeTypeRef: {apiVersion: example.org/v1, kind: XThing}
+  pipeline:
+    - step: one
+      functionRef: {name: function-things}
 """
 
 
@@ -78,16 +98,14 @@ def test_all_mistakes_at_once_with_places() -> None:
             "pkg/crossplane.yaml": PROVIDER + b'spec:\n  crossplane:\n    version: ">=v1,,"\n',
             "pkg/a.yaml": b"# values\nreplicas: 1\n",
             "pkg/b.yaml": CRD + b"---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n",
-            "pkg/c.yaml": CRD.replace(
-                b"apiextensions.k8s.io/v1", b"apiextensions.crossplane.io/v1"
-            ).replace(b"CustomResourceDefinition", b"Composition"),
+            "pkg/c.yaml": COMPOSITION,
             "pkg/notes.txt": b"",
         },
         package_type="Configuration",
     )
     assert found(result) == [
         (codes.NO_KIND, "pkg/a.yaml", 2),
-        (codes.UNKNOWN_KIND, "pkg/b.yaml", 7),
+        (codes.UNKNOWN_KIND, "pkg/b.yaml", 16),
         (codes.KIND_NOT_ALLOWED, "pkg/c.yaml", 2),
         (codes.PACKAGE_TYPE, "pkg/crossplane.yaml", 2),
         (codes.CROSSPLANE_VERSION, "pkg/crossplane.yaml", 7),

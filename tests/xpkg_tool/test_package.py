@@ -14,9 +14,17 @@ from xpkg_tool.build import PackageRequest, build
 from xpkg_tool.package import walk_key
 
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
-CRD = (
-    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {}}}\n"
-)
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {{name: {0}.example.org}}
+spec:
+  group: example.org
+  names: {{kind: Thing, plural: {0}}}
+  scope: Cluster
+  versions:
+    - {{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object}}}}}}
+"""
 
 
 def streams(
@@ -119,7 +127,7 @@ def test_the_description_names_what_is_inside() -> None:
 
 @given(st.permutations([f"pkg/{name}.yaml" for name in ("a", "b", "c/d", "c-d", "e/f/g")]))
 def test_the_order_in_which_files_are_given_does_not_matter(paths: list[str]) -> None:
-    sources = {path: CRD.format(path.replace("/", ".")) for path in paths}
+    sources = {path: CRD.format(path[4:-5].replace("/", "-in-")) for path in paths}
     request = {"pkg/crossplane.yaml": META, **sources}
     assert streams(request) == streams(dict(sorted(request.items())))
 

@@ -1,0 +1,242 @@
+"""The syntax of CEL expressions, without their types.
+
+Source: the CEL language definition (cel-spec doc/langdef.md) and cel-go's grammar with its optional
+syntax (parser/gen/CEL.g4).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_ESCAPE = r"\\(?:[abfnrtv\\?\"'`]|[xX][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-3][0-7]{2})"
+_TOKEN = re.compile(
+    rf"""
+    (?P<space>[ \t\r\n\f]+|//[^\n]*)
+  | (?P<long>[bB]?[rR](?:'''(?s:.*?)'''|\"\"\"(?s:.*?)\"\"\")
+      |[bB]?(?:'''(?:[^\\]|{_ESCAPE})*?'''|\"\"\"(?:[^\\]|{_ESCAPE})*?\"\"\"))
+  | (?P<text>[bB]?[rR](?:'[^'\r\n]*'|"[^"\r\n]*")
+      |[bB]?(?:'(?:[^'\\\r\n]|{_ESCAPE})*'|"(?:[^"\\\r\n]|{_ESCAPE})*"))
+  | (?P<number>0x[0-9A-Fa-f]+[uU]?
+      |[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+
+      |\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[uU]?)
+  | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+  | (?P<quoted>`[A-Za-z0-9_.\-/ ]+`)
+  | (?P<operator>==|!=|<=|>=|&&|\|\||[-+*/%<>!?:.,()\[\]{{}}])
+    """,
+    re.VERBOSE,
+)
+_BINARY = frozenset({"==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "%", "in"})
+_LITERALS = frozenset({"true", "false", "null"})
+_VALUES = ("text", "long", "number")
+_END = ("end", "", -1)
+
+# Deeper ones are left to Kubernetes.
+_DEEPEST = 120
+
+_Token = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class SyntaxProblem:
+    """Why an expression cannot be read, as part of a sentence, and at which character (from 0)."""
+
+    reason: str
+    offset: int
+
+
+class _Wrong(Exception):
+    def __init__(self, reason: str, offset: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.offset = offset
+
+
+class _TooDeep(Exception):
+    pass
+
+
+@lru_cache(maxsize=4096)
+def syntax_problem(expression: str) -> SyntaxProblem | None:
+    """The first thing in the expression that no CEL parser takes; None if there is none."""
+    try:
+        _Parser(_tokens(expression), len(expression)).run()
+    except _Wrong as wrong:
+        return SyntaxProblem(wrong.reason, wrong.offset)
+    except _TooDeep:
+        pass
+    return None
+
+
+def _tokens(expression: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    place = 0
+    while place < len(expression):
+        found = _TOKEN.match(expression, place)
+        if found is None:
+            raise _Wrong(_unreadable(expression, place), place)
+        kind = found.lastgroup or ""
+        if kind != "space":
+            tokens.append((kind, found[0], place))
+        place = found.end()
+    return tokens
+
+
+def _unreadable(expression: str, place: int) -> str:
+    character = expression[place]
+    if character in "'\"":
+        return (
+            "a text is not closed, or has a backslash that CEL does not know (double it, or write "
+            "r'...')"
+        )
+    if character in "=&|":
+        return f"`{character}` must be written twice"
+    return f"`{character}` has no meaning at character {place + 1}"
+
+
+class _Parser:
+    """Precedence does not matter for whether an expression can be read: operators are a chain."""
+
+    def __init__(self, tokens: list[_Token], length: int) -> None:
+        self.tokens = tokens
+        self.length = length
+        self.at = 0
+        self.depth = 0
+
+    def run(self) -> None:
+        self._expression()
+        if self.at < len(self.tokens):
+            raise self._wrong("an operator is missing before")
+
+    def _peek(self, ahead: int = 0) -> _Token:
+        place = self.at + ahead
+        return self.tokens[place] if place < len(self.tokens) else _END
+
+    def _is(self, text: str) -> bool:
+        """Whether the next token is this operator; moves behind it."""
+        kind, found, _ = self._peek()
+        if kind == "operator" and found == text:
+            self.at += 1
+            return True
+        return False
+
+    def _wrong(self, reason: str) -> _Wrong:
+        kind, text, offset = self._peek()
+        if kind == "end":
+            return _Wrong("it ends where more should stand", self.length)
+        shown = text if len(text) <= 20 else f"{text[:20]}..."
+        return _Wrong(f"{reason} `{shown}` at character {offset + 1}", offset)
+
+    def _want(self, text: str) -> None:
+        if not self._is(text):
+            raise self._wrong(f"a `{text}` is missing before")
+
+    def _expression(self) -> None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise _TooDeep
+        while True:
+            self._chain()
+            if not self._is("?"):
+                break
+            self._chain()
+            self._want(":")
+        self.depth -= 1
+
+    def _chain(self) -> None:
+        self._unary()
+        while self._peek()[1] in _BINARY and self._peek()[0] in ("operator", "name"):
+            self.at += 1
+            self._unary()
+
+    def _unary(self) -> None:
+        for sign in ("!", "-"):
+            if self._is(sign):
+                while self._is(sign):
+                    pass
+                break
+        self._primary()
+        while True:
+            if self._is("."):
+                optional = self._is("?")
+                kind, text, _ = self._peek()
+                if kind not in ("name", "quoted") or text in _LITERALS or text == "in":
+                    raise self._wrong("behind a dot belongs a name, not")
+                self.at += 1
+                if kind == "name" and not optional and self._is("("):
+                    self._list(")")
+            elif self._is("["):
+                self._is("?")
+                self._expression()
+                self._want("]")
+            else:
+                return
+
+    def _primary(self) -> None:
+        kind, text, _ = self._peek()
+        if kind in _VALUES or (kind == "name" and text in _LITERALS):
+            self.at += 1
+        elif self._is("("):
+            self._expression()
+            self._want(")")
+        elif self._is("["):
+            self._list("]", optional=True, comma=True)
+        elif self._is("{"):
+            self._list("}", optional=True, comma=True, pairs=True)
+        elif (kind == "name" and text != "in") or (
+            text == "."
+            and self._peek(1)[0] == "name"
+            and self._peek(1)[1] not in _LITERALS | {"in"}
+        ):
+            self._name()
+        else:
+            raise self._wrong("a value is missing before")
+
+    def _name(self) -> None:
+        self._is(".")
+        self.at += 1
+        if self._is("("):
+            self._list(")")
+            return
+        # A message: names with dots, then fields in braces.
+        ahead = 0
+        while self._peek(ahead)[1] == "." and self._peek(ahead + 1)[0] == "name":
+            ahead += 2
+        if self._peek(ahead)[:2] == ("operator", "{"):
+            self.at += ahead + 1
+            self._list("}", optional=True, comma=True, pairs=True, fields=True)
+
+    def _list(
+        self,
+        end: str,
+        *,
+        optional: bool = False,
+        comma: bool = False,
+        pairs: bool = False,
+        fields: bool = False,
+    ) -> None:
+        """What stands in brackets, up to `end`. `comma`: one may stand last; `optional`: items may
+        begin with `?`; `pairs`: each is a key and a value; `fields`: the keys are names."""
+        if comma and self._is(","):
+            self._want(end)
+            return
+        if self._is(end):
+            return
+        while True:
+            if optional:
+                self._is("?")
+            if not fields:
+                self._expression()
+            elif self._peek()[0] in ("name", "quoted"):
+                self.at += 1
+            else:
+                raise self._wrong("a field is missing before")
+            if pairs:
+                self._want(":")
+                self._expression()
+            if not self._is(","):
+                break
+            if comma and self._is(end):
+                return
+        self._want(end)

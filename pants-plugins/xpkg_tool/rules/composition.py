@@ -1,0 +1,83 @@
+"""The rules for Compositions (apiextensions.crossplane.io/v1).
+
+What Crossplane 1 alone knows (mode Resources, patch sets) depends on the package's constraint for
+Crossplane: package_rules.py looks at that, by the facts in facts.py.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from xpkg_tool.finding import Finding
+
+from .fields import check_shape, choice, invalid, required
+from .metadata import check_metadata
+from .pipeline import PIPELINE, check_pipeline
+from .shapes import ANYTHING, OBJECT_META, TEXT, Struct
+from .subject import Subject
+
+# The fields that Crossplane 2 has no more.
+OLD_FIELDS = (
+    "resources",
+    "patchSets",
+    "environment",
+    "publishConnectionDetailsWithStoreConfigRef",
+)
+OLD_MODE = "Resources"
+
+COMPOSITION = Struct(
+    {
+        "apiVersion": TEXT,
+        "kind": TEXT,
+        "metadata": OBJECT_META,
+        "spec": Struct(
+            {
+                "compositeTypeRef": Struct({"apiVersion": TEXT, "kind": TEXT}),
+                "mode": TEXT,
+                "pipeline": PIPELINE,
+                "writeConnectionSecretsToNamespace": TEXT,
+                **dict.fromkeys(OLD_FIELDS, ANYTHING),
+            }
+        ),
+    }
+)
+
+_REQUIRED = (
+    "spec",
+    "spec.compositeTypeRef",
+    "spec.compositeTypeRef.apiVersion",
+    "spec.compositeTypeRef.kind",
+)
+
+
+def check_composition(subject: Subject) -> Iterator[Finding]:
+    """All findings for a Composition."""
+    yield from check_shape(subject, COMPOSITION)
+    yield from check_metadata(subject)
+    yield from required(subject, _REQUIRED)
+    yield from choice(subject, "spec.mode", ("Pipeline", OLD_MODE))
+    yield from _type_reference(subject)
+    if not is_old(subject):
+        yield from check_pipeline(subject, "spec")
+
+
+def is_old(subject: Subject) -> bool:
+    """Whether it is a Composition of Crossplane 1 without a pipeline."""
+    spec = subject.get("spec")
+    if not isinstance(spec, dict) or spec.get("pipeline") is not None:
+        return False
+    return spec.get("mode") == OLD_MODE or bool({"resources", "patchSets"} & set(spec))
+
+
+def _type_reference(subject: Subject) -> Iterator[Finding]:
+    path = ("spec", "compositeTypeRef", "apiVersion")
+    value = subject.get(*path)
+    if isinstance(value, str) and value:
+        group, _, version = value.partition("/")
+        if not group or not version or "/" in version:
+            yield invalid(
+                subject,
+                path,
+                "is no group and version of a composite resource",
+                "Write them with a `/` between, for example `example.org/v1alpha1`.",
+            )

@@ -1,0 +1,152 @@
+"""Findings about single fields: of the wrong type, unknown, missing, not among the allowed values.
+
+What a field has to be is data: a shape (rules/shapes.py) for types, and patterns such as
+`spec.pipeline[].step` for what else is wanted. A pattern stops where the document has no such part
+or one of another type, for which another finding exists.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, Iterable, Iterator, Mapping, Sequence
+
+from xpkg_tool import codes
+from xpkg_tool.finding import ERROR, Finding
+
+from .shapes import Mismatch, PathOf, Shape, mismatches
+from .subject import Subject, dotted
+
+# A text is shown in a message up to this length.
+_SHOWN = 60
+
+
+def check_shape(
+    subject: Subject, shape: Shape, recursive: Mapping[str, Shape] | None = None
+) -> Iterator[Finding]:
+    """Fields of the wrong type (XP204) and unknown ones (XP205)."""
+    for mismatch in mismatches(subject.value, shape, recursive):
+        if mismatch.expected is None:
+            yield unknown_field(subject, codes.OBJECT_FIELD, mismatch)
+        else:
+            yield wrong_type(subject, codes.OBJECT_TYPE, mismatch)
+
+
+def wrong_type(subject: Subject, code: str, mismatch: Mismatch) -> Finding:
+    """A value that the Go type cannot take: the package manager's build stops at it."""
+    path, expected, found = mismatch.path, mismatch.expected, mismatch.found
+    remedy = f"Write {expected}."
+    if expected == "a text" and found not in ("a list", "a mapping"):
+        remedy = _quote_it(subject, path)
+    elif found == "a text" and expected in ("true or false", "an integer", "a number"):
+        remedy = f"Write {expected}, without quotes."
+    name = f"`{dotted(path)}`" if path else "The object"
+    return subject.finding(code, f"{name} is {found}; {expected} belongs there.", remedy, path)
+
+
+def _quote_it(subject: Subject, path: PathOf) -> str:
+    position = subject.finding("", "", "", path).position
+    if position is None or not position.source:
+        return "Put the value in quotes."
+    start = position.column - 1
+    written = position.source[start : start + position.width]
+    value = subject.get(*path)
+    read = str(value).lower() if isinstance(value, bool) else str(value)
+    # Only a scalar that stands there as it is can be quoted: no alias, no tag.
+    if not written or written[0] in "*!&'\"|>" or len(written) > _SHOWN:
+        return "Put the value in quotes."
+    if written == read:
+        return f'Put it in quotes: "{written}".'
+    return f'Put it in quotes: "{written}". Without them Kubernetes reads {read}.'
+
+
+def unknown_field(
+    subject: Subject, code: str, mismatch: Mismatch, hint: str = "", severity: str = ERROR
+) -> Finding:
+    """A field that the Go type does not have: it is dropped without a word."""
+    remedy = hint or "Remove it, or put it where it belongs."
+    if mismatch.nearest:
+        remedy = f"Did you mean `{mismatch.nearest}`? Else remove it."
+    return subject.finding(
+        code,
+        f"`{dotted(mismatch.path)}` is no field that Crossplane knows; it drops the field without "
+        "a word.",
+        remedy,
+        mismatch.path,
+        key=True,
+        severity=severity,
+    )
+
+
+def parts(value: Any, pattern: str) -> Iterator[tuple[PathOf, Any]]:
+    """The paths that the pattern leads to, with their values; None where only the last step of a
+    path does not exist."""
+    steps: list[str] = pattern.replace("[]", ".[]").split(".")
+    pending: list[tuple[PathOf, Any]] = [((), value)]
+    for number, step in enumerate(steps):
+        last = number == len(steps) - 1
+        following: list[tuple[PathOf, Any]] = []
+        for path, part in pending:
+            if step == "[]" and isinstance(part, list):
+                following += [((*path, i), item) for i, item in enumerate(part)]
+            elif step != "[]" and isinstance(part, Mapping):
+                found = part.get(step)
+                if found is not None or last:
+                    following.append(((*path, step), found))
+        pending = following
+    yield from pending
+
+
+def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
+    """Fields that have to be there and are not, or are empty texts (XP208)."""
+    for pattern in patterns:
+        for path, value in parts(subject.value, pattern):
+            if value is None or value == "":
+                yield missing(subject, path)
+
+
+def missing(subject: Subject, path: PathOf, why: str = "") -> Finding:
+    """A finding for a field that is not there, at the nearest part above it."""
+    return subject.finding(
+        codes.OBJECT_REQUIRED,
+        f"`{dotted(path)}` is missing{why}.",
+        f"Add the field `{path[-1]}`.",
+        path,
+        key=True,
+    )
+
+
+def choice(subject: Subject, pattern: str, allowed: Sequence[str]) -> Iterator[Finding]:
+    """Texts that are none of the allowed ones (XP209)."""
+    for path, value in parts(subject.value, pattern):
+        if not isinstance(value, str) or value in allowed:
+            continue
+        near = difflib.get_close_matches(value, allowed, n=1)
+        guess = f"Did you mean `{near[0]}`? " if near else ""
+        names = ", ".join(f"`{name}`" for name in allowed)
+        yield subject.finding(
+            codes.OBJECT_VALUE,
+            f"`{dotted(path)}` is {shown(value)}, which is not allowed there.",
+            f"{guess}Allowed: {names}.",
+            path,
+        )
+
+
+def invalid(subject: Subject, path: PathOf, why: str, remedy: str) -> Finding:
+    """A value that is not allowed for another reason (XP209). `why` ends the sentence."""
+    return subject.finding(codes.OBJECT_VALUE, f"`{dotted(path)}` {why}.", remedy, path)
+
+
+def repeated(subject: Subject, items: str, field: str) -> Iterator[tuple[PathOf, PathOf, str]]:
+    """Items of a list whose `field` has the value that an earlier item has: the path of each such
+    value, that of the first one, and the value."""
+    first: dict[str, PathOf] = {}
+    for path, value in parts(subject.value, f"{items}[].{field}"):
+        if isinstance(value, str) and value:
+            if value in first:
+                yield path, first[value], value
+            first.setdefault(value, path)
+
+
+def shown(text: str) -> str:
+    """The text in backquotes, cut where it is long."""
+    return f"`{text}`" if len(text) <= _SHOWN else f"`{text[: _SHOWN - 3]}...`"

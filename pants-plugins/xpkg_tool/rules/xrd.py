@@ -1,0 +1,255 @@
+"""The rules for CompositeResourceDefinitions (XRDs), of apiextensions.crossplane.io v1 and v2.
+
+They are those of Crossplane's CRDs for them (cluster/crds), of what makes CustomResourceDefinitions
+of an XRD (internal/xcrd), and of Kubernetes for the result.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from xpkg_tool import codes
+from xpkg_tool.finding import Finding
+
+from .fields import check_shape, choice, invalid, missing, parts, repeated, required, shown
+from .metadata import check_metadata
+from .shapes import ANYTHING, BOOLEAN, INTEGER, OBJECT_META, TEXT, ListOf, MapOf, PathOf, Struct
+from .subject import Subject, dotted
+from .type_names import NAMES, check_type_names
+from .xrd_schema import check_schema_of_version
+
+_CLIENT = Struct(
+    {
+        "url": TEXT,
+        "caBundle": TEXT,
+        "service": Struct({"namespace": TEXT, "name": TEXT, "path": TEXT, "port": INTEGER}),
+    }
+)
+_COLUMN = Struct(
+    {
+        "name": TEXT,
+        "type": TEXT,
+        "format": TEXT,
+        "description": TEXT,
+        "priority": INTEGER,
+        "jsonPath": TEXT,
+    }
+)
+XRD = Struct(
+    {
+        "apiVersion": TEXT,
+        "kind": TEXT,
+        "metadata": OBJECT_META,
+        "spec": Struct(
+            {
+                "group": TEXT,
+                "names": NAMES,
+                "scope": TEXT,
+                "claimNames": NAMES,
+                "connectionSecretKeys": ListOf(TEXT),
+                "defaultCompositeDeletePolicy": TEXT,
+                "defaultCompositionRef": Struct({"name": TEXT}),
+                "enforcedCompositionRef": Struct({"name": TEXT}),
+                "defaultCompositionUpdatePolicy": TEXT,
+                "versions": ListOf(
+                    Struct(
+                        {
+                            "name": TEXT,
+                            "referenceable": BOOLEAN,
+                            "served": BOOLEAN,
+                            "deprecated": BOOLEAN,
+                            "deprecationWarning": TEXT,
+                            "schema": Struct({"openAPIV3Schema": ANYTHING}),
+                            "additionalPrinterColumns": ListOf(_COLUMN),
+                        }
+                    )
+                ),
+                "conversion": Struct(
+                    {
+                        "strategy": TEXT,
+                        "webhook": Struct(
+                            {"clientConfig": _CLIENT, "conversionReviewVersions": ListOf(TEXT)}
+                        ),
+                    }
+                ),
+                "metadata": Struct({"labels": MapOf(TEXT), "annotations": MapOf(TEXT)}),
+            }
+        ),
+        "status": MapOf(ANYTHING),
+    }
+)
+
+_REQUIRED = (
+    "spec",
+    "spec.group",
+    "spec.names",
+    "spec.names.kind",
+    "spec.names.plural",
+    "spec.claimNames.kind",
+    "spec.claimNames.plural",
+    "spec.defaultCompositionRef.name",
+    "spec.enforcedCompositionRef.name",
+    "spec.versions",
+    "spec.versions[].name",
+    "spec.versions[].referenceable",
+    "spec.versions[].served",
+    "spec.versions[].additionalPrinterColumns[].name",
+    "spec.versions[].additionalPrinterColumns[].type",
+    "spec.versions[].additionalPrinterColumns[].jsonPath",
+    "spec.conversion.strategy",
+)
+LEGACY_SCOPE = "LegacyCluster"
+_COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
+_CLAIM_FIELDS = ("kind", "plural", "singular", "listKind")
+_LEGACY_FIELDS = {"claimNames": "claims", "connectionSecretKeys": "connection secrets"}
+_LONGEST_WARNING = 256
+
+
+def check_xrd(subject: Subject) -> Iterator[Finding]:
+    """All findings for an XRD."""
+    yield from check_shape(subject, XRD)
+    yield from check_metadata(subject)
+    yield from required(subject, _REQUIRED)
+    yield from _choices(subject)
+    yield from check_type_names(subject, "names", "claimNames")
+    yield from _claims(subject)
+    yield from _versions(subject)
+    yield from _columns(subject)
+    yield from _conversion(subject)
+    legacy = scope_of(subject) == LEGACY_SCOPE
+    for path, version in parts(subject.value, "spec.versions[]"):
+        if isinstance(version, dict):
+            yield from check_schema_of_version(subject, path, version, legacy)
+
+
+def scope_of(subject: Subject) -> str:
+    """The scope of the composite resources; v1 and v2 have defaults of their own."""
+    scope = subject.get("spec", "scope")
+    if isinstance(scope, str) and scope:
+        return scope
+    return "Namespaced" if _is_v2(subject) else LEGACY_SCOPE
+
+
+def _is_v2(subject: Subject) -> bool:
+    return bool(subject.value.get("apiVersion") == "apiextensions.crossplane.io/v2")
+
+
+def _choices(subject: Subject) -> Iterator[Finding]:
+    legacy = () if _is_v2(subject) else (LEGACY_SCOPE,)
+    yield from choice(subject, "spec.scope", ("Namespaced", "Cluster", *legacy))
+    policies = ("Background", "Foreground")
+    yield from choice(subject, "spec.defaultCompositeDeletePolicy", policies)
+    updates = ("Automatic", "Manual")
+    yield from choice(subject, "spec.defaultCompositionUpdatePolicy", updates)
+    yield from choice(subject, "spec.conversion.strategy", ("None", "Webhook"))
+    columns = "spec.versions[].additionalPrinterColumns[].type"
+    yield from choice(subject, columns, _COLUMN_TYPES)
+
+
+def _claims(subject: Subject) -> Iterator[Finding]:
+    claim = subject.get("spec", "claimNames")
+    scope = scope_of(subject)
+    # v2 has them in no scope: the legacy one is no scope of v2.
+    if _is_v2(subject) or scope != LEGACY_SCOPE:
+        whose = "XRDs of v2" if _is_v2(subject) else f"Composite resources of the scope {scope}"
+        for field, what in _LEGACY_FIELDS.items():
+            if subject.get("spec", field) is not None:
+                yield subject.finding(
+                    codes.XRD_LEGACY_FIELD,
+                    f"{whose} have no {what}: `spec.{field}` is refused.",
+                    "Remove the field, or use apiextensions.crossplane.io/v1 and the scope "
+                    "LegacyCluster.",
+                    ("spec", field),
+                    key=True,
+                )
+        return
+    for field in _CLAIM_FIELDS:
+        mine = subject.get("spec", "names", field)
+        if isinstance(claim, dict) and mine and claim.get(field) == mine:
+            yield subject.finding(
+                codes.XRD_CLAIM_NAMES,
+                f"The claim's {field} is that of the composite resource, {mine!r}.",
+                "Give them different names: as a rule the composite resource's begin with X.",
+                ("spec", "claimNames", field),
+            )
+
+
+def _versions(subject: Subject) -> Iterator[Finding]:
+    for again, first, name in repeated(subject, "spec.versions", "name"):
+        yield subject.finding(
+            codes.XRD_VERSIONS,
+            f"The version {name!r} is there already, at `{dotted(first[:-1])}`.",
+            "Remove one of them, or give it another name.",
+            again,
+        )
+    versions = subject.get("spec", "versions")
+    if not isinstance(versions, list) or not all(isinstance(v, dict) for v in versions):
+        return
+    chosen = [i for i, version in enumerate(versions) if version.get("referenceable") is True]
+    served = [i for i, version in enumerate(versions) if version.get("served") is True]
+    if len(chosen) != 1:
+        path: PathOf = ("spec", "versions")
+        what = "No version is"
+        if chosen:
+            what = f"{len(chosen)} versions are"
+            path = (*path, chosen[1], "referenceable")
+        yield subject.finding(
+            codes.XRD_REFERENCEABLE,
+            f"{what} referenceable; exactly one has to be.",
+            "Set `referenceable: true` on the version that Compositions are for, and `false` on "
+            "the others.",
+            path,
+            key=not chosen,
+        )
+    if versions and not served:
+        path, what = ("spec", "versions"), "No version is served: nobody could use the resource."
+    elif len(chosen) == 1 and chosen[0] not in served:
+        path = ("spec", "versions", chosen[0], "served")
+        what = "The referenceable version is not served, so Crossplane cannot work with it."
+    else:
+        return
+    yield subject.finding(
+        codes.XRD_SERVED, what, "Set `served: true` on it.", path, key=path[-1] == "versions"
+    )
+
+
+def _columns(subject: Subject) -> Iterator[Finding]:
+    where = "spec.versions[].additionalPrinterColumns[].jsonPath"
+    for path, value in parts(subject.value, where):
+        if isinstance(value, str) and value and not value.startswith("."):
+            yield invalid(
+                subject,
+                path,
+                f"is {shown(value)}; a column's path begins with a dot",
+                f"Write {shown('.' + value)}.",
+            )
+    for path, value in parts(subject.value, "spec.versions[].deprecationWarning"):
+        if isinstance(value, str):
+            if len(value.encode()) > _LONGEST_WARNING:
+                yield invalid(subject, path, "has more than 256 bytes", "Shorten it.")
+            elif subject.get(*path[:-1], "deprecated") is not True:
+                yield invalid(
+                    subject,
+                    path,
+                    "is for deprecated versions only",
+                    "Add `deprecated: true` to the version, or remove the warning.",
+                )
+
+
+def _conversion(subject: Subject) -> Iterator[Finding]:
+    conversion: Any = subject.get("spec", "conversion")
+    if not isinstance(conversion, dict):
+        return
+    webhook = ("spec", "conversion", "webhook")
+    if conversion.get("strategy") == "Webhook":
+        why = ": the strategy is Webhook"
+        if subject.get(*webhook) is None:
+            yield missing(subject, webhook, why)
+            return
+        for field in ("clientConfig", "conversionReviewVersions"):
+            if subject.get(*webhook, field) in (None, []):
+                yield missing(subject, (*webhook, field), why)
+    elif conversion.get("webhook") is not None and conversion.get("strategy") == "None":
+        yield invalid(
+            subject, webhook, "is for the strategy Webhook only", "Remove it, or set the strategy."
+        )

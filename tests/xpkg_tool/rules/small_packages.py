@@ -1,0 +1,75 @@
+"""Small packages for the tests of rules, and what is found in them."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+import yaml
+
+from xpkg_tool.build import PackageRequest, read
+from xpkg_tool.finding import Finding
+
+CONFIGURATION = """\
+apiVersion: meta.pkg.crossplane.io/v1
+kind: Configuration
+metadata:
+  name: configuration-a
+"""
+XRD = """\
+apiVersion: apiextensions.crossplane.io/v2
+kind: CompositeResourceDefinition
+metadata:
+  name: xthings.example.org
+spec:
+  group: example.org
+  names: {kind: XThing, plural: xthings}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      referenceable: true
+      schema:
+        openAPIV3Schema:
+          type: object
+"""
+COMPOSITION = """\
+apiVersion: apiextensions.crossplane.io/v1
+kind: Composition
+metadata:
+  name: things
+spec:
+  compositeTypeRef: {apiVersion: example.org/v1, kind: XThing}
+  pipeline:
+    - step: one
+      functionRef: {name: function-things}
+"""
+
+
+def findings(files: dict[str, str]) -> tuple[Finding, ...]:
+    """What is found in a package of these files."""
+    sources = {path: text.encode() for path, text in files.items()}
+    return read(PackageRequest("test", "", sources, {}))[1]
+
+
+def brief(found: Sequence[Finding]) -> list[str]:
+    """`code line:column` of each finding."""
+    return [f"{f.code} {f.position.line}:{f.position.column}" for f in found if f.position]
+
+
+def codes_of(found: Sequence[Finding]) -> list[str]:
+    return [finding.code for finding in found]
+
+
+def changed(text: str, path: str, value: Any) -> str:
+    """The document with another value at the dotted path (numbers lead into lists); `...` takes
+    the part away."""
+    document = yaml.safe_load(text)
+    *steps, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+    part = document
+    for step in steps:
+        part = part[step]
+    if value is ...:
+        del part[last]
+    else:
+        part[last] = value
+    return str(yaml.safe_dump(document, sort_keys=False))

@@ -1,0 +1,226 @@
+"""The rules for schemas, against what Kubernetes says of the same schemas."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from cases import VECTORS
+
+from xpkg_tool import codes
+from xpkg_tool.documents.stream import Document
+from xpkg_tool.finding import ERROR, WARNING
+from xpkg_tool.rules.schema import check_schema, check_schema_keywords
+from xpkg_tool.rules.schema_node import Problem
+from xpkg_tool.rules.schema_walk import MAX_PROBLEMS, problems
+from xpkg_tool.rules.subject import Subject
+
+SCHEMAS = [
+    json.loads(line)
+    for line in (VECTORS / "schemas.jsonl").read_text(encoding="utf-8").split("\n")
+    if line
+]
+_TOP = "openAPIV3Schema"
+_STEP = re.compile(r"\[([^\]]*)\]|\.?([^.\[]+)")
+
+
+def errors(schema: Any, *, status: bool = False) -> list[Problem]:
+    return [p for p in problems(schema, status=status) if p.severity == ERROR]
+
+
+def place(error: str) -> tuple[str | int, ...] | None:
+    """Where in the schema an error of Kubernetes is; None where it says no path that is exact."""
+    # What is missing in one place is told by where it is spoken of.
+    error = error.rpartition("because it is defined in ")[2]
+    found = re.search(rf"{_TOP}([^ :]*?)\"?(?::| of type|$)", error)
+    if error.startswith("DECODE") or not found:
+        return None
+    named = [a or b for a, b in _STEP.findall(found[1])]
+    steps: tuple[str | int, ...] = tuple(int(step) if step.isdigit() else step for step in named)
+    if ": Required value" in error:
+        steps = steps[:-1]
+    # What is wrong in a default is told by the fields of the value.
+    return steps[: steps.index("default") + 1] if "default" in steps else steps
+
+
+@pytest.mark.parametrize("case", SCHEMAS, ids=range(len(SCHEMAS)))
+def test_kubernetes_says_so_too(case: dict[str, Any]) -> None:
+    found = errors(case["schema"], status=case["status"])
+    assert bool(found) == bool(case["errors"])
+    paths = [problem.path for problem in found]
+    for error in case["errors"]:
+        wanted = place(error)
+        if wanted is not None:
+            # What is missing is shown where it is missing from; what is wrong, where it is.
+            assert any(
+                wanted[: len(path)] == path or path[: len(wanted)] == wanted for path in paths
+            ), (error, paths)
+
+
+def test_the_vectors_hold_both() -> None:
+    refused = sum(bool(case["errors"]) for case in SCHEMAS)
+    assert refused > 300 and len(SCHEMAS) - refused > 100
+
+
+def test_all_is_found_at_once() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"type": "array"},
+            "b": {"pattern": "("},
+            "c": {"type": "object", "properties": {"d": {"type": "integer", "default": "x"}}},
+        },
+    }
+    assert sorted((p.code, p.path) for p in problems(schema)) == [
+        (codes.SCHEMA_NO_TYPE, ("properties", "b")),
+        (codes.SCHEMA_ITEMS, ("properties", "a")),
+        (codes.SCHEMA_PATTERN, ("properties", "b", "pattern")),
+        (codes.SCHEMA_DEFAULT, ("properties", "c", "properties", "d", "default")),
+    ]
+
+
+def of_field(schema: dict[str, Any]) -> list[Problem]:
+    return problems({"type": "object", "properties": {"a": schema}})
+
+
+@pytest.mark.parametrize(
+    ("schema", "doubted"),
+    [
+        ({"type": "integer", "minimum": 5, "maximum": 1}, "minimum"),
+        ({"type": "string", "minLength": 5, "maxLength": 1}, "minLength"),
+        ({"type": "array", "items": {"type": "string"}, "maxItems": -1}, "maxItems"),
+        ({"type": "integer", "multipleOf": 0}, "multipleOf"),
+        ({"type": "string", "enum": ["a", True]}, "enum"),
+        ({"type": "integer", "enum": ["1"]}, "enum"),
+        (
+            {"type": "object", "properties": {"b": {"type": "string"}}, "required": ["c"]},
+            "required",
+        ),
+    ],
+)
+def test_doubts_are_warnings(schema: dict[str, Any], doubted: str) -> None:
+    (problem,) = of_field(schema)
+    assert (problem.code, problem.severity) == (codes.SCHEMA_DOUBT, WARNING)
+    assert problem.path[:3] == ("properties", "a", doubted)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "number", "enum": [1, 1.5]},
+        {"type": "string", "enum": [None, "a"], "nullable": True},
+        {"type": "object", "required": ["c"], "additionalProperties": {"type": "string"}},
+        {
+            "type": "object",
+            "properties": {"b": {"type": "string"}},
+            "required": ["c"],
+            "x-kubernetes-preserve-unknown-fields": True,
+        },
+        {"type": "object", "properties": {"b": {"type": "string"}}, "anyOf": [{"required": ["c"]}]},
+    ],
+)
+def test_no_doubt(schema: dict[str, Any]) -> None:
+    assert of_field(schema) == []
+
+
+def test_a_default_below_free_names_is_noticed_late() -> None:
+    schema = {
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "properties": {"b": {"type": "integer", "default": "x"}},
+        },
+    }
+    (problem,) = of_field(schema)
+    assert (problem.code, problem.severity) == (codes.SCHEMA_DEFAULT, WARNING)
+
+
+def test_the_nearest_keyword_is_named() -> None:
+    (problem,) = of_field({"type": "string", "Pattern": "a"})
+    assert problem.code == codes.SCHEMA_UNKNOWN and "`pattern`" in problem.remedy
+    (problem,) = of_field({"type": "string", "minLenght": 1})
+    assert "`minLength`" in problem.remedy
+    (problem,) = of_field({"type": "string", "x-kubernetes-validations": [{"rulle": "true"}]})[:1]
+    assert problem.code == codes.SCHEMA_UNKNOWN and "`rule`" in problem.remedy
+
+
+def test_fields_are_named_as_people_write_them() -> None:
+    item = {"type": "object", "additionalProperties": {"description": "x"}}
+    (problem,) = of_field({"type": "array", "items": item})
+    assert "`a[][*]`" in problem.message
+    assert "the whole object" in problems([])[0].message
+    (problem,) = of_field({"type": "object", "anyOf": [{"properties": {"b": {"title": "x"}}}]})
+    assert "`a.b`" in problem.message
+
+
+@pytest.mark.parametrize("schema", [None, [], "x", 5, True])
+def test_what_is_no_schema(schema: Any) -> None:
+    assert [p.code for p in problems(schema)] == [codes.SCHEMA_TYPE]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "steps"),
+    [
+        ("required", ["a", 1], (1,)),
+        ("required", "a", ()),
+        ("properties", {"b": [], "c": None}, ("b",)),
+        ("anyOf", [{}, "x"], (1,)),
+        ("maxLength", 2**63, ()),
+        ("maxLength", True, ()),
+        ("nullable", "yes", ()),
+        ("x-kubernetes-validations", [{"rule": 5}], (0, "rule")),
+        ("externalDocs", {"url": 1}, ("url",)),
+    ],
+)
+def test_the_member_of_a_wrong_type_is_shown(
+    keyword: str, value: Any, steps: tuple[str | int, ...]
+) -> None:
+    found = [p for p in of_field({"type": "object", keyword: value}) if p.code == codes.SCHEMA_TYPE]
+    assert [p.path for p in found] == [("properties", "a", keyword, *steps)]
+
+
+def test_schemas_nest_to_any_depth() -> None:
+    schema: dict[str, Any] = {"description": "x"}
+    for _ in range(5_000):
+        schema = {"type": "object", "properties": {"a": schema}}
+    (problem,) = problems(schema)
+    assert problem.code == codes.SCHEMA_NO_TYPE and len(problem.path) == 10_000
+    for _ in range(5_000):
+        schema = {"anyOf": [schema]}
+    assert problems(schema)
+
+
+def test_problems_are_shown_from_the_first_on_and_not_without_end() -> None:
+    properties = {f"a{i}": {"description": "x"} for i in range(1_000)}
+    found = problems({"type": "object", "properties": properties})
+    assert [p.path[1] for p in found] == [f"a{i}" for i in range(MAX_PROBLEMS)]
+
+
+def test_what_aliases_stand_for_is_looked_at_once() -> None:
+    """In full these would be 2^200 schemas; and a default is held against all of them."""
+    shared: dict[str, Any] = {"type": "array"}
+    for _ in range(200):
+        shared = {"type": "object", "properties": {"a": shared, "b": shared}}
+    (problem,) = problems(shared)
+    assert problem.code == codes.SCHEMA_ITEMS
+    shared = {"minimum": 1}
+    for _ in range(50):
+        shared = {"anyOf": [shared, shared]}
+    assert of_field({"type": "integer", "default": 0, "allOf": [shared]}) == []
+    for _ in range(1_000):
+        shared = {"not": shared}
+    assert of_field({"type": "integer", "default": 0, "allOf": [shared]}) == []
+
+
+def test_findings_stand_in_the_file() -> None:
+    text = "spec:\n  schema:\n    type: object\n    properties:\n      a: {typ: string}\n"
+    document = Document("a.yaml", 0, 10, 1, text)
+    schema = {"type": "object", "properties": {"a": {"typ": "string"}}}
+    subject = Subject(document, {"spec": {"schema": schema}}, "Thing x")
+    found = list(check_schema(subject, ("spec", "schema"), schema))
+    positions = [(f.code, f.position.line, f.position.column) for f in found if f.position]
+    assert positions == [(codes.SCHEMA_UNKNOWN, 14, 11), (codes.SCHEMA_NO_TYPE, 14, 7)]
+    only = list(check_schema_keywords(subject, ("spec", "schema"), schema))
+    assert [f.code for f in only] == [codes.SCHEMA_UNKNOWN]

@@ -1,0 +1,38 @@
+"""The catalogue of rules."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from xpkg_tool import codes
+from xpkg_tool.finding import ERROR, WARNING
+from xpkg_tool.rules.catalogue import RULES, Rule, is_fatal, rules_of
+
+
+def test_each_code_has_a_rule_and_each_rule_a_code() -> None:
+    assert set(RULES) == {value for name, value in vars(codes).items() if name.isupper()}
+
+
+def test_rules_stand_in_order_and_have_names_of_their_own() -> None:
+    assert list(RULES) == sorted(RULES)
+    assert len({rule.name for rule in RULES.values()}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule(rule: Rule) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
+    assert rule.summary.endswith(".") and rule.summary[0].isupper()
+    assert rule.severity in (ERROR, WARNING)
+    assert not (rule.fatal and rule.severity == WARNING)
+
+
+def test_a_code_without_a_rule_cannot_be_silenced() -> None:
+    assert is_fatal("XP998") and is_fatal("XP002") and not is_fatal("XP010")
+
+
+def test_prefixes() -> None:
+    assert [rule.code for rule in rules_of("XP202")] == ["XP202"]
+    assert {rule.code[:3] for rule in rules_of("XP2")} == {"XP2"}
+    assert rules_of("YP") == ()
