@@ -38,7 +38,7 @@ def describe(content: PackageContent, image: Image, root: str) -> dict[str, Any]
             }
             for layer in image.layers
         ],
-        "meta": _meta(meta, root),
+        "meta": describe_meta(meta, root),
         "objects": [_object(o, root) for o in content.objects],
         "examples": [_object(o, root) for o in content.examples],
     }
@@ -63,7 +63,8 @@ def _object(object: Object, root: str) -> dict[str, str]:
     }
 
 
-def _meta(meta: Meta, root: str) -> dict[str, Any]:
+def describe_meta(meta: Meta, root: str) -> dict[str, Any]:
+    """The meta object, its constraint for Crossplane and its dependencies."""
     spec = meta.value.get("spec")
     spec = spec if isinstance(spec, dict) else {}
     crossplane = spec.get("crossplane")

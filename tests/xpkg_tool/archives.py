@@ -56,7 +56,15 @@ def members_of(config: bytes, layers: Iterable[bytes]) -> dict[str, bytes]:
     return {
         "oci-layout": b'{"imageLayoutVersion":"1.0.0"}',
         "index.json": index_of(manifest),
-        "manifest.json": b"[]",
+        "manifest.json": to_json(
+            [
+                {
+                    "Config": blob_name(config),
+                    "RepoTags": None,
+                    "Layers": list(map(blob_name, layers)),
+                }
+            ]
+        ),
         **dict(sorted(blobs.items())),
     }
 

@@ -1,254 +1,147 @@
-"""Reads a `.xpkg`: a tar that is docker-archive and OCI image layout at once.
+"""Opens a tar that holds an image: an OCI image layout, a docker-archive, or ours, which is both.
 
-Only our own form is read here (docs/package-format.md): plain USTAR members `oci-layout`,
-`index.json`, `manifest.json` and `blobs/sha256/<hex>`. Nothing is unpacked: a blob is a window into
-the file, and whoever reads it gets its last bytes only when size and digest are right.
+Nothing is unpacked: the files in it are windows into the tar. Members that are neither of the
+layout nor named by manifest.json are left alone, since every program that writes such tars adds
+some of its own; what could be read in two ways is refused.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 import os
-import re
-import tarfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+import posixpath
+import stat
+from typing import BinaryIO, Mapping
 
-from xpkg_tool.publish_error import ARCHIVE, PublishError, publish_error
+from xpkg_tool import codes
+from xpkg_tool.finding import Finding
 
-# What the distribution specification asks a registry to take at least.
-MAX_MANIFEST = 4 * 1024 * 1024
+from .blobs import TarFiles, Window
+from .docker_archive import normal_name, read_docker_archive, read_entry
+from .image_error import ImageError, finding_of, image_error, no_file
+from .layout_reader import blob_name, read_layout
+from .stored_image import StoredImage
+from .tar_reader import FOLDER, HARD_LINK, REGULAR, SYMBOLIC_LINK, Broken, Member, members
+
 _MAX_MEMBERS = 4096
-_BLOCK = tarfile.BLOCKSIZE
-_CHUNK = 1024 * 1024
-_BLOB_NAME = re.compile(r"blobs/sha256/[0-9a-f]{64}")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_METADATA = ("oci-layout", "index.json", "manifest.json")
-MANIFEST_TYPES = (
-    "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.oci.image.manifest.v1+json",
-)
+# Docker's own archives have chains of one: a layer that two images share.
+_MAX_LINKS = 16
 
 
-@dataclass(frozen=True)
-class Descriptor:
-    """What a manifest says of a blob: media type, `sha256:<hex>`, and size in bytes."""
+def open_archive(path: str) -> StoredImage:
+    """The image in the file `path`, without a fault that can be seen without reading its blobs.
 
-    media_type: str
-    digest: str
-    size: int
-
-
-@dataclass(frozen=True)
-class Archive:
-    """An opened package: its manifest (exact bytes), and where its blobs are in the file."""
-
-    path: str
-    manifest: bytes
-    media_type: str
-    digest: str
-    config: Descriptor
-    layers: tuple[Descriptor, ...]
-    _windows: Mapping[str, tuple[int, int]] = field(repr=False)
-
-    @property
-    def blobs(self) -> tuple[Descriptor, ...]:
-        """Config and layers, each digest once, in the order of the manifest."""
-        return tuple({d.digest: d for d in (self.config, *self.layers)}.values())
-
-    def open(self, descriptor: Descriptor) -> BlobReader:
-        """A new reader at the start of the blob (close it). Raises PublishError for I/O errors."""
-        offset, size = self._windows[descriptor.digest]
-        try:
-            file = open(self.path, "rb")  # noqa: SIM115 (the reader closes it)
-            file.seek(offset)
-        except OSError as error:
-            raise _unreadable(self.path, error) from None
-        return BlobReader(file, self.path, descriptor.digest, size)
-
-
-class BlobReader:
-    """A blob as a readable, closable stream with a known length.
-
-    Has what `requests` and `http.client` look for: `read`, `__len__` and `__iter__`."""
-
-    def __init__(self, file: BinaryIO, path: str, digest: str, size: int) -> None:
-        self._file, self._path, self._digest = file, path, digest
-        self._size, self._left = size, size
-        self._hash = hashlib.sha256()
-
-    def __len__(self) -> int:
-        return self._size
-
-    def read(self, size: int | None = -1) -> bytes:
-        """Up to `size` bytes (all that is left where negative or None). The last bytes are handed
-        out only if the digest of the whole is right, so a damaged file never makes a complete
-        upload. Raises PublishError."""
-        wanted = self._left if size is None or size < 0 else min(size, self._left)
-        if not wanted:
-            return b""
-        try:
-            data = self._file.read(wanted)
-        except OSError as error:
-            raise _unreadable(self._path, error) from None
-        if len(data) != wanted:
-            raise _bad(self._path, "the file is cut off")
-        self._hash.update(data)
-        self._left -= wanted
-        if not self._left and f"sha256:{self._hash.hexdigest()}" != self._digest:
-            raise _bad(self._path, f"the content of blob {self._digest} has another digest")
-        return data
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(lambda: self.read(_CHUNK), b"")
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def open_archive(path: str) -> Archive:
-    """The package in the file `path`; raises PublishError for anything that is not one.
-
-    Bounded in memory: of the file's content only `oci-layout`, `index.json` and the manifest are
-    read (4 MiB each at most). The manifest's digest is verified here, each blob's when it is read.
+    Raises ImageError for anything else. Bounded in memory: only the image's JSON is read, within
+    the limits of `manifests`. A blob's digest is verified when it is read.
     """
+    return read_archive(path).checked()
+
+
+def read_archive(path: str) -> StoredImage:
+    """The image in the file `path`; where it contradicts itself but can be read, with faults."""
+    files = _scan(path)
+    if files.find("index.json") is None and files.find("manifest.json") is not None:
+        return read_docker_archive(files)
+    image = read_layout(files)
+    return image.with_faults(_differences(image, files))
+
+
+def _differences(image: StoredImage, files: TarFiles) -> list[Finding]:
+    """A finding where manifest.json leads others to another image than index.json leads us."""
+    if files.find("manifest.json") is None:
+        return []
     try:
+        entry = read_entry(files)
+    except ImageError as error:
+        return [error.finding]
+    named = [files.find(name) for name in (entry.config, *entry.layers)]
+    meant = [files.find(blob_name(d.digest)) for d in (image.config, *image.layers)]
+    if named == meant:
+        return []
+    return [
+        finding_of(
+            files.path,
+            "manifest.json names another config or other layers than the manifest: docker and "
+            "Crossplane's CLI would see another image than readers of OCI layouts",
+            code=codes.TWO_IMAGES,
+        )
+    ]
+
+
+def _scan(path: str) -> TarFiles:
+    try:
+        # Opening a FIFO would wait for its writer.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise image_error(path, "This is no file")
         with open(path, "rb") as file:
-            return _read(path, file)
+            return TarFiles(path, _windows(path, file))
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise no_file(path, error) from None
+    except Broken as error:
+        raise image_error(path, f"This file is no package that can be read: {error}") from None
 
 
-def _read(path: str, file: BinaryIO) -> Archive:
-    windows = _scan(path, file)
-
-    def content(name: str) -> bytes:
-        if name not in windows:
-            raise _bad(path, f"there is no {name} in it")
-        offset, size = windows[name]
-        if size > MAX_MANIFEST:
-            raise _bad(path, f"{name} is larger than {MAX_MANIFEST} bytes")
-        file.seek(offset)
-        return file.read(size)
-
-    if _json(path, "oci-layout", content("oci-layout")).get("imageLayoutVersion") != "1.0.0":
-        raise _bad(path, "oci-layout names another version than 1.0.0")
-    entries = _json(path, "index.json", content("index.json")).get("manifests")
-    if not isinstance(entries, list) or len(entries) != 1:
-        raise _bad(path, "index.json does not name exactly one manifest")
-    entry = _descriptor(path, "index.json", entries[0])
-    if entry.media_type not in MANIFEST_TYPES:
-        raise _bad(path, f"the manifest is of the type {entry.media_type!r}")
-    manifest = content(_blob_name(entry.digest))
-    if f"sha256:{hashlib.sha256(manifest).hexdigest()}" != entry.digest:
-        raise _bad(path, "the manifest has another digest than index.json says")
-    if len(manifest) != entry.size:
-        raise _bad(path, "the manifest has another size than index.json says")
-    data = _json(path, "the manifest", manifest)
-    if data.get("mediaType", entry.media_type) != entry.media_type:
-        raise _bad(path, "the manifest says it is of another type than index.json says")
-    layers = data.get("layers")
-    if not isinstance(layers, list):
-        raise _bad(path, "the manifest has no list of layers")
-    archive = Archive(
-        path=path,
-        manifest=manifest,
-        media_type=entry.media_type,
-        digest=entry.digest,
-        config=_descriptor(path, "the manifest", data.get("config")),
-        layers=tuple(_descriptor(path, "the manifest", layer) for layer in layers),
-        _windows={
-            f"sha256:{name.rpartition('/')[2]}": window
-            for name, window in windows.items()
-            if name not in _METADATA
-        },
-    )
-    for blob in (archive.config, *archive.layers):
-        if blob.digest not in archive._windows:
-            raise _bad(path, f"blob {blob.digest} is missing")
-        if archive._windows[blob.digest][1] != blob.size:
-            raise _bad(path, f"blob {blob.digest} has another size than the manifest says")
-    return archive
+def _windows(path: str, file: BinaryIO) -> Mapping[str, Window]:
+    """Where each file's content is, links included."""
+    windows: dict[str, Window] = {}
+    links: dict[str, str] = {}
+    for member, _ in members(_FileSource(file), _MAX_MEMBERS):
+        name = normal_name(member.name)
+        if not name or name.startswith("/") or ".." in name.split("/") or "\0" in name:
+            raise _bad_member(path, member, "leads out of the archive")
+        if member.kind == FOLDER:
+            continue
+        if name in windows or name in links:
+            raise _bad_member(path, member, "is there twice")
+        if member.kind == REGULAR:
+            windows[name] = Window(path, member.offset, member.size)
+        elif member.kind in (SYMBOLIC_LINK, HARD_LINK):
+            links[name] = _target(path, name, member)
+        else:
+            raise _bad_member(path, member, "is a device or a FIFO")
+    for name in links:
+        found = _follow(name, links)
+        if found in windows:
+            windows[name] = windows[found]
+    if not windows:
+        raise Broken("it is no tar archive, or it is empty")
+    return windows
 
 
-def _scan(path: str, file: BinaryIO) -> dict[str, tuple[int, int]]:
-    """Where each member's content is: name to (offset, size).
-
-    Headers are read one by one instead of by `tarfile.open`, which would read extension headers
-    (PAX, GNU) of any size into memory and apply them: our own form has none."""
-    length = os.fstat(file.fileno()).st_size
-    windows: dict[str, tuple[int, int]] = {}
-    offset = 0
-    while True:
-        file.seek(offset)
-        block = file.read(_BLOCK)
-        if block == bytes(_BLOCK):
-            return windows
-        if len(block) < _BLOCK:
-            raise _bad(path, "the file is cut off" if windows else "it is no tar archive")
-        try:
-            member = tarfile.TarInfo.frombuf(block, "ascii", "strict")
-        except (tarfile.HeaderError, ValueError):
-            what = "a header is damaged" if windows else "it is no tar archive"
-            raise _bad(path, what) from None
-        name, size = member.name, member.size
-        if member.type != tarfile.REGTYPE or not (name in _METADATA or _BLOB_NAME.fullmatch(name)):
-            raise _bad(path, f"its member {name!r} does not belong into a package")
-        if name in windows:
-            raise _bad(path, f"its member {name!r} is there twice")
-        if len(windows) >= _MAX_MEMBERS:
-            raise _bad(path, f"it has more than {_MAX_MEMBERS} members")
-        offset += _BLOCK
-        if size < 0 or offset + size > length:
-            raise _bad(path, "the file is cut off")
-        windows[name] = (offset, size)
-        offset += -(-size // _BLOCK) * _BLOCK
+def _target(path: str, name: str, member: Member) -> str:
+    """What a link leads to: a symbolic one from its own folder, a hard one from the top."""
+    base = posixpath.dirname(name) if member.kind == SYMBOLIC_LINK else ""
+    target = posixpath.normpath(posixpath.join(base, member.link))
+    if target.startswith(("/", "../")) or target == "..":
+        raise _bad_member(path, member, "leads out of the archive")
+    return target
 
 
-def _blob_name(digest: str) -> str:
-    return "blobs/" + digest.replace(":", "/")
+def _follow(name: str, links: Mapping[str, str]) -> str:
+    """The end of a chain of links; some link where the chain is too long or a circle."""
+    for _ in range(_MAX_LINKS):
+        if name not in links:
+            break
+        name = links[name]
+    return name
 
 
-def _descriptor(path: str, where: str, data: Any) -> Descriptor:
-    if isinstance(data, dict):
-        media_type, digest, size = data.get("mediaType"), data.get("digest"), data.get("size")
-        if (
-            isinstance(media_type, str)
-            and isinstance(digest, str)
-            and _DIGEST.fullmatch(digest)
-            and type(size) is int
-            and size >= 0
-        ):
-            return Descriptor(media_type, digest, size)
-    raise _bad(path, f"{where} has a descriptor without a media type, sha256 digest and size")
+def _bad_member(path: str, member: Member, what: str) -> ImageError:
+    name = ascii(member.name if len(member.name) < 200 else f"{member.name[:200]}…")
+    return image_error(path, f"Its member {name} {what}")
 
 
-def _json(path: str, name: str, content: bytes) -> dict[str, Any]:
-    try:
-        data = json.load(io.BytesIO(content))
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        raise _bad(path, f"{name} is no JSON object")
-    return data
+class _FileSource:
+    """A file as the source of a tar: content is skipped without being read."""
 
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._length = file, os.fstat(file.fileno()).st_size
 
-def _bad(path: str, what: str) -> PublishError:
-    return publish_error(
-        ARCHIVE,
-        f"This file is no package that can be published: {what}",
-        "Build the package again with `pants package`.",
-        path=path,
-    )
+    def read(self, size: int, /) -> bytes:
+        return self._file.read(size)
 
-
-def _unreadable(path: str, error: OSError) -> PublishError:
-    return publish_error(
-        ARCHIVE,
-        f"This file cannot be read: {error.strerror or type(error).__name__}",
-        "Build the package with `pants package`, and name the file that it wrote.",
-        path=path,
-    )
+    def skip(self, size: int, /) -> bool:
+        end = self._file.tell() + size
+        if end > self._length:
+            return False
+        self._file.seek(end)
+        return True

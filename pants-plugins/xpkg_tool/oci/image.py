@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 from .layer import Layer, sha256
 
@@ -45,23 +45,31 @@ def build_image(layers: Sequence[Layer], platform: Platform = Platform()) -> Ima
     """The image of `layers`, in their order."""
     config = _config(layers, platform)
     config_digest = sha256(config)
-    manifest = compact_json(
+    manifest = manifest_bytes(
+        config, [(LAYER_TYPE, layer.size, layer.digest, layer.kind) for layer in layers]
+    )
+    return Image(tuple(layers), config, config_digest, manifest, sha256(manifest))
+
+
+def manifest_bytes(config: bytes, layers: Iterable[tuple[str, int, str, str | None]]) -> bytes:
+    """The manifest of these layers: each its media type, size, digest and, where it is one that
+    the package manager knows, the annotation's value."""
+    return compact_json(
         {
             "schemaVersion": 2,
             "mediaType": MANIFEST_TYPE,
-            "config": {"mediaType": CONFIG_TYPE, "size": len(config), "digest": config_digest},
+            "config": {"mediaType": CONFIG_TYPE, "size": len(config), "digest": sha256(config)},
             "layers": [
                 {
-                    "mediaType": LAYER_TYPE,
-                    "size": layer.size,
-                    "digest": layer.digest,
-                    "annotations": {ANNOTATION: layer.kind},
+                    "mediaType": media_type,
+                    "size": size,
+                    "digest": digest,
+                    **({} if kind is None else {"annotations": {ANNOTATION: kind}}),
                 }
-                for layer in layers
+                for media_type, size, digest, kind in layers
             ],
         }
     )
-    return Image(tuple(layers), config, config_digest, manifest, sha256(manifest))
 
 
 def compact_json(value: Mapping[str, Any] | Sequence[Any]) -> bytes:

@@ -19,16 +19,24 @@ from .transport import Transport
 from .wire import Response
 
 _CLIENT = "pants-xpkg"
+# What a token is to allow (the distribution project's scope.md).
+PULL, PUSH = "pull", "pull,push"
 
 
 class Authorizer:
     """Authorizations for one registry. Probes `/v2/` once, and asks for one token for each
-    repository, with the scope `pull,push` at once: a token with less is not widened by most
-    registries' clients, and a second one costs a request."""
+    repository. For publishing it has the scope `pull,push` at once: a token with less is not
+    widened by most registries' clients, and a second one costs a request. For reading it has `pull`
+    alone: some registries refuse more to those who may only read."""
 
     def __init__(
-        self, transport: Transport, probe_url: str, find_credential: Callable[[str], Credential]
+        self,
+        transport: Transport,
+        probe_url: str,
+        find_credential: Callable[[str], Credential],
+        actions: str = PUSH,
     ) -> None:
+        self._actions = actions
         self._transport = transport
         self._probe_url = probe_url
         self._find_credential = find_credential
@@ -55,10 +63,13 @@ class Authorizer:
         credential = self._credential(repository)
         registry = self._transport.name
         login = f"Log in with `docker login {registry}`"
+        doing, right = (
+            ("publishing to", "push to") if self._actions == PUSH else ("reading", "read")
+        )
         if credential.is_anonymous:
             return publish_error(
                 DENIED,
-                f"The registry {registry} wants to know who is publishing to {repository} (status "
+                f"The registry {registry} wants to know who is {doing} {repository} (status "
                 f"{response.status}), and there is no credential for it ({credential.source})",
                 f"{login}, or put one into docker's config.json.",
             )
@@ -67,10 +78,10 @@ class Authorizer:
             remedy = f"{login}, or correct them there."
         else:
             message = (
-                f"The registry {registry} does not allow pull,push of {repository} (status "
+                f"The registry {registry} does not allow {self._actions} of {repository} (status "
                 f"{response.status}) with the credential"
             )
-            remedy = f"Give that user the right to push to it, or log in as another: {login[7:]}."
+            remedy = f"Give that user the right to {right} it, or log in as another: {login[7:]}."
         return publish_error(DENIED, f"{message} from {credential.source}", remedy)
 
     def _credential(self, repository: str) -> Credential:
@@ -139,7 +150,7 @@ class Authorizer:
                 "names no token service in its challenge", "Ask its administrator."
             )
         realm = follow(self._probe_url, realm, "the address of a token service")
-        scope = f"repository:{repository}:pull,push"
+        scope = f"repository:{repository}:{self._actions}"
         parameters = {"service": challenge.parameters.get("service", ""), "scope": scope}
         parameters = {name: value for name, value in parameters.items() if value}
         response = self._transport.retrying(

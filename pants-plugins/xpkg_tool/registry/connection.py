@@ -1,4 +1,5 @@
-"""What is asked of a registry for publishing (distribution specification 1.1, "Push")."""
+"""What is asked of a registry, to publish and to read (distribution specification 1.1, "Push" and
+"Pull")."""
 
 from __future__ import annotations
 
@@ -6,12 +7,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Callable, TypeVar
 from urllib.parse import quote
 
-from xpkg_tool.oci.archive_reader import MANIFEST_TYPES, Archive, Descriptor
+from xpkg_tool.oci.manifests import INDEX_TYPES, MANIFEST_TYPES, Descriptor
+from xpkg_tool.oci.stored_image import StoredImage
 from xpkg_tool.publish_error import REGISTRY, PublishError, publish_error
 
-from .authorizer import Authorizer
+from .authorizer import PULL, PUSH, Authorizer
 from .credential import Credential
 from .keychain import find_credential
 from .origin import follow, redacted
@@ -20,11 +23,11 @@ from .retry import Clock, RetryPolicy
 from .transport import OpenBody, Transport
 from .wire import Response, Wire, urls
 
-_INDEX_TYPES = (
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.oci.image.index.v1+json",
-)
-_ACCEPT = ", ".join((*MANIFEST_TYPES, *_INDEX_TYPES))
+__all__ = ["PULL", "PUSH", "BlobUnknown", "Connection", "Repository", "connect"]
+
+T = TypeVar("T")
+
+_ACCEPT = ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))
 # The specification's error codes; nothing else of an error's body is shown, it may echo secrets.
 _CODES = frozenset(
     [
@@ -58,7 +61,7 @@ class BlobUnknown(PublishError):
 
 @dataclass(frozen=True)
 class Connection:
-    """What publishing to one registry shares: connections, probe, tokens. Close it."""
+    """What requests to one registry share: connections, probe, tokens. Close it."""
 
     registry: str
     scheme: str
@@ -83,12 +86,14 @@ def connect(
     env: Mapping[str, str],
     *,
     insecure: bool = False,
+    actions: str = PUSH,
     policy: RetryPolicy | None = None,
     clock: Clock | None = None,
     wire: Wire | None = None,
 ) -> Connection:
     """A connection to `registry` (`host[:port]`); nothing is sent before it is used. `insecure`
-    means plain http. Credentials are found by `env` (keychain.find_credential)."""
+    means plain http. Credentials are found by `env` (keychain.find_credential); `actions` (PUSH or
+    PULL) is what they are asked to allow."""
 
     def credential(repository: str) -> Credential:
         return find_credential(registry, repository, env)
@@ -96,7 +101,7 @@ def connect(
     scheme = scheme_of(registry, insecure=insecure)
     wire = wire or Wire()
     transport = Transport(registry, wire, policy or RetryPolicy(), clock or Clock())
-    authorizer = Authorizer(transport, urls(scheme, registry, "").probe, credential)
+    authorizer = Authorizer(transport, urls(scheme, registry, "").probe, credential, actions)
     return Connection(registry, scheme, transport, authorizer, wire)
 
 
@@ -128,6 +133,35 @@ class Repository:
             raise self._unexpected("GET", url, response)
         return f"sha256:{hashlib.sha256(response.body).hexdigest()}"
 
+    def manifest(self, identifier: str) -> Response | None:
+        """The manifest or index at a tag or digest, as it was sent; None where there is none."""
+        url = self._urls.manifest(identifier)
+        response = self._call("GET", url, headers={"Accept": _ACCEPT})
+        if response.status not in (200, 404):
+            raise self._unexpected("GET", url, response)
+        return response if response.status == 200 else None
+
+    def open_blob(self, digest: str, start: int) -> Response | None:
+        """The blob from byte `start` on as a stream (status 206), or all of it (status 200) where
+        the registry gives no parts; None where there is none. Raises Fault: the caller goes on
+        where it was, by `retrying`."""
+        url = self._urls.blob(digest)
+        headers = {"Range": f"bytes={start}-"} if start else {}
+        response = self._attempt("GET", url, headers, None, stream=True)
+        if response.status == 404:
+            return None
+        if response.stream is None or (response.status == 206 and not start):
+            raise self._unexpected("GET", url, response)
+        return response
+
+    def retrying(self, action: Callable[[], T]) -> T:
+        """`action()`, again while it raises Fault and the policy allows."""
+        return self._transport.retrying(action)
+
+    def error(self, what: str, remedy: str) -> PublishError:
+        """An error that names the registry."""
+        return self._transport.error(what, remedy)
+
     def has_blob(self, digest: str) -> bool:
         url = self._urls.blob(digest)
         response = self._call("HEAD", url)
@@ -135,12 +169,12 @@ class Repository:
             return response.status == 200
         raise self._unexpected("HEAD", url, response)
 
-    def upload_blob(self, archive: Archive, blob: Descriptor) -> None:
+    def upload_blob(self, archive: StoredImage, blob: Descriptor) -> None:
         """Streams one blob: POST opens an upload, one PUT sends all of it. A fault in the PUT
         leaves the upload in a state that nobody knows, so a new one is opened."""
         self._transport.retrying(lambda: self._upload_once(archive, blob))
 
-    def put_manifest(self, identifier: str, archive: Archive) -> None:
+    def put_manifest(self, identifier: str, archive: StoredImage) -> None:
         """Puts the manifest's exact bytes at a digest or a tag, and compares the digest that the
         registry says it stored. Raises BlobUnknown where it has not got what the manifest names."""
         url = self._urls.manifest(identifier)
@@ -153,7 +187,7 @@ class Repository:
             raise self._unexpected("PUT", url, response)
         self._compare_digest(response, archive.digest)
 
-    def _upload_once(self, archive: Archive, blob: Descriptor) -> None:
+    def _upload_once(self, archive: StoredImage, blob: Descriptor) -> None:
         response = self._attempt("POST", self._urls.uploads, {}, b"")
         location = response.headers.get("location")
         if response.status != 202 or not location:
@@ -181,7 +215,13 @@ class Repository:
         return self._transport.retrying(lambda: self._attempt(method, url, headers or {}, body))
 
     def _attempt(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | OpenBody | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | OpenBody | None,
+        *,
+        stream: bool = False,
     ) -> Response:
         """One request with our authorization; where a token has expired, once more with a new."""
         renew = False
@@ -192,6 +232,7 @@ class Repository:
                 headers=headers,
                 body=body,
                 authorization=self._authorizer.authorization(self._name, renew=renew),
+                stream=stream,
             )
             if response.status not in (401, 403):
                 return response

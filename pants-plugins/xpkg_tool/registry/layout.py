@@ -17,7 +17,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from xpkg_tool.oci.archive_reader import Archive
+from xpkg_tool.oci.stored_image import StoredImage
 from xpkg_tool.publish_error import LAYOUT, PublishError, publish_error
 
 from .layout_files import LOCK_TIMEOUT, Busy, locked, sweep, write_atomically
@@ -40,7 +40,11 @@ class LayoutResult:
 
 
 def publish(
-    archive: Archive, directory: str, names: Sequence[str], *, lock_timeout: float = LOCK_TIMEOUT
+    archive: StoredImage,
+    directory: str,
+    names: Sequence[str],
+    *,
+    lock_timeout: float = LOCK_TIMEOUT,
 ) -> LayoutResult:
     """Publishes `archive` in the layout `directory` (made where missing; relative to the current
     directory) under each of `names` (`repository:tag`). Writes nothing if all of that is there.
@@ -70,7 +74,7 @@ def publish(
         ) from None
 
 
-def _publish(archive: Archive, directory: str, names: Sequence[str]) -> LayoutResult:
+def _publish(archive: StoredImage, directory: str, names: Sequence[str]) -> LayoutResult:
     index = _read_index(directory)
     entries: list[dict[str, Any]] = index["manifests"]
     wanted = {name: _entry(archive, name) for name in names}
@@ -94,7 +98,7 @@ def _publish(archive: Archive, directory: str, names: Sequence[str]) -> LayoutRe
     return LayoutResult(changed, sent, len(missing), total - len(missing))
 
 
-def _missing(archive: Archive, directory: str) -> tuple[str, ...]:
+def _missing(archive: StoredImage, directory: str) -> tuple[str, ...]:
     """Digests of the blobs that are not there with the right size, the manifest last."""
     sizes = {blob.digest: blob.size for blob in archive.blobs}
     sizes[archive.digest] = len(archive.manifest)
@@ -109,7 +113,7 @@ def _missing(archive: Archive, directory: str) -> tuple[str, ...]:
     return tuple(digest for digest in sizes if not present(digest))
 
 
-def _write_blob(archive: Archive, directory: str, digest: str) -> int:
+def _write_blob(archive: StoredImage, directory: str, digest: str) -> int:
     path = _blob_path(directory, digest)
     if digest == archive.digest:
         write_atomically(directory, path, [archive.manifest])
@@ -124,7 +128,7 @@ def _blob_path(directory: str, digest: str) -> str:
     return os.path.join(directory, "blobs", *digest.split(":"))
 
 
-def _entry(archive: Archive, name: str) -> dict[str, Any]:
+def _entry(archive: StoredImage, name: str) -> dict[str, Any]:
     return {
         "mediaType": archive.media_type,
         "size": len(archive.manifest),

@@ -11,7 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Callable, Union
 
-from xpkg_tool.oci.archive_reader import Archive, open_archive
+from xpkg_tool.oci.archive_reader import open_archive
+from xpkg_tool.oci.docker_archive import pushed_manifest
+from xpkg_tool.oci.stored_image import DOCKER_ARCHIVE, StoredImage
 from xpkg_tool.publish_error import REFERENCE, PublishError, publish_error
 
 from .reference import Reference, parse
@@ -70,7 +72,7 @@ def push(
         )
         return tuple(left_out.at(str(r)) if isinstance(r, Reference) else r for r in parsed)
     try:
-        archive = open_archive(archive_path)
+        archive = _opened(archive_path)
     except PublishError as error:
         return tuple(error for _ in references)
     if connect is None:
@@ -97,6 +99,15 @@ def format_result(result: PushResult) -> str:
     return f"{result.action}: {result.reference} {result.digest}{tail}"
 
 
+def _opened(path: str) -> StoredImage:
+    """The package in the file. One that has no manifest gets that of Crossplane's own push; raises
+    PublishError where nobody knows what that is."""
+    archive = open_archive(path)
+    if archive.form == DOCKER_ARCHIVE:
+        pushed_manifest(archive)
+    return archive
+
+
 def _parsed(text: str) -> Reference | PublishError:
     try:
         return parse(text)
@@ -113,7 +124,7 @@ def _connector(env: Mapping[str, str], insecure: Collection[str]) -> Connect:
     return connect
 
 
-def _wrong_digest(archive: Archive, reference: Reference) -> PublishError | None:
+def _wrong_digest(archive: StoredImage, reference: Reference) -> PublishError | None:
     if reference.digest in ("", archive.digest):
         return None
     return publish_error(
@@ -124,7 +135,7 @@ def _wrong_digest(archive: Archive, reference: Reference) -> PublishError | None
     )
 
 
-def _push_to_layout(archive: Archive, group: Sequence[Reference]) -> dict[Reference, Outcome]:
+def _push_to_layout(archive: StoredImage, group: Sequence[Reference]) -> dict[Reference, Outcome]:
     """One outcome per reference; one change of the index for all of them."""
     from .layout import publish
 
@@ -161,7 +172,7 @@ def _push_to_layout(archive: Archive, group: Sequence[Reference]) -> dict[Refere
 
 
 def _push_to_registry(
-    archive: Archive, group: Sequence[Reference], connect: Connect
+    archive: StoredImage, group: Sequence[Reference], connect: Connect
 ) -> dict[Reference, Outcome]:
     outcomes: dict[Reference, Outcome] = {}
     connection = connect(group[0].registry)
@@ -185,7 +196,7 @@ def _push_to_registry(
 
 
 def _push_one(
-    archive: Archive, reference: Reference, repository: Repository, complete: bool
+    archive: StoredImage, reference: Reference, repository: Repository, complete: bool
 ) -> PushResult:
     wrong = _wrong_digest(archive, reference)
     if wrong:
@@ -209,7 +220,7 @@ def _push_one(
     )
 
 
-def _send(archive: Archive, repository: Repository) -> list[int]:
+def _send(archive: StoredImage, repository: Repository) -> list[int]:
     """Blobs that are missing, then the manifest by its digest; the sizes of the blobs sent."""
     from .connection import BlobUnknown
 

@@ -49,7 +49,7 @@ class Transport:
                 REGISTRY,
                 f"The registry {self.name} could not be used: {error.reason} ({tries})",
                 "Check that it runs, that its name and port are right and that this machine "
-                "reaches it (proxy, VPN); then publish again: what is there is not sent twice.",
+                "reaches it (proxy, VPN); then try again: what is there is not sent twice.",
             ) from None
 
     def send(
@@ -60,12 +60,14 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         body: bytes | OpenBody | None = None,
         authorization: Authorization | None = None,
+        stream: bool = False,
     ) -> Response:
         """The answer to one request, redirects followed. A body that is a function is opened anew
-        for every hop. Raises Fault for a status or a connection that may do better next time, and
-        PublishError for what will not. `authorization` is sent to its own origin only."""
+        for every hop; with `stream` that of the answer is a stream. Raises Fault for a status or a
+        connection that may do better next time, and PublishError for what will not.
+        `authorization` is sent to its own origin only."""
         for _ in range(_MAX_REDIRECTS + 1):
-            response = self._once(method, url, headers or {}, body, authorization)
+            response = self._once(method, url, headers or {}, body, authorization, stream)
             kinds = _REDIRECTS_READ if method in ("GET", "HEAD") else _REDIRECTS_WRITE
             location = response.headers.get("location")
             if response.status not in kinds or not location:
@@ -86,6 +88,7 @@ class Transport:
         headers: Mapping[str, str],
         body: bytes | OpenBody | None,
         authorization: Authorization | None,
+        stream: bool,
     ) -> Response:
         sent = dict(headers)
         if authorization is not None and authorization.origin == origin_of(url):
@@ -93,7 +96,7 @@ class Transport:
         self.requests += 1
         opened = body() if callable(body) else body
         try:
-            response = self._wire.exchange(method, url, sent, opened)
+            response = self._wire.exchange(method, url, sent, opened, stream=stream)
         except NotTrusted as error:
             raise self.error(
                 f"is not trusted: {error}",

@@ -14,7 +14,8 @@ URLs. Not used, and why (all measured against real registries):
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -30,10 +31,11 @@ CONNECT_TIMEOUT = 10.0
 # A registry on an object store moves a large blob before it answers the last request.
 READ_TIMEOUT = 120.0
 MAX_RESPONSE = 4 * 1024 * 1024
+_CHUNK = 65536
 
 
 class Body(Protocol):
-    """What a request can stream: archive_reader.BlobReader is one."""
+    """What a request can stream: oci.blobs.BlobReader is one."""
 
     def __len__(self) -> int: ...
     def read(self, size: int = ..., /) -> bytes: ...
@@ -41,12 +43,15 @@ class Body(Protocol):
 
 @dataclass(frozen=True)
 class Response:
-    """Status, headers (names in lower case) and the body, MAX_RESPONSE bytes of it at most."""
+    """Status, headers (names in lower case) and the body, MAX_RESPONSE bytes of it at most; or,
+    where it was asked for and the status is 200 or 206, the body as a stream that is to be closed.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url: str
+    stream: Stream | None = None
 
 
 class NotTrusted(Exception):
@@ -96,15 +101,21 @@ class Wire:
         self._timeout = (connect_timeout, read_timeout)
 
     def exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Body | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Body | None,
+        *,
+        stream: bool = False,
     ) -> Response:
         """One request, one answer; no retry and no redirect. Raises Fault (may pass), NotTrusted
-        and Unusable. The texts of requests' exceptions are never used: they quote whole URLs."""
+        and Unusable."""
         data: Any = body
         if body is not None and len(body) == 0:
             data = b""
         host = str(urlsplit(url).hostname or "")
-        try:
+        with _translated(self._timeout):
             response = self._session.request(
                 method,
                 url,
@@ -116,33 +127,55 @@ class Wire:
                 # A proxy cannot reach this machine's loopback.
                 proxies={"no_proxy": host} if is_loopback(host) else None,
             )
+            status = response.status_code
+            named = {str(k).lower(): str(v) for k, v in response.headers.items()}
+            if stream and status in (200, 206):
+                return Response(status, named, b"", url, Stream(response, self._timeout))
             with response:
                 content = b"" if method == "HEAD" else _limited(response)
-                return Response(
-                    response.status_code,
-                    {str(k).lower(): str(v) for k, v in response.headers.items()},
-                    content,
-                    url,
-                )
-        except requests.exceptions.SSLError:
-            raise NotTrusted("its certificate or TLS version is not accepted") from None
-        except requests.exceptions.ProxyError:
-            raise Fault("the proxy could not be used") from None
-        except requests.exceptions.Timeout as error:
-            connecting = isinstance(error, requests.exceptions.ConnectTimeout)
-            seconds = self._timeout[0] if connecting else self._timeout[1]
-            what = "no connection" if connecting else "no answer"
-            raise Fault(f"{what} within {seconds:g} seconds") from None
-        except (
-            requests.exceptions.ConnectionError,
-            requests.exceptions.ChunkedEncodingError,
-        ) as error:
-            raise Fault(_reason(error)) from None
-        except requests.exceptions.RequestException:
-            raise Unusable("the address or the answer is malformed") from None
+                return Response(status, named, content, url)
 
     def close(self) -> None:
         self._session.close()
+
+
+class Stream:
+    """The body of an answer as it comes in. Close it."""
+
+    def __init__(self, response: Any, timeout: tuple[float, float]) -> None:
+        self._response, self._timeout = response, timeout
+        self._chunks = response.iter_content(_CHUNK)
+
+    def chunk(self) -> bytes:
+        """The next bytes, 64 KiB at most; b"" at the end. Raises Fault and Unusable."""
+        with _translated(self._timeout):
+            return bytes(next(self._chunks, b""))
+
+    def close(self) -> None:
+        self._response.close()
+
+
+@contextmanager
+def _translated(timeout: tuple[float, float]) -> Iterator[None]:
+    """requests' exceptions as ours. Their texts are never used: they quote whole URLs."""
+    try:
+        yield
+    except requests.exceptions.SSLError:
+        raise NotTrusted("its certificate or TLS version is not accepted") from None
+    except requests.exceptions.ProxyError:
+        raise Fault("the proxy could not be used") from None
+    except requests.exceptions.Timeout as error:
+        connecting = isinstance(error, requests.exceptions.ConnectTimeout)
+        seconds = timeout[0] if connecting else timeout[1]
+        what = "no connection" if connecting else "no answer"
+        raise Fault(f"{what} within {seconds:g} seconds") from None
+    except (
+        requests.exceptions.ConnectionError,
+        requests.exceptions.ChunkedEncodingError,
+    ) as error:
+        raise Fault(_reason(error)) from None
+    except requests.exceptions.RequestException:
+        raise Unusable("the address or the answer is malformed") from None
 
 
 def _unchanged(request: Any) -> Any:
@@ -151,7 +184,7 @@ def _unchanged(request: Any) -> Any:
 
 def _limited(response: Any) -> bytes:
     content = bytearray()
-    for chunk in response.iter_content(65536):
+    for chunk in response.iter_content(_CHUNK):
         content += chunk
         if len(content) > MAX_RESPONSE:
             raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")

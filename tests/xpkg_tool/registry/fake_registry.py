@@ -214,12 +214,19 @@ class _Handler(BaseHTTPRequestHandler):
         if registry.auth == "token":
             scope = registry.tokens.get(given.partition(" ")[2], "")
             if not given.startswith("Bearer ") or (
-                repository and scope != f"repository:{repository}:pull,push"
+                repository and scope not in self._enough(repository)
             ):
                 realm = registry.realm or f"http://{registry.address}/token"
                 header = f'Bearer realm="{realm}",service="fake, with comma",scope="x:y:pull"'
                 return 401, {"WWW-Authenticate": header}, b"{}"
         return None
+
+    def _enough(self, repository: str) -> list[str]:
+        """The scopes with which this request is allowed."""
+        scopes = [f"repository:{repository}:pull,push"]
+        if self.command in ("GET", "HEAD"):
+            scopes.append(f"repository:{repository}:pull")
+        return scopes
 
     def _token(self, query: dict[str, list[str]], given: str) -> tuple[int, dict[str, Any], bytes]:
         registry = self.registry

@@ -1,0 +1,206 @@
+"""Where blobs are, and reading them: always streamed, and handed out whole only if they are right.
+
+A blob is a window into a file (an archive, a file of a layout); registry/pull.py has those that
+come over the network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from typing import BinaryIO, Callable, Iterator, Mapping, Protocol
+
+from xpkg_tool import codes
+from xpkg_tool.finding import Finding
+
+from .image_error import ImageError, finding_of, image_error, no_file
+from .manifests import Descriptor
+
+CHUNK = 1024 * 1024
+
+
+class Readable(Protocol):
+    """Bytes in order: `read` gives up to `size` of them, and b"" at the end only."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Blobs(Protocol):
+    """The blobs of an image."""
+
+    def fault(self, descriptor: Descriptor) -> Finding | None:
+        """What can be said against a blob without reading it: it is missing, or of another size."""
+
+    def open(self, descriptor: Descriptor) -> Readable:
+        """What is there, unchecked. Raises ImageError or PublishError, also while it is read."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Window:
+    """`size` bytes of the file `path`, from `offset` on."""
+
+    path: str
+    offset: int
+    size: int
+
+    def open(self) -> WindowReader:
+        """Raises ImageError."""
+        try:
+            file = open(self.path, "rb")  # noqa: SIM115 (the reader closes it)
+            file.seek(self.offset)
+        except OSError as error:
+            raise no_file(self.path, error) from None
+        return WindowReader(file, self)
+
+
+class WindowReader:
+    """Reads a window; raises ImageError where the file ends before it."""
+
+    def __init__(self, file: BinaryIO, window: Window) -> None:
+        self._file, self._path, self._left = file, window.path, window.size
+
+    def read(self, size: int, /) -> bytes:
+        wanted = min(size, self._left)
+        if not wanted:
+            return b""
+        try:
+            data = self._file.read(wanted)
+        except OSError as error:
+            raise no_file(self._path, error) from None
+        if not data:
+            raise image_error(self._path, "The file is cut off")
+        self._left -= len(data)
+        return data
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@dataclass(frozen=True)
+class FileBlobs:
+    """Blobs in files. `find` gives a digest's window, or None."""
+
+    source: str
+    find: Callable[[str], Window | None]
+
+    def fault(self, descriptor: Descriptor) -> Finding | None:
+        window = self.find(descriptor.digest)
+        if window is None:
+            return missing(self.source, descriptor.digest).finding
+        if window.size == descriptor.size:
+            return None
+        return finding_of(
+            self.source,
+            f"Blob {descriptor.digest} has {window.size:,} bytes, which is another size than the "
+            f"manifest says ({descriptor.size:,})",
+            code=codes.SIZE_DIFFERS,
+        )
+
+    def open(self, descriptor: Descriptor) -> Readable:
+        window = self.find(descriptor.digest)
+        if window is None:
+            raise missing(self.source, descriptor.digest)
+        return window.open()
+
+    def close(self) -> None:
+        pass
+
+
+class BlobReader:
+    """A blob as a readable, closable stream with a known length.
+
+    Has what `requests` and `http.client` look for: `read`, `__len__` and `__iter__`."""
+
+    def __init__(self, raw: Readable, source: str, descriptor: Descriptor) -> None:
+        self._raw, self._source = raw, source
+        self._digest, self._size, self._left = descriptor.digest, descriptor.size, descriptor.size
+        self._hash = hashlib.sha256()
+        self._empty = not descriptor.size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Up to `size` bytes (all that is left where negative or None). The last bytes are handed
+        out only if the digest of the whole is right, so a damaged source never makes a complete
+        copy. Raises ImageError."""
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        if not wanted:
+            return b""
+        pieces = []
+        while wanted:
+            piece = self._raw.read(wanted)
+            if not piece:
+                raise image_error(self._source, f"Blob {self._digest} is cut off")
+            self._hash.update(piece)
+            wanted -= len(piece)
+            self._left -= len(piece)
+            pieces.append(piece)
+        if not self._left and f"sha256:{self._hash.hexdigest()}" != self._digest:
+            raise image_error(
+                self._source,
+                f"The content of blob {self._digest} has another digest",
+                code=codes.DIGEST_DIFFERS,
+            )
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.read(CHUNK), b"")
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+class Files(Protocol):
+    """Named files: the members of a tar, or what is in a directory."""
+
+    @property
+    def path(self) -> str: ...
+
+    def find(self, name: str) -> Window | None: ...
+
+
+@dataclass(frozen=True)
+class TarFiles:
+    """The files in a tar at `path`, by name."""
+
+    path: str
+    windows: Mapping[str, Window]
+
+    def find(self, name: str) -> Window | None:
+        return self.windows.get(name)
+
+
+@dataclass(frozen=True)
+class FolderFiles:
+    """The files in a directory. `find` is for names that this program makes, not for strangers'."""
+
+    path: str
+
+    def find(self, name: str) -> Window | None:
+        path = os.path.join(self.path, *name.split("/"))
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError):
+            return None
+        # Anything else (a FIFO, say) could be read without an end.
+        return Window(path, 0, status.st_size) if stat.S_ISREG(status.st_mode) else None
+
+
+def read_all(window: Window) -> bytes:
+    """The window's bytes, for those whose size was looked at before. Raises ImageError."""
+    reader = window.open()
+    try:
+        pieces = list(iter(lambda: reader.read(CHUNK), b""))
+    finally:
+        reader.close()
+    return b"".join(pieces)
+
+
+def missing(source: str, digest: str) -> ImageError:
+    return image_error(source, f"Blob {digest} is missing", code=codes.BLOB_MISSING)

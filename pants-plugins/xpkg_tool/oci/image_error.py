@@ -1,0 +1,52 @@
+"""The one error of reading images: what is wrong with one, where, and the remedy."""
+
+from __future__ import annotations
+
+from xpkg_tool import codes
+from xpkg_tool.finding import Finding
+from xpkg_tool.publish_error import PublishError
+
+
+class ImageError(PublishError):
+    """An image cannot be read, or not within the limits. `finding.path` is the file, folder or
+    reference. It is a PublishError because what cannot be read cannot be published either."""
+
+
+def image_error(
+    path: str, message: str, remedy: str = "", *, code: str = codes.IMAGE_UNREADABLE
+) -> ImageError:
+    return ImageError(finding_of(path, message, remedy, code=code))
+
+
+def finding_of(
+    path: str, message: str, remedy: str = "", *, code: str = codes.IMAGE_UNREADABLE
+) -> Finding:
+    """A finding about the image at `path`, with a general remedy where there is no better one."""
+    return Finding(code, f"{message}.", remedy or _REMEDIES.get(code, _AGAIN), path)
+
+
+def over_limit(path: str, what: str, limit: int, unit: str) -> ImageError:
+    """Nothing is ever cut off to fit a limit: that would make another package of it."""
+    return image_error(
+        path,
+        f"{what} more than {limit:,} {unit}, the most that is read",
+        code=codes.IMAGE_LIMIT,
+    )
+
+
+def no_file(path: str, error: OSError) -> ImageError:
+    """For a file that cannot be opened or read."""
+    return image_error(
+        path,
+        f"This file cannot be read: {error.strerror or type(error).__name__}",
+        "Build the package with `pants package`, and name the file that it wrote.",
+        code=codes.SOURCE_UNREADABLE,
+    )
+
+
+_AGAIN = "Build the package again, for example with `pants package`, or fetch it again."
+_REMEDIES = {
+    codes.IMAGE_LIMIT: "No package needs that much: do not use the image unless you know why.",
+    codes.DIGEST_DIFFERS: "Do not use it: it was damaged or changed. Build or fetch it again.",
+    codes.SIZE_DIFFERS: "Do not use it: it was damaged or changed. Build or fetch it again.",
+}

@@ -1,0 +1,218 @@
+"""Manifests, indexes and configs as they are read: JSON of strangers, made into typed values.
+
+Image specification 1.1 (manifest.md, image-index.md, config.md) and Docker's image manifest 2.2,
+which say the same in what is needed here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Mapping
+
+from .image import LAYER_TYPE, MANIFEST_TYPE
+from .image_error import ImageError, image_error, over_limit
+
+# What the distribution specification asks a registry to take at least.
+MAX_MANIFEST = 4 * 1024 * 1024
+MAX_CONFIG = 8 * 1024 * 1024
+# Crossplane v1.13 to v2.1 refuses more.
+MAX_LAYERS = 256
+
+MANIFEST_TYPES = (MANIFEST_TYPE, "application/vnd.oci.image.manifest.v1+json")
+INDEX_TYPES = (
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.index.v1+json",
+)
+UNCOMPRESSED_LAYER_TYPE = LAYER_TYPE.rpartition(".")[0]
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+# 64-bit integers have 19 digits; Python before 3.11 takes minutes for a number with millions.
+_LONGEST_INTEGER = 19
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """What is said of a blob: media type, `sha256:<hex>`, size in bytes, annotations."""
+
+    media_type: str
+    digest: str
+    size: int
+    annotations: Mapping[str, str] = _NOTHING
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """An image manifest: its exact bytes and what they say."""
+
+    raw: bytes
+    media_type: str
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+
+
+@dataclass(frozen=True)
+class ImageConfig:
+    """What is used of an image's config. Texts that are not there are empty."""
+
+    architecture: str = ""
+    os: str = ""
+    labels: Mapping[str, str] = _NOTHING
+    diff_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """An entry of an index. `platform` is `os/architecture`, or None where none is given."""
+
+    descriptor: Descriptor
+    platform: str | None
+
+
+def parse_manifest(path: str, raw: bytes, media_type: str) -> Manifest:
+    """The manifest in `raw`, which somebody said is of `media_type`. Raises ImageError."""
+    data = parse_json(path, "the manifest", raw, MAX_MANIFEST)
+    said = data.get("mediaType", media_type)
+    if said != media_type:
+        raise image_error(path, "The manifest says that it is of another type than what names it")
+    if media_type not in MANIFEST_TYPES:
+        raise image_error(path, f"The manifest is of the type {str(media_type)!r}")
+    layers = data.get("layers")
+    if not isinstance(layers, list):
+        raise image_error(path, "The manifest has no list of layers")
+    if len(layers) > MAX_LAYERS:
+        raise over_limit(path, "The image has", MAX_LAYERS, "layers")
+    return Manifest(
+        raw,
+        media_type,
+        parse_descriptor(path, "The manifest", data.get("config")),
+        tuple(parse_descriptor(path, "The manifest", layer) for layer in layers),
+    )
+
+
+def parse_index(path: str, name: str, raw: bytes) -> tuple[IndexEntry, ...]:
+    """The entries of the index in `raw`, called `name` in messages. Raises ImageError."""
+    entries = parse_json(path, name, raw, MAX_MANIFEST).get("manifests")
+    if not isinstance(entries, list):
+        raise image_error(path, f"{name} has no list of manifests")
+    return tuple(
+        IndexEntry(parse_descriptor(path, name, entry), _platform(entry)) for entry in entries
+    )
+
+
+def choose_for_platform(path: str, entries: tuple[IndexEntry, ...]) -> Descriptor:
+    """The entry that the package manager takes from an index: the first for linux/amd64, where one
+    without a platform counts as that (reference: crossplane-runtime pkg/xpkg, go-containerregistry
+    remote). An empty platform is not the same as none (crossplane#4977). Raises ImageError."""
+    for entry in entries:
+        if entry.platform in (None, "linux/amd64"):
+            return entry.descriptor
+    found = ", ".join(sorted({repr(entry.platform) for entry in entries})) or "nothing"
+    raise image_error(
+        path,
+        f"The index has no image for linux/amd64, which the package manager takes; it has {found}",
+        "Add that image to the index, with its platform.",
+    )
+
+
+def parse_config(path: str, raw: bytes) -> ImageConfig:
+    """Raises ImageError."""
+    data = parse_json(path, "the config", raw, MAX_CONFIG)
+    inner = data.get("config")
+    rootfs = data.get("rootfs")
+    labels = inner.get("Labels") if isinstance(inner, dict) else None
+    diff_ids = rootfs.get("diff_ids") if isinstance(rootfs, dict) else None
+    return ImageConfig(
+        architecture=_text(path, "architecture", data.get("architecture")),
+        os=_text(path, "os", data.get("os")),
+        labels=_texts(path, "The config", "labels", labels),
+        diff_ids=_digests(path, diff_ids),
+    )
+
+
+def parse_descriptor(path: str, where: str, data: Any) -> Descriptor:
+    if isinstance(data, dict):
+        media_type, digest, size = data.get("mediaType"), data.get("digest"), data.get("size")
+        if (
+            isinstance(media_type, str)
+            and isinstance(digest, str)
+            and _DIGEST.fullmatch(digest)
+            and type(size) is int
+            and size >= 0
+        ):
+            annotations = _texts(path, where, "annotations", data.get("annotations"))
+            return Descriptor(media_type, digest, size, annotations)
+    raise image_error(
+        path, f"{where} has a descriptor without a media type, sha256 digest and size"
+    )
+
+
+def parse_json(path: str, name: str, raw: bytes, limit: int) -> dict[str, Any]:
+    """The JSON object in `raw`, which may have `limit` bytes. Raises ImageError."""
+    value = parse_value(path, name, raw, limit)
+    if not isinstance(value, dict):
+        raise _no_json(path, name, "object")
+    return value
+
+
+def parse_value(path: str, name: str, raw: bytes, limit: int) -> Any:
+    """The JSON in `raw`. Raises ImageError, also for what only Python takes for JSON."""
+    if len(raw) > limit:
+        raise over_limit(path, f"{_capitalised(name)} has", limit, "bytes")
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_int=_integer, parse_constant=_no_constant)
+        # A lone surrogate, written as an escape, could not be written out again.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise _no_json(path, name, "value") from None
+    return value
+
+
+def _no_json(path: str, name: str, what: str) -> ImageError:
+    return image_error(path, f"{_capitalised(name)} is no JSON {what}")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _LONGEST_INTEGER:
+        raise ValueError(digits[:_LONGEST_INTEGER])
+    return int(digits)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _capitalised(name: str) -> str:
+    return f"T{name[1:]}" if name.startswith("the ") else name
+
+
+def _platform(entry: Mapping[str, Any]) -> str | None:
+    platform = entry.get("platform")
+    if not isinstance(platform, dict):
+        return None
+    return f"{platform.get('os', '')}/{platform.get('architecture', '')}"
+
+
+def _text(path: str, name: str, value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise image_error(path, f"The config's `{name}` is no text")
+
+
+def _texts(path: str, where: str, name: str, value: Any) -> Mapping[str, str]:
+    if value is None:
+        return _NOTHING
+    if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
+        return MappingProxyType(value)
+    raise image_error(path, f"{where} has {name} that are not a mapping of texts")
+
+
+def _digests(path: str, value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    raise image_error(path, "The config has diff IDs that are not a list of texts")

@@ -1,0 +1,113 @@
+"""An image that somebody stored: in a file, a layout or a registry; not read as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Iterable
+
+from xpkg_tool.finding import Finding, has_errors
+
+from .blobs import BlobReader, Blobs, Readable
+from .image import ANNOTATION
+from .image_error import ImageError, over_limit
+from .manifests import MAX_CONFIG, Descriptor, ImageConfig, Manifest, parse_config
+
+# What an image was read from.
+DOCKER_ARCHIVE = "docker-archive"
+OCI_ARCHIVE = "oci-archive"
+OCI_LAYOUT = "oci-layout"
+REGISTRY = "registry"
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """An image: its manifest, the descriptors in it, and a way to stream each blob. Close it.
+
+    `source` is the file, folder or reference as it was named. `manifest` are the exact bytes that
+    are stored, except for the form DOCKER_ARCHIVE, which has none: there it is the manifest that
+    Crossplane's own push would make of the file (docker_archive.pushed_manifest). `index_digest` is
+    that of the index that led to the image, or "". `faults` are the findings about everything that
+    was read so far.
+    """
+
+    source: str
+    form: str
+    manifest: bytes
+    media_type: str
+    digest: str
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+    _blobs: Blobs = field(repr=False)
+    faults: tuple[Finding, ...] = ()
+    index_digest: str = ""
+
+    @property
+    def blobs(self) -> tuple[Descriptor, ...]:
+        """Config and layers, each digest once, in the order of the manifest."""
+        return tuple({d.digest: d for d in (self.config, *self.layers)}.values())
+
+    def open(self, descriptor: Descriptor) -> BlobReader:
+        """A new reader at the start of the blob (close it), which verifies size and digest. Raises
+        ImageError, or PublishError where a registry fails."""
+        return BlobReader(self._blobs.open(descriptor), self.source, descriptor)
+
+    def stream(self, descriptor: Descriptor) -> Readable:
+        """The blob's bytes as they are, however many and whatever their digest. Raises the same."""
+        return self._blobs.open(descriptor)
+
+    def fault(self, descriptor: Descriptor) -> Finding | None:
+        """What can be said against a blob without reading it."""
+        return self._blobs.fault(descriptor)
+
+    def with_faults(self, faults: Iterable[Finding]) -> StoredImage:
+        return replace(self, faults=(*self.faults, *faults))
+
+    def checked(self) -> StoredImage:
+        """Itself, when there is no fault so far; else raises ImageError for the first one."""
+        for fault in (*self.faults, *map(self.fault, self.blobs)):
+            if fault is not None and has_errors([fault]):
+                raise ImageError(fault)
+        return self
+
+    def close(self) -> None:
+        self._blobs.close()
+
+
+def stored(
+    source: str, form: str, manifest: Manifest, digest: str, blobs: Blobs, *, index_digest: str = ""
+) -> StoredImage:
+    return StoredImage(
+        source,
+        form,
+        manifest.raw,
+        manifest.media_type,
+        digest,
+        manifest.config,
+        manifest.layers,
+        blobs,
+        index_digest=index_digest,
+    )
+
+
+def config_bytes(image: StoredImage) -> bytes:
+    """The config's bytes, verified. Raises ImageError."""
+    fault = image.fault(image.config)
+    if fault is not None:
+        raise ImageError(fault)
+    if image.config.size > MAX_CONFIG:
+        raise over_limit(image.source, "The config has", MAX_CONFIG, "bytes")
+    reader = image.open(image.config)
+    try:
+        return reader.read()
+    finally:
+        reader.close()
+
+
+def read_config(image: StoredImage) -> ImageConfig:
+    """Raises ImageError."""
+    return parse_config(image.source, config_bytes(image))
+
+
+def kind_of(layer: Descriptor) -> str | None:
+    """What the layer is to the package manager: its annotation `io.crossplane.xpkg`, or None."""
+    return layer.annotations.get(ANNOTATION)

@@ -1,0 +1,184 @@
+"""Reads an image from a registry (distribution specification 1.1, "Pull")."""
+
+from __future__ import annotations
+
+import hashlib
+
+from xpkg_tool import codes
+from xpkg_tool.finding import Finding
+from xpkg_tool.oci.blobs import missing
+from xpkg_tool.oci.image_error import finding_of, image_error
+from xpkg_tool.oci.layout_reader import MAX_INDEXES, compare
+from xpkg_tool.oci.manifests import (
+    INDEX_TYPES,
+    MAX_MANIFEST,
+    Descriptor,
+    choose_for_platform,
+    parse_index,
+    parse_json,
+    parse_manifest,
+)
+from xpkg_tool.oci.stored_image import REGISTRY, StoredImage, stored
+from xpkg_tool.publish_error import REFERENCE, publish_error
+
+from .connection import Connection, Repository
+from .reference import DIGEST, Reference
+from .retry import Fault
+from .wire import Response, Stream
+
+# A connection that breaks so often within one blob will not do better.
+_MAX_RESUMES = 16
+
+
+def pull(reference: Reference, connection: Connection) -> StoredImage:
+    """The image that `reference` names; of an index, its image for linux/amd64. Blobs are fetched
+    when they are read; closing the image closes `connection`. Raises ImageError for what the
+    registry sent and PublishError for what it did."""
+    source, repository = str(reference), connection.repository(reference.repository)
+    identifier = reference.digest or reference.tag
+    response = repository.manifest(identifier)
+    if response is None:
+        raise publish_error(
+            REFERENCE,
+            f"The registry has no {identifier} in {reference.repository}",
+            "Check the repository's name and the tag.",
+            path=source,
+        )
+    raw, faults = response.body, _wrong_digest(source, response, reference)
+    digest = _sha256(raw)
+    media_type, index_digest = _media_type(source, response), ""
+    for _ in range(MAX_INDEXES):
+        if media_type not in INDEX_TYPES:
+            break
+        index_digest = index_digest or digest
+        child = choose_for_platform(source, parse_index(source, "The index", raw))
+        raw = _child(source, repository, child)
+        faults += compare(source, raw, child, "the index")
+        digest, media_type = child.digest, child.media_type
+    manifest = parse_manifest(source, raw, media_type)
+    blobs = _RegistryBlobs(source, connection, repository)
+    image = stored(source, REGISTRY, manifest, digest, blobs, index_digest=index_digest)
+    return image.with_faults(faults)
+
+
+def _child(source: str, repository: Repository, child: Descriptor) -> bytes:
+    response = repository.manifest(child.digest)
+    if response is None:
+        raise missing(source, child.digest)
+    return response.body
+
+
+def _media_type(source: str, response: Response) -> str:
+    """What the manifest says of itself; else what the registry says (OCI manifests need not)."""
+    said = parse_json(source, "the manifest", response.body, MAX_MANIFEST).get("mediaType")
+    if isinstance(said, str):
+        return said
+    return response.headers.get("content-type", "").partition(";")[0].strip()
+
+
+def _wrong_digest(source: str, response: Response, reference: Reference) -> list[Finding]:
+    """A finding where another digest was asked for, or is named, than that of the bytes."""
+    digest = _sha256(response.body)
+    named = response.headers.get("docker-content-digest", "")
+    if reference.digest and not reference.digest.startswith("sha256:"):
+        raise image_error(source, "The reference's digest is not a sha256 one")
+    for said, who in ((reference.digest, "the reference"), (named, "the registry")):
+        if said not in ("", digest) and said.startswith("sha256:"):
+            shown = said if DIGEST.fullmatch(said) else "something else"
+            return [
+                finding_of(
+                    source,
+                    f"The manifest that was sent has the digest {digest}, and {who} says {shown}",
+                    code=codes.DIGEST_DIFFERS,
+                )
+            ]
+    return []
+
+
+def _sha256(raw: bytes) -> str:
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+class _RegistryBlobs:
+    """The blobs of an image in a repository."""
+
+    def __init__(self, source: str, connection: Connection, repository: Repository) -> None:
+        self._source, self._connection, self._repository = source, connection, repository
+
+    def fault(self, descriptor: Descriptor) -> Finding | None:
+        # To ask for each would cost a request, and reading it tells the same.
+        return None
+
+    def open(self, descriptor: Descriptor) -> _BlobDownload:
+        return _BlobDownload(self._source, self._repository, descriptor)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _BlobDownload:
+    """A blob as it comes in. Where the connection breaks it goes on where it was; more bytes than
+    the descriptor says are never fetched."""
+
+    def __init__(self, source: str, repository: Repository, descriptor: Descriptor) -> None:
+        self._source, self._repository, self._descriptor = source, repository, descriptor
+        self._stream: Stream | None = None
+        self._pending = b""
+        self._received = 0
+        self._skip = 0
+        self._opened = 0
+
+    def read(self, size: int, /) -> bytes:
+        if not self._pending:
+            self._pending = self._repository.retrying(self._chunk)
+        data, self._pending = self._pending[:size], self._pending[size:]
+        return data
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _chunk(self) -> bytes:
+        """The next bytes; b"" at the end. Raises Fault, after which it can be called again."""
+        digest, size = self._descriptor.digest, self._descriptor.size
+        if self._stream is None and self._received == size and self._opened:
+            return b""
+        try:
+            stream = self._stream or self._open()
+            while True:
+                chunk = stream.chunk()
+                if not chunk and self._received < size:
+                    raise Fault("the connection broke")
+                skipped = min(self._skip, len(chunk))
+                self._skip -= skipped
+                if len(chunk) > skipped or not chunk:
+                    break
+        except BaseException:
+            self.close()
+            raise
+        chunk = chunk[skipped:]
+        self._received += len(chunk)
+        if self._received > size:
+            self.close()
+            raise image_error(
+                self._source,
+                f"Blob {digest} is longer than the manifest says ({size:,} bytes)",
+                code=codes.SIZE_DIFFERS,
+            )
+        return chunk
+
+    def _open(self) -> Stream:
+        self._opened += 1
+        if self._opened > _MAX_RESUMES:
+            raise self._repository.error(
+                f"broke off while it sent blob {self._descriptor.digest}, {_MAX_RESUMES} times",
+                "Try again later, or ask its administrator.",
+            )
+        response = self._repository.open_blob(self._descriptor.digest, self._received)
+        if response is None:
+            raise missing(self._source, self._descriptor.digest)
+        assert response.stream is not None
+        self._stream = response.stream
+        self._skip = self._received if response.status == 200 else 0
+        return self._stream
