@@ -12,10 +12,13 @@ from urllib.parse import urlparse
 
 import pytest
 
-from xpkg_tool import FORMAT_VERSION, codes, lint
+from xpkg_tool import FORMAT_VERSION, cli, codes, lint
 from xpkg_tool.build import BuildResult, PackageRequest, build
+from xpkg_tool.finding import ERROR, Finding, Position
+from xpkg_tool.formats import write_findings
 from xpkg_tool.kinds import PACKAGE_TYPES, ObjectKind, PackageType
 from xpkg_tool.oci.layer import DEFLATE_VERSION, MEMBER_BYTES
+from xpkg_tool.rules.catalogue import RULES as RULES_BY_CODE
 
 PROJECT = Path(__file__).resolve().parents[1]
 DOCS = PROJECT / "docs"
@@ -51,8 +54,19 @@ DEFAULT_SOURCES = _default_of("XpkgSourcesField")
 DEFAULT_EXAMPLES = _default_of("XpkgExamplesField")
 
 CODES = {value for name, value in vars(codes).items() if name.isupper()}
-# What cannot be shown by an example, since no input is known that causes it.
-WITHOUT_EXAMPLE = {codes.INTERNAL}
+# What cannot be shown by the text of files: no input is known that causes it; it is about links and
+# kinds of files (tests/xpkg_tool/test_walk.py); it is about packages that were built (XP9).
+WITHOUT_EXAMPLE = {
+    codes.INTERNAL,
+    codes.LINKED_FOLDER,
+    codes.DANGLING_LINK,
+    codes.OUTSIDE_LINK,
+    codes.ENDING_CASE,
+    codes.NOT_A_FILE,
+    codes.UNREADABLE_FILE,
+    codes.FILE_NAME,
+    *(code for code in CODES if code.startswith("XP9")),
+}
 
 _BLOCK = re.compile(
     r"^<!-- (?P<verdict>base|wrong|right): (?P<path>[^;\n]+?)(?:; (?P<setting>\w+=\S+))? -->\n"
@@ -151,7 +165,7 @@ def test_each_code_has_an_entry_and_each_entry_a_code() -> None:
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_an_entry_says_how_severe_it_is(code: str) -> None:
-    assert ENTRIES[code].lstrip().startswith("Severity: error.")
+    assert ENTRIES[code].lstrip().startswith(f"Severity: {RULES_BY_CODE[code].severity}.")
 
 
 @pytest.mark.parametrize("code", sorted(CODES - WITHOUT_EXAMPLE))
@@ -160,8 +174,9 @@ def test_the_wrong_example_is_wrong(code: str, monkeypatch: pytest.MonkeyPatch) 
     if example.limit is not None:
         monkeypatch.setattr(lint, "LARGEST_PACKAGE", example.limit)
     result = example.build()
-    assert {(f.code, f.severity) for f in result.findings} == {(code, "error")}
-    assert result.package is None
+    severity = RULES_BY_CODE[code].severity
+    assert {(f.code, f.severity) for f in result.findings} == {(code, severity)}
+    assert (result.package is None) == (severity == ERROR)
 
 
 @pytest.mark.parametrize("code", sorted(CODES - WITHOUT_EXAMPLE))
@@ -305,6 +320,9 @@ def test_the_fields_of_the_description_are_explained_and_no_others() -> None:
     crd = (
         b"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
         b"metadata:\n  name: a.example.org\n"
+        b"spec:\n  group: example.org\n  names: {kind: A, plural: a}\n  scope: Cluster\n"
+        b"  versions:\n  - {name: v1, served: true, storage: true,"
+        b" schema: {openAPIV3Schema: {type: object}}}\n"
     )
     package = (
         Example({"crossplane.yaml": meta, "a.yaml": crd, "examples/a.yaml": crd}).build().package
@@ -360,3 +378,28 @@ def test_the_readme_leads_to_each_page(page: Path) -> None:
 def test_only_codes_that_exist_are_named() -> None:
     for page in PAGES:
         assert set(re.findall(r"\bXP\d{3}\b", page.read_text("utf-8"))) <= CODES, page
+
+
+def test_all_commands_and_options_are_explained() -> None:
+    page = (DOCS / "command-line.md").read_text("utf-8")
+    (commands,) = (a.choices for a in cli.parser()._actions if isinstance(a.choices, dict))
+    assert commands
+    for name, command in commands.items():
+        section = _section(page, f"xpkg {name}")
+        assert f"xpkg {name} " in section
+        for action in command._actions:
+            for option in action.option_strings[:1]:
+                shared = {"-h", "--insecure", "--format"} if name != "lint" else {"-h"}
+                assert f"`{option}" in section or option in shared, (name, option)
+
+
+def test_the_findings_as_json_are_those_of_the_code() -> None:
+    page = (DOCS / "command-line.md").read_text("utf-8")
+    shown = re.search(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert shown
+    (entry,) = json.loads(shown[1])["findings"]
+    position = Position(entry["line"], entry["column"], entry["source"], 10)
+    finding = Finding(
+        entry["code"], entry["message"], entry["remedy"], entry["path"], position, entry["object"]
+    )
+    assert shown[1] == write_findings([finding], "json")

@@ -122,11 +122,30 @@ def loaded_by(module: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("module", ["xpkg_tool.build", "xpkg_tool.adopt", "xpkg_tool.sandbox"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "xpkg_tool.adopt",
+        "xpkg_tool.build",
+        "xpkg_tool.commands.build",
+        "xpkg_tool.commands.lint",
+        "xpkg_tool.sandbox",
+    ],
+)
 def test_building_loads_nothing_of_publishing(module: str) -> None:
     loaded = loaded_by(module)
     assert module in loaded
     assert loaded & PUBLISHING_ONLY == set()
+
+
+def test_the_console_script_loads_no_command() -> None:
+    loaded = loaded_by("xpkg_tool.cli")
+    assert {name for name in loaded if name.startswith("xpkg_tool")} == {
+        "xpkg_tool",
+        "xpkg_tool.cli",
+        "xpkg_tool.finding",
+    }
+    assert loaded & {*PUBLISHING_ONLY, "yaml", "deflate"} == set()
 
 
 def test_the_command_line_loads_no_command() -> None:

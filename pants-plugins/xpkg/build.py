@@ -35,6 +35,7 @@ from pants.util.strutil import pluralize
 
 from xpkg.buckets import Buckets
 from xpkg.package_inputs import PackageInputs, PackageInputsRequest
+from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool import ToolProcess
 
 # From this size on a package takes longer than starting a process for it.
@@ -146,8 +147,11 @@ async def bucket_inputs(bucket: _Bucket) -> _BucketInputs:
 
 
 @rule
-async def build_group(group: _Group) -> _GroupResult:
-    request = {"packages": [package.request_entry() for package in group.packages]}
+async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
+    request = {
+        "packages": [package.request_entry() for package in group.packages],
+        "selection": xpkg.selection(),
+    }
     request_digest = await Get(
         Digest, CreateDigest([FileContent(_REQUEST, json.dumps(request, indent=1).encode())])
     )

@@ -10,6 +10,7 @@ from pants.option.option_types import (
     DictOption,
     ShellStrListOption,
     SkipOption,
+    StrListOption,
     StrOption,
 )
 from pants.option.subsystem import Subsystem
@@ -32,6 +33,37 @@ class XpkgSubsystem(Subsystem):
             f"If true, `{bin_name()} tailor` adds an `xpkg_package` target for each package."
         ),
         advanced=True,
+    )
+
+    select = StrListOption(
+        help=softwrap(
+            """
+            The lint rules to apply, by their codes or beginnings of them (`XP2` is all of XP200 to
+            XP299); all rules when empty. Rules by which Crossplane itself refuses a package are
+            always applied.
+            """
+        ),
+    )
+
+    ignore = StrListOption(
+        help=softwrap(
+            """
+            The lint rules not to apply, by their codes or beginnings of them. Of `select` and
+            `ignore` the longer one that fits a code decides. A rule that is ignored stops neither
+            `lint` nor `package`.
+            """
+        ),
+    )
+
+    per_path_ignores = DictOption[list[str]](
+        help=softwrap(
+            """
+            The lint rules not to apply to some files: lists of codes by globs of paths, relative to
+            the repository's root. A glob without a slash is about names of files in any folder:
+
+                {"packages/legacy/**": ["XP4"], "kustomization.yaml": ["XP207"]}
+            """
+        ),
     )
 
     _registries = DictOption[Any](
@@ -103,6 +135,14 @@ class XpkgSubsystem(Subsystem):
             ),
             advanced=True,
         )
+
+    def selection(self) -> dict[str, Any]:
+        """The rules to apply, as the tool's request has them (xpkg_tool/sandbox.py)."""
+        return {
+            "select": self.select,
+            "ignore": self.ignore,
+            "perPathIgnores": self.per_path_ignores,
+        }
 
     @property
     def registries(self) -> Registries:

@@ -14,6 +14,7 @@ from .oci.archive import write_archive
 from .oci.image import build_image
 from .oci.layer import base_layer, examples_layer
 from .package import PackageContent, examples_yaml, gather, package_yaml
+from .selection import EVERYTHING, Selection, apply
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class PackageRequest:
     `name` is how the package is called in messages (a target's address, a folder). Paths are
     relative to the repository; `root` is the folder of the package. `package_type` is the type
     that the meta object must have, or None. `examples_expected` says that somebody named examples,
-    so that finding none is a mistake.
+    so that finding none is a mistake. `findings` are what was found while the files were gathered;
+    `selection` says which findings are shown and stop a build.
     """
 
     name: str
@@ -32,6 +34,8 @@ class PackageRequest:
     examples: Mapping[str, bytes]
     package_type: str | None = None
     examples_expected: bool = False
+    selection: Selection = EVERYTHING
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,16 @@ def read(request: PackageRequest) -> tuple[PackageContent, tuple[Finding, ...]]:
     sources = [analyse_source(path, data) for path, data in request.sources.items()]
     examples = [analyse_example(path, data) for path, data in request.examples.items()]
     content = gather(sources, examples)
-    findings = [f for file in (*sources, *examples) for f in file.findings]
+    findings = [*request.findings, *(f for file in (*sources, *examples) for f in file.findings)]
     if request.sources:
-        whole = all(file.whole for file in sources)
+        whole = all(file.whole for file in sources) and not has_errors(request.findings)
         findings += lint(content, request.package_type, whole)
     else:
         findings.append(_no_files(request, "sources"))
     if request.examples_expected and not request.examples:
         findings.append(_no_files(request, "examples"))
-    return content, in_order(findings)
+    files = {**request.sources, **request.examples}
+    return content, apply(findings, request.selection, files)
 
 
 def _no_files(request: PackageRequest, field: str) -> Finding:

@@ -14,20 +14,24 @@ from . import codes
 from .adopt import adopt
 from .build import BuildResult, PackageRequest, build
 from .finding import Finding, render_all
+from .selection import Selection
 
 
 def build_packages(request: Path, output: Path) -> None:
     """Builds the packages of a request `{"packages": [{"name", "root", "sources": [path, …],
-    "examples": [path, …], "examplesExpected", "packageType"}, …]}`.
+    "examples": [path, …], "examplesExpected", "packageType"}, …], "selection": {…}}`; for
+    `selection`, which may be absent, see `Selection.from_json`.
 
     The answer for package n lies in `<output>/<n>/`: `report.json` always (`{"findings": […],
     "text": "…", "digest": …}`), `package.xpkg` and `package.xpkg.json` when it was built.
     """
-    for number, entry in enumerate(json.loads(request.read_text("utf-8"))["packages"]):
-        _write(output / str(number), _build_one(entry))
+    asked = json.loads(request.read_text("utf-8"))
+    selection = Selection.from_json(asked.get("selection"))
+    for number, entry in enumerate(asked["packages"]):
+        _write(output / str(number), _build_one(entry, selection))
 
 
-def _build_one(entry: Mapping[str, Any]) -> BuildResult:
+def _build_one(entry: Mapping[str, Any], selection: Selection) -> BuildResult:
     try:
         return build(
             PackageRequest(
@@ -37,6 +41,7 @@ def _build_one(entry: Mapping[str, Any]) -> BuildResult:
                 examples=_contents(entry["examples"]),
                 package_type=entry["packageType"],
                 examples_expected=entry["examplesExpected"],
+                selection=selection,
             )
         )
     # One package must not take its bucket's other packages with it, whatever happens to it.

@@ -110,6 +110,22 @@ def test_one_clear_message(repository: Repository, case: str) -> None:
     repository.pants("package", "packages/good")
 
 
+def test_rules_are_ignored_but_for_those_of_crossplane(repository: Repository) -> None:
+    repository.write("packages/bad/crossplane.yaml", PROVIDER.format(name="a"))
+    repository.write("packages/bad/notes.txt", "")
+    repository.write("packages/bad/BUILD", 'xpkg_package(sources=["*.yaml", "*.txt"])\n')
+    assert "error XP010" in repository.pants("lint", "packages/bad", expect=1).output
+    for option in (
+        "--xpkg-ignore=['XP010']",
+        "--xpkg-select=['XP2']",
+        "--xpkg-per-path-ignores={'packages/**': ['XP01']}",
+    ):
+        repository.pants(option, "lint", "package", "packages/bad")
+    repository.write("packages/bad/secret.yaml", "apiVersion: v1\nkind: Secret\n")
+    run = repository.pants("--xpkg-ignore=['ALL', 'XP202']", "lint", "packages/bad", expect=1)
+    assert "error XP202" in run.output and "XP202 cannot be ignored" in run.output
+
+
 def test_every_failing_package_is_reported(repository: Repository) -> None:
     """One fails fast, one slowly, one is good: both failures are shown, in each run anew."""
     repository.write("packages/fast/crossplane.yaml", "a: [\n")

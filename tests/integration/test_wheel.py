@@ -19,6 +19,7 @@ import pytest
 from repository import PROJECT, Repository, copy_project, write_provider
 
 TOOL_LOCK = PROJECT / "pants-plugins" / "xpkg" / "tool.lock"
+CLI = b"xpkg_tool.cli:main"
 SUPPORTED = ("3.9", "3.10", "3.11", "3.12", "3.13")
 
 # The time that the wheel's members bear, so that the wheel is the same whenever it is built.
@@ -150,6 +151,12 @@ def test_the_wheel_holds_both_packages_whole(wheel: Path) -> None:
         assert names == expected
         for name in names:
             assert archive.read(name) == (plugins / name).read_bytes()
+
+
+def test_the_wheel_has_the_command(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith("/entry_points.txt"))
+        assert archive.read(name).split() == [b"[console_scripts]", b"xpkg", b"=", CLI]
 
 
 def test_the_wheel_is_the_same_from_another_folder(tmp_path: Path, dist: Path, wheel: Path) -> None:

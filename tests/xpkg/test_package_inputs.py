@@ -49,6 +49,12 @@ def test_the_defaults_take_all_yaml_and_keep_examples_apart(rule_runner: RuleRun
     }
 
 
+def test_hidden_folders_are_left_out_and_hidden_files_are_not(rule_runner: RuleRunner) -> None:
+    """As the tool's own walk has it (tests/xpkg_tool/test_walk.py)."""
+    rule_runner.write_files({"p/.hidden.yaml": "", "p/.github/workflows/a.yaml": ""})
+    assert inputs(rule_runner, "xpkg_package()").sources[0] == "p/.hidden.yaml"
+
+
 def test_globs_that_leave_out_come_last(rule_runner: RuleRunner) -> None:
     found = inputs(
         rule_runner,

@@ -1,0 +1,1 @@
+"""The commands of `xpkg`, a module each with `run(arguments) -> exit code` (cli.py)."""

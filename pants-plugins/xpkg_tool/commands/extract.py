@@ -1,0 +1,36 @@
+"""`xpkg extract SOURCE`: writes the package.yaml of a package, and its examples."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+
+from xpkg_tool.oci.extraction import extract
+from xpkg_tool.oci.image_error import ImageError
+
+from .failure import FAILED, OK, os_failure
+from .source import insecure_registries
+
+_PACKAGE = "package.yaml"
+_EXAMPLES = "examples.yaml"
+
+
+def run(arguments: Namespace) -> int:
+    insecure = insecure_registries(arguments.source, arguments.insecure)
+    folder: str = arguments.output
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise os_failure("The folder cannot be made", folder, error) from None
+    paths = [os.path.join(folder, name) for name in (_PACKAGE, _EXAMPLES)]
+    try:
+        extraction = extract(arguments.source, *paths, insecure=insecure)
+    except ImageError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    for path in (extraction.package_path, extraction.examples_path):
+        if path is not None:
+            print(f"Wrote {os.path.normpath(path)}")
+    print(f"  {extraction.digest}")
+    return OK

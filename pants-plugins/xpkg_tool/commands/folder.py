@@ -1,0 +1,110 @@
+"""From a folder on the command line to a request to build or lint it."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from typing import Sequence
+
+from xpkg_tool.build import PackageRequest
+from xpkg_tool.globs import BadPattern, compile_glob
+from xpkg_tool.rules.catalogue import rules_of
+from xpkg_tool.selection import Selection
+from xpkg_tool.walk import Walk, shown_path, walk
+
+from .failure import Failure, os_failure
+
+_EXAMPLES = "examples"
+
+
+def read_folder(arguments: Namespace) -> PackageRequest:
+    """The request for `arguments.directory`, all its files read. Raises Failure.
+
+    Uses of the arguments: `examples`, `ignored_paths`, `select`, `ignored_codes`,
+    `per_path_ignores`."""
+    directory: str = arguments.directory
+    selection = _selection(arguments)
+    ignored = split_commas(arguments.ignored_paths)
+    for pattern in ignored:
+        _check_pattern(pattern)
+    if not os.path.isdir(directory):
+        raise Failure(
+            f"There is no folder {directory}.", "Name the folder that the package's files lie in."
+        )
+    examples = arguments.examples
+    named = examples is not None
+    if named and not os.path.isdir(examples):
+        raise Failure(f"There is no folder {examples}.", "Mend the argument of --examples.")
+    if not named:
+        examples = os.path.join(directory, _EXAMPLES)
+    sources = _walk(directory, ignored, without=examples if named else _unlinked(examples))
+    found = Walk({}, ())
+    if named or (os.path.isdir(examples) and _unlinked(examples)):
+        found = _walk(examples, () if named else _below(ignored), within=directory)
+    return PackageRequest(
+        name=directory,
+        root=shown_path(directory, ""),
+        sources=sources.files,
+        examples=found.files,
+        examples_expected=named,
+        selection=selection,
+        findings=(*sources.findings, *found.findings),
+    )
+
+
+def _unlinked(examples: str) -> str:
+    """The default folder of examples unless it is a link, which is a finding like others."""
+    return "" if os.path.islink(examples) else examples
+
+
+def _below(ignored: Sequence[str]) -> list[str]:
+    """The patterns as they apply inside the default folder of examples."""
+    inside = [p[len(_EXAMPLES) + 1 :] for p in ignored if p.startswith(f"{_EXAMPLES}/")]
+    return inside + [p for p in ignored if p.startswith("**/")]
+
+
+def _walk(directory: str, ignored: Sequence[str], *, within: str = "", without: str = "") -> Walk:
+    try:
+        return walk(directory, ignore=ignored, within=within, without=without)
+    except OSError as error:
+        raise os_failure("The folder cannot be read", directory, error) from None
+
+
+def _selection(arguments: Namespace) -> Selection:
+    per_path = []
+    for pair in arguments.per_path_ignores or ():
+        glob, colon, codes = pair.rpartition(":")
+        if not colon or not glob:
+            raise Failure(
+                f"{pair!r} is not of the form GLOB:CODES.",
+                "Write for example --per-path-ignores 'crds/*.yaml:XP401,XP402'.",
+            )
+        _check_pattern(glob)
+        per_path.append((glob, tuple(_codes([codes]))))
+    return Selection(
+        tuple(_codes(arguments.select)), tuple(_codes(arguments.ignored_codes)), tuple(per_path)
+    )
+
+
+def _codes(values: Sequence[str] | None) -> list[str]:
+    codes = split_commas(values)
+    for code in codes:
+        if code != "ALL" and not rules_of(code):
+            raise Failure(
+                f"No rule's code begins with {code!r}.",
+                "Write a code (XP010), the beginning of some (XP2), or ALL; docs/lint-rules.md "
+                "lists them.",
+            )
+    return codes
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        compile_glob(pattern)
+    except BadPattern as error:
+        raise Failure(str(error), "`*`, `?`, `[a-z]` and `**` have a meaning there.") from None
+
+
+def split_commas(values: Sequence[str] | None) -> list[str]:
+    """The parts of comma-separated values of an option that may be given several times."""
+    return [part.strip() for value in values or () for part in value.split(",") if part.strip()]

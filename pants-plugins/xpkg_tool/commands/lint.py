@@ -1,0 +1,19 @@
+"""`xpkg lint DIR`: all findings of a package, in one of several formats."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from xpkg_tool.build import read
+from xpkg_tool.finding import has_errors
+from xpkg_tool.formats import write_findings
+
+from .failure import FOUND, OK
+from .folder import read_folder
+
+
+def run(arguments: Namespace) -> int:
+    _, findings = read(read_folder(arguments))
+    sys.stdout.write(write_findings(findings, arguments.format))
+    return FOUND if has_errors(findings) else OK

@@ -1,0 +1,48 @@
+"""`xpkg push REF [FILE]`: sends a package to a registry or a layout directory."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+
+from xpkg_tool.names import EXTENSION
+from xpkg_tool.publish_error import PublishError
+from xpkg_tool.registry.push import format_result, push
+
+from .failure import FAILED, OK, Failure, os_failure
+from .source import insecure_registries
+
+# The words are those of crossplane's first `push` (PR #1795).
+_WHERE = "failed to find a package current working directory"
+_NONE = "directory does not contain a compiled crossplane package"
+_SEVERAL = "directory contains multiple compiled crossplane packages"
+
+
+def run(arguments: Namespace) -> int:
+    path: str = arguments.file or _only_package(".")
+    insecure = insecure_registries(arguments.reference, arguments.insecure)
+    (outcome,) = push(path, [arguments.reference], insecure=insecure)
+    if isinstance(outcome, PublishError):
+        print(outcome, file=sys.stderr)
+        return FAILED
+    print(format_result(outcome))
+    return OK
+
+
+def _only_package(directory: str) -> str:
+    try:
+        names = sorted(n for n in os.listdir(directory) if n.endswith(EXTENSION))
+    except OSError as error:
+        raise os_failure(_WHERE, directory, error) from None
+    packages = [name for name in names if os.path.isfile(os.path.join(directory, name))]
+    if not packages:
+        raise Failure(
+            f"{_WHERE}: {_NONE}", "Build one with `xpkg build`, or name it: xpkg push REF FILE."
+        )
+    if len(packages) > 1:
+        raise Failure(
+            f"{_WHERE}: {_SEVERAL}",
+            f"Name one: xpkg push REF FILE. There are {', '.join(packages)}.",
+        )
+    return packages[0]

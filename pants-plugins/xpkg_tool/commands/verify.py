@@ -1,0 +1,24 @@
+"""`xpkg verify SOURCE`: everything that is wrong with a package that was built."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from xpkg_tool import codes
+from xpkg_tool.finding import has_errors
+from xpkg_tool.formats import write_findings
+from xpkg_tool.oci.verify import verify
+
+from .failure import FAILED, FOUND, OK
+from .source import insecure_registries
+
+
+def run(arguments: Namespace) -> int:
+    insecure = insecure_registries(arguments.source, arguments.insecure)
+    findings = verify(arguments.source, insecure=insecure)
+    sys.stdout.write(write_findings(findings, arguments.format))
+    # Nothing can be said of a package that is not there.
+    if any(finding.code == codes.SOURCE_UNREADABLE for finding in findings):
+        return FAILED
+    return FOUND if has_errors(findings) else OK

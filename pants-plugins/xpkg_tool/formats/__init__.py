@@ -1,0 +1,28 @@
+"""How findings are written: for people, for programs, for code scanning, for GitHub's log."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from xpkg_tool.finding import Finding
+
+FORMATS = ("text", "json", "sarif", "github")
+
+
+def write_findings(findings: Sequence[Finding], format: str) -> str:
+    """The findings in one of FORMATS, with a line end at the end unless there is nothing to say."""
+    if format == "json":
+        from .json_format import to_json
+
+        return to_json(findings)
+    if format == "sarif":
+        from .sarif import to_sarif
+
+        return to_sarif(findings)
+    if format == "github":
+        from .github import to_commands
+
+        return to_commands(findings)
+    from .text import to_text
+
+    return to_text(findings)

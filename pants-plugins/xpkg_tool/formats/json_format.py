@@ -1,0 +1,44 @@
+"""Findings for programs (docs/command-line.md has the form)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Sequence
+
+from xpkg_tool import VERSION
+from xpkg_tool.finding import ERROR, Finding
+from xpkg_tool.rules.catalogue import RULES
+
+# Raised when a field changes its meaning or goes away; new fields leave it as it is.
+FORM = 1
+
+
+def to_json(findings: Sequence[Finding]) -> str:
+    """`{"form": 1, "toolVersion", "errors", "warnings", "findings": [{…}, …]}`. All characters that
+    are not ASCII are written as escapes."""
+    errors = sum(finding.severity == ERROR for finding in findings)
+    document = {
+        "form": FORM,
+        "toolVersion": VERSION,
+        "errors": errors,
+        "warnings": len(findings) - errors,
+        "findings": [_entry(finding) for finding in findings],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _entry(finding: Finding) -> dict[str, Any]:
+    rule, position = RULES.get(finding.code), finding.position
+    return {
+        "code": finding.code,
+        "rule": rule.name if rule else None,
+        "severity": finding.severity,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "object": finding.object or None,
+        "path": finding.path or None,
+        "line": position.line if position else None,
+        "column": position.column if position else None,
+        "endColumn": position.column + position.width if position else None,
+        "source": position.source if position else None,
+    }

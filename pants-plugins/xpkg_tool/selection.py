@@ -1,0 +1,218 @@
+"""Which findings are shown: rules selected and ignored by code, by path, and by comments. Pure.
+
+What Crossplane itself refuses by (`fatal` in rules/catalogue.py) is always shown: a package that
+cannot be installed is not made better by silence.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Iterator, Mapping
+
+from . import codes
+from .finding import WARNING, Finding, has_errors, in_order
+from .globs import BadPattern, matches
+from .rules.catalogue import RULES, is_fatal, rules_of
+from .suppressions import Suppression, read_suppressions
+
+_ALL = "ALL"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rules by their codes or prefixes of them (`XP2` is XP200 to XP299; `ALL` is every rule).
+
+    Of the prefixes in `select` (none: all rules) and `ignore` that fit a code, the longest decides,
+    and `ignore` wins a draw, as in ruff. `per_path_ignores` has pairs of a glob (globs.py) and
+    prefixes; a glob without a slash is about names of files in any folder. Codes that do not exist
+    and globs that cannot be read do nothing but yield a warning.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_path_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def enabled(self, code: str, path: str) -> bool:
+        """Whether findings with the code, in the file, are shown."""
+        if is_fatal(code):
+            return True
+        selected = _longest(self.select or (_ALL,), code)
+        if selected < 0 or selected <= _longest(self.ignore, code):
+            return False
+        return not any(
+            _longest(prefixes, code) >= 0 and _in_glob(glob, path)
+            for glob, prefixes in self.per_path_ignores
+        )
+
+    def problems(self) -> Iterator[Finding]:
+        """A warning for each part that has no effect."""
+        for prefix in self.select:
+            yield from _unknown(prefix, "`select`")
+        for prefix in self.ignore:
+            yield from _unknown(prefix, "`ignore`")
+            yield from _only_fatal(prefix, "`ignore`")
+        for glob, prefixes in self.per_path_ignores:
+            where = f"`per_path_ignores` for {glob!r}"
+            try:
+                matches(glob, "")
+            except BadPattern as error:
+                yield _option_finding(f"{error}", "Mend the pattern in `per_path_ignores`.")
+            for prefix in prefixes:
+                yield from _unknown(prefix, where)
+                yield from _only_fatal(prefix, where)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | None) -> Selection:
+        """From `{"select": [code, …], "ignore": [code, …], "perPathIgnores": {glob: [code, …]}}`;
+        None is the default."""
+        if data is None:
+            return cls()
+        return cls(
+            tuple(data["select"]),
+            tuple(data["ignore"]),
+            tuple((glob, tuple(prefixes)) for glob, prefixes in data["perPathIgnores"].items()),
+        )
+
+
+EVERYTHING = Selection()
+
+
+def apply(
+    findings: Iterable[Finding], selection: Selection, sources: Mapping[str, bytes]
+) -> tuple[Finding, ...]:
+    """The findings that are to be shown, in order, with warnings (XP008, XP009) about what is wrong
+    with the selection itself and with the comments in `sources` (the files by their paths)."""
+    found = in_order(findings)
+    # In a file that could not be read as a whole, not all rules had their turn.
+    unread = {f.path for f in found if is_fatal(f.code) and has_errors((f,))}
+    comments = _Comments()
+    warnings: list[Finding] = []
+    for path, data in sources.items():
+        for suppression in read_suppressions(path, data):
+            warnings += comments.add(suppression)
+    shown = [f for f in (*found, *warnings) if not comments.suppress(f)]
+    shown += [f for f in comments.unused(selection, unread) if not comments.suppress(f)]
+    kept = [f for f in shown if selection.enabled(f.code, f.path)]
+    # What is wrong with the selection, no selection hides.
+    return in_order((*selection.problems(), *kept))
+
+
+@dataclass
+class _Comments:
+    """The comments that have an effect, by path and code, and those of them that had one."""
+
+    active: dict[tuple[str, str], list[Suppression]] = field(default_factory=dict)
+    used: set[tuple[Suppression, str]] = field(default_factory=set)
+
+    def add(self, comment: Suppression) -> list[Finding]:
+        problem = _problem(comment)
+        if problem:
+            return [_comment_finding(comment, *problem)]
+        found = []
+        for code in comment.codes:
+            wrong = _unknown_code(code) or _fatal_code(code)
+            if wrong:
+                found.append(_comment_finding(comment, *wrong))
+            else:
+                self.active.setdefault((comment.path, code), []).append(comment)
+        return found
+
+    def suppress(self, finding: Finding) -> bool:
+        line = finding.position.line if finding.position else 0
+        comments = self.active.get((finding.path, finding.code), ())
+        hits = {(c, finding.code) for c in comments if c.first <= line <= c.last}
+        self.used |= hits
+        return bool(hits)
+
+    def unused(self, selection: Selection, unread: set[str]) -> list[Finding]:
+        return [
+            Finding(
+                codes.UNUSED_SUPPRESSION,
+                f"The comment suppresses nothing: there is no finding {code} here.",
+                f"Remove {code} from the comment. It stands at the end of the line that the "
+                "finding names, or alone on the line above; `ignore-file` stands at the top.",
+                path,
+                comment.position,
+                severity=WARNING,
+            )
+            for (path, code), comments in self.active.items()
+            for comment in comments
+            if (comment, code) not in self.used
+            and code != codes.UNUSED_SUPPRESSION
+            and path not in unread
+            and selection.enabled(code, path)
+        ]
+
+
+def _problem(comment: Suppression) -> tuple[str, str] | None:
+    """What is wrong with a comment as a whole."""
+    if comment.verb not in ("ignore", "ignore-file"):
+        return (
+            f"`xpkg: {comment.verb}` means nothing.",
+            "Write `# xpkg: ignore[CODE]` or `# xpkg: ignore-file[CODE]`.",
+        )
+    if not comment.codes:
+        return (
+            "The comment names no rule and so suppresses nothing.",
+            f"Name the rules: `# xpkg: {comment.verb}[CODE]`, several joined by commas.",
+        )
+    if comment.verb == "ignore-file" and not comment.at_top:
+        return (
+            "`ignore-file` has an effect only above all content of a file or a document.",
+            "Move it to the top, or write `ignore` for a single line.",
+        )
+    return None
+
+
+def _unknown_code(code: str) -> tuple[str, str] | None:
+    if code in RULES:
+        return None
+    near = difflib.get_close_matches(code.upper(), RULES, n=1, cutoff=0.8)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    return f"There is no rule {code}.", f"{hint}docs/lint-rules.md lists the codes."
+
+
+def _fatal_code(code: str) -> tuple[str, str] | None:
+    if not is_fatal(code):
+        return None
+    return (
+        f"{code} cannot be ignored: Crossplane would refuse the package, or lose a part.",
+        "Mend what the rule finds, and remove the code here.",
+    )
+
+
+def _comment_finding(comment: Suppression, message: str, remedy: str) -> Finding:
+    return Finding(
+        codes.SUPPRESSION, message, remedy, comment.path, comment.position, severity=WARNING
+    )
+
+
+def _option_finding(message: str, remedy: str) -> Finding:
+    return Finding(codes.SUPPRESSION, message, remedy, severity=WARNING)
+
+
+def _unknown(prefix: str, where: str) -> Iterator[Finding]:
+    if prefix != _ALL and not rules_of(prefix):
+        message, remedy = _unknown_code(prefix) or ("", "")
+        yield _option_finding(f"{where} names {prefix!r}. {message}", remedy)
+
+
+def _only_fatal(prefix: str, where: str) -> Iterator[Finding]:
+    rules = () if prefix == _ALL else rules_of(prefix)
+    if rules and all(rule.fatal for rule in rules):
+        message, remedy = _fatal_code(rules[0].code) or ("", "")
+        yield _option_finding(f"{where} names {prefix!r}. {message}", remedy)
+
+
+def _longest(prefixes: Iterable[str], code: str) -> int:
+    """The length of the longest prefix of the code; -1 where none is one."""
+    fitting = [0 if p == _ALL else len(p) for p in prefixes if p == _ALL or code.startswith(p)]
+    return max(fitting, default=-1)
+
+
+def _in_glob(glob: str, path: str) -> bool:
+    try:
+        return matches(glob if "/" in glob else f"**/{glob}", path)
+    except BadPattern:
+        return False

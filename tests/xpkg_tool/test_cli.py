@@ -1,0 +1,402 @@
+"""`xpkg`: its commands, exit codes and files."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from xpkg_tool import cli
+from xpkg_tool.cli import main
+
+META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: provider-a}\n"
+EXAMPLE = "apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a}\n"
+PLUGINS = Path(cli.__file__).parents[1]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PLUGINS)}
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The current folder holds a package `p`."""
+    monkeypatch.chdir(tmp_path)
+    write("p/crossplane.yaml", META)
+    write("p/examples/a.yaml", EXAMPLE)
+
+
+def write(path: str, text: str) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text)
+
+
+def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """The program as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "xpkg_tool.cli", *arguments],
+        env={**ENVIRONMENT, **options.pop("env", {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def run(*arguments: str, **options: Any) -> tuple[int, str, str]:
+    process = start(*arguments, **options)
+    output, errors = process.communicate(timeout=60)
+    return process.returncode, output, errors
+
+
+def packages(folder: str = ".") -> list[str]:
+    return sorted(p.as_posix() for p in Path(folder).rglob("*") if ".xpkg" in p.name)
+
+
+def test_lint_right_and_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "p"]) == 0
+    assert capsys.readouterr().out == "No findings.\n"
+    write("p/crds/a.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n")
+    assert main(["lint", "p"]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("p/crds/a.yaml:2:7: error XP202: ") and not err
+    assert out.endswith("\n\n1 error in 1 file.\n")
+
+
+def test_lint_shows_what_the_walk_found_and_all_else() -> None:
+    Path("p/x.yaml").symlink_to("nowhere")
+    write("p/y.yaml", "a: 1\n")
+    code, output, _ = run("lint", "p")
+    assert code == 1
+    assert "p/x.yaml: error XP013" in output and "p/y.yaml:1:1: error XP201" in output
+
+
+@pytest.mark.parametrize("format", ["json", "sarif", "github", "text"])
+def test_formats(format: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write("p/y.yaml", "a: 1\n")
+    assert main(["lint", "p", "--format", format]) == 1
+    out = capsys.readouterr().out
+    assert "XP201" in out and "p/y.yaml" in out
+    if format in ("json", "sarif"):
+        json.loads(out)
+
+
+def test_a_warning_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    write("p/crossplane.yaml", f"# xpkg: ignore-file[XP010]\n{META}")
+    assert main(["lint", "p"]) == 0
+    assert "warning XP009" in capsys.readouterr().out
+
+
+def test_rules_are_selected(capsys: pytest.CaptureFixture[str]) -> None:
+    write("p/a.YAML", "")
+    assert main(["lint", "p"]) == 1
+    assert main(["lint", "p", "--ignore", "XP3,XP015"]) == 0
+    assert main(["lint", "p", "--select", "XP2"]) == 0
+    assert main(["lint", "p", "--per-path-ignores", "*.YAML:XP01"]) == 0
+    assert main(["lint", "p", "--ignore-path", "*.YAML"]) == 0
+    assert main(["build", "p", "--ignore-rule", "XP015"]) == 0
+    assert main(["build", "p", "--ignore", "*.YAML"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lint"], "required: DIR"),
+        ([], "required: COMMAND"),
+        (["lint", "gone"], "error: There is no folder gone."),
+        (["lint", "p/crossplane.yaml"], "error: There is no folder p/crossplane.yaml."),
+        (["lint", "p", "--format", "xml"], "invalid choice: 'xml'"),
+        (["lint", "p", "--ignore", "QP1"], "No rule's code begins with 'QP1'."),
+        (["lint", "p", "--ignore-path", "["], "The pattern '[' cannot be read"),
+        (["lint", "p", "--per-path-ignores", "XP010"], "'XP010' is not of the form GLOB:CODES."),
+        (["lint", "p", "--per-path-ignores", "[:XP010"], "The pattern '[' cannot be read"),
+        (["lint", "p", "--examples", "gone"], "There is no folder gone."),
+        (["build", "p", "--name", "a", "--output", "b"], "not allowed with argument"),
+        (["build", "p", "--output", "gone/a.xpkg"], "There is no folder gone."),
+        (["build", "p", "--output", "p"], "p is a folder."),
+        (["build", "p", "--output", "p/"], "p/ is a folder."),
+        (["push", "localhost:1/a:v1", "gone.xpkg"], "gone.xpkg"),
+        (["push", "nowhere", "gone.xpkg"], "does not begin with a registry"),
+        (["push", "nowhere", "gone.xpkg", "--insecure"], "does not begin with a registry"),
+    ],
+)
+def test_wrong_use(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert message in err and not out and "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["", "lint", "build", "push", "verify", "inspect", "extract"])
+def test_help_says_what_the_exit_codes_mean(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--help"] if command else ["--help"]) == 0
+    out = capsys.readouterr().out
+    assert all(f"\n  {code}  " in out for code in (0, 1, 2))
+
+
+def test_build_names_the_file_as_upstream(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "p"]) == 0
+    description = json.loads(next(Path("p").glob("*.json")).read_bytes())
+    path = f"p/{description['friendlyId']}.xpkg"
+    assert capsys.readouterr().out == f"Wrote {path}\n  {description['digest']}\n"
+    assert packages() == [path, f"{path}.json"]
+    assert description["friendlyId"].startswith("provider-a-")
+    assert [o["file"] for o in description["examples"]] == ["examples/a.yaml"]
+    assert main(["build", "p", "--name", "Other.name"]) == 0
+    assert f"p/thername-{description['digest'][7:19]}.xpkg" not in packages()
+    assert f"p/ther-name-{description['digest'][7:19]}.xpkg" in packages()
+
+
+def test_build_twice_is_the_same_and_lies_beside_the_sources() -> None:
+    assert main(["build", "p", "-o", "a.xpkg"]) == 0
+    assert main(["build", "./p/", "-o", "b.xpkg"]) == 0
+    assert Path("a.xpkg").read_bytes() == Path("b.xpkg").read_bytes()
+    assert Path("a.xpkg.json").read_bytes() == Path("b.xpkg.json").read_bytes()
+
+
+def test_build_writes_nothing_for_a_package_with_errors(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write("p/y.yaml", "a: 1\n")
+    assert main(["build", "p"]) == 1
+    out, err = capsys.readouterr()
+    assert not out and "p/y.yaml:1:1: error XP201" in err and packages() == []
+
+
+def test_examples_are_where_they_are_said_to_be() -> None:
+    write("e/b.yaml", EXAMPLE)
+    os.rename("p/examples", "p/samples")
+    write("p/samples/a.yaml", META)
+    assert main(["lint", "p"]) == 1
+    assert main(["build", "p", "--examples", "e", "--ignore", "samples/**", "-o", "x.xpkg"]) == 0
+    description = json.loads(Path("x.xpkg.json").read_bytes())
+    assert [o["file"] for o in description["examples"]] == ["e/b.yaml"]
+    os.mkdir("none")
+    assert main(["lint", "p", "--examples", "none", "--ignore-path", "samples/*"]) == 1
+
+
+def test_a_linked_folder_of_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    os.rename("p/examples", "e")
+    Path("p/examples").symlink_to("../e")
+    assert main(["lint", "p"]) == 1
+    assert "p/examples: error XP012" in capsys.readouterr().out
+    assert main(["lint", "p", "--examples", "p/examples"]) == 0
+
+
+def test_patterns_reach_into_the_default_examples() -> None:
+    write("p/examples/bad.yaml", "a: 1\n")
+    assert main(["lint", "p"]) == 1
+    for pattern in ("examples/bad.yaml", "**/bad.yaml", "examples/**", "**"):
+        assert main(["lint", "p", "--ignore-path", pattern]) == (pattern == "**")
+
+
+def test_22_a_folder_that_is_read_only() -> None:
+    """Root may write everywhere, so the file system has to refuse: /proc is one that does."""
+    code, output, errors = run("build", "p", "-o", "/proc/self/x.xpkg")
+    assert code == 2 and not output and packages() == []
+    assert errors.startswith("error: /proc/self/x.xpkg: The package cannot be written: ")
+
+
+def _limited() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+
+def test_22_a_disk_that_is_full() -> None:
+    Path("a.xpkg").write_bytes(b"old")
+    code, output, errors = run("build", "p", "-o", "a.xpkg", preexec_fn=_limited)
+    assert code == 2 and not output and "cannot be written: File too large." in errors
+    assert Path("a.xpkg").read_bytes() == b"old"
+    assert packages() == ["a.xpkg"]
+    assert main(["build", "p", "-o", "a.xpkg"]) == 0
+
+
+# Kills the process as it does the n-th of the calls that change the disk.
+_KILLED = """
+import os, signal, sys
+count = int(sys.argv[1])
+def killing(call):
+    def wrapped(*args, **kwargs):
+        global count
+        if count == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        count -= 1
+        return call(*args, **kwargs)
+    return wrapped
+for name in ("fchmod", "fsync", "replace"):
+    setattr(os, name, killing(getattr(os, name)))
+from xpkg_tool.cli import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def test_22_killed_at_any_step_no_file_is_partial() -> None:
+    assert main(["build", "p", "-o", "new.xpkg"]) == 0
+    new = Path("new.xpkg").read_bytes()
+    for step in range(20):
+        Path("a.xpkg").write_bytes(b"old")
+        arguments = [str(step), "build", "p", "-o", "a.xpkg"]
+        done = subprocess.run(
+            [sys.executable, "-c", _KILLED, *arguments],
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        assert Path("a.xpkg").read_bytes() in (b"old", new)
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+        assert not [p for p in packages() if p.endswith(".xpkg") and p[0] == "."]
+    assert 6 <= step < 19 and Path("a.xpkg").read_bytes() == new
+
+
+def test_push_takes_the_only_package_here(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = "oci-layout:registry:team/a:v1"
+    assert main(["push", reference]) == 2
+    expected = (
+        "error: failed to find a package current working directory: directory does not contain a "
+        "compiled crossplane package\n"
+    )
+    assert capsys.readouterr().err.startswith(expected)
+    assert main(["build", "p", "-o", "a.xpkg"]) == 0
+    capsys.readouterr()
+    assert main(["push", reference]) == 0
+    assert capsys.readouterr().out.startswith(f"pushed: {reference} sha256:")
+    assert main(["push", reference, "a.xpkg"]) == 0
+    assert capsys.readouterr().out.startswith(f"up to date: {reference} sha256:")
+    assert main(["build", "p", "-o", "b.xpkg"]) == 0
+    capsys.readouterr()
+    assert main(["push", reference]) == 2
+    error = capsys.readouterr().err
+    assert "directory contains multiple compiled crossplane packages\n" in error
+    assert "a.xpkg, b.xpkg" in error
+
+
+def test_verify_inspect_and_extract(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "p", "-o", "a.xpkg"]) == 0
+    assert main(["push", "oci-layout:registry:team/a:v1"]) == 0
+    digest = json.loads(Path("a.xpkg.json").read_bytes())["digest"]
+    for source in ("a.xpkg", "registry", "oci-layout:registry:team/a:v1"):
+        capsys.readouterr()
+        assert main(["verify", source]) == 0
+        assert capsys.readouterr().out == "No findings.\n"
+        assert main(["inspect", source]) == 0
+        assert digest in capsys.readouterr().out
+        assert main(["inspect", source, "--format", "json"]) == 0
+        inspected = json.loads(capsys.readouterr().out)
+        assert (inspected["digest"], inspected["meta"]["name"]) == (digest, "provider-a")
+        assert main(["extract", source, "--output", "out/new"]) == 0
+        out = capsys.readouterr().out
+        assert out == f"Wrote out/new/package.yaml\nWrote out/new/examples.yaml\n  {digest}\n"
+        assert Path("out/new/package.yaml").read_text() == f"---\n{META}---\n"
+        assert Path("out/new/examples.yaml").read_text() == f"---\n{EXAMPLE}---\n"
+    assert main(["extract", "a.xpkg"]) == 0
+    assert capsys.readouterr().out.startswith("Wrote package.yaml\nWrote examples.yaml\n")
+    assert Path("package.yaml").read_bytes() == Path("out/new/package.yaml").read_bytes()
+
+
+def test_verify_finds_damage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "p", "-o", "a.xpkg"]) == 0
+    data = bytearray(Path("a.xpkg").read_bytes())
+    place = data.index(bytes.fromhex("1f8b08000000000000ff")) + 40
+    data[place] ^= 1
+    Path("a.xpkg").write_bytes(data)
+    capsys.readouterr()
+    assert main(["verify", "a.xpkg"]) == 1
+    assert "error XP903" in capsys.readouterr().out
+    assert main(["verify", "a.xpkg", "--format", "sarif"]) == 1
+    json.loads(capsys.readouterr().out)
+    assert main(["extract", "a.xpkg"]) == 2
+    assert "XP903" in capsys.readouterr().err
+    assert not Path("package.yaml").exists()
+
+
+@pytest.mark.parametrize("command", ["verify", "inspect", "extract"])
+@pytest.mark.parametrize("source", ["gone.xpkg", "oci-layout:gone:a:v1"])
+def test_a_source_that_is_not_there(
+    command: str, source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, source]) == 2
+    out, err = capsys.readouterr()
+    assert "error XP914" in out + err and source in out + err
+
+
+@pytest.mark.parametrize("arguments", [["lint", "p"], ["--help"], ["build", "p"]])
+def test_a_closed_pipe_is_no_error_of_ours(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "xpkg_tool.cli", *arguments],
+        env=ENVIRONMENT,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_interrupted() -> None:
+    os.mkfifo("reached")
+    script = (
+        "import time, xpkg_tool.build as b, sys; from xpkg_tool.cli import main\n"
+        "def wait(request):\n    open('reached', 'w').close()\n    time.sleep(60)\n"
+        "b.read = wait\n"
+        "sys.exit(main(['lint', 'p']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], env=ENVIRONMENT, stderr=subprocess.PIPE
+    )
+    Path("reached").read_text()
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, b"")
+
+
+@pytest.mark.parametrize("library", ["yaml", "deflate"])
+def test_a_library_that_is_missing_is_named(library: str) -> None:
+    script = f"import sys; sys.modules[{library!r}] = None\n"
+    script += "from xpkg_tool.cli import main; sys.exit(main(['build', 'p']))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert f"needs the library {library}" in done.stderr and "pants-xpkg[tool]" in done.stderr
+
+
+def _raising(error: BaseException) -> Callable[..., None]:
+    def raising(*_: object) -> None:
+        raise error
+
+    return raising
+
+
+@pytest.mark.parametrize("error", [ValueError("odd\x1b"), RecursionError(), MemoryError()])
+def test_a_bug_is_a_sentence(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from xpkg_tool.commands import lint
+
+    monkeypatch.setattr(lint, "read", _raising(error))
+    assert main(["lint", "p"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"error XP000: The tool itself failed: {type(error).__name__}")
+    assert "\x1b" not in err
+
+
+def test_names_and_output_are_utf8_in_any_locale() -> None:
+    write("p/ä.yaml", "a: 1\n")
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
+    process = start("lint", "p", env=locale, encoding="utf-8")
+    output, errors = process.communicate(timeout=60)
+    assert "p/ä.yaml:1:1" in output and not errors

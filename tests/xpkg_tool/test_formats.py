@@ -1,0 +1,134 @@
+"""Findings in each of the formats."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from xpkg_tool.finding import WARNING, Finding, Position
+from xpkg_tool.formats import FORMATS, write_findings
+from xpkg_tool.rules.catalogue import RULES
+
+SCHEMA = json.loads((Path(__file__).parents[1] / "vectors/sarif-2.1.0-rtm.5.json").read_bytes())
+
+FINDINGS = (
+    Finding("XP101", "The package has no meta object.", "Add one."),
+    Finding(
+        "XP202",
+        "No package can hold 100% of: this,\nthat.",
+        "Leave it out.",
+        "p q/ä,b:c.yaml",
+        Position(2, 7, "kind: \x1bÄpfel", 6),
+        "Deployment controller",
+    ),
+    Finding("XP010", "Not YAML.", "Rename it.", "/abs/x.md", severity=WARNING),
+    Finding("XP998", "Of a rule that has no row.", "Wait.", "bad-\udcff\n.yaml"),
+)
+
+
+def test_text() -> None:
+    text = write_findings(FINDINGS, "text")
+    assert "p q/ä,b:c.yaml:2:7: error XP202: No package" in text
+    assert "  2 | kind: \\x1bÄpfel\n" in text
+    assert text.endswith("\n\n3 errors and 1 warning in 3 files.\n")
+    assert write_findings((), "text") == "No findings.\n"
+    assert write_findings(FINDINGS[:1], "text").endswith("\n\n1 error.\n")
+
+
+def test_json() -> None:
+    text = write_findings(FINDINGS, "json")
+    assert text.isascii()
+    document = json.loads(text)
+    assert (document["form"], document["errors"], document["warnings"]) == (1, 3, 1)
+    assert document["findings"][1] == {
+        "code": "XP202",
+        "rule": "unknown-kind",
+        "severity": "error",
+        "message": FINDINGS[1].message,
+        "remedy": "Leave it out.",
+        "object": "Deployment controller",
+        "path": "p q/ä,b:c.yaml",
+        "line": 2,
+        "column": 7,
+        "endColumn": 13,
+        "source": "kind: \x1bÄpfel",
+    }
+    assert {key for entry in document["findings"] for key in entry} == set(document["findings"][1])
+    assert document["findings"][0]["path"] is None and document["findings"][0]["line"] is None
+    assert json.loads(write_findings((), "json"))["findings"] == []
+
+
+def sarif(*findings: Finding) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(write_findings(findings, "sarif"))
+    jsonschema.Draft4Validator(SCHEMA).validate(document)
+    return document
+
+
+def test_the_schema_refuses_what_is_no_sarif() -> None:
+    document = sarif(*FINDINGS)
+    document["runs"][0]["results"][0]["level"] = "fatal"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft4Validator(SCHEMA).validate(document)
+
+
+def test_sarif() -> None:
+    (run,) = sarif(*FINDINGS)["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == ["XP010", "XP101", "XP202", "XP998"]
+    assert rules[2]["name"] == "UnknownKind"
+    assert rules[2]["shortDescription"]["text"] == RULES["XP202"].summary
+    results = run["results"]
+    assert [rules[r["ruleIndex"]]["id"] for r in results] == [f.code for f in FINDINGS]
+    assert [r["level"] for r in results] == ["error", "error", "warning", "error"]
+    assert "locations" not in results[0]
+    (location,) = results[1]["locations"]
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "p%20q/%C3%A4%2Cb%3Ac.yaml"},
+        "region": {
+            "startLine": 2,
+            "startColumn": 7,
+            "endColumn": 13,
+            "snippet": {"text": "kind: \\x1bÄpfel"},
+        },
+    }
+    assert location["logicalLocations"] == [{"name": "Deployment controller", "kind": "object"}]
+    uris = [
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for result in results[2:]
+    ]
+    assert uris == ["file:///abs/x.md", "bad-%FF%0A.yaml"]
+
+
+def test_a_finding_that_moves_keeps_its_fingerprint() -> None:
+    moved = Finding(**{**vars(FINDINGS[1]), "position": Position(90, 7, "kind: x")})
+    other = Finding(**{**vars(FINDINGS[1]), "object": "Deployment other"})
+    (run,) = sarif(FINDINGS[1], moved, other)["runs"]
+    prints = [result["partialFingerprints"]["xpkg/v1"] for result in run["results"]]
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_sarif_without_findings() -> None:
+    (run,) = sarif()["runs"]
+    assert run["results"] == [] and run["tool"]["driver"]["rules"] == []
+
+
+def test_github() -> None:
+    properties = "file=p q/ä%2Cb%3Ac.yaml,line=2,col=7,endColumn=13,title=XP202 unknown-kind"
+    message = "No package can hold 100%25 of: this,\\nthat. [Deployment controller]"
+    assert write_findings(FINDINGS, "github").split("\n") == [
+        "::error title=XP101 no-meta::The package has no meta object.%0AAdd one.",
+        f"::error {properties}::{message}%0ALeave it out.",
+        "::warning file=/abs/x.md,title=XP010 not-yaml::Not YAML.%0ARename it.",
+        "::error file=bad-\\udcff\\n.yaml,title=XP998::Of a rule that has no row.%0AWait.",
+        "3 errors and 1 warning in 3 files.",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_format_lets_control_characters_through(format: str) -> None:
+    assert not set(write_findings(FINDINGS, format)) & set("\x1b\r\x00\udcff")
