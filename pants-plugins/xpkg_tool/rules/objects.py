@@ -8,7 +8,7 @@ from xpkg_tool.finding import Finding
 from xpkg_tool.kinds import ALL_META, ObjectKind
 
 from .composition import check_composition
-from .crd import check_crd, check_crd_v1beta1
+from .crds.crd import check_crd, check_crd_v1beta1
 from .depends import check_depends
 from .managed import check_activation_policy, check_managed_definition
 from .meta import check_meta

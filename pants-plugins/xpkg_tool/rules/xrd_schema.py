@@ -12,7 +12,7 @@ from typing import Any, Iterator, Mapping
 from xpkg_tool import codes
 from xpkg_tool.finding import WARNING, Finding
 
-from .schema import check_schema, check_schema_keywords
+from .schemas.check import check_schema, check_schema_keywords
 from .shapes import PathOf
 from .subject import Subject, dotted
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cases import VECTORS
 
-from xpkg_tool.rules.cel_syntax import syntax_problem
+from xpkg_tool.rules.languages.cel_syntax import syntax_problem
 
 EXPRESSIONS = [
     json.loads(line)

@@ -8,8 +8,8 @@ import time
 import pytest
 from cases import VECTORS
 
-from xpkg_tool.rules.re2 import PatternError, parse
-from xpkg_tool.rules.re2_match import matches
+from xpkg_tool.rules.languages.re2 import PatternError, parse
+from xpkg_tool.rules.languages.re2_match import matches
 
 PATTERNS = [
     json.loads(line)

@@ -12,9 +12,9 @@ from cases import VECTORS
 from xpkg_tool import codes
 from xpkg_tool.documents.stream import Document
 from xpkg_tool.finding import ERROR, WARNING
-from xpkg_tool.rules.schema import check_schema, check_schema_keywords
-from xpkg_tool.rules.schema_node import Problem
-from xpkg_tool.rules.schema_walk import MAX_PROBLEMS, problems
+from xpkg_tool.rules.schemas.check import check_schema, check_schema_keywords
+from xpkg_tool.rules.schemas.node import Problem
+from xpkg_tool.rules.schemas.walk import MAX_PROBLEMS, problems
 from xpkg_tool.rules.subject import Subject
 
 SCHEMAS = [

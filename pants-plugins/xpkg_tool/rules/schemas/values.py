@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from typing import Any, Iterator, Mapping
 
-from .formats import fits_format
-from .re2_match import matches
-from .schema_node import PathOf, as_schema
+from xpkg_tool.rules.languages.formats import fits_format
+from xpkg_tool.rules.languages.re2_match import matches
+
+from .node import PathOf, as_schema
 
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _EMBEDDED = "x-kubernetes-embedded-resource"

@@ -10,7 +10,7 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool import codes
 
-from .schema_node import PathOf, Problem, SchemaNode, Way, as_schema, path_of
+from .node import PathOf, Problem, SchemaNode, Way, as_schema, path_of
 
 _NOTHING: Any = object()
 _EMPTY: Mapping[str, Any] = {}

@@ -9,10 +9,10 @@ from typing import Any, Iterator
 
 from xpkg_tool import codes
 from xpkg_tool.finding import Finding
+from xpkg_tool.rules.subject import Subject
 
-from .schema_node import PathOf, Problem
-from .schema_walk import problems
-from .subject import Subject
+from .node import PathOf, Problem
+from .walk import problems
 
 
 def check_schema(

@@ -7,10 +7,10 @@ from typing import Iterator
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING
+from xpkg_tool.rules.subject import dotted
 
-from .schema_node import Level, Problem, SchemaNode
-from .schema_values import Budget, misfits, unknown_fields
-from .subject import dotted
+from .node import Level, Problem, SchemaNode
+from .values import Budget, misfits, unknown_fields
 
 # Of one default, at most so many faults are shown.
 _MOST = 10

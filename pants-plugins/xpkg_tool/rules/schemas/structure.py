@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from xpkg_tool import codes
+from xpkg_tool.rules.languages.re2 import PatternError, parse
 
-from .re2 import PatternError, parse
-from .schema_node import Level, Problem, SchemaNode
+from .node import Level, Problem, SchemaNode
 
 TYPES = ("array", "boolean", "integer", "number", "object", "string")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any, Callable, Iterator, Mapping
 
 from xpkg_tool import codes
+from xpkg_tool.rules.shapes import ANYTHING, Struct, nearest_field
 
-from .schema_node import Level, Place, Problem, SchemaNode, Way
-from .shapes import ANYTHING, Struct, nearest_field
+from .node import Level, Place, Problem, SchemaNode, Way
 
 _INT64 = range(-(2**63), 2**63)
 

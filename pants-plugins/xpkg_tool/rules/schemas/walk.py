@@ -12,19 +12,17 @@ from typing import Any, Iterator
 
 from xpkg_tool import codes
 
-from . import (
-    schema_defaults,
-    schema_doubts,
-    schema_expressions,
-    schema_junctors,
-    schema_keywords,
-    schema_lists,
-    schema_root,
-    schema_structure,
-)
-from .schema_node import Level, Place, Problem, SchemaNode, Way, as_schema
-from .schema_plain import is_plain
-from .schema_values import Budget
+from . import defaults as schema_defaults
+from . import doubts as schema_doubts
+from . import expressions as schema_expressions
+from . import junctors as schema_junctors
+from . import keywords as schema_keywords
+from . import lists as schema_lists
+from . import root as schema_root
+from . import structure as schema_structure
+from .node import Level, Place, Problem, SchemaNode, Way, as_schema
+from .plain import is_plain
+from .values import Budget
 
 _IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
 _EMBEDDED = "x-kubernetes-embedded-resource"

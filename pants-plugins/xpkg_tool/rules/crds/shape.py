@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .shapes import (
+from xpkg_tool.rules.shapes import (
     ANYTHING,
     BOOLEAN,
     INTEGER,
@@ -12,7 +12,7 @@ from .shapes import (
     Shape,
     Struct,
 )
-from .type_names import NAMES
+from xpkg_tool.rules.type_names import NAMES
 
 _SERVICE = Struct({"namespace": TEXT, "name": TEXT, "path": TEXT, "port": INTEGER})
 _CLIENT = Struct({"url": TEXT, "service": _SERVICE, "caBundle": TEXT})

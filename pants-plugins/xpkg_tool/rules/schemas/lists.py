@@ -6,7 +6,7 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool import codes
 
-from .schema_node import Problem, SchemaNode, as_schema
+from .node import Problem, SchemaNode, as_schema
 
 _LIST_TYPE = "x-kubernetes-list-type"
 _KEYS = "x-kubernetes-list-map-keys"

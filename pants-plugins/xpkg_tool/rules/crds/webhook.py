@@ -12,11 +12,11 @@ from typing import Any, Iterator
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING, Finding
 from xpkg_tool.names import is_dns_subdomain
+from xpkg_tool.rules.fields import shown
+from xpkg_tool.rules.subject import Subject
+from xpkg_tool.rules.type_names import is_dns_label
 
-from .crd_columns import check_int32
-from .fields import shown
-from .subject import Subject
-from .type_names import is_dns_label
+from .columns import check_int32
 
 _PATH = ("spec", "conversion")
 _KNOWN_REVIEWS = ("v1", "v1beta1")

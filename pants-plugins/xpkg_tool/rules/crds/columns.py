@@ -6,11 +6,10 @@ from typing import Any, Iterator
 
 from xpkg_tool import codes
 from xpkg_tool.finding import Finding
-
-from .field_path import FieldPathError, resolve
-from .fields import shown
-from .shapes import PathOf
-from .subject import Subject, dotted
+from xpkg_tool.rules.fields import shown
+from xpkg_tool.rules.languages.field_path import FieldPathError, resolve
+from xpkg_tool.rules.shapes import PathOf
+from xpkg_tool.rules.subject import Subject, dotted
 
 _TYPES = ("boolean", "date", "integer", "number", "string")
 _FORMATS = ("byte", "date", "date-time", "double", "float", "int32", "int64", "password")

@@ -6,11 +6,11 @@ from typing import Any, Iterator, Mapping, Sequence
 
 from xpkg_tool import codes
 from xpkg_tool.finding import WARNING, Finding
+from xpkg_tool.rules.fields import invalid, repeated, shown
+from xpkg_tool.rules.schemas.check import check_schema
+from xpkg_tool.rules.subject import Subject, dotted
 
-from .crd_columns import check_columns, check_selectable, check_subresources
-from .fields import invalid, repeated, shown
-from .schema import check_schema
-from .subject import Subject, dotted
+from .columns import check_columns, check_selectable, check_subresources
 
 _PATH = ("spec", "versions")
 _LONGEST_WARNING = 256

@@ -10,15 +10,15 @@ from typing import Iterator
 
 from xpkg_tool import codes
 from xpkg_tool.finding import WARNING, Finding
+from xpkg_tool.rules.fields import check_shape, choice, invalid, parts, required, shown
+from xpkg_tool.rules.metadata import check_metadata
+from xpkg_tool.rules.schemas.check import check_schema_keywords
+from xpkg_tool.rules.subject import Subject
+from xpkg_tool.rules.type_names import check_type_names
 
-from .crd_shape import CRD, CRD_V1BETA1
-from .crd_versions import check_versions
-from .crd_webhook import check_conversion
-from .fields import check_shape, choice, invalid, parts, required, shown
-from .metadata import check_metadata
-from .schema import check_schema_keywords
-from .subject import Subject
-from .type_names import check_type_names
+from .shape import CRD, CRD_V1BETA1
+from .versions import check_versions
+from .webhook import check_conversion
 
 _APPROVAL = "api-approved.kubernetes.io"
 _REQUIRED = (

@@ -6,8 +6,8 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool import codes
 
-from .schema_node import Level, Problem, SchemaNode, as_schema
-from .schema_structure import is_set
+from .node import Level, Problem, SchemaNode, as_schema
+from .structure import is_set
 
 _EMBEDDED = "x-kubernetes-embedded-resource"
 

@@ -7,8 +7,8 @@ from typing import Any, Iterator
 from xpkg_tool import codes
 from xpkg_tool.finding import WARNING
 
-from .schema_node import Problem, SchemaNode
-from .schema_values import type_of
+from .node import Problem, SchemaNode
+from .values import type_of
 
 _RANGES = (
     ("minimum", "maximum"),

@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool import codes
+from xpkg_tool.rules.languages.cel_syntax import syntax_problem
+from xpkg_tool.rules.languages.field_path import FieldPathError, resolve
 
-from .cel_syntax import syntax_problem
-from .field_path import FieldPathError, resolve
-from .schema_node import Problem, SchemaNode
+from .node import Problem, SchemaNode
 
 _KEYWORD = "x-kubernetes-validations"
 _REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")

@@ -1,0 +1,1 @@
+"""The small languages inside objects: regular expressions, CEL, field paths, formats."""

@@ -1,0 +1,1 @@
+"""Structural schemas, as Kubernetes takes them in CRDs and XRDs."""
