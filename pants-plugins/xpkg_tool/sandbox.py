@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Mapping, Sequence
 
 from . import codes
-from .adopt import adopt
 from .build import BuildResult, PackageRequest, build
 from .finding import Finding, render_all
 from .selection import Selection
@@ -76,6 +75,8 @@ def adopt_packages(request: Path, output: Path) -> None:
     """Answers `{"files": [path, …], "owned": [path, …]}` with the list of targets to write, each
     `{"directory", "name", "sources", "examples", "comments", "files"}`, in `<output>/targets.json`.
     """
+    from .adopt import adopt
+
     asked = json.loads(request.read_text("utf-8"))
     targets = adopt(_contents(asked["files"]), frozenset(asked["owned"]))
     output.mkdir(parents=True)

@@ -6,6 +6,7 @@ The corpus is not part of the project: it is looked for beside it.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tarfile
 from pathlib import Path
@@ -84,6 +85,15 @@ def test_every_real_package_builds_after_tailor(corpus: Repository) -> None:
     )
     corpus.pants("package", "::")
     assert len([*(corpus.root / "dist").rglob("*.xpkg")]) == len(targets)
+
+
+def test_every_finding_is_one_of_those_that_are_explained(corpus: Repository) -> None:
+    """docs/real-packages.md has the list. Runs after the package above was mended."""
+    output = corpus.pants("lint", "::").output
+    found = re.findall(r"^(\S+?):\d+:\d+: (error|warning) (XP\d+)", output, re.MULTILINE)
+    assert len(found) == 7
+    assert {(severity, code) for _, severity, code in found} == {("warning", "XP704")}
+    assert all(path.startswith("platform-ref-aws/package/") for path, _, _ in found)
 
 
 def test_nothing_of_the_provider_is_lost(corpus: Repository) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from repository import Repository, write_provider
+from repository import CRD, PROJECT, PROVIDER, Repository, write_provider
 
 
 @pytest.fixture
@@ -104,6 +104,55 @@ def test_a_build_needs_no_network(clones: tuple[Repository, Repository]) -> None
     after = dist(one)
     assert after["packages.a/a.xpkg"] != before["packages.a/a.xpkg"]
     assert after["packages.b/b.xpkg"] == before["packages.b/b.xpkg"]
+
+
+def test_23_a_file_that_changes_during_the_build(tmp_path: Path) -> None:
+    """The package is that of the files before or after the change, never a mixture."""
+
+    def content(word: str) -> dict[str, str]:
+        crds = {
+            f"p/crds/{number}.yaml": CRD.format(kind=f"Kind{number}", plural=f"kinds{number}")
+            + f"# {word}\n" * 4_000
+            for number in range(60)
+        }
+        return {"p/crossplane.yaml": PROVIDER.format(name="provider-p"), **crds}
+
+    def repository(name: str, word: str) -> Repository:
+        made = Repository.create(tmp_path / name)
+        made.write("p/BUILD", "xpkg_package()\n")
+        for path, text in content(word).items():
+            made.write(path, text)
+        return made
+
+    digests = set()
+    for word in ("before", "after"):
+        made = repository(word, word)
+        made.pants("package", "p")
+        digests |= set(dist(made).items())
+        made.close()
+    changing = repository("changing", "before")
+    # A store of its own, so that the build has something to do.
+    store = f"--local-store-dir={tmp_path / 'store'}"
+    changing.pants(store, "list", "p")
+    changed = False
+    with subprocess.Popen(
+        [str(PROJECT / "pants"), store, "package", "p"],
+        cwd=changing.root,
+        env=changing.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "Starting: Building" in line and not changed:
+                changed = True
+                for path, text in content("after").items():
+                    changing.write(path, text)
+    assert changed and process.returncode == 0
+    assert set(dist(changing).items()) <= digests
+    changing.close()
 
 
 def test_what_a_process_of_the_tool_is_given(
