@@ -212,6 +212,14 @@ class Session:
         if not own.exists():
             (own / "bin").mkdir(parents=True)
             (own / "bin" / "pants").symlink_to(PROJECT / "pants")
+            # The wheel's console script, whose installation test_wheel.py tests.
+            script = own / "bin" / "xpkg"
+            script.write_text(
+                f"#!{sys.executable}\nimport sys\n"
+                f"sys.path.insert(0, {str(PROJECT / 'pants-plugins')!r})\n"
+                "from xpkg_tool.cli import main\nsys.exit(main())\n"
+            )
+            script.chmod(0o755)
             # The driver that works in a container, too.
             storage.write_text(
                 f'[storage]\ndriver = "vfs"\ngraphroot = "{own}/graph"\nrunroot = "{own}/run"\n'
