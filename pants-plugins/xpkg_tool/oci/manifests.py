@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Mapping
 
@@ -31,7 +31,6 @@ UNCOMPRESSED_LAYER_TYPE = LAYER_TYPE.rpartition(".")[0]
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # 64-bit integers have 19 digits; Python before 3.11 takes minutes for a number with millions.
 _LONGEST_INTEGER = 19
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Descriptor:
     media_type: str
     digest: str
     size: int
-    annotations: Mapping[str, str] = _NOTHING
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class ImageConfig:
 
     architecture: str = ""
     os: str = ""
-    labels: Mapping[str, str] = _NOTHING
+    labels: Mapping[str, str] = field(default_factory=dict)
     diff_ids: tuple[str, ...] = ()
 
 
@@ -204,7 +203,7 @@ def _text(path: str, name: str, value: Any) -> str:
 
 def _texts(path: str, where: str, name: str, value: Any) -> Mapping[str, str]:
     if value is None:
-        return _NOTHING
+        return {}
     if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
         return MappingProxyType(value)
     raise image_error(path, f"{where} has {name} that are not a mapping of texts")
