@@ -1,10 +1,11 @@
 """A document's values, exactly as Kubernetes reads them: the one loader for every rule and goal.
 
-libyaml's events become values directly, without a tree of nodes and with a stack of our own: that
-is faster than PyYAML's loader, and no input exhausts the stack of C or Python. What scalars mean
-is in `scalars`; mappings, anchors and merge keys follow go-yaml v2's decode.go. Two things that
-go-yaml lets pass are errors here: a key that stands twice in one mapping (the last would win in
-silence), and text that YAML takes for a second document (it would be dropped in silence).
+Most documents are read by a fast parser (`quick`), all others from libyaml's events. These become
+values directly, without a tree of nodes and with a stack of our own: that is faster than PyYAML's
+loader, and no input exhausts the stack of C or Python. What scalars mean is in `scalars`; mappings,
+anchors and merge keys follow go-yaml v2's decode.go. Two things that go-yaml lets pass are errors
+here: a key that stands twice in one mapping (the last would win in silence), and text that YAML
+takes for a second document (it would be dropped in silence).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from .anchors import AnchorError, Anchors, height
 from .errors import TEMPLATE_REMEDY, broken
 from .events import MAX_DEPTH, Malformed, check_dialect, malformed, parser
 from .positions import at, is_merge, locate, repeated_keys, scalar
+from .quick import UNCERTAIN, quick_load
 from .scalars import ScalarError, plain_key, plain_value, to_json, to_key
 from .stream import Document
 
@@ -59,6 +61,12 @@ def load(document: Document) -> Any:
     What an alias names is the same object in each place, so do not change what is returned. Values
     nest up to MAX_DEPTH deep. Raises DocumentError.
     """
+    value = quick_load(document.text)
+    return load_exactly(document) if value is UNCERTAIN else value
+
+
+def load_exactly(document: Document) -> Any:
+    """As `load`, always by libyaml's events."""
     reading = _Reading(document)
     value = reading.run()
     if reading.repeated:
