@@ -14,7 +14,7 @@ from . import codes
 from .finding import WARNING, Finding, has_errors, in_order
 from .globs import BadPattern, matches
 from .rules.catalogue import RULES, is_fatal, rules_of
-from .suppressions import Suppression, read_suppressions
+from .suppressions import Suppression
 
 _ALL = "ALL"
 
@@ -79,18 +79,17 @@ EVERYTHING = Selection()
 
 
 def apply(
-    findings: Iterable[Finding], selection: Selection, sources: Mapping[str, bytes]
+    findings: Iterable[Finding], selection: Selection, suppressions: Iterable[Suppression]
 ) -> tuple[Finding, ...]:
     """The findings that are to be shown, in order, with warnings (XP008, XP009) about what is wrong
-    with the selection itself and with the comments in `sources` (the files by their paths)."""
+    with the selection itself and with the comments, those of all files in their order."""
     found = in_order(findings)
     # In a file that could not be read as a whole, not all rules had their turn.
     unread = {f.path for f in found if is_fatal(f.code) and has_errors((f,))}
     comments = _Comments()
     warnings: list[Finding] = []
-    for path, data in sources.items():
-        for suppression in read_suppressions(path, data):
-            warnings += comments.add(suppression)
+    for suppression in suppressions:
+        warnings += comments.add(suppression)
     shown = [f for f in (*found, *warnings) if not comments.suppress(f)]
     shown += [f for f in comments.unused(selection, unread) if not comments.suppress(f)]
     kept = [f for f in shown if selection.enabled(f.code, f.path)]

@@ -34,7 +34,7 @@ from .events import MAX_DEPTH, Malformed, check_dialect, malformed, parser
 from .positions import at, is_merge, locate, repeated_keys, scalar
 from .quick import UNCERTAIN, quick_load
 from .scalars import ScalarError, plain_key, plain_value, to_json, to_key
-from .stream import Document
+from .stream import AnyDocument
 
 __all__ = ["DocumentError", "load", "locate"]
 
@@ -55,7 +55,7 @@ class DocumentError(Exception):
         self.findings = tuple(findings)
 
 
-def load(document: Document) -> Any:
+def load(document: AnyDocument) -> Any:
     """The document's value in terms of JSON: dict with str keys, list, str, int, float, bool, None.
 
     What an alias names is the same object in each place, so do not change what is returned. Values
@@ -65,7 +65,7 @@ def load(document: Document) -> Any:
     return load_exactly(document) if value is UNCERTAIN else value
 
 
-def load_exactly(document: Document) -> Any:
+def load_exactly(document: AnyDocument) -> Any:
     """As `load`, always by libyaml's events."""
     reading = _Reading(document)
     value = reading.run()
@@ -94,7 +94,7 @@ class _Reading:
     """One pass over a document. After `run`, `findings` and `repeated` (a key stood twice) tell
     what is wrong."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: AnyDocument) -> None:
         self.document = document
         self.findings: list[Finding] = []
         self.repeated = False
