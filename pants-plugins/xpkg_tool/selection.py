@@ -6,7 +6,6 @@ cannot be installed is not made better by silence.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping
 
@@ -14,6 +13,7 @@ from . import codes
 from .finding import WARNING, Finding, has_errors, in_order
 from .globs import BadPattern, matches
 from .rules.catalogue import RULES, is_fatal, rules_of
+from .similar import similar
 from .suppressions import Suppression
 
 _ALL = "ALL"
@@ -167,8 +167,8 @@ def _problem(comment: Suppression) -> tuple[str, str] | None:
 def _unknown_code(code: str) -> tuple[str, str] | None:
     if code in RULES:
         return None
-    near = difflib.get_close_matches(code.upper(), RULES, n=1, cutoff=0.8)
-    hint = f"Did you mean {near[0]}? " if near else ""
+    near = similar(code.upper(), RULES, cutoff=0.8)
+    hint = f"Did you mean {near}? " if near else ""
     return f"There is no rule {code}.", f"{hint}docs/lint-rules.md lists the codes."
 
 

@@ -16,7 +16,7 @@ from typing import Iterator
 import pytest
 from repository import PROJECT, Repository
 
-from xpkg_tool.documents.loader import load_exactly
+from xpkg_tool.documents.exact import load_exactly
 from xpkg_tool.documents.quick import UNCERTAIN, quick_load
 from xpkg_tool.documents.stream import split
 

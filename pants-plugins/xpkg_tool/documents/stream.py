@@ -28,7 +28,6 @@ from typing import Iterator, Protocol
 from xpkg_tool.finding import Finding, Position
 
 from .encoding import clean
-from .events import Malformed, events
 
 _BOM = b"\xef\xbb\xbf"
 _HAS_CONTENT = re.compile(rb"^[ \t]*[^ \t\n#]", re.MULTILINE)
@@ -254,6 +253,8 @@ def _moved(
 
 def _reading(text: str) -> list[object]:
     """What a parser says of the text, without places; for broken YAML, how and in which line."""
+    from .events import Malformed, events
+
     found: list[object] = []
     try:
         for event in events(text):

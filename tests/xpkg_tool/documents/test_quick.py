@@ -10,7 +10,8 @@ from cases import CASES, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xpkg_tool.documents.loader import DocumentError, load, load_exactly
+from xpkg_tool.documents.exact import load_exactly
+from xpkg_tool.documents.loader import DocumentError, load
 from xpkg_tool.documents.quick import UNCERTAIN, quick_load
 from xpkg_tool.documents.stream import Document, split
 
