@@ -110,7 +110,9 @@ def test_the_second_machine_builds_nothing(
     assert built.counter("remote_cache_write_successes") == len({INSTALLING, *of_the_tool})
     assert len(digests(one)) == 9
 
-    served, processes = pants(two, remote_cache, "lint", "package", "::")
+    # A machine with fewer cores.
+    cores = "--process-execution-local-parallelism=1"
+    served, processes = pants(two, remote_cache, cores, "lint", "package", "::")
     assert processes <= OF_PANTS
     assert "Starting: Building" not in served.output
     assert served.counter("remote_cache_requests_cached") == served.counter("remote_cache_requests")
