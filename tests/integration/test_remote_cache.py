@@ -73,7 +73,7 @@ def pants(repository: Repository, cache: BuildGrid, *args: str) -> tuple[Run, se
         "--remote-cache-read",
         "--remote-cache-write",
         f"--remote-store-address=grpc://{cache.address}",
-        # By default Pants waits 3 seconds for what it still writes at the end.
+        # Pants may still send results when it is done, and waits 3 seconds for that by itself.
         "--session-end-tasks-timeout=60",
         f"--local-store-dir={local / 'store'}",
         f"--local-execution-root-dir={local / 'sandboxes'}",
@@ -104,10 +104,9 @@ def test_the_second_machine_builds_nothing(
     clones: tuple[Repository, Repository], remote_cache: BuildGrid
 ) -> None:
     one, two = clones
-    built, processes = pants(one, remote_cache, "package", "::")
+    _, processes = pants(one, remote_cache, "package", "::")
     of_the_tool = processes - OF_PANTS
     assert ASSEMBLING in of_the_tool and any(name.startswith("Building ") for name in of_the_tool)
-    assert built.counter("remote_cache_write_successes") == len({INSTALLING, *of_the_tool})
     assert len(digests(one)) == 9
 
     # A machine with fewer cores.
