@@ -53,7 +53,7 @@ _TOOL = "xpkg-tool"  # Where the tool's files appear in a sandbox.
 # Pants starts a process while it still asks the remote cache, and stops it when the cache had the
 # result. Which wins is chance, and the processor's time is lost. So the cache has this long to
 # answer and to send the result; where it says at once that it has none, or fails, nothing waits.
-_REMOTE_CACHE_DELAY_MILLIS = 10_000
+_REMOTE_CACHE_DELAY_MILLIS = 5_000
 
 
 @dataclass(frozen=True)
