@@ -10,6 +10,7 @@ an input of each process; hence the small runner.
 from __future__ import annotations
 
 import importlib.resources
+import json
 from dataclasses import dataclass
 from typing import Any, Iterable, Iterator
 
@@ -49,6 +50,8 @@ _LIBRARIES = (
 )
 _ASSEMBLE = "xpkg_assemble.py"
 _TOOL = "xpkg-tool"  # Where the tool's files appear in a sandbox.
+# What each command line of the tool holds, and no other.
+RUNNER = f"{_TOOL}/run.py"
 
 # Pants starts a process while it still asks the remote cache, and stops it when the cache had the
 # result. Which wins is chance, and the processor's time is lost. So the cache has this long to
@@ -67,7 +70,7 @@ class Tool:
         """The command line, which expects the tool's files as immutable input."""
         # -I and -S: neither the environment, the current directory nor what is installed beside the
         # interpreter can change what runs.
-        return (self.python, "-I", "-S", "-X", "utf8", f"{_TOOL}/run.py", *args)
+        return (self.python, "-I", "-S", "-X", "utf8", RUNNER, *args)
 
     @property
     def immutable_input_digests(self) -> FrozenDict[str, Digest]:
@@ -82,6 +85,11 @@ class ToolProcess:
     input_digest: Digest
     output_directory: str
     description: str
+
+
+def json_file(path: str, value: object) -> FileContent:
+    """A file for the tool to read."""
+    return FileContent(path, json.dumps(value, indent=1).encode())
 
 
 @rule(desc="Set up the tool for Crossplane packages", level=LogLevel.DEBUG)

@@ -7,12 +7,17 @@ from pathlib import Path
 
 
 def main(argv: list[str]) -> int:
-    """Runs `build REQUEST OUTPUT`, `adopt REQUEST OUTPUT` or `publish REQUEST`.
+    """Runs `COMMAND REQUEST OUTPUT`: analyse, build, adopt; `publish REQUEST` writes no output.
 
     Modules are imported by the command that needs them: a small package takes less time than most
     imports.
     """
     command, *paths = argv[0], *map(Path, argv[1:])
+    if command == "analyse":
+        from .sandbox import analyse_files
+
+        analyse_files(*paths)
+        return 0
     if command == "build":
         from .sandbox import build_packages
 
@@ -27,7 +32,7 @@ def main(argv: list[str]) -> int:
         from .registry.publish_request import publish_package
 
         return publish_package(*paths)
-    raise SystemExit(f"There is no command {command!r}; there are build, adopt and publish.")
+    raise SystemExit(f"There is no command {command!r}.")
 
 
 if __name__ == "__main__":
