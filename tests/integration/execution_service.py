@@ -154,7 +154,9 @@ class Capabilities(rpc.CapabilitiesServicer):  # type: ignore[misc]
 
 
 def main(address: str, store_address: str, root: str) -> None:
-    store = grpc.insecure_channel(store_address)
+    # BuildGrid's client asks for batches that may be a little longer than gRPC's limit.
+    unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+    store = grpc.insecure_channel(store_address, options=unlimited)
     server = grpc.server(ThreadPoolExecutor(8))
     worker = Worker(store, Path(root))
     rpc.add_ExecutionServicer_to_server(Execution(store, worker), server)
