@@ -363,7 +363,7 @@ def test_interrupted() -> None:
     assert (process.returncode, errors) == (130, b"")
 
 
-@pytest.mark.parametrize("library", ["yaml", "deflate"])
+@pytest.mark.parametrize("library", ["oryaml", "deflate"])
 def test_a_library_that_is_missing_is_named(library: str) -> None:
     script = f"import sys; sys.modules[{library!r}] = None\n"
     script += "from xpkg_tool.cli import main; sys.exit(main(['build', 'p']))"
