@@ -10,7 +10,7 @@ an input of each process; hence the small runner.
 from __future__ import annotations
 
 import importlib.resources
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator
 
 from pants.backend.python.target_types import PexLayout
@@ -18,7 +18,7 @@ from pants.backend.python.util_rules.interpreter_constraints import InterpreterC
 from pants.backend.python.util_rules.pex import Pex, PexRequest
 from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Lockfile
 from pants.engine.fs import CreateDigest, Digest, FileContent, MergeDigests, RemovePrefix
-from pants.engine.process import Process, ProcessResult
+from pants.engine.process import Process, ProcessCacheScope, ProcessResult
 from pants.engine.rules import Get, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
@@ -51,12 +51,17 @@ class Tool:
 
 @dataclass(frozen=True)
 class ToolProcess:
-    """A run of the tool that can be cached: `args` and input files in, `output` out."""
+    """A run of the tool: `args` and input files in, `output_directory` out.
+
+    It can be cached; with another `cache_scope` it may depend on what is outside, and on `env`.
+    """
 
     args: tuple[str, ...]
     input_digest: Digest
     output_directory: str
     description: str
+    cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL
+    env: FrozenDict[str, str] = field(default_factory=FrozenDict)
 
 
 @rule(desc="Set up the tool for Crossplane packages", level=LogLevel.DEBUG)
@@ -120,6 +125,8 @@ async def tool_process(request: ToolProcess, tool: Tool) -> Process:
         immutable_input_digests=tool.immutable_input_digests,
         output_directories=(request.output_directory,),
         description=request.description,
+        env=request.env,
+        cache_scope=request.cache_scope,
         level=LogLevel.INFO,
     )
 
