@@ -96,13 +96,16 @@ class Naming:
         return tag
 
     def _format(self, field_alias: str, text: str, values: Mapping[str, str]) -> str:
-        known: dict[str, str | Mapping[str, str]] = {**self._variable_values(), **values}
         directory = self.address.spec_path
-        known["name"] = self.address.target_name
-        known["directory"] = os.path.basename(directory)
-        known["parent_directory"] = os.path.basename(os.path.dirname(directory))
-        known["package"] = self.package_name
-        known["pants"] = {"hash": self.digest.partition(":")[2]}
+        known: dict[str, str | Mapping[str, str]] = {
+            "name": self.address.target_name,
+            "directory": os.path.basename(directory),
+            "parent_directory": os.path.basename(os.path.dirname(directory)),
+            "package": self.package_name,
+            "pants": {"hash": self.digest.partition(":")[2]},
+            **self._variable_values(),
+            **values,
+        }
         if self.version:
             known["version"] = self._interpolate("version", self.version, self._variable_values())
         elif any("{version" in t for t in (text, *values.values())):

@@ -26,7 +26,7 @@ def test_a_package_is_published_and_then_up_to_date(repository: PublishRunner) -
     assert ran.lines == (published("a"),)
     assert ran.stdout == (
         f"pushed: {reference('a')} {digest('a')} "
-        "(2 blobs sent (1,234 bytes), 1 there (5 bytes), 9 requests, 0.25 s)\n"
+        "(2 blobs, 1,234 bytes sent; 1 blob, 5 bytes skipped; 9 requests; 0.25 s)\n"
     )
     assert repository.registry == {reference("a"): digest("a")}
 
@@ -287,3 +287,13 @@ def test_connections_are_shared(
     assert [r["connections"] for r in others] == each
     if connections == 1:
         assert ran.written == [f"packages/{n}:{n}" for n in "abc"]
+
+
+def test_no_reference_is_looked_up_before_all_named_are_built(repository: PublishRunner) -> None:
+    repository.package("a")
+    repository.package("b", text="broken")
+    with pytest.raises(Exception, match="1 package cannot be built"):
+        repository.run()
+    assert not (repository.root / "runs.jsonl").exists()
+    # A package that is not named stands in nobody's way.
+    assert repository.run("packages/a").exit_code == 0

@@ -22,6 +22,7 @@ from pants.core.goals.publish import (
 )
 from pants.engine.addresses import Address
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.option.global_options import GlobalOptions
 
 from xpkg.command_line import NamedPackages, NamedPackagesRequest
 from xpkg.publishing.fresh import Fresh
@@ -32,6 +33,17 @@ from xpkg.publishing.published import Published, PublishedRequest
 from xpkg.publishing.report import published_packages
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgRegistriesField, XpkgSourcesField
+
+
+class PublishUnderRemoteExecution(Exception):
+    """Publishing was asked for under `[GLOBAL].remote_execution`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Publishing does not run under remote execution: its processes would run on a worker, "
+            "which has no login to the registries and would have to be sent yours. Run the "
+            "`publish` goal with `--no-remote-execution`; the remote cache can stay on."
+        )
 
 
 class PublishXpkgRequest(PublishRequest):
@@ -82,8 +94,13 @@ async def publish_xpkg(request: PublishXpkgRequest) -> PublishProcesses:
 
 
 @rule
-async def publish_report(request: PublishReportRequest, xpkg: XpkgSubsystem) -> PublishReport:
+async def publish_report(
+    request: PublishReportRequest, xpkg: XpkgSubsystem, global_options: GlobalOptions
+) -> PublishReport:
     address = request.address
+    if global_options.remote_execution:
+        # The one case in which a report cannot fail: no interactive process can be run either.
+        raise PublishUnderRemoteExecution
     named = await _named(address)
     plan = await Get(PublishPlan, PublishPlanRequest(named))
     packages = plan.reported_by(address)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Iterable, Iterator
 
 from pants.engine.addresses import Address
@@ -123,32 +123,31 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
     address = request.address
     # Nothing is raised here: what is wrong with one package must not stop the others.
     try:
-        outcome, wrapped, transitive = await MultiGet(
-            Get(BuildOutcome, BuildRequest(address)),
+        outcome = await Get(BuildOutcome, BuildRequest(address))
+    except Exception as error:
+        return Candidate(address, problem=f"{address} cannot be built: {error}")
+    if outcome.failed:
+        return Candidate(address, problem=f"{address} does not lint: {outcome.text.strip()}")
+    built = await _built(outcome)
+    candidate = Candidate(address, built.digest, built.files)
+    try:
+        wrapped, transitive = await MultiGet(
             Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend")),
             Get(TransitiveTargets, TransitiveTargetsRequest([address])),
         )
     except Exception as error:
-        return Candidate(address, problem=f"{address} cannot be published: {error}")
-    target = wrapped.target
-    dependencies = tuple(
-        sorted(t.address for t in transitive.dependencies if t.has_field(XpkgSourcesField))
+        return replace(candidate, problem=f"{address} cannot be published: {error}")
+    dependencies = sorted(
+        t.address for t in transitive.dependencies if t.has_field(XpkgSourcesField)
     )
-    skip_push = target[XpkgSkipPushField].value
-    if outcome.failed:
-        problem = f"{address} does not lint: {outcome.text.strip()}"
-        return Candidate(address, dependencies=dependencies, skip_push=skip_push, problem=problem)
-    built = await _built(outcome)
-    candidate = Candidate(address, built.digest, built.files, (), dependencies, skip_push)
-    if skip_push:
-        return candidate
+    candidate = replace(candidate, dependencies=tuple(dependencies))
+    if wrapped.target[XpkgSkipPushField].value:
+        return replace(candidate, skip_push=True)
     try:
-        destinations = await _destinations(target, built, xpkg)
-    except ValueError as error:
-        return Candidate(
-            address, built.digest, built.files, (), dependencies, problem=f"{address}: {error}"
-        )
-    return Candidate(address, built.digest, built.files, destinations, dependencies)
+        destinations = await _destinations(wrapped.target, built, xpkg)
+    except Exception as error:
+        return replace(candidate, problem=f"{address}: {error}")
+    return replace(candidate, destinations=destinations)
 
 
 def rules() -> Iterable[Any]:

@@ -45,6 +45,11 @@ class PlannedReference:
     def reference(self) -> str:
         return self.destination.reference
 
+    @property
+    def short_why(self) -> str:
+        """Without the details, which `message` has, too."""
+        return self.why.partition(": ")[0] if self.message else self.why
+
 
 @dataclass(frozen=True)
 class PlannedPackage:

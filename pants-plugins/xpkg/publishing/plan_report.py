@@ -69,7 +69,7 @@ def _rows(package: PlannedPackage) -> Iterator[tuple[str, ...]]:
         yield (SKIP, spec, local, _NO_DIGEST, "`skip_push` on the target")
     for reference in package.references:
         remote = _short(reference.remote or "")
-        yield (reference.action, reference.reference, local, remote, reference.why)
+        yield (reference.action, reference.reference, local, remote, reference.short_why)
 
 
 def _messages(package: PlannedPackage) -> Iterator[str]:
@@ -96,6 +96,6 @@ def _totals(plan: PublishPlan) -> str:
     for package in plan.packages:
         for reference in package.references:
             counts[reference.action] = counts.get(reference.action, 0) + 1
-    found = ", ".join(f"{count} {action}" for action, count in sorted(counts.items()))
+    found = ", ".join(f"{action}: {count}" for action, count in sorted(counts.items()))
     requests = pluralize(plan.requests, "request")
     return f"{found or 'no references'} ({requests}). Nothing was written."

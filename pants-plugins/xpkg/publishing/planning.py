@@ -20,6 +20,7 @@ from xpkg.publishing.environment import PublishEnvironment, PublishEnvironmentRe
 from xpkg.publishing.fresh import Fresh
 from xpkg.publishing.plan import (
     FAILED,
+    LEFT_OUT,
     SKIP,
     PlannedPackage,
     PlannedReference,
@@ -60,6 +61,9 @@ async def publish_plan(request: PublishPlanRequest, xpkg: XpkgSubsystem) -> Publ
     others = sorted({a for c in named for a in c.dependencies}.difference(request.named))
     unnamed = await MultiGet(Get(Candidate, CandidateRequest(address)) for address in others)
     candidates = in_order((*named, *unnamed))
+    not_built = [c.address.spec for c in named if not c.digest]
+    if not_built:
+        return PublishPlan(request.named, _stopped(candidates, not_built))
     lookup = await Get(_Lookup, _LookupRequest(candidates))
     packages = tuple(_planned(candidate, lookup) for candidate in candidates)
     settled = settle(packages, request.named, publish_dependencies=xpkg.publish_dependencies)
@@ -132,6 +136,22 @@ def _same_for_all(wanted: Mapping[Address, Sequence[Destination]], message: str)
         action=FAILED, why=message.splitlines()[0], message=message, remote=None
     )
     return _Lookup(FrozenDict({(a, d.reference): entry for a, ds in wanted.items() for d in ds}))
+
+
+def _stopped(candidates: Iterable[Candidate], names: list[str]) -> tuple[PlannedPackage, ...]:
+    """Nothing is sent before all that the command line names is built. (The goal fails as well.)"""
+    why = f"{', '.join(names)} cannot be built"
+    return tuple(
+        PlannedPackage(
+            candidate,
+            tuple(
+                PlannedReference(destination, candidate.digest, None, LEFT_OUT, why)
+                for destination in candidate.destinations
+            ),
+            candidate.problem,
+        )
+        for candidate in candidates
+    )
 
 
 def _planned(candidate: Candidate, lookup: _Lookup) -> PlannedPackage:

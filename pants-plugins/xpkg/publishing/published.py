@@ -58,6 +58,11 @@ class PublishedReference:
     transfer: FrozenDict[str, Any] = field(default_factory=FrozenDict)
 
     @property
+    def short_why(self) -> str:
+        """Without the details, which `message` has, too."""
+        return self.why.partition(": ")[0] if self.message else self.why
+
+    @property
     def failed(self) -> bool:
         return self.action in (FAILED, REFUSED_THEN)
 

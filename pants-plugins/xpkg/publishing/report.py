@@ -6,7 +6,7 @@ exit code.
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 from pants.core.goals.publish import PublishOutputData, PublishPackages
 from pants.engine.process import InteractiveProcess
@@ -82,7 +82,7 @@ def _reference(
     if published.action == LEFT_OUT:
         text = message or f"{planned.reference} is not published: {published.why}."
         return _failure(names, text, f"{registry}: {published.why}", data)
-    description = f"{registry}: {published.why}" if published.why else str(registry)
+    description = f"{registry}: {published.short_why}" if published.why else str(registry)
     return _failure(names, message, description, data)
 
 
@@ -96,18 +96,19 @@ def transfer_line(published: PublishedReference) -> str:
     """What was done, the reference, its digest, and what it took: one line."""
     transfer, planned = published.transfer, published.planned
     details = [
-        f"{pluralize(transfer['blobs_sent'], 'blob')} sent ({_bytes(transfer['bytes_sent'])})",
-        f"{transfer['blobs_skipped']} there ({_bytes(transfer['bytes_skipped'])})",
+        f"{_amount(transfer, 'sent')} sent",
+        f"{_amount(transfer, 'skipped')} skipped",
         pluralize(transfer["requests"], "request"),
         f"{transfer['seconds']:.2f} s",
     ]
     if transfer["blobs_mounted"]:
         details.insert(2, f"{pluralize(transfer['blobs_mounted'], 'blob')} mounted")
-    return f"{published.action}: {planned.reference} {planned.local} ({', '.join(details)})"
+    return f"{published.action}: {planned.reference} {planned.local} ({'; '.join(details)})"
 
 
-def _bytes(count: int) -> str:
-    return f"{count:,} bytes"
+def _amount(transfer: Mapping[str, Any], what: str) -> str:
+    blobs = pluralize(transfer[f"blobs_{what}"], "blob")
+    return f"{blobs}, {transfer[f'bytes_{what}']:,} bytes"
 
 
 def reference_data(spec: str, planned: PlannedReference, **more: Any) -> PublishOutputData:

@@ -16,6 +16,7 @@ _SECRET = re.compile(
 _PLACE = re.compile(r"_(FILE|PATH|DIR|HOME)$|^GOOGLE_APPLICATION_CREDENTIALS$")
 _NAMES_THAT_ARE_PLACES = ("PWD", "OLDPWD")
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PROXY = re.compile(r"_PROXY$")
 _USER_INFO_IN_URL = re.compile(r"//[^/\s]*@")
 
@@ -26,6 +27,16 @@ def looks_secret(name: str) -> bool:
     if upper in _NAMES_THAT_ARE_PLACES or _PLACE.search(upper):
         return False
     return _SECRET.search(upper) is not None
+
+
+def unreadable_entries(requested: Iterable[str]) -> tuple[str, ...]:
+    """A sentence for each entry of `[xpkg].env_vars` that is neither `NAME` nor `NAME=value`."""
+    names = (entry.partition("=")[0] for entry in requested)
+    return tuple(
+        f"`[xpkg].env_vars` has an entry with the name {name!r}, and no variable is called that."
+        for name in names
+        if not _NAME.fullmatch(name)
+    )
 
 
 def refused_variables(requested: Iterable[str], values: Mapping[str, str]) -> tuple[str, ...]:
