@@ -77,7 +77,7 @@ def test_identity_token(pusher: Pusher) -> None:
 
 def test_registry_token(pusher: Pusher) -> None:
     with running("token") as registry:
-        registry.tokens["canary-given"] = "repository:a/b:pull,push"
+        registry.tokens["canary-given"] = ("repository:a/b:pull,push",)
         entry = {"auth": "", "registrytoken": "canary-given"}
         pusher.login(registry.address, "", "", **entry)
         result(pusher, registry)
