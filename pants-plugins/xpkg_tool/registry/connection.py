@@ -48,6 +48,8 @@ _CODES = frozenset(
         "TAG_INVALID",
     ]
 )
+# What proxies and registries say that do not know the method.
+_NO_HEAD = (405, 501)
 _BLOB_UNKNOWN = frozenset({"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"})
 _REMEDIES = {
     404: "Check the repository's name; some registries want it to be created first.",
@@ -124,7 +126,7 @@ class Repository:
         digest = response.headers.get("docker-content-digest")
         if response.status == 200 and digest and DIGEST.fullmatch(digest):
             return digest
-        if response.status not in (200, 405):
+        if response.status not in (200, *_NO_HEAD):
             raise self._unexpected("HEAD", url, response)
         response = self._call("GET", url, headers={"Accept": _ACCEPT})
         if response.status == 404:
@@ -163,9 +165,10 @@ class Repository:
         return self._transport.error(what, remedy)
 
     def has_blob(self, digest: str) -> bool:
+        """False also where the registry does not say: a blob that is sent in vain does no harm."""
         url = self._urls.blob(digest)
         response = self._call("HEAD", url)
-        if response.status in (200, 404):
+        if response.status in (200, 404, *_NO_HEAD):
             return response.status == 200
         raise self._unexpected("HEAD", url, response)
 

@@ -27,7 +27,10 @@ class Pusher:
         self.folder = folder
         self.env = {"DOCKER_CONFIG": str(folder), "HOME": str(folder), "PATH": "/nowhere"}
         self.slept: list[float] = []
+        self.connect_timeout = 2.0
         self.read_timeout = 5.0
+        # Registries that are spoken to in plain http.
+        self.insecure: set[str] = set()
         self.policy = RetryPolicy()
         self.config = str(folder / "config.json")
 
@@ -43,8 +46,14 @@ class Pusher:
             now=lambda: datetime(2020, 1, 1, tzinfo=timezone.utc),
             jitter=lambda: 0.0,
         )
-        wire = Wire(connect_timeout=2.0, read_timeout=self.read_timeout)
-        return connect(registry, self.env, policy=self.policy, clock=clock, wire=wire)
+        return connect(
+            registry,
+            self.env,
+            insecure=registry in self.insecure,
+            policy=self.policy,
+            clock=clock,
+            wire=Wire(connect_timeout=self.connect_timeout, read_timeout=self.read_timeout),
+        )
 
     def push(self, *references: str, archive: Path = HYBRID) -> tuple[Outcome, ...]:
         return push(str(archive), references, env=self.env, connect=self.connect)
