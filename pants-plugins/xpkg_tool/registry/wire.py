@@ -1,4 +1,4 @@
-"""The one module that touches oras-py and requests; untyped there, typed from here on.
+"""The module that touches oras-py and requests (with adapter.py); typed from here on.
 
 Of oras-py (0.2.43) we use the provider's session (connection pool, no cookies) and the container's
 URLs. Not used, and why (all measured against real registries):
@@ -25,6 +25,7 @@ import oras.container
 import oras.provider
 import requests
 
+from .adapter import BoundedAdapter
 from .reference import is_loopback
 from .retry import Fault
 from .trust import TrustingAdapter
@@ -102,10 +103,13 @@ class Wire:
         read_timeout: float = READ_TIMEOUT,
         ca_file: str = "",
     ) -> None:
-        # urllib3 logs whole request targets at this level: upload state and signed queries.
-        logging.getLogger("urllib3").setLevel(logging.INFO)
+        _silence_urllib3()
         self._timeout = (connect_timeout, read_timeout)
-        self._adapter = TrustingAdapter(ca_file) if ca_file else None
+        # Shared: a pool of connections may be used from any thread.
+        adapter = (
+            TrustingAdapter(read_timeout, ca_file) if ca_file else BoundedAdapter(read_timeout)
+        )
+        self._adapters = {"http://": BoundedAdapter(read_timeout), "https://": adapter}
         self._lock = threading.Lock()
         self._sessions: list[Any] = []
         self._idle: list[Any] = []
@@ -142,8 +146,8 @@ class Wire:
             if stream and status in (200, 206):
                 return Response(status, named, b"", url, Stream(response, self._timeout))
             with response:
-                content = b"" if method == "HEAD" else _limited(response)
-                return Response(status, named, content, url)
+                # Also where there is none to read: it gives the connection back, to be used again.
+                return Response(status, named, _limited(response), url)
 
     def close(self) -> None:
         for session in self._sessions:
@@ -159,8 +163,8 @@ class Wire:
             session = oras.provider.Registry().session
             # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
             session.auth = _unchanged
-            if self._adapter is not None:
-                session.mount("https://", self._adapter)
+            for scheme, adapter in self._adapters.items():
+                session.mount(scheme, adapter)
             with self._lock:
                 self._sessions.append(session)
         try:
@@ -207,6 +211,14 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
         raise Fault(_reason(error)) from None
     except requests.exceptions.RequestException:
         raise Unusable("the address or the answer is malformed") from None
+
+
+def _silence_urllib3() -> None:
+    """It logs whole request targets, with upload state and signed queries: all of them at the level
+    of debugging, and those whose answers have a broken header as warnings, which Python prints."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "urllib3":
+            logging.getLogger(name).disabled = True
 
 
 def _unchanged(request: Any) -> Any:
