@@ -14,6 +14,7 @@ URLs. Not used, and why (all measured against real registries):
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -175,7 +176,7 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
         requests.exceptions.ConnectionError,
         requests.exceptions.ChunkedEncodingError,
     ) as error:
-        raise Fault(_reason(error)) from None
+        raise Fault(_reason(error, timeout[1])) from None
     except requests.exceptions.RequestException:
         raise Unusable("the address or the answer is malformed") from None
 
@@ -201,7 +202,7 @@ def _limited(response: Any) -> bytes:
     return bytes(content)
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, read_timeout: float) -> str:
     """A few words for a connection fault, from the types in its chain (never from its text)."""
     seen: set[int] = set()
     pending: list[BaseException | None] = [error]
@@ -214,8 +215,10 @@ def _reason(error: BaseException) -> str:
             return "connection refused"
         if type(cause).__name__ in ("NameResolutionError", "gaierror"):
             return "its host name is not known"
-        if isinstance(cause, TimeoutError) or type(cause).__name__ == "ReadTimeoutError":
-            return "no answer in time"
+        # Before Python 3.10 a socket's time-out is no TimeoutError.
+        timed_out = isinstance(cause, (TimeoutError, socket.timeout))
+        if timed_out or type(cause).__name__ == "ReadTimeoutError":
+            return f"no answer within {read_timeout:g} seconds"
         reason = getattr(cause, "reason", None)
         pending += [cause.__cause__, cause.__context__]
         pending += [a for a in (reason, *cause.args) if isinstance(a, BaseException)]
