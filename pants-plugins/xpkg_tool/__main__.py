@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def main(argv: list[str]) -> int:
-    """Runs `build REQUEST OUTPUT`, `adopt REQUEST OUTPUT` or `publish REQUEST`.
+    """Runs one of the commands, each `<command> REQUEST OUTPUT`.
 
     Modules are imported by the command that needs them: a small package takes less time than most
     imports.
@@ -23,11 +23,17 @@ def main(argv: list[str]) -> int:
 
         adopt_packages(*paths)
         return 0
+    if command == "plan":
+        from .registry.plan_request import plan_packages
+
+        plan_packages(*paths)
+        return 0
     if command == "publish":
         from .registry.publish_request import publish_package
 
-        return publish_package(*paths)
-    raise SystemExit(f"There is no command {command!r}; there are build, adopt and publish.")
+        publish_package(*paths)
+        return 0
+    raise SystemExit(f"There is no command {command!r}; there are build, adopt, plan and publish.")
 
 
 if __name__ == "__main__":

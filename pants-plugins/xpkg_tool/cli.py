@@ -135,7 +135,7 @@ def parser() -> argparse.ArgumentParser:
     push.add_argument(
         "file", metavar="FILE", nargs="?", help="the package (default: the only one here)"
     )
-    push.add_argument("--insecure", action="store_true", help="speak plain HTTP to the registry")
+    _registry_arguments(push)
 
     verify = command("verify", "Checks all digests and sizes of a package, and lints it.")
     inspect = command("inspect", "Shows what is in a package.")
@@ -160,6 +160,20 @@ def _parser(program: str, summary: str) -> argparse.ArgumentParser:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
+    )
+
+
+def _registry_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--insecure", action="store_true", help="speak plain HTTP to the registry")
+    command.add_argument(
+        "--ca-file", metavar="FILE", help="trust the authorities in this PEM file, too"
+    )
+    command.add_argument(
+        "--mutable-tags",
+        metavar="GLOB",
+        action="append",
+        help="tags that may move to another digest, such as latest or v1.*; comma-separated, may "
+        "be repeated (default: none)",
     )
 
 

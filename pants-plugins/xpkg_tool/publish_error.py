@@ -12,6 +12,8 @@ CREDENTIALS = "publish-credentials"
 REGISTRY = "publish-registry"
 DENIED = "publish-denied"
 LAYOUT = "publish-layout"
+# A release that exists with another digest.
+REFUSED = "publish-refused"
 
 
 class PublishError(Exception):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
+from collections.abc import Sequence
 from typing import Callable
 from urllib.parse import urlencode, urlsplit
 
@@ -19,15 +21,18 @@ from .transport import Transport
 from .wire import Response
 
 _CLIENT = "pants-xpkg"
+# A token for more would not fit into every server's limit for a header (8 KiB and less).
+_MAX_REPOSITORIES = 16
 # What a token is to allow (the distribution project's scope.md).
 PULL, PUSH = "pull", "pull,push"
 
 
 class Authorizer:
-    """Authorizations for one registry. Probes `/v2/` once, and asks for one token for each
-    repository. For publishing it has the scope `pull,push` at once: a token with less is not
-    widened by most registries' clients, and a second one costs a request. For reading it has `pull`
-    alone: some registries refuse more to those who may only read."""
+    """Authorizations for one registry, for any thread. Probes `/v2/` once, and asks for one token
+    for several repositories where it knows of them, else for each. For publishing it has the scope
+    `pull,push` at once: a token with less is not widened by most registries' clients, and a second
+    one costs a request. For reading it has `pull` alone: some registries refuse more to those who
+    may only read."""
 
     def __init__(
         self,
@@ -45,15 +50,31 @@ class Authorizer:
         self._challenge: Challenge | None = None
         self._credentials: dict[str, Credential] = {}
         self._authorizations: dict[str, Authorization | None] = {}
+        self._sources: dict[str, tuple[str, ...]] = {}
+        self._expected: dict[str, None] = {}
+        self._lock = threading.RLock()
 
-    def authorization(self, repository: str, *, renew: bool = False) -> Authorization | None:
-        """What to send for `repository`; None where the registry asks for nothing. `renew` drops
-        a token that was refused. Raises PublishError."""
-        if renew:
-            self._authorizations.pop(repository, None)
-        if repository not in self._authorizations:
-            self._authorizations[repository] = self._answer(repository)
-        return self._authorizations[repository]
+    def expect(self, repositories: Sequence[str]) -> None:
+        """Says which repositories will be asked for: they share tokens."""
+        with self._lock:
+            self._expected.update(dict.fromkeys(repositories))
+
+    def also_read(self, repository: str, sources: Sequence[str]) -> None:
+        """Says that tokens for `repository` are to allow reading `sources` too (to mount from)."""
+        with self._lock:
+            self._sources[repository] = tuple(s for s in sources if s != repository)
+
+    def authorization(
+        self, repository: str, *, refused: Authorization | None = None
+    ) -> Authorization | None:
+        """What to send for `repository`; None where the registry asks for nothing. `refused` is
+        what it does not take any more: a new token is asked for, unless somebody did meanwhile.
+        Raises PublishError."""
+        with self._lock:
+            known = repository in self._authorizations
+            if not known or (refused and self._authorizations[repository] is refused):
+                self._authorizations.update(self._answer(repository))
+            return self._authorizations[repository]
 
     def can_renew(self) -> bool:
         return self._challenge is not None and self._challenge.scheme == "bearer"
@@ -89,18 +110,19 @@ class Authorizer:
             self._credentials[repository] = self._find_credential(repository)
         return self._credentials[repository]
 
-    def _answer(self, repository: str) -> Authorization | None:
+    def _answer(self, repository: str) -> dict[str, Authorization | None]:
+        """For the repository, and for those that got the same token."""
         challenge = self._probe()
         if challenge is None:
-            return None
+            return {repository: None}
         credential = self._credential(repository)
         if challenge.scheme == "bearer":
-            return self._bearer(challenge, repository, credential)
+            return dict(self._bearer_for_several(challenge, repository, credential))
         if credential.username:
-            return Authorization(origin_of(self._probe_url), _basic(credential))
+            return {repository: Authorization(origin_of(self._probe_url), _basic(credential))}
         if credential.is_anonymous:
             # Some registries let everyone read and, here and there, write: the answer will tell.
-            return None
+            return {repository: None}
         raise publish_error(
             DENIED,
             f"The registry {self._transport.name} wants a user name and password, and there is "
@@ -138,8 +160,31 @@ class Authorizer:
             )
         return challenge
 
-    def _bearer(
+    def _bearer_for_several(
         self, challenge: Challenge, repository: str, credential: Credential
+    ) -> dict[str, Authorization]:
+        # What a token did not suffice for was expected once: then it gets one of its own.
+        self._expected.pop(repository, None)
+        others = [name for name in self._expected if self._credential(name) == credential]
+        several = [repository, *others[: _MAX_REPOSITORIES - 1]]
+        for name in several:
+            self._expected.pop(name, None)
+        scopes = [f"repository:{name}:{self._actions}" for name in several]
+        scopes += [f"repository:{name}:{PULL}" for name in self._sources.get(repository, ())]
+        if len(scopes) > 1:
+            try:
+                token = self._bearer(challenge, repository, credential, scopes)
+            except PublishError as error:
+                # A service may refuse all for the sake of one.
+                if error.finding.code != DENIED:
+                    raise
+                several, scopes = several[:1], scopes[:1]
+            else:
+                return dict.fromkeys(several, token)
+        return {repository: self._bearer(challenge, repository, credential, scopes)}
+
+    def _bearer(
+        self, challenge: Challenge, repository: str, credential: Credential, scopes: Sequence[str]
     ) -> Authorization:
         home = origin_of(self._probe_url)
         if credential.registry_token:
@@ -150,11 +195,11 @@ class Authorizer:
                 "names no token service in its challenge", "Ask its administrator."
             )
         realm = follow(self._probe_url, realm, "the address of a token service")
-        scope = f"repository:{repository}:{self._actions}"
-        parameters = {"service": challenge.parameters.get("service", ""), "scope": scope}
-        parameters = {name: value for name, value in parameters.items() if value}
+        scope = " ".join(scopes)
+        service = challenge.parameters.get("service", "")
+        parameters = [("service", service)] if service else []
         response = self._transport.retrying(
-            lambda: self._request_token(realm, parameters, credential)
+            lambda: self._request_token(realm, parameters, scopes, credential)
         )
         if response.status in (401, 403):
             if credential.is_anonymous:
@@ -174,21 +219,28 @@ class Authorizer:
         return Authorization(home, f"Bearer {token}")
 
     def _request_token(
-        self, realm: str, parameters: dict[str, str], credential: Credential
+        self,
+        realm: str,
+        parameters: list[tuple[str, str]],
+        scopes: Sequence[str],
+        credential: Credential,
     ) -> Response:
         if credential.identity_token:
-            form = {
-                **parameters,
-                "grant_type": "refresh_token",
-                "client_id": _CLIENT,
-                "refresh_token": credential.identity_token,
-            }
+            # Several scopes are separated by spaces here (RFC 6749), and repeated there (token.md).
+            form = [
+                *parameters,
+                ("scope", " ".join(scopes)),
+                ("grant_type", "refresh_token"),
+                ("client_id", _CLIENT),
+                ("refresh_token", credential.identity_token),
+            ]
             return self._transport.send(
                 "POST",
                 realm,
                 headers={"Content-Type": "application/x-www-form-urlencoded"},
                 body=urlencode(form).encode(),
             )
+        parameters = [*parameters, *(("scope", scope) for scope in scopes)]
         separator = "&" if urlsplit(realm).query else "?"
         basic = Authorization(origin_of(realm), _basic(credential)) if credential.username else None
         return self._transport.send(

@@ -5,21 +5,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Callable, TypeVar
+from typing import Callable, Protocol, TypeVar
 from urllib.parse import quote
 
+from xpkg_tool.oci.blobs import BlobReader
 from xpkg_tool.oci.manifests import INDEX_TYPES, MANIFEST_TYPES, Descriptor
-from xpkg_tool.oci.stored_image import StoredImage
 from xpkg_tool.publish_error import REGISTRY, PublishError, publish_error
 
 from .authorizer import PULL, PUSH, Authorizer
 from .credential import Credential
 from .keychain import find_credential
-from .origin import follow, redacted
+from .origin import Authorization, follow, redacted
 from .reference import DIGEST, scheme_of
-from .retry import Clock, RetryPolicy
+from .retry import Clock, Fault, RetryPolicy
 from .transport import OpenBody, Transport
 from .wire import Response, Wire, urls
 
@@ -50,7 +50,8 @@ _CODES = frozenset(
 )
 # What proxies and registries say that do not know the method.
 _NO_HEAD = (405, 501)
-_BLOB_UNKNOWN = frozenset({"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"})
+# The last one is about the manifests of an index.
+_BLOB_UNKNOWN = frozenset({"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"})
 _REMEDIES = {
     404: "Check the repository's name; some registries want it to be created first.",
     413: "A proxy or the registry limits the size of uploads: ask for a higher limit.",
@@ -61,9 +62,27 @@ class BlobUnknown(PublishError):
     """The registry refused a manifest because it has not got (or lost) one of its blobs."""
 
 
+class BlobSource(Protocol):
+    """Where a blob that is sent comes from (oci.artifact.Artifact, StoredImage)."""
+
+    def open(self, descriptor: Descriptor, /) -> BlobReader: ...
+
+
+class ManifestSource(Protocol):
+    """A manifest or an index that is sent (oci.artifact.StoredManifest)."""
+
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def manifest(self) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Connection:
-    """What requests to one registry share: connections, probe, tokens. Close it."""
+    """What requests to one registry share: connections, probe, tokens. Usable from several threads.
+    Close it."""
 
     registry: str
     scheme: str
@@ -71,7 +90,14 @@ class Connection:
     authorizer: Authorizer
     _wire: Wire
 
-    def repository(self, name: str) -> Repository:
+    def expect(self, repositories: Sequence[str]) -> None:
+        """Says which repositories will be asked for: they share tokens."""
+        self.authorizer.expect(repositories)
+
+    def repository(self, name: str, mount_from: Sequence[str] = ()) -> Repository:
+        """`mount_from` are repositories of this registry out of which blobs may be mounted."""
+        if mount_from:
+            self.authorizer.also_read(name, mount_from)
         return Repository(self, name)
 
     @property
@@ -88,20 +114,22 @@ def connect(
     env: Mapping[str, str],
     *,
     insecure: bool = False,
+    ca_file: str = "",
     actions: str = PUSH,
     policy: RetryPolicy | None = None,
     clock: Clock | None = None,
     wire: Wire | None = None,
 ) -> Connection:
     """A connection to `registry` (`host[:port]`); nothing is sent before it is used. `insecure`
-    means plain http. Credentials are found by `env` (keychain.find_credential); `actions` (PUSH or
-    PULL) is what they are asked to allow."""
+    means plain http, `ca_file` is a PEM file of authorities to trust beside the usual ones (raises
+    PublishError where it is none). Credentials are found by `env` (keychain.find_credential);
+    `actions` (PUSH or PULL) is what they are asked to allow."""
 
     def credential(repository: str) -> Credential:
         return find_credential(registry, repository, env)
 
     scheme = scheme_of(registry, insecure=insecure)
-    wire = wire or Wire()
+    wire = wire or Wire(ca_file=ca_file)
     transport = Transport(registry, wire, policy or RetryPolicy(), clock or Clock())
     authorizer = Authorizer(transport, urls(scheme, registry, "").probe, credential, actions)
     return Connection(registry, scheme, transport, authorizer, wire)
@@ -172,12 +200,23 @@ class Repository:
             return response.status == 200
         raise self._unexpected("HEAD", url, response)
 
-    def upload_blob(self, archive: StoredImage, blob: Descriptor) -> None:
+    def upload_blob(
+        self, source: BlobSource, blob: Descriptor, *, mount_from: Sequence[str] = ()
+    ) -> bool:
         """Streams one blob: POST opens an upload, one PUT sends all of it. A fault in the PUT
-        leaves the upload in a state that nobody knows, so a new one is opened."""
-        self._transport.retrying(lambda: self._upload_once(archive, blob))
+        leaves the upload in a state that nobody knows, so a new one is opened. Before, the blob is
+        asked for from each of the repositories `mount_from`; True where one gave it."""
+        opened = ""
+        for other in mount_from:
+            mounted, opened = self._mount(blob.digest, other)
+            if mounted:
+                return True
+        # An upload that was opened in place of a mount is as good as another one, once.
+        uploads = iter([opened] if opened else [])
+        self._transport.retrying(lambda: self._upload_once(source, blob, next(uploads, "")))
+        return False
 
-    def put_manifest(self, identifier: str, archive: StoredImage) -> None:
+    def put_manifest(self, identifier: str, archive: ManifestSource) -> None:
         """Puts the manifest's exact bytes at a digest or a tag, and compares the digest that the
         registry says it stored. Raises BlobUnknown where it has not got what the manifest names."""
         url = self._urls.manifest(identifier)
@@ -190,18 +229,33 @@ class Repository:
             raise self._unexpected("PUT", url, response)
         self._compare_digest(response, archive.digest)
 
-    def _upload_once(self, archive: StoredImage, blob: Descriptor) -> None:
-        response = self._attempt("POST", self._urls.uploads, {}, b"")
-        location = response.headers.get("location")
-        if response.status != 202 or not location:
-            raise self._unexpected("POST", self._urls.uploads, response)
+    def _mount(self, digest: str, other: str) -> tuple[bool, str]:
+        """Whether the blob was mounted, and the address of an upload that was opened instead. A
+        mount saves an upload; where it fails, in whatever way, the upload will tell why."""
+        url = f"{self._urls.uploads}?mount={quote(digest, safe='')}&from={quote(other, safe='')}"
+        authorization = self._authorizer.authorization(self._name)
+        try:
+            response = self._transport.send("POST", url, body=b"", authorization=authorization)
+        except Fault:
+            return False, ""
+        if response.status == 201:
+            self._compare_digest(response, digest)
+        opened = response.headers.get("location", "") if response.status == 202 else ""
+        return response.status == 201, opened
+
+    def _upload_once(self, source: BlobSource, blob: Descriptor, location: str) -> None:
+        if not location:
+            response = self._attempt("POST", self._urls.uploads, {}, b"")
+            location = response.headers.get("location", "")
+            if response.status != 202 or not location:
+                raise self._unexpected("POST", self._urls.uploads, response)
         url = follow(self._urls.uploads, location, "an upload address")
         url += ("&" if "?" in url else "?") + f"digest={quote(blob.digest, safe='')}"
         response = self._attempt(
             "PUT",
             url,
             {"Content-Type": "application/octet-stream"},
-            lambda: archive.open(blob),
+            lambda: source.open(blob),
         )
         if response.status not in (201, 204):
             raise self._unexpected("PUT", url, response)
@@ -227,21 +281,22 @@ class Repository:
         stream: bool = False,
     ) -> Response:
         """One request with our authorization; where a token has expired, once more with a new."""
-        renew = False
+        refused: Authorization | None = None
         while True:
+            authorization = self._authorizer.authorization(self._name, refused=refused)
             response = self._transport.send(
                 method,
                 url,
                 headers=headers,
                 body=body,
-                authorization=self._authorizer.authorization(self._name, renew=renew),
+                authorization=authorization,
                 stream=stream,
             )
             if response.status not in (401, 403):
                 return response
-            if renew or response.status == 403 or not self._authorizer.can_renew():
+            if refused or response.status == 403 or not self._authorizer.can_renew():
                 raise self._authorizer.denied(self._name, response)
-            renew = True
+            refused = authorization
 
     def _compare_digest(self, response: Response, expected: str) -> None:
         stored = response.headers.get("docker-content-digest")

@@ -3,6 +3,7 @@ and what may pass told from what will not."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Callable, TypeVar
 
@@ -30,11 +31,13 @@ _REDIRECTS_WRITE = frozenset({307, 308})
 
 
 class Transport:
-    """Requests to the registry `name` (for messages). `requests` counts those that were sent."""
+    """Requests to the registry `name` (for messages). `requests` counts those that were sent.
+    Usable from several threads."""
 
     def __init__(self, name: str, wire: Wire, policy: RetryPolicy, clock: Clock) -> None:
         self.name = name
         self.requests = 0
+        self._counting = threading.Lock()
         self._wire = wire
         self._policy = policy
         self._clock = clock
@@ -93,15 +96,16 @@ class Transport:
         sent = dict(headers)
         if authorization is not None and authorization.origin == origin_of(url):
             sent["Authorization"] = authorization.header
-        self.requests += 1
+        with self._counting:
+            self.requests += 1
         opened = body() if callable(body) else body
         try:
             response = self._wire.exchange(method, url, sent, opened, stream=stream)
         except NotTrusted as error:
             raise self.error(
                 f"is not trusted: {error}",
-                "If its certificate comes from an authority of your own, name that in "
-                "REQUESTS_CA_BUNDLE; if it speaks plain http, declare it `insecure`.",
+                "If its certificate comes from an authority of your own, name that as the "
+                "registry's `ca_file`; if it speaks plain http, declare it `insecure`.",
             ) from None
         except Unusable as error:
             raise self.error(

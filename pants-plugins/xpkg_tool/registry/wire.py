@@ -14,6 +14,7 @@ URLs. Not used, and why (all measured against real registries):
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from .adapter import BoundedAdapter
 from .reasons import connection_reason, tls_reason
 from .reference import is_loopback
 from .retry import Fault
+from .trust import TrustingAdapter
 
 CONNECT_TIMEOUT = 10.0
 # A registry on an object store moves a large blob before it answers the last request.
@@ -94,18 +96,28 @@ def urls(scheme: str, registry: str, repository: str) -> Urls:
 
 
 class Wire:
-    """Connections to one registry (and to where it sends us)."""
+    """Connections to one registry (and to where it sends us). Usable from several threads: nobody
+    promises that a session is, so each request under way has one of its own, and they are used
+    again. `ca_file` is a PEM file of authorities to trust beside the usual ones; raises
+    PublishError where it is none."""
 
     def __init__(
-        self, *, connect_timeout: float = CONNECT_TIMEOUT, read_timeout: float = READ_TIMEOUT
+        self,
+        *,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        ca_file: str = "",
     ) -> None:
         _silence_urllib3()
-        self._session = oras.provider.Registry().session
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, BoundedAdapter(read_timeout))
-        # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
-        self._session.auth = _unchanged
         self._timeout = (connect_timeout, read_timeout)
+        # Shared: a pool of connections may be used from any thread.
+        adapter = (
+            TrustingAdapter(read_timeout, ca_file) if ca_file else BoundedAdapter(read_timeout)
+        )
+        self._adapters = {"http://": BoundedAdapter(read_timeout), "https://": adapter}
+        self._lock = threading.Lock()
+        self._sessions: list[Any] = []
+        self._idle: list[Any] = []
 
     def exchange(
         self,
@@ -122,8 +134,8 @@ class Wire:
         if body is not None and len(body) == 0:
             data = b""
         host = str(urlsplit(url).hostname or "")
-        with _translated(self._timeout):
-            response = self._session.request(
+        with _translated(self._timeout), self._session() as session:
+            response = session.request(
                 method,
                 url,
                 data=data,
@@ -143,7 +155,28 @@ class Wire:
                 return Response(status, named, _limited(response), url)
 
     def close(self) -> None:
-        self._session.close()
+        for session in self._sessions:
+            session.close()
+
+    @contextmanager
+    def _session(self) -> Iterator[Any]:
+        """A session that nobody else uses until the answer's head is read (a stream needs its
+        connection only, which the pool keeps for it)."""
+        with self._lock:
+            session = self._idle.pop() if self._idle else None
+        if session is None:
+            session = oras.provider.Registry().session
+            # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
+            session.auth = _unchanged
+            for scheme, adapter in self._adapters.items():
+                session.mount(scheme, adapter)
+            with self._lock:
+                self._sessions.append(session)
+        try:
+            yield session
+        finally:
+            with self._lock:
+                self._idle.append(session)
 
 
 class Stream:

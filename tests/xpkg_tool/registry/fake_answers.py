@@ -62,6 +62,8 @@ class State:
         self.issued = 0
         # Actions that the token service grants, whatever is asked for ("": what is asked for).
         self.granted = ""
+        # Scopes that it puts into a token at most (0: all that are asked for).
+        self.most_scopes = 0
         self.realm = ""
 
     def expire_tokens(self) -> None:
@@ -200,7 +202,7 @@ def _token(state: State, request: Request) -> Answer:
     asked = [scope for value in query["scope"] for scope in value.split(" ")]
     if state.granted:
         asked = [f"{scope.rpartition(':')[0]}:{state.granted}" for scope in asked]
-    state.tokens[token] = tuple(asked)
+    state.tokens[token] = tuple(asked[: state.most_scopes or None])
     return Answer(200, {}, json.dumps({"token": token}).encode())
 
 

@@ -68,6 +68,8 @@ class Fault:
     # Seconds before the answer; or, with `pause_at`, after that many bytes of the request's body.
     delay: float = 0.0
     pause_at: int = -1
+    # Seconds after the request came in whole.
+    hold: float = 0.0
     # Seconds between the single bytes of the answer.
     drip: float = 0.0
     # Answers rightly, but with these headers changed (None: left out), or with another content.
@@ -111,6 +113,8 @@ class FakeRegistry(State):
         self.faults = list(faults)
         self.seen: list[Seen] = []
         self.counts: dict[int, int] = {}
+        # Requests that came in whole and were not answered yet: now, and the most there were.
+        self.under_way = self.most_at_once = 0
         self.lock = threading.Lock()
         # Held while something is answered: requests change the state one after another.
         self.state_lock = threading.RLock()
@@ -219,7 +223,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self._fault = fault
+        with registry.lock:
+            registry.under_way += 1
+            registry.most_at_once = max(registry.most_at_once, registry.under_way)
+        if fault.hold:
+            time.sleep(fault.hold)
         right = self._answer(fault, body, authorization)
+        # Before the client knows: it may ask again at once.
+        with registry.lock:
+            registry.under_way -= 1
         self._reply(right.status, right.headers, right.content)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _handle

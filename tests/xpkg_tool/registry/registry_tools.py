@@ -6,6 +6,7 @@ import base64
 import json
 import socket
 import traceback
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.connection import Connection, connect
 from xpkg_tool.registry.push import Outcome, PushResult, push
 from xpkg_tool.registry.retry import Clock, RetryPolicy
+from xpkg_tool.registry.settings import RegistrySettings
 from xpkg_tool.registry.wire import Wire
 
 
@@ -32,6 +34,9 @@ class Pusher:
         # Registries that are spoken to in plain http.
         self.insecure: set[str] = set()
         self.policy = RetryPolicy()
+        # One at a time, so that a test knows the order of requests.
+        self.connections = 1
+        self.mutable_tags: tuple[str, ...] = ()
         self.config = str(folder / "config.json")
 
     def login(self, registry: str, user: str, password: str, **entry: Any) -> None:
@@ -56,7 +61,20 @@ class Pusher:
         )
 
     def push(self, *references: str, archive: Path = HYBRID) -> tuple[Outcome, ...]:
-        return push(str(archive), references, env=self.env, connect=self.connect)
+        return push(
+            str(archive),
+            references,
+            env=self.env,
+            settings={
+                r: RegistrySettings(mutable_tags=self.mutable_tags) for r in _names(references)
+            },
+            connections=self.connections,
+            connect=self.connect,
+        )
+
+
+def _names(references: Sequence[str]) -> set[str]:
+    return {reference.partition("/")[0] for reference in references}
 
 
 def result(pusher: Pusher, registry: FakeRegistry, archive: Path = HYBRID) -> PushResult:
