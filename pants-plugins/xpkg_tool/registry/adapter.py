@@ -93,16 +93,16 @@ def _pool_classes(send_timeout: float) -> dict[str, Any]:
     class Plain(HTTPConnection):
         response_class = _Answer
 
-        def connect(self) -> None:
-            super().connect()
-            self.sock.settimeout(send_timeout)
+        def send(self, data: Any) -> None:
+            _open_for(self, send_timeout)
+            super().send(data)
 
     class Encrypted(HTTPSConnection):
         response_class = _Answer
 
-        def connect(self) -> None:
-            super().connect()
-            self.sock.settimeout(send_timeout)
+        def send(self, data: Any) -> None:
+            _open_for(self, send_timeout)
+            super().send(data)
 
     class PlainPool(urllib3.HTTPConnectionPool):
         ConnectionCls = Plain
@@ -111,3 +111,10 @@ def _pool_classes(send_timeout: float) -> dict[str, Any]:
         ConnectionCls = Encrypted
 
     return {"http": PlainPool, "https": EncryptedPool}
+
+
+def _open_for(connection: Any, send_timeout: float) -> None:
+    """urllib3 sets the time-out for connecting, for each request anew."""
+    if not connection.sock:
+        connection.connect()
+    connection.sock.settimeout(send_timeout)

@@ -26,6 +26,7 @@ import oras.provider
 import requests
 
 from .adapter import BoundedAdapter
+from .reasons import connection_reason, tls_reason
 from .reference import is_loopback
 from .retry import Fault
 from .trust import TrustingAdapter
@@ -63,6 +64,10 @@ class NotTrusted(Exception):
 
 class Unusable(Exception):
     """The answer, or the address, cannot be used; `str()` says why. Never tried again."""
+
+    def __init__(self, why: str, remedy: str = "Ask its administrator.") -> None:
+        super().__init__(why)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -195,8 +200,8 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
     """requests' exceptions as ours. Their texts are never used: they quote whole URLs."""
     try:
         yield
-    except requests.exceptions.SSLError:
-        raise NotTrusted("its certificate or TLS version is not accepted") from None
+    except requests.exceptions.SSLError as error:
+        raise NotTrusted(tls_reason(error)) from None
     except requests.exceptions.ProxyError:
         raise Fault("the proxy could not be used") from None
     except requests.exceptions.Timeout as error:
@@ -208,7 +213,14 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
         requests.exceptions.ConnectionError,
         requests.exceptions.ChunkedEncodingError,
     ) as error:
-        raise Fault(_reason(error)) from None
+        raise Fault(connection_reason(error, timeout[1])) from None
+    except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
+        # Ours is a good URL; that of the proxy need not be, or is of a kind that is not supported.
+        raise Unusable(
+            "the proxy that the environment names cannot be used",
+            "Correct http_proxy, https_proxy or all_proxy: http://host:port (SOCKS is not "
+            "supported), or name the registry in no_proxy.",
+        ) from None
     except requests.exceptions.RequestException:
         raise Unusable("the address or the answer is malformed") from None
 
@@ -232,24 +244,3 @@ def _limited(response: Any) -> bytes:
         if len(content) > MAX_RESPONSE:
             raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")
     return bytes(content)
-
-
-def _reason(error: BaseException) -> str:
-    """A few words for a connection fault, from the types in its chain (never from its text)."""
-    seen: set[int] = set()
-    pending: list[BaseException | None] = [error]
-    while pending:
-        cause = pending.pop()
-        if cause is None or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        if isinstance(cause, ConnectionRefusedError):
-            return "connection refused"
-        if type(cause).__name__ in ("NameResolutionError", "gaierror"):
-            return "its host name is not known"
-        if isinstance(cause, TimeoutError) or type(cause).__name__ == "ReadTimeoutError":
-            return "no answer in time"
-        reason = getattr(cause, "reason", None)
-        pending += [cause.__cause__, cause.__context__]
-        pending += [a for a in (reason, *cause.args) if isinstance(a, BaseException)]
-    return "the connection broke"
