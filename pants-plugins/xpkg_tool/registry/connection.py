@@ -48,7 +48,10 @@ _CODES = frozenset(
         "TAG_INVALID",
     ]
 )
-_BLOB_UNKNOWN = frozenset({"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"})
+# What proxies and registries say that do not know the method.
+_NO_HEAD = (405, 501)
+# The last one is about the manifests of an index.
+_BLOB_UNKNOWN = frozenset({"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"})
 _REMEDIES = {
     404: "Check the repository's name; some registries want it to be created first.",
     413: "A proxy or the registry limits the size of uploads: ask for a higher limit.",
@@ -151,7 +154,7 @@ class Repository:
         digest = response.headers.get("docker-content-digest")
         if response.status == 200 and digest and DIGEST.fullmatch(digest):
             return digest
-        if response.status not in (200, 405):
+        if response.status not in (200, *_NO_HEAD):
             raise self._unexpected("HEAD", url, response)
         response = self._call("GET", url, headers={"Accept": _ACCEPT})
         if response.status == 404:
@@ -190,9 +193,10 @@ class Repository:
         return self._transport.error(what, remedy)
 
     def has_blob(self, digest: str) -> bool:
+        """False also where the registry does not say: a blob that is sent in vain does no harm."""
         url = self._urls.blob(digest)
         response = self._call("HEAD", url)
-        if response.status in (200, 404):
+        if response.status in (200, 404, *_NO_HEAD):
             return response.status == 200
         raise self._unexpected("HEAD", url, response)
 

@@ -109,7 +109,7 @@ class Transport:
             ) from None
         except Unusable as error:
             raise self.error(
-                f"cannot be used: {error} ({method} {redacted(url)})", "Ask its administrator."
+                f"cannot be used: {error} ({method} {redacted(url)})", error.remedy
             ) from None
         finally:
             close = getattr(opened, "close", None)

@@ -1,4 +1,4 @@
-"""The one module that touches oras-py and requests; untyped there, typed from here on.
+"""The module that touches oras-py and requests (with adapter.py); typed from here on.
 
 Of oras-py (0.2.43) we use the provider's session (connection pool, no cookies) and the container's
 URLs. Not used, and why (all measured against real registries):
@@ -25,6 +25,8 @@ import oras.container
 import oras.provider
 import requests
 
+from .adapter import BoundedAdapter
+from .reasons import connection_reason, tls_reason
 from .reference import is_loopback
 from .retry import Fault
 from .trust import TrustingAdapter
@@ -62,6 +64,10 @@ class NotTrusted(Exception):
 
 class Unusable(Exception):
     """The answer, or the address, cannot be used; `str()` says why. Never tried again."""
+
+    def __init__(self, why: str, remedy: str = "Ask its administrator.") -> None:
+        super().__init__(why)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -102,10 +108,13 @@ class Wire:
         read_timeout: float = READ_TIMEOUT,
         ca_file: str = "",
     ) -> None:
-        # urllib3 logs whole request targets at this level: upload state and signed queries.
-        logging.getLogger("urllib3").setLevel(logging.INFO)
+        _silence_urllib3()
         self._timeout = (connect_timeout, read_timeout)
-        self._adapter = TrustingAdapter(ca_file) if ca_file else None
+        # Shared: a pool of connections may be used from any thread.
+        adapter = (
+            TrustingAdapter(read_timeout, ca_file) if ca_file else BoundedAdapter(read_timeout)
+        )
+        self._adapters = {"http://": BoundedAdapter(read_timeout), "https://": adapter}
         self._lock = threading.Lock()
         self._sessions: list[Any] = []
         self._idle: list[Any] = []
@@ -142,8 +151,8 @@ class Wire:
             if stream and status in (200, 206):
                 return Response(status, named, b"", url, Stream(response, self._timeout))
             with response:
-                content = b"" if method == "HEAD" else _limited(response)
-                return Response(status, named, content, url)
+                # Also where there is none to read: it gives the connection back, to be used again.
+                return Response(status, named, _limited(response), url)
 
     def close(self) -> None:
         for session in self._sessions:
@@ -159,8 +168,8 @@ class Wire:
             session = oras.provider.Registry().session
             # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
             session.auth = _unchanged
-            if self._adapter is not None:
-                session.mount("https://", self._adapter)
+            for scheme, adapter in self._adapters.items():
+                session.mount(scheme, adapter)
             with self._lock:
                 self._sessions.append(session)
         try:
@@ -191,8 +200,8 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
     """requests' exceptions as ours. Their texts are never used: they quote whole URLs."""
     try:
         yield
-    except requests.exceptions.SSLError:
-        raise NotTrusted("its certificate or TLS version is not accepted") from None
+    except requests.exceptions.SSLError as error:
+        raise NotTrusted(tls_reason(error)) from None
     except requests.exceptions.ProxyError:
         raise Fault("the proxy could not be used") from None
     except requests.exceptions.Timeout as error:
@@ -204,9 +213,24 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
         requests.exceptions.ConnectionError,
         requests.exceptions.ChunkedEncodingError,
     ) as error:
-        raise Fault(_reason(error)) from None
+        raise Fault(connection_reason(error, timeout[1])) from None
+    except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
+        # Ours is a good URL; that of the proxy need not be, or is of a kind that is not supported.
+        raise Unusable(
+            "the proxy that the environment names cannot be used",
+            "Correct http_proxy, https_proxy or all_proxy: http://host:port (SOCKS is not "
+            "supported), or name the registry in no_proxy.",
+        ) from None
     except requests.exceptions.RequestException:
         raise Unusable("the address or the answer is malformed") from None
+
+
+def _silence_urllib3() -> None:
+    """It logs whole request targets, with upload state and signed queries: all of them at the level
+    of debugging, and those whose answers have a broken header as warnings, which Python prints."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "urllib3":
+            logging.getLogger(name).disabled = True
 
 
 def _unchanged(request: Any) -> Any:
@@ -220,24 +244,3 @@ def _limited(response: Any) -> bytes:
         if len(content) > MAX_RESPONSE:
             raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")
     return bytes(content)
-
-
-def _reason(error: BaseException) -> str:
-    """A few words for a connection fault, from the types in its chain (never from its text)."""
-    seen: set[int] = set()
-    pending: list[BaseException | None] = [error]
-    while pending:
-        cause = pending.pop()
-        if cause is None or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        if isinstance(cause, ConnectionRefusedError):
-            return "connection refused"
-        if type(cause).__name__ in ("NameResolutionError", "gaierror"):
-            return "its host name is not known"
-        if isinstance(cause, TimeoutError) or type(cause).__name__ == "ReadTimeoutError":
-            return "no answer in time"
-        reason = getattr(cause, "reason", None)
-        pending += [cause.__cause__, cause.__context__]
-        pending += [a for a in (reason, *cause.args) if isinstance(a, BaseException)]
-    return "the connection broke"

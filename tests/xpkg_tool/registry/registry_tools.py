@@ -29,7 +29,10 @@ class Pusher:
         self.folder = folder
         self.env = {"DOCKER_CONFIG": str(folder), "HOME": str(folder), "PATH": "/nowhere"}
         self.slept: list[float] = []
+        self.connect_timeout = 2.0
         self.read_timeout = 5.0
+        # Registries that are spoken to in plain http.
+        self.insecure: set[str] = set()
         self.policy = RetryPolicy()
         # One at a time, so that a test knows the order of requests.
         self.connections = 1
@@ -48,12 +51,18 @@ class Pusher:
             now=lambda: datetime(2020, 1, 1, tzinfo=timezone.utc),
             jitter=lambda: 0.0,
         )
-        wire = Wire(connect_timeout=2.0, read_timeout=self.read_timeout)
-        return connect(registry, self.env, policy=self.policy, clock=clock, wire=wire)
+        return connect(
+            registry,
+            self.env,
+            insecure=registry in self.insecure,
+            policy=self.policy,
+            clock=clock,
+            wire=Wire(connect_timeout=self.connect_timeout, read_timeout=self.read_timeout),
+        )
 
-    def push(self, *references: str, archive: Path = HYBRID) -> tuple[Outcome, ...]:
+    def push(self, *references: str, archive: Path | Sequence[str] = HYBRID) -> tuple[Outcome, ...]:
         return push(
-            str(archive),
+            str(archive) if isinstance(archive, Path) else archive,
             references,
             env=self.env,
             settings={

@@ -58,9 +58,29 @@ def test_token(pusher: Pusher) -> None:
         assert {s.authorization for s in others} == {"Bearer canary-token-1"}
 
 
-def test_token_for_each_repository(pusher: Pusher) -> None:
+def test_one_token_for_several_repositories(pusher: Pusher) -> None:
     with running("token") as registry:
         pusher.login(registry.address, USER, PASSWORD)
+        outcomes = pusher.push(*(f"{registry.address}/r{n}:v1" for n in range(20)))
+        assert all(isinstance(o, PushResult) for o in outcomes)
+        # Not one for all: it has to fit into a header.
+        assert registry.issued == 2
+
+
+def test_a_token_service_that_refuses_several_scopes(pusher: Pusher) -> None:
+    fault = Fault("GET", "/token.*scope=.*scope=", nth=0, status=403)
+    with running("token", fault) as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        outcomes = pusher.push(f"{registry.address}/a:v1", f"{registry.address}/b:v1")
+        assert all(isinstance(o, PushResult) for o in outcomes)
+        assert registry.issued == 2
+
+
+def test_a_token_that_allows_one_repository_only(pusher: Pusher) -> None:
+    """What a service grants may be less than what it was asked for."""
+    with running("token") as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        registry.most_scopes = 1
         outcomes = pusher.push(f"{registry.address}/a:v1", f"{registry.address}/b:v1")
         assert all(isinstance(o, PushResult) for o in outcomes)
         assert registry.issued == 2
@@ -77,7 +97,7 @@ def test_identity_token(pusher: Pusher) -> None:
 
 def test_registry_token(pusher: Pusher) -> None:
     with running("token") as registry:
-        registry.tokens["canary-given"] = "repository:a/b:pull,push"
+        registry.tokens["canary-given"] = ("repository:a/b:pull,push",)
         entry = {"auth": "", "registrytoken": "canary-given"}
         pusher.login(registry.address, "", "", **entry)
         result(pusher, registry)
