@@ -6,7 +6,17 @@ from typing import Any, Iterable
 
 from pants.backend.python.util_rules import pex
 
-from xpkg import buckets, build, command_line, package_inputs, subsystem, tool, variables
+from xpkg import (
+    buckets,
+    build,
+    command_line,
+    package_inputs,
+    pieces,
+    statistics,
+    subsystem,
+    tool,
+    variables,
+)
 from xpkg.goals import lint, package, publish, tailor
 from xpkg.publishing import candidate, environment, planning, published
 from xpkg.target_types import XpkgPackageTarget
@@ -22,6 +32,8 @@ def rules() -> Iterable[Any]:
         *build.rules(),
         *command_line.rules(),
         *package_inputs.rules(),
+        *pieces.rules(),
+        *statistics.rules(),
         *subsystem.rules(),
         *tool.rules(),
         *variables.rules(),

@@ -8,7 +8,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest, DigestContents, FileContent
+from pants.engine.fs import CreateDigest, Digest, DigestContents
 from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.frozendict import FrozenDict
@@ -29,7 +29,7 @@ from xpkg.publishing.plan import (
     settle,
 )
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.tool import ToolProcess
+from xpkg.tool import ToolProcess, json_file
 
 _REQUEST = "xpkg-request.json"
 _OUTPUT = "xpkg-output"
@@ -94,9 +94,7 @@ async def look_up(request: _LookupRequest, xpkg: XpkgSubsystem) -> _Lookup:
             if wanted[candidate.address]
         ],
     }
-    input_digest = await Get(
-        Digest, CreateDigest([FileContent(_REQUEST, json.dumps(question, indent=1).encode())])
-    )
+    input_digest = await Get(Digest, CreateDigest([json_file(_REQUEST, question)]))
     process = await Get(
         Process,
         ToolProcess(

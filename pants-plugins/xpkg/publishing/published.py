@@ -8,7 +8,7 @@ from typing import Any, Iterable, Mapping
 
 from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest, DigestContents, FileContent, MergeDigests
+from pants.engine.fs import CreateDigest, Digest, DigestContents, MergeDigests
 from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.frozendict import FrozenDict
@@ -27,7 +27,7 @@ from xpkg.publishing.plan import (
 )
 from xpkg.publishing.planning import PublishPlanRequest, registry_options
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.tool import ToolProcess
+from xpkg.tool import ToolProcess, json_file
 
 _REQUEST = "xpkg-request.json"
 _OUTPUT = "xpkg-output"
@@ -114,9 +114,7 @@ async def publish_package(request: PublishedRequest, xpkg: XpkgSubsystem) -> Pub
         ],
         "mountFrom": _mount_from(package),
     }
-    request_digest = await Get(
-        Digest, CreateDigest([FileContent(_REQUEST, json.dumps(question, indent=1).encode())])
-    )
+    request_digest = await Get(Digest, CreateDigest([json_file(_REQUEST, question)]))
     input_digest = await Get(Digest, MergeDigests([request_digest, package.candidate.files]))
     process = await Get(
         Process,

@@ -7,7 +7,7 @@ from typing import Any, Mapping, Union
 
 from xpkg_tool.kinds import ObjectKind
 
-from .composition import OLD_FIELDS, OLD_MODE
+from .composition_fields import OLD_FIELDS, OLD_MODE
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from xpkg_tool.documents.loader import locate
-from xpkg_tool.documents.stream import Document
+from xpkg_tool.documents.stream import AnyDocument
 from xpkg_tool.finding import ERROR, Finding
 
 
@@ -18,7 +18,7 @@ class Subject:
     nor change anything.
     """
 
-    document: Document
+    document: AnyDocument
     value: Mapping[str, Any]
     label: str
 
