@@ -79,23 +79,35 @@ class Naming:
             "default_repository": self.default_repository,
             "target_repository": target_repository,
         }
-        return self._format("repository", registry.repository or target_repository, values)
+        if registry.repository:
+            return self._format(_option(registry, "repository"), registry.repository, values)
+        return self._format(self._field("repository"), target_repository, values)
 
     def tags_in(self, registry: Registry) -> tuple[str, ...]:
         """The tags in `registry`, each once; raises ValueError for an unknown placeholder."""
         own = self.image_tags or (("{version}",) if self.version else ("latest",))
-        return tuple(dict.fromkeys(self._tag(tag) for tag in (*own, *registry.extra_image_tags)))
+        extra = _option(registry, "extra_image_tags")
+        return tuple(
+            dict.fromkeys(
+                [
+                    *(self._tag(self._field("image_tags"), tag) for tag in own),
+                    *(self._tag(extra, tag) for tag in registry.extra_image_tags),
+                ]
+            )
+        )
 
-    def _tag(self, text: str) -> str:
-        tag = self._format("image_tags", text, {})
+    def _tag(self, source: InterpolationContext.TextSource, text: str) -> str:
+        tag = self._format(source, text, {})
         if "+" in tag:
             raise InterpolationError(
-                f"`image_tags` of {self.address} gives the tag {tag!r}, and registries have no `+` "
-                "in tags.\n\nLeave the version's build metadata out, or write `_` or `-` for `+`."
+                f"The {source} gives the tag {tag!r}, and registries have no `+` in tags.\n\n"
+                "Leave the version's build metadata out, or write `_` or `-` for `+`."
             )
         return tag
 
-    def _format(self, field_alias: str, text: str, values: Mapping[str, str]) -> str:
+    def _format(
+        self, source: InterpolationContext.TextSource, text: str, values: Mapping[str, str]
+    ) -> str:
         directory = self.address.spec_path
         known: dict[str, str | Mapping[str, str]] = {
             "name": self.address.target_name,
@@ -107,13 +119,18 @@ class Naming:
             **values,
         }
         if self.version:
-            known["version"] = self._interpolate("version", self.version, self._variable_values())
+            known["version"] = _interpolate(
+                self._field("version"), self.version, self._variable_values()
+            )
         elif any("{version" in t for t in (text, *values.values())):
             raise InterpolationError(
-                f"`{field_alias}` of {self.address} is {text!r}, but the target has no "
-                '`version`.\n\nAdd one, for example `version="v1.2.3"`.'
+                f"The {source} is {text!r}, but {self.address} has no `version`.\n\n"
+                'Add one to the target, for example `version="v1.2.3"`.'
             )
-        return self._interpolate(field_alias, text, known)
+        return _interpolate(source, text, known)
+
+    def _field(self, alias: str) -> InterpolationContext.TextSource:
+        return InterpolationContext.TextSource(self.address, "xpkg_package", alias)
 
     def _variable_values(self) -> dict[str, InterpolationValue]:
         return {
@@ -121,17 +138,24 @@ class Naming:
             "build_args": _BuildArgsValue(self.variables.build_args),
         }
 
-    def _interpolate(
-        self, field_alias: str, text: str, values: Mapping[str, str | Mapping[str, str]]
-    ) -> str:
-        source = InterpolationContext.TextSource(self.address, "xpkg_package", field_alias)
-        try:
-            return InterpolationContext.from_dict(values).format(text, source=source)
-        # Braces that are not balanced, `{}`, `{name.x}`: Python's own errors of formatting.
-        except (AttributeError, IndexError, TypeError, ValueError) as error:
-            if isinstance(error, InterpolationError):
-                raise
-            raise InterpolationError(
-                f"Invalid value for the {source}: {text!r}.\n\n{error}. A placeholder is a name in "
-                "braces, such as {name}."
-            ) from error
+
+def _option(registry: Registry, field_name: str) -> InterpolationContext.TextSource:
+    scope = f"[xpkg.registries.{registry.alias or registry.address}].{field_name}"
+    return InterpolationContext.TextSource(options_scope=scope)
+
+
+def _interpolate(
+    source: InterpolationContext.TextSource,
+    text: str,
+    values: Mapping[str, str | Mapping[str, str]],
+) -> str:
+    try:
+        return InterpolationContext.from_dict(values).format(text, source=source)
+    # Braces that are not balanced, `{}`, `{name.x}`: Python's own errors of formatting.
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        if isinstance(error, InterpolationError):
+            raise
+        raise InterpolationError(
+            f"Invalid value for the {source}: {text!r}.\n\n{error}. A placeholder is a name in "
+            "braces, such as {name}."
+        ) from error

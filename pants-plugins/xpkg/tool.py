@@ -65,6 +65,7 @@ class ToolProcess:
     description: str
     cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL
     env: FrozenDict[str, str] = field(default_factory=FrozenDict)
+    level: LogLevel = LogLevel.INFO
 
 
 def json_file(path: str, value: object) -> FileContent:
@@ -135,7 +136,7 @@ async def tool_process(request: ToolProcess, tool: Tool) -> Process:
         description=request.description,
         env=request.env,
         cache_scope=request.cache_scope,
-        level=LogLevel.INFO,
+        level=request.level,
     )
 
 

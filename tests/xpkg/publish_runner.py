@@ -74,6 +74,7 @@ async def stub_tool(request: ToolProcess) -> Process:
         description=request.description,
         env=request.env,
         cache_scope=request.cache_scope,
+        level=request.level,
     )
 
 

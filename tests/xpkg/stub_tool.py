@@ -7,6 +7,7 @@ adds its request to runs.jsonl.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
@@ -63,6 +64,8 @@ def plan(asked: dict[str, Any], root: Path) -> dict[str, Any]:
 
 
 def publish(asked: dict[str, Any], root: Path) -> dict[str, Any]:
+    lock = os.open(root, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # Until the process ends.
     registry = _read(root / "registry.json", {})
     failing = _read(root / "fail.json", {}).get("publish", [])
     Path(asked["archive"]).read_bytes()
@@ -86,7 +89,8 @@ def publish(asked: dict[str, Any], root: Path) -> dict[str, Any]:
                 "message": f"{entry['reference']} fell over." if failed else None,
             }
         )
-    (root / "registry.json").write_text(json.dumps(registry))
+    (root / "registry.new").write_text(json.dumps(registry))
+    (root / "registry.new").replace(root / "registry.json")
     return {"name": asked["name"], "digest": asked["digest"], "references": references}
 
 

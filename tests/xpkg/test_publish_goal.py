@@ -260,9 +260,7 @@ def test_a_version_that_is_missing(repository: PublishRunner) -> None:
     repository.package("b")
     ran = repository.run()
     assert ran.exit_code == 1 and ran.written == ["packages/b:b"]
-    assert "`image_tags` of packages/a:a is '{version}', but the target has no `version`" in (
-        ran.stderr
-    )
+    assert "at packages/a:a is '{version}', but packages/a:a has no `version`" in ran.stderr
 
 
 @pytest.mark.parametrize("command", ["plan", "publish"])
@@ -297,3 +295,31 @@ def test_no_reference_is_looked_up_before_all_named_are_built(repository: Publis
     assert not (repository.root / "runs.jsonl").exists()
     # A package that is not named stands in nobody's way.
     assert repository.run("packages/a").exit_code == 0
+
+
+@pytest.mark.parametrize(("option", "shown"), [("--dynamic-ui", 2), ("--no-dynamic-ui", 0)])
+def test_a_log_is_not_filled_with_progress(
+    repository: PublishRunner, option: str, shown: int
+) -> None:
+    repository.package("a")
+    ran = repository.run(args=(option,))
+    assert ran.stderr.count("Publishing packages/a:a") == shown
+    assert ran.stdout.count("pushed: ") == 1
+
+
+def test_without_a_way_to_know_what_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each package is then published with a plan of its own."""
+
+    class Unknown:
+        @property
+        def options(self) -> None:
+            raise AttributeError("Pants has other private means")
+
+    monkeypatch.setattr("xpkg.command_line.SpecsParser", Unknown())
+    repository = PublishRunner.create()
+    repository.package("a", "b")
+    repository.package("b")
+    ran = repository.run()
+    assert ran.exit_code == 0
+    assert set(repository.registry) == {reference("a"), reference("b")}
+    assert [r["command"] for r in ran.requests].count("plan") == 2

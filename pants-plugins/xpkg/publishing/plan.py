@@ -99,7 +99,9 @@ class PublishPlan(Fresh):
     requests: int = 0
     _by_address: dict[Address, PlannedPackage] = field(init=False, repr=False, compare=False)
     _reported: dict[Address, list[PlannedPackage]] = field(init=False, repr=False, compare=False)
-    _lanes: dict[Address, int] = field(init=False, repr=False, compare=False)
+    _positions: dict[Address, int] = field(init=False, repr=False, compare=False)
+    # The packages of which something is to be written.
+    to_write: tuple[Address, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # For each of many packages, each of these would take time that grows with all packages.
@@ -113,7 +115,9 @@ class PublishPlan(Fresh):
             reported.setdefault(reporters[package.address], []).append(package)
         object.__setattr__(self, "_by_address", by_address)
         object.__setattr__(self, "_reported", reported)
-        object.__setattr__(self, "_lanes", {a: n for n, a in enumerate(self.to_write)})
+        to_write = tuple(package.address for package in self.packages if package.to_write)
+        object.__setattr__(self, "to_write", to_write)
+        object.__setattr__(self, "_positions", {a: n for n, a in enumerate(to_write)})
 
     def package(self, address: Address) -> PlannedPackage:
         return self._by_address[address]
@@ -124,17 +128,13 @@ class PublishPlan(Fresh):
         return tuple(self._reported[address])
 
     @property
-    def to_write(self) -> tuple[Address, ...]:
-        return tuple(package.address for package in self.packages if package.to_write)
-
-    @property
     def stopped(self) -> bool:
         return any(package.stopped for package in self.packages)
 
     def before(self, address: Address, lanes: int) -> Address | None:
         """The package that has to be through before this one may start, so that no more than
         `lanes` are published at once. It is never one that depends on this one."""
-        position = self._lanes[address]
+        position = self._positions[address]
         return self.to_write[position - lanes] if position >= lanes else None
 
 

@@ -11,7 +11,9 @@ from pants.engine.addresses import Address
 from pants.engine.fs import CreateDigest, Digest, DigestContents, MergeDigests
 from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.option.global_options import GlobalOptions
 from pants.util.frozendict import FrozenDict
+from pants.util.logging import LogLevel
 
 from xpkg.build import ARCHIVE
 from xpkg.publishing.broken import broken_off
@@ -84,7 +86,9 @@ class Published(Fresh):
 
 
 @rule
-async def publish_package(request: PublishedRequest, xpkg: XpkgSubsystem) -> Published:
+async def publish_package(
+    request: PublishedRequest, xpkg: XpkgSubsystem, global_options: GlobalOptions
+) -> Published:
     plan = await Get(PublishPlan, PublishPlanRequest(request.named))
     package = plan.package(request.address)
     if not package.to_write:
@@ -124,6 +128,8 @@ async def publish_package(request: PublishedRequest, xpkg: XpkgSubsystem) -> Pub
             output_directory=_OUTPUT,
             description=f"Publishing {package.address}",
             cache_scope=ProcessCacheScope.PER_SESSION,
+            # For a person at a terminal; in a log, the line of the report is enough.
+            level=LogLevel.INFO if global_options.dynamic_ui else LogLevel.DEBUG,
             env=environment.variables,
         ),
     )
