@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -120,11 +121,22 @@ class PublishRunner:
             rules=[*core_rules(), *rules, build, report, stub_tool],
             target_types=[XpkgPackageTarget, GenericTarget],
         )
-        return cls(runner, {"address": HOST, "default": True})
+        made = cls(runner, {"address": HOST, "default": True})
+        made.folder.mkdir()
+        return made
 
     @property
     def root(self) -> Path:
         return Path(self.runner.build_root)
+
+    @property
+    def folder(self) -> Path:
+        """The stand-in's files (stub_tool.py)."""
+        return Path(f"{self.root}.state")
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder)
+        shutil.rmtree(self.root)
 
     def package(self, name: str, *dependencies: str, text: str = "", **fields: Any) -> None:
         """Writes the package; `dependencies` are names of others, or addresses."""
@@ -140,15 +152,15 @@ class PublishRunner:
 
     def state(self, name: str, value: Any) -> None:
         """Sets a file of the stand-in's registry (stub_tool.py)."""
-        (self.root / f"{name}.json").write_text(json.dumps(value))
+        (self.folder / f"{name}.json").write_text(json.dumps(value))
 
     @property
     def registry(self) -> dict[str, str]:
-        path = self.root / "registry.json"
+        path = self.folder / "registry.json"
         return json.loads(path.read_text()) if path.exists() else {}
 
     def run(self, *specs: str, args: tuple[str, ...] = (), **env: str) -> Ran:
-        log, output = self.root / "runs.jsonl", self.root / "output.json"
+        log, output = self.folder / "runs.jsonl", self.folder / "output.json"
         for path in (log, output):
             path.unlink(missing_ok=True)
         # The processes of the goal write to its standard output and error.

@@ -1,6 +1,7 @@
 """A stand-in for the tool, for tests of the rules that publish.
 
-Its registry is the file registry.json (digests by reference) in the repository's root; fail.json
+Its registry is the file registry.json (digests by reference) in the folder beside the repository
+with `.state` after its name: what changes in the repository would make Pants start again. fail.json
 has the references of which `plan` and `publish` fail, broken.json the commands that die. Each run
 adds its request to runs.jsonl.
 """
@@ -18,7 +19,7 @@ from typing import Any
 
 def main(command: str, request: str, output: str) -> None:
     asked = json.loads(Path(request).read_text())
-    root = Path(asked["directory"])
+    root = Path(asked["directory"] + ".state")
     environment = {k: v for k, v in os.environ.items() if k not in ("LC_CTYPE", "PWD", "__CF_USER")}
     with (root / "runs.jsonl").open("a") as log:
         log.write(json.dumps({"command": command, "environment": environment, **asked}) + "\n")

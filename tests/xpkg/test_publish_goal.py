@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Iterator
+
 import pytest
 from publish_runner import HOST, PublishRunner, digest_of, reference
 
 
 @pytest.fixture
-def repository() -> PublishRunner:
-    return PublishRunner.create()
+def repository() -> Iterator[PublishRunner]:
+    made = PublishRunner.create()
+    yield made
+    made.close()
 
 
 def digest(name: str) -> str:
@@ -292,7 +296,7 @@ def test_no_reference_is_looked_up_before_all_named_are_built(repository: Publis
     repository.package("b", text="broken")
     with pytest.raises(Exception, match="1 package cannot be built"):
         repository.run()
-    assert not (repository.root / "runs.jsonl").exists()
+    assert not (repository.folder / "runs.jsonl").exists()
     # A package that is not named stands in nobody's way.
     assert repository.run("packages/a").exit_code == 0
 
@@ -323,3 +327,4 @@ def test_without_a_way_to_know_what_is_named(monkeypatch: pytest.MonkeyPatch) ->
     assert ran.exit_code == 0
     assert set(repository.registry) == {reference("a"), reference("b")}
     assert [r["command"] for r in ran.requests].count("plan") == 2
+    repository.close()

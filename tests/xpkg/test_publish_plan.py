@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Iterator
+
 import pytest
 from publish_runner import HOST, PublishRunner, Ran, digest_of, reference
 
 
 @pytest.fixture
-def repository() -> PublishRunner:
-    return PublishRunner.create()
+def repository() -> Iterator[PublishRunner]:
+    made = PublishRunner.create()
+    yield made
+    made.close()
 
 
 def plan(repository: PublishRunner, *specs: str) -> Ran:

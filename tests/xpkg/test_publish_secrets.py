@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Iterator
+
 import pytest
 from publish_runner import PublishRunner, reference
 
@@ -46,10 +48,11 @@ def test_a_value_that_is_set_in_the_option_counts() -> None:
 
 
 @pytest.fixture
-def repository() -> PublishRunner:
+def repository() -> Iterator[PublishRunner]:
     made = PublishRunner.create()
     made.package("a")
-    return made
+    yield made
+    made.close()
 
 
 def test_processes_see_places_only(repository: PublishRunner) -> None:
@@ -86,7 +89,7 @@ def test_an_entry_that_is_no_variable(repository: PublishRunner) -> None:
 def test_remote_execution_is_refused(repository: PublishRunner) -> None:
     with pytest.raises(Exception, match="Publishing does not run under remote execution: "):
         repository.run(args=("--remote-execution", "--remote-execution-address=grpc://x:1"))
-    assert not (repository.root / "runs.jsonl").exists()
+    assert not (repository.folder / "runs.jsonl").exists()
 
 
 def test_variables_and_build_arguments_name_tags(repository: PublishRunner) -> None:
