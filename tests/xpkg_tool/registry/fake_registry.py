@@ -80,8 +80,8 @@ class Fault:
     # Answers rightly, but keeps nothing of what was sent.
     lose: bool = False
     # Is called before the right answer is made, or after.
-    before: Callable[[FakeRegistry], None] | None = None
-    after: Callable[[FakeRegistry], None] | None = None
+    before: Callable[[FakeRegistry], object] | None = None
+    after: Callable[[FakeRegistry], object] | None = None
 
 
 @dataclass(frozen=True)
