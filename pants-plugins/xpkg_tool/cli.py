@@ -133,9 +133,28 @@ def parser() -> argparse.ArgumentParser:
         help="registry/repository:tag, or oci-layout:DIR:REPOSITORY:TAG",
     )
     push.add_argument(
-        "file", metavar="FILE", nargs="?", help="the package (default: the only one here)"
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="the package (default: the only one here); several, one for each platform, become an "
+        "index",
     )
     _registry_arguments(push)
+
+    copy = command("copy", "Copies a published package to somewhere else, with its digests.")
+    copy.add_argument("source", metavar="SOURCE", help=_SOURCE)
+    copy.add_argument(
+        "destination",
+        metavar="DESTINATION",
+        help="registry/repository:tag, or oci-layout:DIR:REPOSITORY:TAG",
+    )
+    copy.add_argument(
+        "--source-insecure", action="store_true", help="speak plain HTTP to the source's registry"
+    )
+    copy.add_argument(
+        "--source-ca-file", metavar="FILE", help="trust these authorities for the source's registry"
+    )
+    _registry_arguments(copy)
 
     verify = command("verify", "Checks all digests and sizes of a package, and lints it.")
     inspect = command("inspect", "Shows what is in a package.")

@@ -1,4 +1,4 @@
-"""`xpkg push REF [FILE]`: sends a package to a registry or a layout directory."""
+"""`xpkg push REF [FILE …]`: sends a package to a registry or a layout directory."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _SEVERAL = "directory contains multiple compiled crossplane packages"
 
 
 def run(arguments: Namespace) -> int:
-    path: str = arguments.file or _only_package(".")
+    paths: list[str] = arguments.files or [_only_package(".")]
     settings = registry_settings(arguments.reference, arguments)
-    (outcome,) = push(path, [arguments.reference], settings=settings)
+    (outcome,) = push(paths, [arguments.reference], settings=settings)
     if isinstance(outcome, PublishError):
         print(outcome, file=sys.stderr)
         return FAILED

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from xpkg_tool.oci.archive_reader import open_archive
-from xpkg_tool.oci.artifact import Artifact, artifact_of
+from xpkg_tool.oci.artifact import Artifact
+from xpkg_tool.oci.artifact_reader import read_files
 from xpkg_tool.publish_error import REFERENCE, PublishError, publish_error
 
 from .decision import TAG_ONLY, UP_TO_DATE, PlannedReference
@@ -22,7 +22,7 @@ __all__ = ["Outcome", "PushResult", "format_result", "push", "push_artifact"]
 
 
 def push(
-    archive_path: str,
+    archive_path: str | Sequence[str],
     references: Sequence[str],
     *,
     env: Mapping[str, str] | None = None,
@@ -30,7 +30,8 @@ def push(
     connections: int = CONNECTIONS,
     connect: Connect | None = None,
 ) -> tuple[Outcome, ...]:
-    """Publishes the package in the file `archive_path` under each of `references`.
+    """Publishes the package in the file `archive_path`, or the index of several such files (one
+    for each platform), under each of `references`.
 
     One outcome for each reference, in their order; nothing is raised for what can go wrong outside.
     Nothing is written at all while a reference cannot be read or looked up, or is a release that
@@ -38,7 +39,7 @@ def push(
     `settings` are those of registries (`host[:port]` or `oci-layout:DIRECTORY`), and `connect`
     makes the connection to a registry (for tests)."""
     try:
-        artifact = artifact_of([open_archive(archive_path)])
+        artifact = read_files([archive_path] if isinstance(archive_path, str) else archive_path)
     except PublishError as error:
         return tuple(error for _ in references)
     registries = Registries(

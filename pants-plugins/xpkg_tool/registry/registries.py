@@ -22,7 +22,8 @@ class Registries:
     """Makes a connection to a registry when it is first used, and keeps it, so that probe and
     tokens are asked for once. Usable from several threads. Close it.
 
-    `connections` is how many requests are under way at the same time, at most."""
+    `connections` is how many requests are under way at the same time, at most; `reading` asks for
+    no more than the right to read."""
 
     def __init__(
         self,
@@ -30,9 +31,11 @@ class Registries:
         settings: Mapping[str, RegistrySettings] | None = None,
         *,
         connections: int = CONNECTIONS,
+        reading: bool = False,
         connect: Connect | None = None,
     ) -> None:
         self.connections = max(1, connections)
+        self._reading = reading
         self._env = env
         self._settings = settings or {}
         self._connect = connect or self._connect_to
@@ -59,7 +62,13 @@ class Registries:
             connection.close()
 
     def _connect_to(self, registry: str) -> Connection:
-        from .connection import connect
+        from .connection import PULL, PUSH, connect
 
         settings = self.settings(registry)
-        return connect(registry, self._env, insecure=settings.insecure, ca_file=settings.ca_file)
+        return connect(
+            registry,
+            self._env,
+            insecure=settings.insecure,
+            ca_file=settings.ca_file,
+            actions=PULL if self._reading else PUSH,
+        )

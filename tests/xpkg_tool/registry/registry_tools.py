@@ -60,9 +60,9 @@ class Pusher:
             wire=Wire(connect_timeout=self.connect_timeout, read_timeout=self.read_timeout),
         )
 
-    def push(self, *references: str, archive: Path = HYBRID) -> tuple[Outcome, ...]:
+    def push(self, *references: str, archive: Path | Sequence[str] = HYBRID) -> tuple[Outcome, ...]:
         return push(
-            str(archive),
+            str(archive) if isinstance(archive, Path) else archive,
             references,
             env=self.env,
             settings={
