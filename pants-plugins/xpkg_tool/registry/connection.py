@@ -236,7 +236,7 @@ class Repository:
         authorization = self._authorizer.authorization(self._name)
         try:
             response = self._transport.send("POST", url, body=b"", authorization=authorization)
-        except Fault:
+        except (Fault, PublishError):
             return False, ""
         if response.status == 201:
             self._compare_digest(response, digest)
