@@ -16,7 +16,7 @@ from xpkg_tool.publish_error import REGISTRY, PublishError, publish_error
 
 from .authorizer import PULL, PUSH, Authorizer
 from .credential import Credential
-from .keychain import find_credential
+from .keychain import Answers, find_credential
 from .origin import Authorization, follow, redacted
 from .reference import DIGEST, scheme_of
 from .retry import Clock, Fault, RetryPolicy
@@ -125,8 +125,10 @@ def connect(
     PublishError where it is none). Credentials are found by `env` (keychain.find_credential);
     `actions` (PUSH or PULL) is what they are asked to allow."""
 
+    answers: Answers = {}
+
     def credential(repository: str) -> Credential:
-        return find_credential(registry, repository, env)
+        return find_credential(registry, repository, env, answers=answers)
 
     scheme = scheme_of(registry, insecure=insecure)
     wire = wire or Wire(ca_file=ca_file)

@@ -86,6 +86,21 @@ def test_a_token_that_allows_one_repository_only(pusher: Pusher) -> None:
         assert registry.issued == 2
 
 
+@pytest.mark.parametrize("works", [True, False])
+def test_a_helper_is_asked_once(pusher: Pusher, works: bool) -> None:
+    """Not for each repository: one that hangs would be waited for each time."""
+    answer = f'{{"Username":"{USER}","Secret":"{PASSWORD}"}}' if works else ""
+    program = pusher.folder / "docker-credential-once"
+    program.write_text(f"#!/bin/sh\necho >>{pusher.folder}/asked\necho '{answer}'\n")
+    program.chmod(0o755)
+    pusher.env["PATH"] = str(pusher.folder)
+    Path(pusher.config).write_text('{"credsStore": "once"}')
+    with running("token") as registry:
+        outcomes = pusher.push(*(f"{registry.address}/r{n}:v1" for n in range(20)))
+        assert {isinstance(o, PushResult) for o in outcomes} == {works}
+        assert (pusher.folder / "asked").read_text() == "\n"
+
+
 def test_identity_token(pusher: Pusher) -> None:
     with running("token") as registry:
         pusher.login(registry.address, USER, "", identitytoken=IDENTITY_TOKEN)
