@@ -1,4 +1,4 @@
-"""Runs Debian's `docker-registry` on loopback for a test.
+"""Runs Debian's `docker-registry` (or a newer `registry`) on loopback for a test.
 
 Skips the test where a program is missing; in CI (CI=true) that is a failure."""
 
@@ -45,10 +45,32 @@ def need(program: str) -> str:
     return found
 
 
+def newer_registry() -> str:
+    """The path of the distribution project's `registry`, version 3, where somebody has installed
+    it; skips where nobody has."""
+    return _go_program("registry")
+
+
+def crane() -> str:
+    """The path of go-containerregistry's `crane`; skips where it is missing."""
+    return _go_program("crane")
+
+
+def _go_program(name: str) -> str:
+    gopath = os.environ.get("GOPATH") or str(Path.home() / "go")
+    found = shutil.which(name) or shutil.which(name, path=f"{gopath}/bin")
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
 @contextmanager
-def docker_registry(folder: Path, *, basic: bool = False) -> Iterator[DockerRegistry]:
-    """A registry with its data below `folder`, stopped at the end. `basic`: USER may log in."""
-    program = need("docker-registry")
+def docker_registry(
+    folder: Path, *, basic: bool = False, program: str = ""
+) -> Iterator[DockerRegistry]:
+    """A registry with its data below `folder`, stopped at the end. `basic`: USER may log in.
+    `program` is the path of another version of it."""
+    program = program or need("docker-registry")
     folder.mkdir(parents=True, exist_ok=True)
     auth = ""
     if basic:

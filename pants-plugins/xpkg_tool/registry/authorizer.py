@@ -52,17 +52,23 @@ class Authorizer:
         self._authorizations: dict[str, Authorization | None] = {}
         self._sources: dict[str, tuple[str, ...]] = {}
         self._expected: dict[str, None] = {}
+        # What the token for a repository was asked to allow, whatever it allows.
+        self._asked: dict[str, frozenset[str]] = {}
         self._lock = threading.RLock()
 
     def expect(self, repositories: Sequence[str]) -> None:
         """Says which repositories will be asked for: they share tokens."""
         with self._lock:
-            self._expected.update(dict.fromkeys(repositories))
+            new = [name for name in repositories if name not in self._authorizations]
+            self._expected.update(dict.fromkeys(new))
 
     def also_read(self, repository: str, sources: Sequence[str]) -> None:
-        """Says that tokens for `repository` are to allow reading `sources` too (to mount from)."""
+        """Says that tokens for `repository` are to allow reading `sources` too (to mount from). One
+        that was not asked to is given up."""
         with self._lock:
             self._sources[repository] = tuple(s for s in sources if s != repository)
+            if not self._asked.get(repository, frozenset()).issuperset(sources):
+                self._authorizations.pop(repository, None)
 
     def authorization(
         self, repository: str, *, refused: Authorization | None = None
@@ -170,7 +176,9 @@ class Authorizer:
         for name in several:
             self._expected.pop(name, None)
         scopes = [f"repository:{name}:{self._actions}" for name in several]
-        scopes += [f"repository:{name}:{PULL}" for name in self._sources.get(repository, ())]
+        sources = [name for name in self._sources.get(repository, ()) if name not in several]
+        scopes += [f"repository:{name}:{PULL}" for name in sources]
+        self._asked.update(dict.fromkeys(several, frozenset([*several, *sources])))
         if len(scopes) > 1:
             try:
                 token = self._bearer(challenge, repository, credential, scopes)

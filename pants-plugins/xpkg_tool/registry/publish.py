@@ -52,6 +52,7 @@ def publish(
             outcomes[write.place] = wrong
         else:
             good.append(write)
+    registries.announce([write.place for write in good], mount_from)
     for registry in dict.fromkeys(write.place.registry for write in good):
         group = [write for write in good if write.place.registry == registry]
         if group[0].place.is_layout:
@@ -94,7 +95,7 @@ def _to_repository(
     from .send import nothing_sent, put_tag, send
 
     connection = registries.connection(writes[0].place.registry)
-    repository = connection.repository(name, (*complete, *hints))
+    repository = connection.repository(name)
     outcomes: dict[Reference, Outcome] = {}
     # None: not sent yet. What fails for one reference fails for the others of the repository.
     content: Sent | PublishError | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 
 from xpkg_tool.oci.artifact import Artifact
@@ -15,6 +15,7 @@ from .decision import TAG_ONLY, UP_TO_DATE, PlannedReference
 from .outcome import Outcome, PushResult, format_result
 from .plan import Package, plan
 from .publish import Write, publish
+from .reference import Reference, parse
 from .registries import CONNECTIONS, Connect, Registries
 from .settings import RegistrySettings
 
@@ -57,6 +58,7 @@ def push_artifact(
 ) -> tuple[Outcome, ...]:
     """The same for an artifact that is open, with connections that are. `mount_from` is that of
     `publish.publish`."""
+    registries.announce(_readable(references), mount_from)
     (planned,) = plan([Package("", artifact.digest, tuple(references))], registries)
     if planned.error:
         return tuple(_left_out(reference) for reference in planned.references)
@@ -80,6 +82,15 @@ def push_artifact(
             results[number] = replace(result, requests=result.requests + look_ups)
             break
     return tuple(results)
+
+
+def _readable(references: Sequence[str]) -> list[Reference]:
+    """Those that can be read; the plan says what is wrong with the others."""
+    places = []
+    for text in references:
+        with suppress(PublishError):
+            places.append(parse(text))
+    return places
 
 
 def _left_out(reference: PlannedReference) -> PublishError:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Callable
 
+from xpkg_tool.publish_error import PublishError
+
+from .reference import Reference
 from .settings import RegistrySettings
 
 # requests and oras take 0.2 seconds to import, which a package that goes into a directory, or
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 
 Connect = Callable[[str], "Connection"]
 CONNECTIONS = 4
+# Repositories out of which a blob is tried to be mounted.
+MOST_SOURCES = 4
 _PLAIN = RegistrySettings()
 
 
@@ -51,6 +57,22 @@ class Registries:
             if registry not in self._open:
                 self._open[registry] = self._connect(registry)
             return self._open[registry]
+
+    def announce(
+        self, places: Sequence[Reference], mount_from: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Says what will be written, so that few tokens are needed: one may be for several
+        repositories, and has to be good for mounting out of others (`mount_from`, by registry, and
+        the first of the repositories itself)."""
+        for registry in dict.fromkeys(p.registry for p in places if not p.is_layout):
+            names = list(dict.fromkeys(p.repository for p in places if p.registry == registry))
+            sources = (*names[:1], *(mount_from or {}).get(registry, ())[:MOST_SOURCES])
+            # An error comes again when the connection is used, and is reported then.
+            with suppress(PublishError):
+                connection = self.connection(registry)
+                connection.expect(names)
+                for name in names:
+                    connection.repository(name, [s for s in sources if s != name])
 
     @property
     def requests(self) -> int:

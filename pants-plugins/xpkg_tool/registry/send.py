@@ -13,10 +13,10 @@ from .connection import BlobUnknown, Repository
 from .outcome import PushResult
 from .parallel import in_parallel
 from .reference import Reference
+from .registries import MOST_SOURCES
 
 # A blob above this is worth a request for each repository that may have it; a smaller one is not.
 _LARGE = 1024 * 1024
-_MOST_SOURCES = 4
 
 _SENT, _SKIPPED, _MOUNTED = "sent", "skipped", "mounted"
 
@@ -65,7 +65,7 @@ def send(
     def one(blob: Descriptor) -> str:
         if not complete and repository.has_blob(blob.digest):
             return _SKIPPED
-        sources = complete[:1] or hints[: _MOST_SOURCES if blob.size >= _LARGE else 1]
+        sources = complete[:1] or hints[: MOST_SOURCES if blob.size >= _LARGE else 1]
         mounted = repository.upload_blob(artifact, blob, mount_from=sources)
         return _MOUNTED if mounted else _SENT
 

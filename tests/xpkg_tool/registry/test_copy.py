@@ -53,7 +53,7 @@ def test_from_one_registry_to_another(pusher: Pusher) -> None:
         assert (result.action, result.digest, result.blobs_sent) == ("pushed", HYBRID_DIGEST, 3)
         assert result.requests == len(first.seen) + len(second.seen)
         assert {s.method for s in first.seen} == {"GET"}
-        media_type, manifest = second.manifests["c", "v1"]
+        _, manifest = second.manifests["c", "v1"]
         assert manifest == open_archive(str(HYBRID)).manifest
         assert json.loads(manifest)["layers"][0]["annotations"] == {"io.crossplane.xpkg": "base"}
         digests(second)
@@ -89,9 +89,8 @@ def test_within_one_registry_blobs_are_mounted(pusher: Pusher) -> None:
         pusher.login(registry.address, USER, PASSWORD)
         pusher.push(f"{registry.address}/staging:v1")
         registry.seen.clear()
-        result = good(
-            copied(pusher, f"{registry.address}/staging:v1", f"{registry.address}/live:v1")
-        )
+        base = registry.address
+        result = good(copy(f"{base}/staging:v1", f"{base}/live:v1", env=pusher.env))
         assert (result.blobs_mounted, result.blobs_sent) == (3, 0)
         assert registry.count("GET", "/blobs/") == registry.count("PUT", "/blobs/") == 0
         scopes = [s.target for s in registry.seen if s.path == "/token"]
@@ -142,25 +141,26 @@ def test_no_source(pusher: Pusher, source: str, message: str) -> None:
 def test_what_was_damaged_on_the_way_gets_no_tag(pusher: Pusher) -> None:
     layer = open_archive(str(HYBRID)).layers[0]
     for path, content in ((f"blobs/{layer.digest}", b"x" * layer.size), ("manifests/v1", b"{}")):
-        with running("", Fault("GET", path, nth=0, content=content)) as first:
-            with running() as second:
-                pusher.push(f"{first.address}/a:v1")
-                outcome = copied(pusher, f"{first.address}/a:v1", f"{second.address}/a:v1")
-                assert isinstance(outcome, PublishError)
-                assert "digest" in str(outcome)
-                assert not second.manifests
-                assert layer.digest not in second.blobs
+        damage = Fault("GET", path, nth=0, content=content)
+        with running("", damage) as first, running() as second:
+            pusher.push(f"{first.address}/a:v1")
+            outcome = copied(pusher, f"{first.address}/a:v1", f"{second.address}/a:v1")
+            assert isinstance(outcome, PublishError)
+            assert "digest" in str(outcome)
+            assert not second.manifests
+            assert layer.digest not in second.blobs
 
 
 def test_a_source_that_breaks_off_goes_on_where_it_was(pusher: Pusher, tmp_path: Path) -> None:
     archive = make_archive(tmp_path / "a", bytes(range(256)) * 4096)
-    with running("", Fault("GET", "/blobs/", nth=0, cut_after=300_000)) as first:
-        with running() as second:
-            pusher.push(f"{first.address}/a:v1", archive=archive)
-            first.faults[0] = Fault("GET", "/blobs/", nth=1, cut_after=300_000)
-            result = good(copied(pusher, f"{first.address}/a:v1", f"{second.address}/a:v1"))
-            assert second.tag("a", "v1") == result.digest
-            digests(second)
+    with running() as first, running() as second:
+        pusher.push(f"{first.address}/a:v1", archive=archive)
+        largest = max(first.blobs, key=lambda digest: len(first.blobs[digest]))
+        first.faults.append(Fault("GET", f"/blobs/{largest}", cut_after=300_000))
+        result = good(copied(pusher, f"{first.address}/a:v1", f"{second.address}/a:v1"))
+        assert second.tag("a", "v1") == result.digest
+        assert first.count("GET", f"/blobs/{largest}") == 2
+        digests(second)
 
 
 def test_an_index_that_names_what_is_not_there(pusher: Pusher) -> None:

@@ -181,6 +181,18 @@ def test_what_one_repository_got_another_one_mounts(pusher: Pusher) -> None:
         assert registry.count("PUT", "/blobs/") == 3
 
 
+def test_a_token_that_was_not_asked_for_mounting_is_replaced(pusher: Pusher) -> None:
+    """After the plan there is one for each repository, or for all of them; both will do."""
+    for most in (0, 1):
+        with running("token") as registry:
+            pusher.login(registry.address, USER, PASSWORD)
+            base, registry.most_scopes = registry.address, most
+            outcomes = [good(o) for o in pusher.push(f"{base}/a:v1", f"{base}/b:v1")]
+            assert [o.action for o in outcomes] == ["pushed", "pushed"]
+            assert registry.issued == (1 if most == 0 else 2)
+            assert outcomes[1].blobs_mounted == 3
+
+
 def test_what_fails_for_one_tag_is_not_tried_for_the_next(pusher: Pusher) -> None:
     with running("", Fault("POST", "uploads", nth=0, status=400)) as registry:
         base = registry.address
