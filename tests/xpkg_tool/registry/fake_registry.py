@@ -134,6 +134,8 @@ class FakeRegistry(State):
         self.port = self.server.server_port
         self.address = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
         self.scheme = "https" if tls else "http"
+        # What its clock says: the time that `registry_tools.Pusher` has, too.
+        self.date = "Wed, 01 Jan 2020 00:00:00 GMT"
 
     def count(self, method: str = "", path: str = "") -> int:
         return sum(s.method.startswith(method) and path in s.target for s in self.seen)
@@ -197,6 +199,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return self.registry.date
 
     def _handle(self) -> None:
         registry = self.registry
