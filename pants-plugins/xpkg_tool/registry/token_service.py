@@ -25,8 +25,8 @@ def request_token(
     scopes: Sequence[str],
     credential: Credential,
 ) -> Response:
-    """The answer of the token service `realm`; `parameters` are those of the challenge. Raises Fault
-    and PublishError."""
+    """The answer of the token service `realm`; `parameters` are those of the challenge. Raises
+    Fault and PublishError."""
     if credential.identity_token:
         # Several scopes are separated by spaces here (RFC 6749), and repeated there (token.md).
         form = [
