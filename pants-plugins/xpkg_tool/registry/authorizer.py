@@ -16,8 +16,10 @@ from .token_service import basic_header, request_token, token_in
 from .transport import Transport
 from .wire import Response
 
-# A token for more would not fit into every server's limit for a header (8 KiB and less).
-_MAX_REPOSITORIES = 16
+# What a token may say of repositories, in bytes before it is encoded (and signed, and put into a
+# header, for which 8 KiB is a usual limit), and what it says of each beside its name.
+_ACCESS_BYTES = 3000
+_ENTRY_BYTES = 60
 # What a token is to allow (the distribution project's scope.md).
 PULL, PUSH = "pull", "pull,push"
 
@@ -173,8 +175,11 @@ class Authorizer:
     ) -> dict[str, Authorization]:
         # What a token did not suffice for was expected once: then it gets one of its own.
         self._expected.pop(repository, None)
-        others = [name for name in self._expected if self._has(name, credential)]
-        several = [repository, *others[: _MAX_REPOSITORIES - 1]]
+        several, room = [repository], _ACCESS_BYTES
+        for name in self._expected:
+            room -= _ENTRY_BYTES + len(name)
+            if room > 0 and self._has(name, credential):
+                several.append(name)
         for name in several:
             self._expected.pop(name, None)
         scopes = [f"repository:{name}:{self._actions}" for name in several]
@@ -182,20 +187,18 @@ class Authorizer:
         scopes += [f"repository:{name}:{PULL}" for name in sources]
         self._asked.update(dict.fromkeys(several, frozenset([*several, *sources])))
         if len(scopes) > 1:
-            try:
-                token = self._bearer(challenge, repository, credential, scopes)
-            except PublishError as error:
-                # A service may refuse all for the sake of one.
-                if error.finding.code != DENIED:
-                    raise
-                several, scopes = several[:1], scopes[:1]
-            else:
+            token = self._bearer(challenge, repository, credential, scopes)
+            if token is not None:
                 return dict.fromkeys(several, token)
-        return {repository: self._bearer(challenge, repository, credential, scopes)}
+        # A service may refuse all for the sake of one, or know nothing of several.
+        token = self._bearer(challenge, repository, credential, scopes[:1])
+        assert token is not None
+        return {repository: token}
 
     def _bearer(
         self, challenge: Challenge, repository: str, credential: Credential, scopes: Sequence[str]
-    ) -> Authorization:
+    ) -> Authorization | None:
+        """None where the service refuses several scopes; raises PublishError where it is one."""
         home = origin_of(self._probe_url)
         if credential.registry_token:
             return Authorization(home, f"Bearer {credential.registry_token}")
@@ -211,6 +214,8 @@ class Authorizer:
         response = self._transport.retrying(
             lambda: request_token(self._transport, realm, parameters, scopes, credential)
         )
+        if 400 <= response.status < 500 and len(scopes) > 1:
+            return None
         if response.status in (401, 403):
             if credential.is_anonymous:
                 raise self.denied(repository, response)

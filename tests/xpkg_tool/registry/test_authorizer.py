@@ -61,14 +61,23 @@ def test_token(pusher: Pusher) -> None:
 def test_one_token_for_several_repositories(pusher: Pusher) -> None:
     with running("token") as registry:
         pusher.login(registry.address, USER, PASSWORD)
-        outcomes = pusher.push(*(f"{registry.address}/r{n}:v1" for n in range(20)))
+        outcomes = pusher.push(*(f"{registry.address}/r{n}:v1" for n in range(40)))
         assert all(isinstance(o, PushResult) for o in outcomes)
-        # Not one for all: it has to fit into a header.
+        assert registry.issued == 1
+
+
+def test_a_token_has_to_fit_into_a_header(pusher: Pusher) -> None:
+    with running("token") as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        outcomes = pusher.push(*(f"{registry.address}/{'long' * 30}{n}:v1" for n in range(20)))
+        assert all(isinstance(o, PushResult) for o in outcomes)
         assert registry.issued == 2
+        assert max(len(s.target) for s in registry.seen if s.path == "/token") < 4096
 
 
-def test_a_token_service_that_refuses_several_scopes(pusher: Pusher) -> None:
-    fault = Fault("GET", "/token.*scope=.*scope=", nth=0, status=403)
+@pytest.mark.parametrize("status", [400, 401, 403, 414])
+def test_a_token_service_that_refuses_several_scopes(pusher: Pusher, status: int) -> None:
+    fault = Fault("GET", "/token.*scope=.*scope=", nth=0, status=status)
     with running("token", fault) as registry:
         pusher.login(registry.address, USER, PASSWORD)
         outcomes = pusher.push(f"{registry.address}/a:v1", f"{registry.address}/b:v1")
