@@ -16,6 +16,7 @@ from .retry import (
     Fault,
     GaveUp,
     RetryPolicy,
+    parse_date,
     parse_retry_after,
     retrying,
 )
@@ -116,6 +117,8 @@ class Transport:
             if close is not None:
                 close()
         if response.status in RETRIED_STATUSES:
-            retry_after = parse_retry_after(response.headers.get("retry-after"), self._clock.now())
+            # By the registry's own clock where it tells: that of this machine may be wrong.
+            now = parse_date(response.headers.get("date")) or self._clock.now()
+            retry_after = parse_retry_after(response.headers.get("retry-after"), now)
             raise Fault(f"it answers with status {response.status}", retry_after)
         return response

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import oras.container
 import oras.provider
 import requests
+import urllib3
 
 from .adapter import BoundedAdapter
 from .reasons import connection_reason, tls_reason
@@ -168,6 +169,8 @@ class Wire:
             session = oras.provider.Registry().session
             # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
             session.auth = _unchanged
+            # Also where it follows no redirect, requests reads the address, and all of the body.
+            session.get_redirect_target = _nowhere
             for scheme, adapter in self._adapters.items():
                 session.mount(scheme, adapter)
             with self._lock:
@@ -221,7 +224,7 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
             "Correct http_proxy, https_proxy or all_proxy: http://host:port (SOCKS is not "
             "supported), or name the registry in no_proxy.",
         ) from None
-    except requests.exceptions.RequestException:
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError):
         raise Unusable("the address or the answer is malformed") from None
 
 
@@ -235,6 +238,10 @@ def _silence_urllib3() -> None:
 
 def _unchanged(request: Any) -> Any:
     return request
+
+
+def _nowhere(response: Any) -> None:
+    return None
 
 
 def _limited(response: Any) -> bytes:

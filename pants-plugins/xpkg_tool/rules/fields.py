@@ -88,7 +88,7 @@ def parts(value: Any, pattern: str) -> Iterator[tuple[PathOf, Any]]:
         for path, part in pending:
             if step == "[]" and isinstance(part, list):
                 following += [((*path, i), item) for i, item in enumerate(part)]
-            elif step != "[]" and isinstance(part, Mapping):
+            elif step != "[]" and isinstance(part, dict):
                 found = part.get(step)
                 if found is not None or last:
                     following.append(((*path, step), found))

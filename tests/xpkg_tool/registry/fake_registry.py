@@ -57,6 +57,8 @@ class Fault:
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    # Answers this, byte for byte, and hangs up.
+    raw: bytes = b""
     # Answers (`status`) without having read the request's body.
     early: bool = False
     # Bytes of the request's body to read before the connection is reset; -1: no reset.
@@ -80,8 +82,8 @@ class Fault:
     # Answers rightly, but keeps nothing of what was sent.
     lose: bool = False
     # Is called before the right answer is made, or after.
-    before: Callable[[FakeRegistry], None] | None = None
-    after: Callable[[FakeRegistry], None] | None = None
+    before: Callable[[FakeRegistry], object] | None = None
+    after: Callable[[FakeRegistry], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class FakeRegistry(State):
         self.port = self.server.server_port
         self.address = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
         self.scheme = "https" if tls else "http"
+        # What its clock says: the time that `registry_tools.Pusher` has, too.
+        self.date = "Wed, 01 Jan 2020 00:00:00 GMT"
 
     def count(self, method: str = "", path: str = "") -> int:
         return sum(s.method.startswith(method) and path in s.target for s in self.seen)
@@ -196,6 +200,9 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return self.registry.date
+
     def _handle(self) -> None:
         registry = self.registry
         length = int(self.headers.get("Content-Length") or 0)
@@ -206,6 +213,11 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.reset_after >= 0:
             self._discard(min(length, fault.reset_after))
             self._hang_up(reset=True)
+            return
+        if fault.raw:
+            self._discard(length)
+            self.wfile.write(fault.raw)
+            self.close_connection = True
             return
         if fault.early:
             self.close_connection = True

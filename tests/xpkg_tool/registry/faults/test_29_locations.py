@@ -154,6 +154,17 @@ def test_29_redirects(pusher: Pusher, status: int) -> None:
         assert len(other.seen) == len(BLOBS)
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_29_a_redirect_with_an_endless_body_and_no_address(pusher: Pusher, method: str) -> None:
+    """Nothing of it is held in memory, and it is no reason for a traceback."""
+    path = "/v2/$" if method == "GET" else "manifests"
+    headers = {"Location": "http://[canary"}
+    fault = Fault(method, path, nth=0, status=307, headers=headers, body=bytes(5_000_000))
+    with running("", fault) as registry:
+        message = error(pusher, registry)
+        assert "longer than 4194304 bytes" in message or "is no http(s) address" in message
+
+
 _HOSTS = st.sampled_from(["r.org", "evil.org", "127.0.0.1", "[::1]", "[::1", "1", "a%2eb", "é.org"])
 _PIECES = st.lists(
     st.one_of(
