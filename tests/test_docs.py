@@ -296,8 +296,9 @@ def test_placeholders_are_named() -> None:
     """Those that the code fills in, found where it does so."""
     code = (BACKEND / "placeholders.py").read_text("utf-8")
     known = set(re.findall(r'^ +"(\w+)": ', code, re.MULTILINE)) | {"version"}
-    assert len(known) == 7
-    assert set(_rows(TARGETS, "Placeholders")) == {f"{{{name}}}" for name in known}
+    assert len(known) == 10
+    spelled = {"env": "env.NAME", "build_args": "build_args.NAME", "pants": "pants.hash"}
+    assert set(_rows(TARGETS, "Placeholders")) == {f"{{{spelled.get(n, n)}}}" for n in known}
 
 
 def test_each_goal_is_explained() -> None:

@@ -6,8 +6,19 @@ from typing import Any, Iterable
 
 from pants.backend.python.util_rules import pex
 
-from xpkg import buckets, build, command_line, package_inputs, pieces, statistics, subsystem, tool
+from xpkg import (
+    buckets,
+    build,
+    command_line,
+    package_inputs,
+    pieces,
+    statistics,
+    subsystem,
+    tool,
+    variables,
+)
 from xpkg.goals import lint, package, publish, tailor
+from xpkg.publishing import candidate, environment, planning, published
 from xpkg.target_types import XpkgPackageTarget
 
 
@@ -25,6 +36,11 @@ def rules() -> Iterable[Any]:
         *statistics.rules(),
         *subsystem.rules(),
         *tool.rules(),
+        *variables.rules(),
+        *candidate.rules(),
+        *environment.rules(),
+        *planning.rules(),
+        *published.rules(),
         *lint.rules(),
         *package.rules(),
         *publish.rules(),

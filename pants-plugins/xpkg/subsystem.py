@@ -8,6 +8,7 @@ from pants.engine.rules import collect_rules
 from pants.option.option_types import (
     BoolOption,
     DictOption,
+    IntOption,
     ShellStrListOption,
     SkipOption,
     StrListOption,
@@ -90,6 +91,8 @@ class XpkgSubsystem(Subsystem):
                         "extra_image_tags": [],
                         "skip_push": bool,
                         "insecure": bool,
+                        "ca_file": "<path>",
+                        "mutable_tags": ["<glob>", ...],
                     },
                     ...
                 }
@@ -101,6 +104,10 @@ class XpkgSubsystem(Subsystem):
             `{default_repository}` stand for what it replaces. `extra_image_tags` are added to the
             target's tags. Nothing is published to a registry with `skip_push = true`. A registry
             with `insecure = true` is spoken to over plain HTTP, as are loopback addresses.
+            `ca_file`, relative to the repository's root, holds the certificates that the registry's
+            own must come from. `mutable_tags` are globs of the tags that may be moved to another
+            package, such as `["latest", "main"]`; any other tag that exists with another digest is
+            refused.
             """
         ),
         fromfile=True,
@@ -111,9 +118,53 @@ class XpkgSubsystem(Subsystem):
         help=softwrap(
             """
             The repository of targets without the `repository` field. Placeholders: `{name}`,
-            `{directory}`, `{parent_directory}`, `{package}`, `{version}`.
+            `{directory}`, `{parent_directory}`, `{package}`, `{version}`, `{env.<NAME>}`,
+            `{build_args.<NAME>}`, `{pants.hash}`.
             """
         ),
+    )
+
+    build_args = ShellStrListOption(
+        help=softwrap(
+            """
+            Values for `{build_args.<NAME>}` in versions, repositories and tags: `NAME=value`, or
+            `NAME` alone to take the environment variable of that name. They never enter a
+            package's bytes.
+            """
+        ),
+    )
+
+    publish_plan = BoolOption(
+        default=False,
+        help=softwrap(
+            f"""
+            If true, `{bin_name()} publish` only shows what it would do: for each reference the
+            digest here, the digest in the registry, the action and why. Nothing is written. The
+            exit code is not 0 when something would be refused.
+            """
+        ),
+    )
+
+    publish_dependencies = BoolOption(
+        default=True,
+        help=softwrap(
+            f"""
+            If true, `{bin_name()} publish` first publishes the packages of this repository that a
+            package depends on and that its registries lack. If false, such a package is refused,
+            with the command that publishes what it lacks.
+            """
+        ),
+        advanced=True,
+    )
+
+    publish_connections = IntOption(
+        default=8,
+        help=softwrap(
+            """
+            How many connections publishing opens at most at once, to all registries together.
+            """
+        ),
+        advanced=True,
     )
 
     class EnvironmentAware(Subsystem.EnvironmentAware):
@@ -141,7 +192,8 @@ class XpkgSubsystem(Subsystem):
                 """
                 Environment variables that publishing may see: `NAME` copies a variable, and
                 `NAME=value` sets one. They name the places where credentials lie and the proxies
-                on the way; no variable reaches linting and building.
+                on the way; no variable reaches linting and building. Pants stores what a process
+                is given, so names that look like secrets, and proxies with a password, are refused.
                 """
             ),
             advanced=True,

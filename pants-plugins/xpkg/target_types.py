@@ -86,7 +86,8 @@ class XpkgDependenciesField(Dependencies):
         """
         Addresses of other targets that this package depends on, usually the `xpkg_package`
         targets that its `spec.dependsOn` names and that live in this repository. They say which
-        packages `--changed-dependents` reaches; nothing of them goes into this package.
+        packages `--changed-dependents` reaches and which are published before this one; nothing of
+        them goes into this package.
 
         Example:
 
@@ -130,7 +131,7 @@ class XpkgVersionField(StringField):
         """
         The package's version, for `{version}` in `image_tags` and `repository`. It has no default
         and never enters the package's bytes: the same sources give the same digest under any
-        version.
+        version. It may use `{env.<NAME>}` and `{build_args.<NAME>}`.
 
         The package manager only finds versions that are semantic versions, such as `v1.2.3`.
         """
@@ -170,7 +171,9 @@ class XpkgRepositoryField(StringField):
         of the registry in `[xpkg].registries`, or `[xpkg].default_repository`.
 
         Placeholders: `{name}` (the target's name), `{directory}` and `{parent_directory}` (of the
-        BUILD file), `{package}` (the meta object's name), `{version}`, `{default_repository}`.
+        BUILD file), `{package}` (the meta object's name), `{version}`, `{env.<NAME>}` (an
+        environment variable), `{build_args.<NAME>}` (of `[xpkg].build_args`), `{pants.hash}` (of
+        the package's digest), `{default_repository}`.
         """
     )
 
@@ -182,7 +185,8 @@ class XpkgImageTagsField(StringSequenceField):
         The tags to publish under. By default `{version}` where the target has a `version`, else
         `latest`.
 
-        Placeholders are those of `repository`.
+        Placeholders are those of `repository`. A tag that exists with another digest is refused,
+        unless `mutable_tags` of the registry names it.
 
         Example:
 
@@ -194,7 +198,12 @@ class XpkgImageTagsField(StringSequenceField):
 class XpkgSkipPushField(BoolField):
     alias = "skip_push"
     default = False
-    help = help_text(f"If true, `{bin_name()} publish` leaves this package out.")
+    help = help_text(
+        f"""
+        If true, `{bin_name()} publish` leaves this package out. Packages that depend on it are
+        published without it.
+        """
+    )
 
 
 class XpkgSkipLintField(BoolField):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator
 
 from pants.backend.python.target_types import PexLayout
@@ -27,7 +27,7 @@ from pants.engine.fs import (
     PathGlobs,
     RemovePrefix,
 )
-from pants.engine.process import Process, ProcessResult
+from pants.engine.process import Process, ProcessCacheScope, ProcessResult
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
@@ -79,12 +79,18 @@ class Tool:
 
 @dataclass(frozen=True)
 class ToolProcess:
-    """A run of the tool that can be cached: `args` and input files in, `output` out."""
+    """A run of the tool: `args` and input files in, `output_directory` out.
+
+    It can be cached; with another `cache_scope` it may depend on what is outside, and on `env`.
+    """
 
     args: tuple[str, ...]
     input_digest: Digest
     output_directory: str
     description: str
+    cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL
+    env: FrozenDict[str, str] = field(default_factory=FrozenDict)
+    level: LogLevel = LogLevel.INFO
 
 
 def json_file(path: str, value: object) -> FileContent:
@@ -157,7 +163,9 @@ async def tool_process(request: ToolProcess, tool: Tool) -> Process:
         immutable_input_digests=tool.immutable_input_digests,
         output_directories=(request.output_directory,),
         description=request.description,
-        level=LogLevel.INFO,
+        env=request.env,
+        cache_scope=request.cache_scope,
+        level=request.level,
         remote_cache_speculation_delay_millis=_REMOTE_CACHE_DELAY_MILLIS,
     )
 

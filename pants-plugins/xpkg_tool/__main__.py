@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def main(argv: list[str]) -> int:
-    """Runs `COMMAND REQUEST OUTPUT`: analyse, build, adopt; `publish REQUEST` writes no output.
+    """Runs one of the commands, each `COMMAND REQUEST OUTPUT`.
 
     Modules are imported by the command that needs them: a small package takes less time than most
     imports.
@@ -28,10 +28,16 @@ def main(argv: list[str]) -> int:
 
         adopt_packages(*paths)
         return 0
+    if command == "plan":
+        from .registry.plan_request import plan_packages
+
+        plan_packages(*paths)
+        return 0
     if command == "publish":
         from .registry.publish_request import publish_package
 
-        return publish_package(*paths)
+        publish_package(*paths)
+        return 0
     raise SystemExit(f"There is no command {command!r}.")
 
 

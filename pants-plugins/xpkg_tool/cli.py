@@ -133,9 +133,28 @@ def parser() -> argparse.ArgumentParser:
         help="registry/repository:tag, or oci-layout:DIR:REPOSITORY:TAG",
     )
     push.add_argument(
-        "file", metavar="FILE", nargs="?", help="the package (default: the only one here)"
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="the package (default: the only one here); several, one for each platform, become an "
+        "index",
     )
-    push.add_argument("--insecure", action="store_true", help="speak plain HTTP to the registry")
+    _registry_arguments(push)
+
+    copy = command("copy", "Copies a published package to somewhere else, with its digests.")
+    copy.add_argument("source", metavar="SOURCE", help=_SOURCE)
+    copy.add_argument(
+        "destination",
+        metavar="DESTINATION",
+        help="registry/repository:tag, or oci-layout:DIR:REPOSITORY:TAG",
+    )
+    copy.add_argument(
+        "--source-insecure", action="store_true", help="speak plain HTTP to the source's registry"
+    )
+    copy.add_argument(
+        "--source-ca-file", metavar="FILE", help="trust these authorities for the source's registry"
+    )
+    _registry_arguments(copy)
 
     verify = command("verify", "Checks all digests and sizes of a package, and lints it.")
     inspect = command("inspect", "Shows what is in a package.")
@@ -160,6 +179,20 @@ def _parser(program: str, summary: str) -> argparse.ArgumentParser:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
+    )
+
+
+def _registry_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--insecure", action="store_true", help="speak plain HTTP to the registry")
+    command.add_argument(
+        "--ca-file", metavar="FILE", help="trust the authorities in this PEM file, too"
+    )
+    command.add_argument(
+        "--mutable-tags",
+        metavar="GLOB",
+        action="append",
+        help="tags that may move to another digest, such as latest or v1.*; comma-separated, may "
+        "be repeated (default: none)",
     )
 
 

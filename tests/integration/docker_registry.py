@@ -1,4 +1,4 @@
-"""Runs Debian's `docker-registry` on loopback for a test.
+"""Runs Debian's `docker-registry` (or a newer `registry`) on loopback for a test.
 
 Skips the test where a program is missing; in CI (CI=true) that is a failure."""
 
@@ -45,10 +45,33 @@ def need(program: str) -> str:
     return found
 
 
+def newer_registry() -> str:
+    """The path of the distribution project's `registry`, version 3, where somebody has installed
+    it; skips where nobody has."""
+    return _go_program("registry")
+
+
+def crane() -> str:
+    """The path of go-containerregistry's `crane`; skips where it is missing."""
+    return _go_program("crane")
+
+
+def _go_program(name: str) -> str:
+    gopath = os.environ.get("GOPATH") or str(Path.home() / "go")
+    found = shutil.which(name) or shutil.which(name, path=f"{gopath}/bin")
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
 @contextmanager
-def docker_registry(folder: Path, *, basic: bool = False) -> Iterator[DockerRegistry]:
-    """A registry with its data below `folder`, stopped at the end. `basic`: USER may log in."""
-    program = need("docker-registry")
+def docker_registry(
+    folder: Path, *, basic: bool = False, program: str = "", token: str = "", tls: str = ""
+) -> Iterator[DockerRegistry]:
+    """A registry with its data below `folder`, stopped at the end. `basic`: USER may log in.
+    `program` is the path of another version of it; `token` and `tls` are what its configuration
+    says of a token service (of `auth`) and of its certificate (of `http`), in YAML's flow form."""
+    program = program or need("docker-registry")
     folder.mkdir(parents=True, exist_ok=True)
     auth = ""
     if basic:
@@ -57,13 +80,16 @@ def docker_registry(folder: Path, *, basic: bool = False) -> Iterator[DockerRegi
         ).stdout
         (folder / "htpasswd").write_bytes(line.strip() + b"\n")
         auth = f"auth: {{htpasswd: {{realm: test, path: {folder}/htpasswd}}}}\n"
+    if token:
+        auth = f"auth: {{token: {token}}}\n"
+    certificate = f", tls: {tls}" if tls else ""
     for _ in range(3):
         address = f"127.0.0.1:{_free_port()}"
         (folder / "config.yml").write_text(
             "version: 0.1\n"
             "log: {accesslog: {disabled: false}}\n"
             f"storage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
-            f"http: {{addr: '{address}', secret: test}}\n" + auth
+            f"http: {{addr: '{address}', secret: test{certificate}}}\n" + auth
         )
         log = folder / "log"
         with log.open("wb") as output:
@@ -102,7 +128,8 @@ def _answers(address: str, process: subprocess.Popen[bytes]) -> bool:
             opener.open(f"http://{address}/v2/", timeout=1).close()
             return True
         except urllib.error.HTTPError as error:
-            return error.code == 401
+            # 400: it speaks TLS.
+            return error.code in (400, 401)
         except OSError:
             time.sleep(0.02)
     return False

@@ -127,7 +127,9 @@ def test_registry_down(tmp_path: Path) -> None:
     )
     assert isinstance(bad, PublishError)
     assert f"The registry {address} could not be used: connection refused (4 attempts)" in str(bad)
-    assert isinstance(good, PushResult)
+    assert isinstance(good, PublishError)
+    assert "because of another reference" in str(good)
+    assert not (tmp_path / "layout").exists()
 
 
 def test_skopeo_reads_the_layout(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 from pants.engine.addresses import Address
+from pants.util.frozendict import FrozenDict
 
 from xpkg.placeholders import Naming
 from xpkg.registries import Registry
+from xpkg.variables import Variables
 
 NAMING = Naming(
     address=Address("platform/storage", target_name="provider"),
@@ -46,9 +48,49 @@ def test_tags() -> None:
     assert several.tags_in(extra) == ("v1.2.3", "provider-main", "edge")
 
 
+VARIABLES = Variables(FrozenDict(RELEASE="1.2", TEAM="t"), FrozenDict(CHANNEL="edge"))
+
+
+def test_variables_and_build_arguments() -> None:
+    naming = replace(
+        NAMING,
+        version="v{env.RELEASE}-{build_args.CHANNEL}",
+        image_tags=("{version}", "{build_args.CHANNEL}", "{pants.hash}"),
+        repository="{env.TEAM}/{default_repository}",
+        digest="sha256:0123",
+        variables=VARIABLES,
+    )
+    assert naming.repository_in(REGISTRY) == "t/platform/provider"
+    assert naming.tags_in(REGISTRY) == ("v1.2-edge", "edge", "0123")
+
+
+def test_a_version_knows_no_names_of_the_target() -> None:
+    with pytest.raises(ValueError, match=r"`version` field .*'\{name\}'.*[\s\S]*'name' is unknown"):
+        replace(NAMING, version="{name}").tags_in(REGISTRY)
+
+
+@pytest.mark.parametrize("text", ["{}", "{0}", "{name.x}", "{name[x]}", "{{name}", "{name!z}"])
+def test_braces_that_are_no_placeholder(text: str) -> None:
+    with pytest.raises(ValueError, match="platform/storage:provider"):
+        replace(NAMING, repository=text).repository_in(REGISTRY)
+
+
+def test_what_a_registry_says_is_named_as_its_option() -> None:
+    registry = replace(REGISTRY, alias="main", extra_image_tags=("{nope}",))
+    with pytest.raises(ValueError, match=r"`\[xpkg.registries.main\].extra_image_tags`"):
+        NAMING.tags_in(registry)
+    with pytest.raises(ValueError, match=r"`\[xpkg.registries.main\].repository`"):
+        NAMING.repository_in(replace(registry, repository="{nope}"))
+
+
+def test_build_metadata_is_no_part_of_a_tag() -> None:
+    with pytest.raises(ValueError, match=r"'v1\.2\.3\+7', and registries have no `\+`"):
+        replace(NAMING, version="v1.2.3+7").tags_in(REGISTRY)
+
+
 def test_a_version_that_is_not_there() -> None:
     naming = replace(NAMING, version=None, image_tags=("{version}",))
-    with pytest.raises(ValueError, match=r"platform/storage:provider .* has no `version`"):
+    with pytest.raises(ValueError, match=r"platform/storage:provider has no `version`"):
         naming.tags_in(REGISTRY)
 
 

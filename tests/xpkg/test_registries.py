@@ -44,7 +44,13 @@ def test_what_is_not_configured(names: list[str], message: str) -> None:
     [
         ("text", "not a table"),
         ({}, "no address"),
-        ({"address": "a", "adress": "b"}, "unknown fields: adress"),
+        ({"address": "a", "adress": "b"}, "unknown fields: adress (did you mean address?)"),
+        ({"address": "a", "mutable_tag": []}, "mutable_tag (did you mean mutable_tags?)"),
+        ({"address": "a", "mutable_tags": "main"}, "`mutable_tags` of the registry 'r' has a va"),
+        ({"address": "a", "mutable_tags": [1]}, "`mutable_tags` of the registry 'r' is not a lis"),
+        ({"address": "a", "ca_file": True}, "`ca_file`"),
+        ({"address": "https://a"}, "not of the form <host>[:<port>]"),
+        ({"address": "me:canary@a"}, "not of the form <host>[:<port>]"),
         ({"address": "a", "default": "yes"}, "`default` of the registry 'r' has a value of the"),
         ({"address": "a", "extra_image_tags": "main"}, "`extra_image_tags`"),
     ],
@@ -53,6 +59,36 @@ def test_a_wrong_option_is_explained(entry: object, message: str) -> None:
     with pytest.raises(RegistryError) as error:
         Registries.from_dict({"r": entry})
     assert message in str(error.value)
+    assert "canary" not in str(error.value)
+
+
+def test_two_registries_at_one_host_agree_on_it() -> None:
+    one = {"address": "ghcr.example.org/a", "ca_file": "ca.pem", "mutable_tags": ["main"]}
+    other = {**one, "address": "ghcr.example.org/b", "repository": "x"}
+    assert [r.host for r in Registries.from_dict({"one": one, "other": other}).configured] == [
+        "ghcr.example.org",
+        "ghcr.example.org",
+    ]
+    for field, value in (("insecure", True), ("ca_file", "b.pem"), ("mutable_tags", [])):
+        with pytest.raises(RegistryError, match=f"'one' and 'other' .* differ in `{field}`"):
+            Registries.from_dict({"one": one, "other": {**other, field: value}})
+
+
+def test_an_address_in_a_target_is_used_as_its_host_is_configured() -> None:
+    table = {"address": "a.example.org", "insecure": True, "ca_file": "x", "mutable_tags": ["m"]}
+    registries = Registries.from_dict({"a": table})
+    (found,) = registries.get(["a.example.org/team"])
+    assert found.alias == "" and found.address == "a.example.org/team"
+    assert found.connection_options() == {
+        "insecure": True,
+        "caFile": "x",
+        "mutableTags": ("m",),
+    }
+
+
+def test_an_alias_that_is_nearly_one() -> None:
+    with pytest.raises(RegistryError, match="Did you mean @other"):
+        REGISTRIES.get(["@othr"])
 
 
 def test_full_names() -> None:

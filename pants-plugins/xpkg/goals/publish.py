@@ -1,7 +1,11 @@
-"""`pants publish`: sends packages to registries, one process for each package and registry.
+"""`pants publish`: sends packages to registries, dependencies before dependents.
 
-A rule that raised would stop the other packages, so what is wrong with a target becomes a process
-that says so and fails.
+The goal hands each package to a rule of its own and tells none of the others. So the rule asks for
+the plan of all packages that the command line names, which is made once, then for what becomes of
+its own package in it. All is done when the goal begins to run processes: these only report.
+
+A rule that raised would stop the other packages, so what is wrong with a package becomes a report
+that fails.
 """
 
 from __future__ import annotations
@@ -16,26 +20,30 @@ from pants.core.goals.publish import (
     PublishProcesses,
     PublishRequest,
 )
-from pants.engine.env_vars import EnvironmentVars, EnvironmentVarsRequest
-from pants.engine.fs import CreateDigest, Digest, FileContent, MergeDigests
-from pants.engine.process import InteractiveProcess
+from pants.engine.addresses import Address
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.option.global_options import GlobalOptions
 
-from xpkg.goals.package import BuiltXpkgArtifact
-from xpkg.placeholders import Naming
-from xpkg.push import Push
+from xpkg.command_line import NamedPackages, NamedPackagesRequest
+from xpkg.publishing.fresh import Fresh
+from xpkg.publishing.plan import PublishPlan
+from xpkg.publishing.plan_report import plan_summary, planned_packages
+from xpkg.publishing.planning import PublishPlanRequest
+from xpkg.publishing.published import Published, PublishedRequest
+from xpkg.publishing.report import published_packages
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.target_types import (
-    XpkgImageTagsField,
-    XpkgRegistriesField,
-    XpkgRepositoryField,
-    XpkgSkipPushField,
-    XpkgSourcesField,
-    XpkgVersionField,
-)
-from xpkg.tool import Tool
+from xpkg.target_types import XpkgRegistriesField, XpkgSourcesField
 
-_REQUEST = "xpkg-request.json"
+
+class PublishUnderRemoteExecution(Exception):
+    """Publishing was asked for under `[GLOBAL].remote_execution`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Publishing does not run under remote execution: its processes would run on a worker, "
+            "which has no login to the registries and would have to be sent yours. Run the "
+            "`publish` goal with `--no-remote-execution`; the remote cache can stay on."
+        )
 
 
 class PublishXpkgRequest(PublishRequest):
@@ -47,98 +55,66 @@ class PublishXpkgFieldSet(PublishFieldSet):
     publish_request_type = PublishXpkgRequest
     required_fields = (XpkgSourcesField, XpkgRegistriesField)
 
-    registries: XpkgRegistriesField
-    repository: XpkgRepositoryField
-    image_tags: XpkgImageTagsField
-    version: XpkgVersionField
-    skip_push: XpkgSkipPushField
-
     def get_output_data(self) -> PublishOutputData:
         return PublishOutputData({"publisher": "xpkg", **super().get_output_data()})
 
 
-@rule
-async def publish_xpkg(
-    request: PublishXpkgRequest,
-    tool: Tool,
-    xpkg: XpkgSubsystem,
-    environment: XpkgSubsystem.EnvironmentAware,
-) -> PublishProcesses:
-    field_set = request.field_set
-    address = field_set.address
-    if field_set.skip_push.value:
-        return PublishProcesses(
-            [PublishPackages((address.spec,), description=f"(by `skip_push` on {address})")]
-        )
-    packages = [
-        (package, artifact)
-        for package in request.packages
-        for artifact in package.artifacts
-        if isinstance(artifact, BuiltXpkgArtifact)
-    ]
+@dataclass(frozen=True)
+class PublishReportRequest:
+    """Asks for the report of the package at `address`, which the command line names."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class PublishReport(Fresh):
+    """What the goal is given of a package."""
+
+    entries: tuple[PublishPackages, ...]
+
+
+# Stands before its caller because the engine looks for `Get`s there.
+async def _named(address: Address) -> tuple[Address, ...]:
+    """The packages that the command line names, `address` among them."""
     try:
-        pushes = [
-            (package.digest, push)
-            for package, artifact in packages
-            for push in _pushes(field_set, artifact, xpkg)
-        ]
-    except ValueError as error:
-        return PublishProcesses([_failure(address.spec, str(error))])
-    env = await Get(EnvironmentVars, EnvironmentVarsRequest(environment.env_vars))
-    request_digests = await MultiGet(
-        Get(Digest, CreateDigest([FileContent(_REQUEST, push.request())])) for _, push in pushes
-    )
-    input_digests = await MultiGet(
-        Get(Digest, MergeDigests([digest, request_digest]))
-        for (digest, _), request_digest in zip(pushes, request_digests)
-    )
-    return PublishProcesses(
-        _publish(push, tool, input_digest, env)
-        for (_, push), input_digest in zip(pushes, input_digests)
-    )
+        named = await Get(NamedPackages, NamedPackagesRequest())
+    # They are found by Pants' private means; where a version of Pants has others, each package is
+    # published with a plan of its own.
+    except Exception:
+        return (address,)
+    return named.addresses if address in named.addresses else (address,)
 
 
-def _pushes(
-    field_set: PublishXpkgFieldSet, artifact: BuiltXpkgArtifact, xpkg: XpkgSubsystem
-) -> Iterable[Push]:
-    naming = Naming(
-        address=field_set.address,
-        package_name=artifact.package_name,
-        repository=field_set.repository.value,
-        version=field_set.version.value,
-        image_tags=field_set.image_tags.value or (),
-        default_repository=xpkg.default_repository,
+@rule
+async def publish_xpkg(request: PublishXpkgRequest) -> PublishProcesses:
+    # The packages that the goal built are those of the plan, which has them from the same rule. So
+    # nothing but the address is passed on: the rest is found anew in each run.
+    report = await Get(PublishReport, PublishReportRequest(request.field_set.address))
+    return PublishProcesses(report.entries)
+
+
+@rule
+async def publish_report(
+    request: PublishReportRequest, xpkg: XpkgSubsystem, global_options: GlobalOptions
+) -> PublishReport:
+    address = request.address
+    if global_options.remote_execution:
+        # The one case in which a report cannot fail: no interactive process can be run either.
+        raise PublishUnderRemoteExecution
+    named = await _named(address)
+    plan = await Get(PublishPlan, PublishPlanRequest(named))
+    packages = plan.reported_by(address)
+    if xpkg.publish_plan:
+        summary = [plan_summary(plan)] if address == min(named) else []
+        rows = [row for package in packages for row in planned_packages(package)]
+        return PublishReport((*summary, *rows))
+    published = await MultiGet(
+        Get(Published, PublishedRequest(package.address, named)) for package in packages
     )
-    for registry in xpkg.registries.get(field_set.registries.value or ()):
-        yield Push(registry, naming.repository_in(registry), naming.tags_in(registry), artifact)
-
-
-def _publish(push: Push, tool: Tool, input_digest: Digest, env: EnvironmentVars) -> PublishPackages:
-    if push.registry.skip_push:
-        return PublishPackages(
-            push.names,
-            description=f"(by `skip_push` on registry {push.registry})",
-            data=push.output_data(),
-        )
-    process = InteractiveProcess(
-        argv=tool.argv("publish", _REQUEST),
-        env=env,
-        input_digest=input_digest,
-        immutable_input_digests=tool.immutable_input_digests,
-    )
-    return PublishPackages(
-        push.names,
-        process=process,
-        description=f"{push.registry} with {push.archive.image_digest}",
-        data=push.output_data(),
-    )
-
-
-def _failure(name: str, message: str) -> PublishPackages:
-    # The message is an argument, not part of the script, so that nothing in it is run.
-    script = 'printf "%s\\n" "$1" >&2; exit 1'
-    process = InteractiveProcess(argv=("/bin/sh", "-c", script, "sh", f"{name}: {message}"))
-    return PublishPackages((name,), process=process)
+    reports: list[PublishPackages] = []
+    for outcome in published:
+        reports.extend(published_packages(outcome, named=outcome.address == address))
+    return PublishReport(tuple(reports))
 
 
 def rules() -> Iterable[Any]:

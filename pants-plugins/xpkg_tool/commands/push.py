@@ -1,4 +1,4 @@
-"""`xpkg push REF [FILE]`: sends a package to a registry or a layout directory."""
+"""`xpkg push REF [FILE …]`: sends a package to a registry or a layout directory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.push import format_result, push
 
 from .failure import FAILED, OK, Failure, os_failure
-from .source import insecure_registries
+from .source import registry_settings
 
 # The words are those of crossplane's first `push` (PR #1795).
 _WHERE = "failed to find a package current working directory"
@@ -20,9 +20,9 @@ _SEVERAL = "directory contains multiple compiled crossplane packages"
 
 
 def run(arguments: Namespace) -> int:
-    path: str = arguments.file or _only_package(".")
-    insecure = insecure_registries(arguments.reference, arguments.insecure)
-    (outcome,) = push(path, [arguments.reference], insecure=insecure)
+    paths: list[str] = arguments.files or [_only_package(".")]
+    settings = registry_settings(arguments.reference, arguments)
+    (outcome,) = push(paths, [arguments.reference], settings=settings)
     if isinstance(outcome, PublishError):
         print(outcome, file=sys.stderr)
         return FAILED

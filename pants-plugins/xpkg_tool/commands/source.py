@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.reference import parse
+from xpkg_tool.registry.settings import RegistrySettings
 
 from .failure import Failure
+from .folder import split_commas
 
 
 def insecure_registries(reference: str, insecure: bool) -> tuple[str, ...]:
@@ -16,3 +20,18 @@ def insecure_registries(reference: str, insecure: bool) -> tuple[str, ...]:
         return (parse(reference).registry,)
     except PublishError as error:
         raise Failure(f"{error.finding.message}.", error.finding.remedy) from None
+
+
+def registry_settings(reference: str, arguments: Namespace) -> dict[str, RegistrySettings]:
+    """The settings of the registry of `reference` by the options `insecure`, `ca_file` and
+    `mutable_tags`. Raises Failure."""
+    try:
+        registry = parse(reference).registry
+    except PublishError as error:
+        raise Failure(f"{error.finding.message}.", error.finding.remedy) from None
+    settings = RegistrySettings(
+        insecure=arguments.insecure,
+        ca_file=arguments.ca_file or "",
+        mutable_tags=tuple(split_commas(arguments.mutable_tags)),
+    )
+    return {registry: settings}

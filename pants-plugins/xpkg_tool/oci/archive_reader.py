@@ -38,7 +38,7 @@ def open_archive(path: str) -> StoredImage:
 
 def read_archive(path: str) -> StoredImage:
     """The image in the file `path`; where it contradicts itself but can be read, with faults."""
-    files = _scan(path)
+    files = scan_archive(path)
     if files.find("index.json") is None and files.find("manifest.json") is not None:
         return read_docker_archive(files)
     image = read_layout(files)
@@ -67,7 +67,8 @@ def _differences(image: StoredImage, files: TarFiles) -> list[Finding]:
     ]
 
 
-def _scan(path: str) -> TarFiles:
+def scan_archive(path: str) -> TarFiles:
+    """The files in the tar at `path`. Raises ImageError."""
     try:
         # Opening a FIFO would wait for its writer.
         if not stat.S_ISREG(os.stat(path).st_mode):

@@ -68,8 +68,13 @@ def _open(
         if not os.path.isdir(folder):
             raise image_error(source, "There is no such folder", code=codes.SOURCE_UNREADABLE)
         return read_layout_folder(folder, name)
+    return _pull(as_reference(source), env, insecure, connect)
+
+
+def as_reference(source: str) -> Reference:
+    """The reference that `source` is, which is no file and no folder. Raises ImageError."""
     try:
-        reference = parse(source)
+        return parse(source)
     except PublishError as error:
         # One without a position is about a password in the reference: that must not be shown.
         if error.finding.position is None or _begins_with_a_registry(source):
@@ -80,7 +85,6 @@ def _open(
             "Name a .xpkg file, a folder with an OCI layout, or registry/repository:tag.",
             code=codes.SOURCE_UNREADABLE,
         ) from None
-    return _pull(reference, env, insecure, connect)
 
 
 def _begins_with_a_registry(source: str) -> bool:

@@ -12,7 +12,7 @@ from xpkg_tool import codes
 from xpkg_tool.finding import Finding
 
 from .blobs import FileBlobs, Files, FolderFiles, Window, missing, read_all
-from .image_error import finding_of, image_error, over_limit
+from .image_error import ImageError, finding_of, image_error, over_limit
 from .manifests import (
     INDEX_TYPES,
     MAX_MANIFEST,
@@ -33,25 +33,14 @@ MAX_INDEXES = 4
 def read_layout_folder(path: str, name: str = "") -> StoredImage:
     """The image in the layout in the directory `path`; `name` is its reference name there, ""
     where it is the only one. Raises ImageError."""
-    files = FolderFiles(path)
-    if files.find("index.json") is None:
-        raise image_error(
-            path,
-            "This folder is no OCI image layout: there is no index.json in it",
-            "Name the file of a package, or a folder with an OCI image layout.",
-        )
-    return read_layout(files, name, form=OCI_LAYOUT)
+    return read_layout(layout_folder(path), name, form=OCI_LAYOUT)
 
 
 def read_layout(files: Files, name: str = "", *, form: str = OCI_ARCHIVE) -> StoredImage:
     """The image in the layout whose files are `files`. Raises ImageError; what contradicts itself
     but can be read is among the image's faults."""
     path, faults = files.path, list[Finding]()
-    layout = parse_json(path, "oci-layout", _content(files, "oci-layout"), MAX_MANIFEST)
-    if layout.get("imageLayoutVersion") != "1.0.0":
-        raise image_error(path, "oci-layout names another version than 1.0.0")
-    entries = parse_index(path, "index.json", _content(files, "index.json"))
-    chosen, index_digest = _choose(path, entries, name), ""
+    chosen, index_digest = layout_root(files, name), ""
     raw = _verified(files, chosen, "index.json", faults)
     for _ in range(MAX_INDEXES):
         if chosen.media_type not in INDEX_TYPES:
@@ -63,6 +52,36 @@ def read_layout(files: Files, name: str = "", *, form: str = OCI_ARCHIVE) -> Sto
     manifest = parse_manifest(path, raw, chosen.media_type)
     image = stored(path, form, manifest, chosen.digest, blobs, index_digest=index_digest)
     return image.with_faults(faults)
+
+
+def layout_root(files: Files, name: str = "") -> Descriptor:
+    """The only entry of index.json, or the one with that name. Raises ImageError."""
+    path = files.path
+    layout = parse_json(path, "oci-layout", _content(files, "oci-layout"), MAX_MANIFEST)
+    if layout.get("imageLayoutVersion") != "1.0.0":
+        raise image_error(path, "oci-layout names another version than 1.0.0")
+    return _choose(path, parse_index(path, "index.json", _content(files, "index.json")), name)
+
+
+def layout_manifest(files: Files, descriptor: Descriptor) -> bytes:
+    """The manifest or index, verified. Raises ImageError."""
+    faults: list[Finding] = []
+    raw = _verified(files, descriptor, "the index", faults)
+    if faults:
+        raise ImageError(faults[0])
+    return raw
+
+
+def layout_folder(path: str) -> FolderFiles:
+    """The files of the layout in the directory `path`. Raises ImageError."""
+    files = FolderFiles(path)
+    if files.find("index.json") is None:
+        raise image_error(
+            path,
+            "This folder is no OCI image layout: there is no index.json in it",
+            "Name the file of a package, or a folder with an OCI image layout.",
+        )
+    return files
 
 
 def blob_name(digest: str) -> str:

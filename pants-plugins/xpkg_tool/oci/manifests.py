@@ -59,6 +59,8 @@ class ImageConfig:
 
     architecture: str = ""
     os: str = ""
+    variant: str = ""
+    os_version: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     diff_ids: tuple[str, ...] = ()
 
@@ -127,6 +129,8 @@ def parse_config(path: str, raw: bytes) -> ImageConfig:
     return ImageConfig(
         architecture=_text(path, "architecture", data.get("architecture")),
         os=_text(path, "os", data.get("os")),
+        variant=_text(path, "variant", data.get("variant")),
+        os_version=_text(path, "os.version", data.get("os.version")),
         labels=_texts(path, "The config", "labels", labels),
         diff_ids=_digests(path, diff_ids),
     )

@@ -1,33 +1,35 @@
-"""Who we are, for one registry: probes it, and answers its challenge with a credential.
-
-https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/token.md (bearer) and
-oauth.md (identity tokens)."""
+"""Who we are, for one registry: probes it, and answers its challenge with a credential."""
 
 from __future__ import annotations
 
-import base64
-import json
+import threading
+from collections.abc import Sequence
 from typing import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from xpkg_tool.publish_error import DENIED, PublishError, publish_error
 
 from .challenge import Challenge, choose
 from .credential import Credential
 from .origin import Authorization, follow, origin_of
+from .token_service import basic_header, request_token, token_in
 from .transport import Transport
 from .wire import Response
 
-_CLIENT = "pants-xpkg"
+# What a token may say of repositories, in bytes before it is encoded (and signed, and put into a
+# header, for which 8 KiB is a usual limit), and what it says of each beside its name.
+_ACCESS_BYTES = 3000
+_ENTRY_BYTES = 60
 # What a token is to allow (the distribution project's scope.md).
 PULL, PUSH = "pull", "pull,push"
 
 
 class Authorizer:
-    """Authorizations for one registry. Probes `/v2/` once, and asks for one token for each
-    repository. For publishing it has the scope `pull,push` at once: a token with less is not
-    widened by most registries' clients, and a second one costs a request. For reading it has `pull`
-    alone: some registries refuse more to those who may only read."""
+    """Authorizations for one registry, for any thread. Probes `/v2/` once, and asks for one token
+    for several repositories where it knows of them, else for each. For publishing it has the scope
+    `pull,push` at once: a token with less is not widened by most registries' clients, and a second
+    one costs a request. For reading it has `pull` alone: some registries refuse more to those who
+    may only read."""
 
     def __init__(
         self,
@@ -45,15 +47,37 @@ class Authorizer:
         self._challenge: Challenge | None = None
         self._credentials: dict[str, Credential] = {}
         self._authorizations: dict[str, Authorization | None] = {}
+        self._sources: dict[str, tuple[str, ...]] = {}
+        self._expected: dict[str, None] = {}
+        # What the token for a repository was asked to allow, whatever it allows.
+        self._asked: dict[str, frozenset[str]] = {}
+        self._lock = threading.RLock()
 
-    def authorization(self, repository: str, *, renew: bool = False) -> Authorization | None:
-        """What to send for `repository`; None where the registry asks for nothing. `renew` drops
-        a token that was refused. Raises PublishError."""
-        if renew:
-            self._authorizations.pop(repository, None)
-        if repository not in self._authorizations:
-            self._authorizations[repository] = self._answer(repository)
-        return self._authorizations[repository]
+    def expect(self, repositories: Sequence[str]) -> None:
+        """Says which repositories will be asked for: they share tokens."""
+        with self._lock:
+            new = [name for name in repositories if name not in self._authorizations]
+            self._expected.update(dict.fromkeys(new))
+
+    def also_read(self, repository: str, sources: Sequence[str]) -> None:
+        """Says that tokens for `repository` are to allow reading `sources` too (to mount from). One
+        that was not asked to is given up."""
+        with self._lock:
+            self._sources[repository] = tuple(s for s in sources if s != repository)
+            if not self._asked.get(repository, frozenset()).issuperset(sources):
+                self._authorizations.pop(repository, None)
+
+    def authorization(
+        self, repository: str, *, refused: Authorization | None = None
+    ) -> Authorization | None:
+        """What to send for `repository`; None where the registry asks for nothing. `refused` is
+        what it does not take any more: a new token is asked for, unless somebody did meanwhile.
+        Raises PublishError."""
+        with self._lock:
+            known = repository in self._authorizations
+            if not known or (refused and self._authorizations[repository] is refused):
+                self._authorizations.update(self._answer(repository))
+            return self._authorizations[repository]
 
     def can_renew(self) -> bool:
         return self._challenge is not None and self._challenge.scheme == "bearer"
@@ -89,18 +113,26 @@ class Authorizer:
             self._credentials[repository] = self._find_credential(repository)
         return self._credentials[repository]
 
-    def _answer(self, repository: str) -> Authorization | None:
+    def _has(self, repository: str, credential: Credential) -> bool:
+        try:
+            return self._credential(repository) == credential
+        except PublishError:
+            # It comes again when that repository is asked for.
+            return False
+
+    def _answer(self, repository: str) -> dict[str, Authorization | None]:
+        """For the repository, and for those that got the same token."""
         challenge = self._probe()
         if challenge is None:
-            return None
+            return {repository: None}
         credential = self._credential(repository)
         if challenge.scheme == "bearer":
-            return self._bearer(challenge, repository, credential)
+            return dict(self._bearer_for_several(challenge, repository, credential))
         if credential.username:
-            return Authorization(origin_of(self._probe_url), _basic(credential))
+            return {repository: Authorization(origin_of(self._probe_url), basic_header(credential))}
         if credential.is_anonymous:
             # Some registries let everyone read and, here and there, write: the answer will tell.
-            return None
+            return {repository: None}
         raise publish_error(
             DENIED,
             f"The registry {self._transport.name} wants a user name and password, and there is "
@@ -138,9 +170,35 @@ class Authorizer:
             )
         return challenge
 
-    def _bearer(
+    def _bearer_for_several(
         self, challenge: Challenge, repository: str, credential: Credential
-    ) -> Authorization:
+    ) -> dict[str, Authorization]:
+        # What a token did not suffice for was expected once: then it gets one of its own.
+        self._expected.pop(repository, None)
+        several, room = [repository], _ACCESS_BYTES
+        for name in self._expected:
+            room -= _ENTRY_BYTES + len(name)
+            if room > 0 and self._has(name, credential):
+                several.append(name)
+        for name in several:
+            self._expected.pop(name, None)
+        scopes = [f"repository:{name}:{self._actions}" for name in several]
+        sources = [name for name in self._sources.get(repository, ()) if name not in several]
+        scopes += [f"repository:{name}:{PULL}" for name in sources]
+        self._asked.update(dict.fromkeys(several, frozenset([*several, *sources])))
+        if len(scopes) > 1:
+            token = self._bearer(challenge, repository, credential, scopes)
+            if token is not None:
+                return dict.fromkeys(several, token)
+        # A service may refuse all for the sake of one, or know nothing of several.
+        token = self._bearer(challenge, repository, credential, scopes[:1])
+        assert token is not None
+        return {repository: token}
+
+    def _bearer(
+        self, challenge: Challenge, repository: str, credential: Credential, scopes: Sequence[str]
+    ) -> Authorization | None:
+        """None where the service refuses several scopes; raises PublishError where it is one."""
         home = origin_of(self._probe_url)
         if credential.registry_token:
             return Authorization(home, f"Bearer {credential.registry_token}")
@@ -150,12 +208,14 @@ class Authorizer:
                 "names no token service in its challenge", "Ask its administrator."
             )
         realm = follow(self._probe_url, realm, "the address of a token service")
-        scope = f"repository:{repository}:{self._actions}"
-        parameters = {"service": challenge.parameters.get("service", ""), "scope": scope}
-        parameters = {name: value for name, value in parameters.items() if value}
+        scope = " ".join(scopes)
+        service = challenge.parameters.get("service", "")
+        parameters = [("service", service)] if service else []
         response = self._transport.retrying(
-            lambda: self._request_token(realm, parameters, credential)
+            lambda: request_token(self._transport, realm, parameters, scopes, credential)
         )
+        if 400 <= response.status < 500 and len(scopes) > 1:
+            return None
         if response.status in (401, 403):
             if credential.is_anonymous:
                 raise self.denied(repository, response)
@@ -165,48 +225,10 @@ class Authorizer:
                 f"credential from {credential.source} for {scope} (status {response.status})",
                 f"Log in again with `docker login {self._transport.name}`.",
             )
-        token = _token(response)
+        token = token_in(response)
         if not token:
             raise self._transport.error(
                 f"has a token service that gives no token (status {response.status})",
                 "Ask its administrator.",
             )
         return Authorization(home, f"Bearer {token}")
-
-    def _request_token(
-        self, realm: str, parameters: dict[str, str], credential: Credential
-    ) -> Response:
-        if credential.identity_token:
-            form = {
-                **parameters,
-                "grant_type": "refresh_token",
-                "client_id": _CLIENT,
-                "refresh_token": credential.identity_token,
-            }
-            return self._transport.send(
-                "POST",
-                realm,
-                headers={"Content-Type": "application/x-www-form-urlencoded"},
-                body=urlencode(form).encode(),
-            )
-        separator = "&" if urlsplit(realm).query else "?"
-        basic = Authorization(origin_of(realm), _basic(credential)) if credential.username else None
-        return self._transport.send(
-            "GET", realm + separator + urlencode(parameters), authorization=basic
-        )
-
-
-def _basic(credential: Credential) -> str:
-    pair = f"{credential.username}:{credential.password}".encode()
-    return f"Basic {base64.b64encode(pair).decode()}"
-
-
-def _token(response: Response) -> str:
-    """The token in the answer, or "". Printable ASCII without spaces: it goes into a header."""
-    try:
-        data = json.loads(response.body) if response.status == 200 else {}
-        token = data.get("token") or data.get("access_token") or ""
-    except (ValueError, AttributeError, RecursionError):
-        return ""
-    usable = isinstance(token, str) and token.isascii() and token.isprintable() and " " not in token
-    return token if usable else ""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import selectors
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xpkg_tool.publish_error import CREDENTIALS, PublishError, publish_error
 
 HELPER_TIMEOUT = 60.0
+# Tokens are some kilobytes long.
+_MAX_OUTPUT = 1024 * 1024
 # What helpers answer when they have nothing: no failure, but "anonymous".
 _NOT_FOUND = b"credentials not found in native keychain"
 # By docker's convention the secret of this user is an identity token.
@@ -84,15 +88,46 @@ def _run(
         raise _failed(program, f"cannot be run ({reason})", server) from None
     with process:
         try:
-            output, _ = process.communicate(server.encode(), timeout)
+            return _ask(process, server.encode(), time.monotonic() + timeout)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             message = f"gave no answer within {timeout:g} seconds"
             raise _failed(program, message, server) from None
+        except _TooLong:
+            os.killpg(process.pid, signal.SIGKILL)
+            message = f"gave an answer of more than {_MAX_OUTPUT} bytes"
+            raise _failed(program, message, server) from None
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             raise
-    return output, process.returncode
+
+
+class _TooLong(Exception):
+    pass
+
+
+def _ask(process: subprocess.Popen[bytes], question: bytes, deadline: float) -> tuple[bytes, int]:
+    """As `communicate`, which would hold whatever a helper writes in memory."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(question)
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # It does not care; the answer counts.
+    output = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            if not selector.select(left):
+                raise subprocess.TimeoutExpired("", left)
+            chunk = os.read(process.stdout.fileno(), 65536)
+            if not chunk:
+                return bytes(output), process.wait(max(0.0, deadline - time.monotonic()))
+            output += chunk
+            if len(output) > _MAX_OUTPUT:
+                raise _TooLong
 
 
 def _failed(program: str, what: str, server: str) -> PublishError:

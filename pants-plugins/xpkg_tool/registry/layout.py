@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
-from xpkg_tool.oci.stored_image import StoredImage
+from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.publish_error import LAYOUT, PublishError, publish_error
 
 from .layout_files import LOCK_TIMEOUT, Busy, locked, sweep, write_atomically
@@ -26,29 +27,56 @@ REF_NAME = "org.opencontainers.image.ref.name"
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
 _INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 _MAX_INDEX = 64 * 1024 * 1024
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class LayoutResult:
-    """What was written: blobs (config, layers, manifest) in bytes and number, how many were there
-    already, and which of the names changed (all others were up to date)."""
+    """What was written: blobs (config, layers, manifests) in bytes and number, how many (and what)
+    was there already, and which of the names changed. `moved` are the names that had become another
+    digest since the plan, and which; they stay. All others were up to date."""
 
     changed: frozenset[str]
-    bytes_sent: int
-    blobs_sent: int
-    blobs_skipped: int
+    bytes_sent: int = 0
+    bytes_skipped: int = 0
+    blobs_sent: int = 0
+    blobs_skipped: int = 0
+    moved: Mapping[str, str] = field(default_factory=dict)
+
+
+def named_digests(directory: str) -> Mapping[str, str]:
+    """The digest of each name (`repository:tag`) in the layout; none where there is no directory.
+    Raises PublishError."""
+    try:
+        index = _read_index(directory)
+    except FileNotFoundError:
+        return _NOTHING
+    except OSError as error:
+        raise publish_error(
+            LAYOUT,
+            f"The image layout {directory} cannot be read: "
+            f"{error.strerror or type(error).__name__}",
+            "Make sure that it is a directory that you may read.",
+        ) from None
+    return {_name(entry): str(entry.get("digest", "")) for entry in index["manifests"]}
+
+
+def has_manifest(directory: str, digest: str) -> bool:
+    return os.path.isfile(_blob_path(directory, digest))
 
 
 def publish(
-    archive: StoredImage,
+    archive: Artifact,
     directory: str,
     names: Sequence[str],
     *,
+    expected: Mapping[str, str | None] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> LayoutResult:
     """Publishes `archive` in the layout `directory` (made where missing; relative to the current
     directory) under each of `names` (`repository:tag`). Writes nothing if all of that is there.
-    Raises PublishError; then index.json is as it was."""
+    `expected` is what each name was when it was decided that it may be written; a name that is
+    something else by now stays. Raises PublishError; then index.json is as it was."""
     try:
         try:
             # A directory that may only be read must not fail for what is up to date.
@@ -57,7 +85,7 @@ def publish(
             if not os.path.isdir(directory):
                 raise
         with locked(directory, lock_timeout):
-            return _publish(archive, directory, names)
+            return _publish(archive, directory, names, expected)
     except Busy:
         raise publish_error(
             LAYOUT,
@@ -74,9 +102,25 @@ def publish(
         ) from None
 
 
-def _publish(archive: StoredImage, directory: str, names: Sequence[str]) -> LayoutResult:
+def _publish(
+    archive: Artifact,
+    directory: str,
+    names: Sequence[str],
+    expected: Mapping[str, str | None] | None,
+) -> LayoutResult:
     index = _read_index(directory)
     entries: list[dict[str, Any]] = index["manifests"]
+    there = {_name(entry): str(entry.get("digest", "")) for entry in entries}
+    moved = {
+        name: there[name]
+        for name in names
+        if expected is not None
+        and name in there
+        and there[name] not in (expected.get(name), archive.digest)
+    }
+    names = [name for name in names if name not in moved]
+    if not names:
+        return LayoutResult(frozenset(), moved=moved)
     wanted = {name: _entry(archive, name) for name in names}
     changed = frozenset(
         name for name in names if [e for e in entries if _name(e) == name] != [wanted[name]]
@@ -94,14 +138,21 @@ def _publish(archive: StoredImage, directory: str, names: Sequence[str]) -> Layo
         )
         content = json.dumps(index, separators=(",", ":"), ensure_ascii=False).encode()
         write_atomically(directory, os.path.join(directory, "index.json"), [content])
-    total = len(archive.blobs) + 1
-    return LayoutResult(changed, sent, len(missing), total - len(missing))
+    sizes = _sizes(archive)
+    skipped = sum(sizes.values()) - sent
+    blobs_skipped = len(sizes) - len(missing)
+    return LayoutResult(changed, sent, skipped, len(missing), blobs_skipped, moved)
 
 
-def _missing(archive: StoredImage, directory: str) -> tuple[str, ...]:
-    """Digests of the blobs that are not there with the right size, the manifest last."""
+def _sizes(archive: Artifact) -> dict[str, int]:
+    """Of blobs and manifests, what a manifest names before it."""
     sizes = {blob.digest: blob.size for blob in archive.blobs}
-    sizes[archive.digest] = len(archive.manifest)
+    return {**sizes, **{m.digest: len(m.manifest) for m in archive.manifests}}
+
+
+def _missing(archive: Artifact, directory: str) -> tuple[str, ...]:
+    """Digests of the blobs and manifests that are not there with the right size."""
+    sizes = _sizes(archive)
 
     def present(digest: str) -> bool:
         try:
@@ -113,11 +164,12 @@ def _missing(archive: StoredImage, directory: str) -> tuple[str, ...]:
     return tuple(digest for digest in sizes if not present(digest))
 
 
-def _write_blob(archive: StoredImage, directory: str, digest: str) -> int:
+def _write_blob(archive: Artifact, directory: str, digest: str) -> int:
     path = _blob_path(directory, digest)
-    if digest == archive.digest:
-        write_atomically(directory, path, [archive.manifest])
-        return len(archive.manifest)
+    for manifest in archive.manifests:
+        if digest == manifest.digest:
+            write_atomically(directory, path, [manifest.manifest])
+            return len(manifest.manifest)
     blob = next(blob for blob in archive.blobs if blob.digest == digest)
     with closing(archive.open(blob)) as reader:
         write_atomically(directory, path, reader)
@@ -128,7 +180,7 @@ def _blob_path(directory: str, digest: str) -> str:
     return os.path.join(directory, "blobs", *digest.split(":"))
 
 
-def _entry(archive: StoredImage, name: str) -> dict[str, Any]:
+def _entry(archive: Artifact, name: str) -> dict[str, Any]:
     return {
         "mediaType": archive.media_type,
         "size": len(archive.manifest),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -10,6 +12,8 @@ from xpkg_tool.publish_error import REGISTRY, PublishError, publish_error
 
 from .reference import is_loopback
 
+# A name, an address in numbers, or an IPv6 address (no zone: that is of one machine only).
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 _PORTS = {"http": 80, "https": 443}
 # Everything else in a query can be a secret (signed URLs, upload state).
 _SHOWN_PARAMETERS = frozenset({"scope", "service", "mount", "from", "digest", "n", "last"})
@@ -33,11 +37,15 @@ class Authorization:
 
 
 def origin_of(url: str) -> Origin:
-    """Raises ValueError for what is no http(s) URL."""
+    """Raises ValueError for what is no http(s) URL, or one that programs read in different ways:
+    the origin must be where the request goes."""
     parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
+    host, port = parts.hostname, parts.port
+    if parts.scheme not in _PORTS or not host or port == 0 or not (url.isascii() and _clean(url)):
         raise ValueError("not an http(s) URL")
-    return Origin(parts.scheme, parts.hostname.lower(), parts.port or _PORTS[parts.scheme])
+    if not _HOST.fullmatch(_without_port(parts.netloc.rpartition("@")[2])):
+        raise ValueError("not a host")
+    return Origin(parts.scheme, host.lower(), port or _PORTS[parts.scheme])
 
 
 def redacted(url: str) -> str:
@@ -72,12 +80,28 @@ def follow(base: str, location: str, what: str) -> str:
     return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
 
 
+def _clean(url: str) -> bool:
+    """Whether there is nothing in it that some readers drop, end at, or take for a slash."""
+    return url.isprintable() and "\\" not in url
+
+
+def _without_port(netloc: str) -> str:
+    host, colon, port = netloc.rpartition(":")
+    return host if colon and not port.endswith("]") else netloc
+
+
 def _is_private(host: str) -> bool:
+    host = host.rstrip(".")
     if is_loopback(host):
         return True
     try:
         return not ip_address(host).is_global
     except ValueError:
+        pass
+    try:
+        # As programs in C read numbers: 127.1, 0x7f000001 and 2130706433 are 127.0.0.1.
+        return not ip_address(socket.inet_aton(host)).is_global
+    except OSError:
         return False
 
 

@@ -4,29 +4,84 @@ from __future__ import annotations
 
 import json
 import os
-import sys
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from xpkg_tool.publish_error import PublishError
+from xpkg_tool.oci.archive_reader import open_archive
+from xpkg_tool.oci.artifact import Artifact, artifact_of
+from xpkg_tool.publish_error import ARCHIVE, PublishError, internal_error, publish_error
 
-from .push import format_result, push
+from .decision import TAG_ONLY
+from .outcome import Outcome, outcome_to_json
+from .publish import Write, publish
+from .reference import parse
+from .registries import CONNECTIONS, Registries
+from .settings import settings_from_json
 
 
-def publish_package(request: Path) -> int:
-    """Publishes what `{"archive", "references": […], "insecure": [host, …], "directory"}` asks for.
+def publish_package(request: Path, output: Path) -> None:
+    """Publishes what `{"directory", "connections", "registries": {…}, "name", "digest", "archive",
+    "references": [{"reference", "remote", "action"}, …], "mountFrom": {"<registry>":
+    ["<repository>", …]}}` asks for, as the plan decided it (plan_request), and answers in
+    `<output>/report.json`: `{"name", "digest", "references": [{…}, …]}`, see
+    outcome.outcome_to_json.
 
-    `directory` is where the paths of OCI layouts start. Prints a line for each reference that was
-    published to standard output, and what went wrong with the others to standard error. Returns 0
-    when all were published, else 1.
-    """
+    `archive` is relative to the working directory, everything else to `directory`. What goes wrong
+    is in the answer."""
     asked = json.loads(request.read_text("utf-8"))
     archive = os.path.abspath(asked["archive"])
+    output = output.absolute()
     os.chdir(asked["directory"])
-    outcomes = push(archive, asked["references"], insecure=asked["insecure"])
-    failures = [outcome for outcome in outcomes if isinstance(outcome, PublishError)]
-    for outcome in outcomes:
-        if not isinstance(outcome, PublishError):
-            print(format_result(outcome))
-    for text in dict.fromkeys(str(failure) for failure in failures):
-        print(text, file=sys.stderr)
-    return 1 if failures else 0
+    references: Sequence[Mapping[str, Any]] = asked["references"]
+    try:
+        artifact = _opened(archive, asked["digest"])
+        outcomes = _publish(artifact, references, asked)
+    except PublishError as error:
+        outcomes = [error] * len(references)
+    # Whatever happens, the package's dependents have to learn that it was not published.
+    except Exception as error:
+        outcomes = [internal_error(error)] * len(references)
+    report = {
+        "name": asked["name"],
+        "digest": asked["digest"],
+        "references": [
+            outcome_to_json(entry["reference"], asked["digest"], outcome)
+            for entry, outcome in zip(references, outcomes)
+        ],
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "report.json").write_text(json.dumps(report, indent=1), "utf-8")
+
+
+def _opened(archive: str, digest: str) -> Artifact:
+    artifact = artifact_of([open_archive(archive)])
+    if artifact.digest != digest:
+        raise publish_error(
+            ARCHIVE,
+            f"The package that was built has the digest {artifact.digest}, and the one that was "
+            f"planned {digest}",
+            "Publish again: its sources may have changed meanwhile.",
+        )
+    return artifact
+
+
+def _publish(
+    artifact: Artifact, references: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
+) -> list[Outcome]:
+    writes = {
+        entry["reference"]: Write(
+            parse(entry["reference"]), entry.get("remote"), entry.get("action") == TAG_ONLY
+        )
+        for entry in references
+    }
+    registries = Registries(
+        os.environ,
+        settings_from_json(asked.get("registries") or {}),
+        connections=asked.get("connections") or CONNECTIONS,
+    )
+    with closing(registries):
+        unique = list({write.place: write for write in writes.values()}.values())
+        outcomes = publish(artifact, unique, registries, asked.get("mountFrom"))
+    return [outcomes[writes[entry["reference"]].place] for entry in references]

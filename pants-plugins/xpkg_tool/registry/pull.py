@@ -6,8 +6,10 @@ import hashlib
 
 from xpkg_tool import codes
 from xpkg_tool.finding import Finding
+from xpkg_tool.oci.artifact import Artifact
+from xpkg_tool.oci.artifact_reader import read_tree
 from xpkg_tool.oci.blobs import missing
-from xpkg_tool.oci.image_error import finding_of, image_error
+from xpkg_tool.oci.image_error import ImageError, finding_of, image_error
 from xpkg_tool.oci.layout_reader import MAX_INDEXES, compare
 from xpkg_tool.oci.manifests import (
     INDEX_TYPES,
@@ -21,8 +23,9 @@ from xpkg_tool.oci.manifests import (
 from xpkg_tool.oci.stored_image import REGISTRY, StoredImage, stored
 from xpkg_tool.publish_error import REFERENCE, publish_error
 
-from .connection import Connection, Repository
+from .connection import Connection
 from .reference import DIGEST, Reference
+from .repository import Repository
 from .retry import Fault
 from .wire import Response, Stream
 
@@ -35,15 +38,7 @@ def pull(reference: Reference, connection: Connection) -> StoredImage:
     when they are read; closing the image closes `connection`. Raises ImageError for what the
     registry sent and PublishError for what it did."""
     source, repository = str(reference), connection.repository(reference.repository)
-    identifier = reference.digest or reference.tag
-    response = repository.manifest(identifier)
-    if response is None:
-        raise publish_error(
-            REFERENCE,
-            f"The registry has no {identifier} in {reference.repository}",
-            "Check the repository's name and the tag.",
-            path=source,
-        )
+    response = _found(source, repository, reference)
     raw, faults = response.body, _wrong_digest(source, response, reference)
     digest = _sha256(raw)
     media_type, index_digest = _media_type(source, response), ""
@@ -59,6 +54,44 @@ def pull(reference: Reference, connection: Connection) -> StoredImage:
     blobs = _RegistryBlobs(source, connection, repository)
     image = stored(source, REGISTRY, manifest, digest, blobs, index_digest=index_digest)
     return image.with_faults(faults)
+
+
+def pull_artifact(reference: Reference, connection: Connection) -> Artifact:
+    """What `reference` names, an index with all its manifests; every digest is verified. Blobs are
+    fetched when they are read, over `connection`, which the caller closes afterwards. Raises
+    ImageError and PublishError."""
+    source, repository = str(reference), connection.repository(reference.repository)
+    response = _found(source, repository, reference)
+    faults = _wrong_digest(source, response, reference)
+    if faults:
+        raise ImageError(faults[0])
+    raw = response.body
+    root = Descriptor(_media_type(source, response), _sha256(raw), len(raw))
+
+    def fetch(descriptor: Descriptor) -> bytes:
+        if descriptor is root:
+            return raw
+        child = _child(source, repository, descriptor)
+        faults = compare(source, child, descriptor, "the index")
+        if faults:
+            raise ImageError(faults[0])
+        return child
+
+    blobs = _RegistryBlobs(source, connection, repository)
+    return read_tree(source, REGISTRY, root, fetch, blobs)
+
+
+def _found(source: str, repository: Repository, reference: Reference) -> Response:
+    identifier = reference.digest or reference.tag
+    response = repository.manifest(identifier)
+    if response is None:
+        raise publish_error(
+            REFERENCE,
+            f"The registry has no {identifier} in {reference.repository}",
+            "Check the repository's name and the tag.",
+            path=source,
+        )
+    return response
 
 
 def _child(source: str, repository: Repository, child: Descriptor) -> bytes:

@@ -29,6 +29,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _MAX_REPOSITORY = 255
 _MAX_TAG = 128
+_MAX_LABEL, _MAX_HOST = 63, 253
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ def _check_registry(text: str, registry: str) -> None:
     host, port = split_port(registry)
     if host.startswith("["):
         try:
-            IPv6Address(host[1:-1] if host.endswith("]") else "")
+            # A zone (`%eth0`) is this machine's name for a link, and part of no URL.
+            IPv6Address(host[1:-1] if host.endswith("]") and "%" not in host else "")
         except ValueError:
             raise _error(
                 text, 0, len(host), "this is no IPv6 address", "Write it as [2001:db8::1]."
@@ -179,6 +181,7 @@ def _check_registry(text: str, registry: str) -> None:
             "a registry's host name has letters a-z, digits, hyphens and dots only",
             "Correct the name; an international name is written in its xn-- form.",
         )
+    _check_length(text, host)
     if registry != host and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise _error(
             text,
@@ -187,6 +190,19 @@ def _check_registry(text: str, registry: str) -> None:
             "a port is a number from 1 to 65535",
             "Correct it or leave it out, colon and all.",
         )
+
+
+def _check_length(text: str, host: str) -> None:
+    """By RFC 1035, 2.3.4: no name server has a longer one, nor can a client ask for it."""
+    position = 0
+    for label in host.split("."):
+        if len(label) > _MAX_LABEL and not host.startswith("["):
+            what = f"a part of a host name is longer than {_MAX_LABEL} characters"
+            raise _error(text, position, len(label), what, "Correct the registry's name.")
+        position += len(label) + 1
+    if len(host) > _MAX_HOST:
+        what = f"the host name is longer than {_MAX_HOST} characters"
+        raise _error(text, 0, len(host), what, "Correct the registry's name.")
 
 
 def _parse_name(text: str, start: int) -> tuple[str, str, str]:

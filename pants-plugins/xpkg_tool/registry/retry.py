@@ -88,10 +88,14 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     if text.isascii() and text.isdigit():
         # More digits than that is rubbish, and float() of enough of them is infinite.
         return float(text[:9])
+    when = parse_date(text)
+    return None if when is None else max(0.0, (when - now).total_seconds())
+
+
+def parse_date(value: str | None) -> datetime | None:
+    """The time that an HTTP date (RFC 9110 5.6.7) names, or None."""
     try:
-        when = parsedate_to_datetime(text)
+        when = parsedate_to_datetime(value or "")
     except (TypeError, ValueError, IndexError):
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=timezone.utc)
-    return max(0.0, (when - now).total_seconds())
+    return when.replace(tzinfo=timezone.utc) if when.tzinfo is None else when

@@ -3,6 +3,7 @@ and what may pass told from what will not."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Callable, TypeVar
 
@@ -15,6 +16,7 @@ from .retry import (
     Fault,
     GaveUp,
     RetryPolicy,
+    parse_date,
     parse_retry_after,
     retrying,
 )
@@ -30,11 +32,13 @@ _REDIRECTS_WRITE = frozenset({307, 308})
 
 
 class Transport:
-    """Requests to the registry `name` (for messages). `requests` counts those that were sent."""
+    """Requests to the registry `name` (for messages). `requests` counts those that were sent.
+    Usable from several threads."""
 
     def __init__(self, name: str, wire: Wire, policy: RetryPolicy, clock: Clock) -> None:
         self.name = name
         self.requests = 0
+        self._counting = threading.Lock()
         self._wire = wire
         self._policy = policy
         self._clock = clock
@@ -93,25 +97,28 @@ class Transport:
         sent = dict(headers)
         if authorization is not None and authorization.origin == origin_of(url):
             sent["Authorization"] = authorization.header
-        self.requests += 1
+        with self._counting:
+            self.requests += 1
         opened = body() if callable(body) else body
         try:
             response = self._wire.exchange(method, url, sent, opened, stream=stream)
         except NotTrusted as error:
             raise self.error(
                 f"is not trusted: {error}",
-                "If its certificate comes from an authority of your own, name that in "
-                "REQUESTS_CA_BUNDLE; if it speaks plain http, declare it `insecure`.",
+                "If its certificate comes from an authority of your own, name that as the "
+                "registry's `ca_file`; if it speaks plain http, declare it `insecure`.",
             ) from None
         except Unusable as error:
             raise self.error(
-                f"cannot be used: {error} ({method} {redacted(url)})", "Ask its administrator."
+                f"cannot be used: {error} ({method} {redacted(url)})", error.remedy
             ) from None
         finally:
             close = getattr(opened, "close", None)
             if close is not None:
                 close()
         if response.status in RETRIED_STATUSES:
-            retry_after = parse_retry_after(response.headers.get("retry-after"), self._clock.now())
+            # By the registry's own clock where it tells: that of this machine may be wrong.
+            now = parse_date(response.headers.get("date")) or self._clock.now()
+            retry_after = parse_retry_after(response.headers.get("retry-after"), now)
             raise Fault(f"it answers with status {response.status}", retry_after)
         return response

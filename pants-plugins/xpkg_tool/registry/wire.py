@@ -1,4 +1,4 @@
-"""The one module that touches oras-py and requests; untyped there, typed from here on.
+"""The module that touches oras-py and requests (with adapter.py); typed from here on.
 
 Of oras-py (0.2.43) we use the provider's session (connection pool, no cookies) and the container's
 URLs. Not used, and why (all measured against real registries):
@@ -14,6 +14,7 @@ URLs. Not used, and why (all measured against real registries):
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,9 +24,13 @@ from urllib.parse import urlsplit
 import oras.container
 import oras.provider
 import requests
+import urllib3
 
+from .adapter import BoundedAdapter
+from .reasons import connection_reason, tls_reason
 from .reference import is_loopback
 from .retry import Fault
+from .trust import TrustingAdapter
 
 CONNECT_TIMEOUT = 10.0
 # A registry on an object store moves a large blob before it answers the last request.
@@ -61,6 +66,10 @@ class NotTrusted(Exception):
 class Unusable(Exception):
     """The answer, or the address, cannot be used; `str()` says why. Never tried again."""
 
+    def __init__(self, why: str, remedy: str = "Ask its administrator.") -> None:
+        super().__init__(why)
+        self.remedy = remedy
+
 
 @dataclass(frozen=True)
 class Urls:
@@ -88,17 +97,28 @@ def urls(scheme: str, registry: str, repository: str) -> Urls:
 
 
 class Wire:
-    """Connections to one registry (and to where it sends us)."""
+    """Connections to one registry (and to where it sends us). Usable from several threads: nobody
+    promises that a session is, so each request under way has one of its own, and they are used
+    again. `ca_file` is a PEM file of authorities to trust beside the usual ones; raises
+    PublishError where it is none."""
 
     def __init__(
-        self, *, connect_timeout: float = CONNECT_TIMEOUT, read_timeout: float = READ_TIMEOUT
+        self,
+        *,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        ca_file: str = "",
     ) -> None:
-        # urllib3 logs whole request targets at this level: upload state and signed queries.
-        logging.getLogger("urllib3").setLevel(logging.INFO)
-        self._session = oras.provider.Registry().session
-        # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
-        self._session.auth = _unchanged
+        _silence_urllib3()
         self._timeout = (connect_timeout, read_timeout)
+        # Shared: a pool of connections may be used from any thread.
+        adapter = (
+            TrustingAdapter(read_timeout, ca_file) if ca_file else BoundedAdapter(read_timeout)
+        )
+        self._adapters = {"http://": BoundedAdapter(read_timeout), "https://": adapter}
+        self._lock = threading.Lock()
+        self._sessions: list[Any] = []
+        self._idle: list[Any] = []
 
     def exchange(
         self,
@@ -115,8 +135,8 @@ class Wire:
         if body is not None and len(body) == 0:
             data = b""
         host = str(urlsplit(url).hostname or "")
-        with _translated(self._timeout):
-            response = self._session.request(
+        with _translated(self._timeout), self._session() as session:
+            response = session.request(
                 method,
                 url,
                 data=data,
@@ -132,11 +152,34 @@ class Wire:
             if stream and status in (200, 206):
                 return Response(status, named, b"", url, Stream(response, self._timeout))
             with response:
-                content = b"" if method == "HEAD" else _limited(response)
-                return Response(status, named, content, url)
+                # Also where there is none to read: it gives the connection back, to be used again.
+                return Response(status, named, _limited(response), url)
 
     def close(self) -> None:
-        self._session.close()
+        for session in self._sessions:
+            session.close()
+
+    @contextmanager
+    def _session(self) -> Iterator[Any]:
+        """A session that nobody else uses until the answer's head is read (a stream needs its
+        connection only, which the pool keeps for it)."""
+        with self._lock:
+            session = self._idle.pop() if self._idle else None
+        if session is None:
+            session = oras.provider.Registry().session
+            # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
+            session.auth = _unchanged
+            # Also where it follows no redirect, requests reads the address, and all of the body.
+            session.get_redirect_target = _nowhere
+            for scheme, adapter in self._adapters.items():
+                session.mount(scheme, adapter)
+            with self._lock:
+                self._sessions.append(session)
+        try:
+            yield session
+        finally:
+            with self._lock:
+                self._idle.append(session)
 
 
 class Stream:
@@ -160,8 +203,8 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
     """requests' exceptions as ours. Their texts are never used: they quote whole URLs."""
     try:
         yield
-    except requests.exceptions.SSLError:
-        raise NotTrusted("its certificate or TLS version is not accepted") from None
+    except requests.exceptions.SSLError as error:
+        raise NotTrusted(tls_reason(error)) from None
     except requests.exceptions.ProxyError:
         raise Fault("the proxy could not be used") from None
     except requests.exceptions.Timeout as error:
@@ -173,13 +216,32 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
         requests.exceptions.ConnectionError,
         requests.exceptions.ChunkedEncodingError,
     ) as error:
-        raise Fault(_reason(error)) from None
-    except requests.exceptions.RequestException:
+        raise Fault(connection_reason(error, timeout[1])) from None
+    except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
+        # Ours is a good URL; that of the proxy need not be, or is of a kind that is not supported.
+        raise Unusable(
+            "the proxy that the environment names cannot be used",
+            "Correct http_proxy, https_proxy or all_proxy: http://host:port (SOCKS is not "
+            "supported), or name the registry in no_proxy.",
+        ) from None
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError):
         raise Unusable("the address or the answer is malformed") from None
+
+
+def _silence_urllib3() -> None:
+    """It logs whole request targets, with upload state and signed queries: all of them at the level
+    of debugging, and those whose answers have a broken header as warnings, which Python prints."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "urllib3":
+            logging.getLogger(name).disabled = True
 
 
 def _unchanged(request: Any) -> Any:
     return request
+
+
+def _nowhere(response: Any) -> None:
+    return None
 
 
 def _limited(response: Any) -> bytes:
@@ -189,24 +251,3 @@ def _limited(response: Any) -> bytes:
         if len(content) > MAX_RESPONSE:
             raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")
     return bytes(content)
-
-
-def _reason(error: BaseException) -> str:
-    """A few words for a connection fault, from the types in its chain (never from its text)."""
-    seen: set[int] = set()
-    pending: list[BaseException | None] = [error]
-    while pending:
-        cause = pending.pop()
-        if cause is None or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        if isinstance(cause, ConnectionRefusedError):
-            return "connection refused"
-        if type(cause).__name__ in ("NameResolutionError", "gaierror"):
-            return "its host name is not known"
-        if isinstance(cause, TimeoutError) or type(cause).__name__ == "ReadTimeoutError":
-            return "no answer in time"
-        reason = getattr(cause, "reason", None)
-        pending += [cause.__cause__, cause.__context__]
-        pending += [a for a in (reason, *cause.args) if isinstance(a, BaseException)]
-    return "the connection broke"

@@ -10,15 +10,35 @@ import pytest
 from fake_registry import CANARY
 from registry_tools import Pusher
 
+# Those of the libraries have handlers and levels of their own, as somebody has who wants to see
+# what they do.
+_LOGGERS = ("", "urllib3", "urllib3.connectionpool", "urllib3.connection", "requests", "oras")
+
+
+class _Lines(logging.Handler):
+    """All that is logged, as it would be shown, with the tracebacks."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
 
 @pytest.fixture
-def pusher(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Pusher]:
+def pusher(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Pusher]:
     """Publishes; at the end no secret is in a log at debug level or in an output (fault 38)."""
-    caplog.set_level(logging.DEBUG)
-    yield Pusher(tmp_path)
+    handler = _Lines()
+    before = {name: logging.getLogger(name).level for name in _LOGGERS}
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+        logging.getLogger(name).addHandler(handler)
+    try:
+        yield Pusher(tmp_path)
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).removeHandler(handler)
+            logging.getLogger(name).setLevel(level)
     output = capfd.readouterr()
-    # In a fixture's end `caplog.text` is that of the end alone.
-    log = "\n".join(record.getMessage() for record in caplog.get_records("call"))
-    assert CANARY not in log + output.out + output.err
+    assert CANARY not in "\n".join(handler.lines) + output.out + output.err

@@ -6,6 +6,7 @@ import base64
 import json
 import socket
 import traceback
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.connection import Connection, connect
 from xpkg_tool.registry.push import Outcome, PushResult, push
 from xpkg_tool.registry.retry import Clock, RetryPolicy
+from xpkg_tool.registry.settings import RegistrySettings
 from xpkg_tool.registry.wire import Wire
 
 
@@ -27,8 +29,14 @@ class Pusher:
         self.folder = folder
         self.env = {"DOCKER_CONFIG": str(folder), "HOME": str(folder), "PATH": "/nowhere"}
         self.slept: list[float] = []
+        self.connect_timeout = 2.0
         self.read_timeout = 5.0
+        # Registries that are spoken to in plain http.
+        self.insecure: set[str] = set()
         self.policy = RetryPolicy()
+        # One at a time, so that a test knows the order of requests.
+        self.connections = 1
+        self.mutable_tags: tuple[str, ...] = ()
         self.config = str(folder / "config.json")
 
     def login(self, registry: str, user: str, password: str, **entry: Any) -> None:
@@ -43,11 +51,30 @@ class Pusher:
             now=lambda: datetime(2020, 1, 1, tzinfo=timezone.utc),
             jitter=lambda: 0.0,
         )
-        wire = Wire(connect_timeout=2.0, read_timeout=self.read_timeout)
-        return connect(registry, self.env, policy=self.policy, clock=clock, wire=wire)
+        return connect(
+            registry,
+            self.env,
+            insecure=registry in self.insecure,
+            policy=self.policy,
+            clock=clock,
+            wire=Wire(connect_timeout=self.connect_timeout, read_timeout=self.read_timeout),
+        )
 
-    def push(self, *references: str, archive: Path = HYBRID) -> tuple[Outcome, ...]:
-        return push(str(archive), references, env=self.env, connect=self.connect)
+    def push(self, *references: str, archive: Path | Sequence[str] = HYBRID) -> tuple[Outcome, ...]:
+        return push(
+            str(archive) if isinstance(archive, Path) else archive,
+            references,
+            env=self.env,
+            settings={
+                r: RegistrySettings(mutable_tags=self.mutable_tags) for r in _names(references)
+            },
+            connections=self.connections,
+            connect=self.connect,
+        )
+
+
+def _names(references: Sequence[str]) -> set[str]:
+    return {reference.partition("/")[0] for reference in references}
 
 
 def result(pusher: Pusher, registry: FakeRegistry, archive: Path = HYBRID) -> PushResult:

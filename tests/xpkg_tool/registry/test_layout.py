@@ -15,11 +15,17 @@ import pytest
 from archives import HYBRID, HYBRID_DIGEST, make_archive, sha256
 
 from xpkg_tool.oci.archive_reader import open_archive
+from xpkg_tool.oci.artifact import Artifact, artifact_of
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.layout import REF_NAME, publish
 from xpkg_tool.registry.layout_files import locked
 
-ARCHIVE = open_archive(str(HYBRID))
+
+def opened(path: Path) -> Artifact:
+    return artifact_of([open_archive(str(path))])
+
+
+ARCHIVE = opened(HYBRID)
 
 
 def snapshot(directory: Path) -> dict[str, tuple[int, int, bytes]]:
@@ -63,7 +69,7 @@ def test_first_time_and_again(tmp_path: Path) -> None:
 
 
 def test_index_bytes_do_not_depend_on_the_order(tmp_path: Path) -> None:
-    other = open_archive(str(make_archive(tmp_path / "o", b"other")))
+    other = opened(make_archive(tmp_path / "o", b"other"))
     publish(ARCHIVE, str(tmp_path / "x"), ["b/b:v1", "a/a:v1"])
     publish(other, str(tmp_path / "x"), ["a/b:v1"])
     publish(other, str(tmp_path / "y"), ["a/b:v1"])
@@ -74,7 +80,7 @@ def test_index_bytes_do_not_depend_on_the_order(tmp_path: Path) -> None:
 
 
 def test_moving_a_tag_changes_its_entry_only(tmp_path: Path) -> None:
-    other = open_archive(str(make_archive(tmp_path / "o", b"other")))
+    other = opened(make_archive(tmp_path / "o", b"other"))
     directory = tmp_path / "layout"
     publish(ARCHIVE, str(directory), ["a:v1", "a:latest", "b:latest"])
     result = publish(other, str(directory), ["a:latest"])
@@ -107,7 +113,7 @@ def test_entries_of_others_stay(tmp_path: Path) -> None:
 def test_a_blob_of_the_wrong_size_is_written_again_and_others_are_not(tmp_path: Path) -> None:
     publish(ARCHIVE, str(tmp_path), ["a:v1"])
     before = snapshot(tmp_path)
-    damaged = "blobs/" + ARCHIVE.layers[0].digest.replace(":", "/")
+    damaged = "blobs/" + ARCHIVE.blobs[-1].digest.replace(":", "/")
     (tmp_path / damaged).write_bytes(b"cut")
     result = publish(ARCHIVE, str(tmp_path), ["a:v1"])
     assert (result.changed, result.blobs_sent) == (frozenset(), 1)
@@ -173,11 +179,12 @@ def test_the_directory_is_a_file(tmp_path: Path) -> None:
 SCRIPT = """
 import resource, sys
 from xpkg_tool.oci.archive_reader import open_archive
+from xpkg_tool.oci.artifact import artifact_of
 from xpkg_tool.registry.layout import publish
 from xpkg_tool.publish_error import PublishError
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 try:
-    publish(open_archive(sys.argv[1]), sys.argv[2], ["a:v1"])
+    publish(artifact_of([open_archive(sys.argv[1])]), sys.argv[2], ["a:v1"])
 except PublishError as error:
     sys.exit(str(error))
 """
@@ -216,16 +223,14 @@ def test_a_damaged_package_changes_nothing(tmp_path: Path) -> None:
     path = make_archive(tmp_path / "a", b"layer-layer")
     path.write_bytes(path.read_bytes().replace(b"layer-layer", b"layer-lager"))
     with pytest.raises(PublishError, match="another digest"):
-        publish(open_archive(str(path)), str(tmp_path / "layout"), ["a:v1"])
+        publish(opened(path), str(tmp_path / "layout"), ["a:v1"])
     assert not (tmp_path / "layout/index.json").exists()
     assert not [p for p in (tmp_path / "layout").iterdir() if p.name.startswith(".")]
 
 
 def test_many_at_once(tmp_path: Path) -> None:
     """Fault 41: publishers of one directory wait for each other, and none loses an entry."""
-    archives = [
-        open_archive(str(make_archive(tmp_path / f"{n}", b"layer %d" % n))) for n in range(12)
-    ]
+    archives = [opened(make_archive(tmp_path / f"{n}", b"layer %d" % n)) for n in range(12)]
     directory = tmp_path / "layout"
     threads = [
         threading.Thread(target=publish, args=(a, str(directory), [f"r{n}:v1", f"r{n}:latest"]))

@@ -71,7 +71,7 @@ def test_what_we_pushed(auth: str, pusher: Pusher) -> None:
         registry.seen.clear()
         assert verify(pusher, pushed.reference) == ()
         assert verify(pusher, f"{registry.address}/a/b@{HYBRID_DIGEST}") == ()
-        scopes = {scope for scope in registry.tokens.values() if "push" not in scope}
+        scopes = {scope for (scope,) in registry.tokens.values() if "push" not in scope}
         assert scopes == ({"repository:a/b:pull"} if auth == "token" else set())
         # A probe, (a token,) the manifest, two layers and the config.
         assert registry.count() == 2 * (5 + (auth == "token"))

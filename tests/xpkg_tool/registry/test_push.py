@@ -49,7 +49,7 @@ def test_a_package_that_is_none(tmp_path: Path) -> None:
     assert not (tmp_path / "y").exists()
 
 
-def test_one_registry_fails_another_does_not(tmp_path: Path) -> None:
+def test_nothing_is_written_while_a_registry_fails(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with running() as registry:
         outcomes = Pusher(tmp_path).push(
@@ -57,9 +57,11 @@ def test_one_registry_fails_another_does_not(tmp_path: Path) -> None:
             f"{registry.address}/a:v1",
             f"oci-layout:{tmp_path}/good:a:v1",
         )
-    assert isinstance(outcomes[0], PublishError)
-    assert isinstance(outcomes[1], PushResult)
-    assert isinstance(outcomes[2], PushResult)
+        assert not registry.blobs
+    assert [type(outcome) for outcome in outcomes] == [PublishError] * 3
+    assert "cannot be read" in str(outcomes[0])
+    assert "because of another reference" in str(outcomes[1])
+    assert not (tmp_path / "good").exists()
 
 
 def test_the_same_reference_twice(tmp_path: Path) -> None:

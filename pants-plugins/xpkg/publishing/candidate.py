@@ -1,0 +1,154 @@
+"""A package as it is about to be published: what was built, and under which names it goes where."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any, Iterable, Iterator
+
+from pants.engine.addresses import Address
+from pants.engine.fs import EMPTY_DIGEST, Digest, DigestContents, DigestSubset, PathGlobs
+from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.target import (
+    Target,
+    TransitiveTargets,
+    TransitiveTargetsRequest,
+    WrappedTarget,
+    WrappedTargetRequest,
+)
+
+from xpkg.build import DESCRIPTION, BuildOutcome, BuildRequest
+from xpkg.placeholders import Naming
+from xpkg.registries import Registry
+from xpkg.subsystem import XpkgSubsystem
+from xpkg.target_types import (
+    XpkgImageTagsField,
+    XpkgRegistriesField,
+    XpkgRepositoryField,
+    XpkgSkipPushField,
+    XpkgSourcesField,
+    XpkgVersionField,
+)
+from xpkg.variables import Variables, VariablesRequest
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One reference that a package goes to."""
+
+    registry: Registry
+    repository: str
+    tag: str
+
+    @property
+    def reference(self) -> str:
+        return self.registry.reference(self.repository, self.tag)
+
+    @property
+    def repository_on_host(self) -> str:
+        """With the path that a registry's address may have."""
+        _, _, path = self.registry.address[len(self.registry.host) :].partition("/")
+        return f"{path}/{self.repository}" if path else self.repository
+
+
+@dataclass(frozen=True)
+class CandidateRequest:
+    """Asks for the `Candidate` of the package at `address`."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A package and its references.
+
+    `digest` is that of its manifest, empty where it does not build; `files` holds `package.xpkg`.
+    `dependencies` are the packages of this repository that it depends on, also indirectly. With
+    `skip_push` it goes nowhere; `problem` says why it cannot be published anywhere.
+    """
+
+    address: Address
+    digest: str = ""
+    files: Digest = EMPTY_DIGEST
+    destinations: tuple[Destination, ...] = ()
+    dependencies: tuple[Address, ...] = ()
+    skip_push: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class _Built:
+    digest: str
+    package_name: str
+    files: Digest
+
+
+# Stands before its caller because the engine looks for `Get`s there.
+async def _built(outcome: BuildOutcome) -> _Built:
+    subset = await Get(Digest, DigestSubset(outcome.digest, PathGlobs([DESCRIPTION])))
+    (file,) = await Get(DigestContents, Digest, subset)
+    description = json.loads(file.content)
+    return _Built(description["digest"], description["meta"]["name"], outcome.digest)
+
+
+async def _destinations(
+    target: Target, built: _Built, xpkg: XpkgSubsystem
+) -> tuple[Destination, ...]:
+    """Raises ValueError for a field or option that is wrong."""
+    registries = xpkg.registries.get(target[XpkgRegistriesField].value or ())
+    naming = Naming(
+        address=target.address,
+        package_name=built.package_name,
+        repository=target[XpkgRepositoryField].value,
+        version=target[XpkgVersionField].value,
+        image_tags=target[XpkgImageTagsField].value or (),
+        default_repository=xpkg.default_repository,
+        digest=built.digest,
+    )
+    texts = tuple(text for registry in registries for text in naming.texts(registry))
+    variables = await Get(Variables, VariablesRequest(texts))
+    found = {d.reference: d for d in _named(naming.with_variables(variables), registries)}
+    return tuple(found.values())
+
+
+def _named(naming: Naming, registries: Iterable[Registry]) -> Iterator[Destination]:
+    for registry in registries:
+        repository = naming.repository_in(registry)
+        for tag in naming.tags_in(registry):
+            yield Destination(registry, repository, tag)
+
+
+@rule
+async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> Candidate:
+    address = request.address
+    # Nothing is raised here: what is wrong with one package must not stop the others.
+    try:
+        outcome = await Get(BuildOutcome, BuildRequest(address))
+    except Exception as error:
+        return Candidate(address, problem=f"{address} cannot be built: {error}")
+    if outcome.failed:
+        return Candidate(address, problem=f"{address} does not lint: {outcome.text.strip()}")
+    built = await _built(outcome)
+    candidate = Candidate(address, built.digest, built.files)
+    try:
+        wrapped, transitive = await MultiGet(
+            Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend")),
+            Get(TransitiveTargets, TransitiveTargetsRequest([address])),
+        )
+    except Exception as error:
+        return replace(candidate, problem=f"{address} cannot be published: {error}")
+    dependencies = sorted(
+        t.address for t in transitive.dependencies if t.has_field(XpkgSourcesField)
+    )
+    candidate = replace(candidate, dependencies=tuple(dependencies))
+    if wrapped.target[XpkgSkipPushField].value:
+        return replace(candidate, skip_push=True)
+    try:
+        destinations = await _destinations(wrapped.target, built, xpkg)
+    except Exception as error:
+        return replace(candidate, problem=f"{address}: {error}")
+    return replace(candidate, destinations=destinations)
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()

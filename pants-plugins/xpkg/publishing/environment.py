@@ -1,0 +1,44 @@
+"""What publishing may see of the environment: places, no secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.engine.env_vars import EnvironmentVars, EnvironmentVarsRequest
+from pants.engine.rules import Get, collect_rules, rule
+from pants.util.frozendict import FrozenDict
+
+from xpkg.publishing.secrets import refused_variables, unreadable_entries
+from xpkg.subsystem import XpkgSubsystem
+
+
+@dataclass(frozen=True)
+class PublishEnvironmentRequest:
+    """Asks for the `PublishEnvironment`."""
+
+
+@dataclass(frozen=True)
+class PublishEnvironment:
+    """The variables of publishing processes, and why there can be none: a sentence each."""
+
+    variables: FrozenDict[str, str]
+    problems: tuple[str, ...] = ()
+
+
+@rule
+async def publish_environment(
+    _: PublishEnvironmentRequest, environment: XpkgSubsystem.EnvironmentAware
+) -> PublishEnvironment:
+    requested = environment.env_vars
+    unreadable = unreadable_entries(requested)
+    if unreadable:
+        return PublishEnvironment(FrozenDict(), unreadable)
+    values = await Get(EnvironmentVars, EnvironmentVarsRequest(requested))
+    problems = refused_variables(requested, values)
+    # With a problem nothing is run, and nothing of the environment is kept either.
+    return PublishEnvironment(FrozenDict() if problems else FrozenDict(values), problems)
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()

@@ -1,0 +1,101 @@
+"""What `--xpkg-publish-plan` shows: one table for all packages, and an entry for each reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterator, Sequence
+
+from pants.core.goals.publish import PublishOutputData, PublishPackages
+from pants.util.strutil import pluralize
+
+from xpkg.publishing.plan import FAILED, SKIP, PlannedPackage, PublishPlan
+from xpkg.publishing.report import printing, reference_data
+
+_HEADINGS = ("ACTION", "REFERENCE", "LOCAL", "REMOTE", "WHY")
+_NO_DIGEST = "-"
+_ALGORITHM = "sha256:"
+_SHORT_DIGEST = 12
+
+
+@dataclass(frozen=True)
+class Planned(PublishPackages):
+    """An entry of a plan: nothing of it is published, whatever its process says."""
+
+    def get_output_data(self, **extra_data: Any) -> PublishOutputData:
+        data = super().get_output_data(**extra_data)
+        return PublishOutputData({**data, "published": False, "status": "planned"})
+
+
+def planned_packages(package: PlannedPackage) -> Iterator[PublishPackages]:
+    """The entries of a package, without names, so that the goal prints no line for them."""
+    spec = package.address.spec
+    if not package.references:
+        action = FAILED if package.problem else SKIP
+        failure = {"package": spec, "action": action, "message": package.problem or None}
+        yield Planned((), data=PublishOutputData(failure))
+    for reference in package.references:
+        data = reference_data(
+            spec,
+            reference,
+            action=reference.action,
+            why=reference.why,
+            message=reference.message or None,
+        )
+        yield Planned((), data=data)
+
+
+def plan_summary(plan: PublishPlan) -> PublishPackages:
+    """The process that shows the table; it fails when something would be refused or would fail."""
+    counts = {"references": sum(len(p.references) for p in plan.packages)}
+    data = PublishOutputData(
+        {**counts, "requests": plan.requests, "plan": "conflicts" if plan.stopped else "ok"}
+    )
+    return Planned((), printing(render(plan), exit_code=1 if plan.stopped else 0), data=data)
+
+
+def render(plan: PublishPlan) -> str:
+    """The table, then the whole error of each reference that has one."""
+    rows = [row for package in plan.packages for row in _rows(package)]
+    messages = dict.fromkeys(message for p in plan.packages for message in _messages(p))
+    lines = [*_table([_HEADINGS, *rows]), "", _totals(plan)]
+    return "\n".join([*lines, *(f"\n{message}" for message in messages)])
+
+
+def _rows(package: PlannedPackage) -> Iterator[tuple[str, ...]]:
+    spec, local = package.address.spec, _short(package.candidate.digest)
+    if package.problem:
+        yield (FAILED, spec, local, _NO_DIGEST, "it cannot be published anywhere; see below")
+    elif not package.references:
+        yield (SKIP, spec, local, _NO_DIGEST, "`skip_push` on the target")
+    for reference in package.references:
+        remote = _short(reference.remote or "")
+        yield (reference.action, reference.reference, local, remote, reference.short_why)
+
+
+def _messages(package: PlannedPackage) -> Iterator[str]:
+    if package.problem:
+        yield package.problem
+    for reference in package.references:
+        if reference.message:
+            yield reference.message
+
+
+def _short(digest: str) -> str:
+    """As many digits as tell digests apart; the whole ones are in the errors and in the JSON."""
+    return digest[len(_ALGORITHM) :][:_SHORT_DIGEST] or _NO_DIGEST
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+
+
+def _totals(plan: PublishPlan) -> str:
+    counts: dict[str, int] = {}
+    for package in plan.packages:
+        for reference in package.references:
+            counts[reference.action] = counts.get(reference.action, 0) + 1
+    found = ", ".join(f"{action}: {count}" for action, count in sorted(counts.items()))
+    requests = pluralize(plan.requests, "request")
+    return f"{found or 'no references'} ({requests}). Nothing was written."

@@ -1,0 +1,61 @@
+"""The environment variables and build arguments that placeholders may name.
+
+Only the variables that a text names are asked of Pants, so that no other variable can change what a
+rule gives, and none is read that nobody named.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Iterable
+
+from pants.engine.env_vars import EnvironmentVars, EnvironmentVarsRequest
+from pants.engine.rules import Get, collect_rules, rule
+from pants.util.frozendict import FrozenDict
+
+from xpkg.publishing.secrets import looks_secret
+from xpkg.subsystem import XpkgSubsystem
+
+_ENVIRONMENT = re.compile(r"\{env\.([A-Za-z_][A-Za-z0-9_]*)")
+
+
+@dataclass(frozen=True)
+class VariablesRequest:
+    """Asks for the `Variables` that `texts` name."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Variables:
+    """The values of `{env.X}` and `{build_args.X}`.
+
+    Variables that are not set are missing. `refused` are those that look like secrets: what is in a
+    tag is read by everyone.
+    """
+
+    environment: FrozenDict[str, str] = field(default_factory=FrozenDict)
+    build_args: FrozenDict[str, str] = field(default_factory=FrozenDict)
+    refused: tuple[str, ...] = ()
+
+
+@rule
+async def find_variables(request: VariablesRequest, xpkg: XpkgSubsystem) -> Variables:
+    given = [entry.partition("=") for entry in xpkg.build_args]
+    values = {name: value for name, has_value, value in given if has_value}
+    copied = [name for name, has_value, _ in given if not has_value and name not in values]
+    texts = (*request.texts, *values.values())
+    named = sorted({name for text in texts for name in _ENVIRONMENT.findall(text)})
+    refused = tuple(name for name in dict.fromkeys([*named, *copied]) if looks_secret(name))
+    wanted = [name for name in (*named, *copied) if name not in refused]
+    found = await Get(EnvironmentVars, EnvironmentVarsRequest(sorted(set(wanted))))
+    return Variables(
+        FrozenDict({name: found[name] for name in named if name in found}),
+        FrozenDict({**values, **{name: found[name] for name in copied if name in found}}),
+        refused,
+    )
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()

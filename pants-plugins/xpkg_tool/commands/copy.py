@@ -1,0 +1,38 @@
+"""`xpkg copy SOURCE DESTINATION`: promotes a published package from one place to another."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from xpkg_tool.publish_error import PublishError
+from xpkg_tool.registry.copy import copy
+from xpkg_tool.registry.outcome import format_result
+from xpkg_tool.registry.reference import parse
+from xpkg_tool.registry.settings import RegistrySettings
+
+from .failure import FAILED, OK
+from .source import registry_settings
+
+
+def run(arguments: Namespace) -> int:
+    outcome = copy(
+        arguments.source,
+        arguments.destination,
+        source_settings=_source_settings(arguments),
+        settings=registry_settings(arguments.destination, arguments),
+    )
+    if isinstance(outcome, PublishError):
+        print(outcome, file=sys.stderr)
+        return FAILED
+    print(format_result(outcome))
+    return OK
+
+
+def _source_settings(arguments: Namespace) -> dict[str, RegistrySettings]:
+    try:
+        registry = parse(arguments.source).registry
+    except PublishError:
+        # A file or a folder; or nothing, and then reading it says what is wrong.
+        return {}
+    return {registry: RegistrySettings(arguments.source_insecure, arguments.source_ca_file or "")}

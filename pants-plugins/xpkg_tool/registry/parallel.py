@@ -1,0 +1,48 @@
+"""The same for several things at once, on a few threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Callable, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def in_parallel(action: Callable[[T], R], items: Sequence[T], workers: int) -> list[R]:
+    """`action` of each item, in their order, at most `workers` at a time. After one has failed none
+    begins, and when those under way have ended the first failure is raised.
+
+    The threads are daemons (those of concurrent.futures are not): Ctrl-C ends the program at once,
+    and not when the last large upload is through."""
+    if workers <= 1 or len(items) <= 1:
+        return [action(item) for item in items]
+    results: dict[int, R] = {}
+    failures: dict[int, BaseException] = {}
+    numbers = iter(range(len(items)))
+    lock, stopped = threading.Lock(), threading.Event()
+
+    def work() -> None:
+        while not stopped.is_set():
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                return
+            try:
+                results[number] = action(items[number])
+            except BaseException as error:
+                failures[number] = error
+                stopped.set()
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(workers, len(items)))]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        stopped.set()
+    if failures:
+        raise failures[min(failures)]
+    return [results[number] for number in range(len(items))]

@@ -1,0 +1,173 @@
+"""Writes what the plan decided: in which order, and what came of it.
+
+Order within a repository: blobs, manifests by digest, the index, tags last. So a tag never points
+to an image that is not complete, wherever a run was broken off; running again sends only what is
+missing. The tag was looked up by the plan; after it is put it is read again, since a registry has
+no way to put a tag only where nobody else did meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from xpkg_tool.oci.artifact import Artifact
+from xpkg_tool.publish_error import REFUSED, PublishError, publish_error
+
+from .decision import wrong_digest
+from .outcome import PUSHED, TAGGED, UP_TO_DATE, Outcome, PushResult
+from .reference import Reference
+from .registries import Registries
+
+# What needs requests and oras is imported where something is sent (registries.py).
+if TYPE_CHECKING:
+    from .send import Sent
+
+
+@dataclass(frozen=True)
+class Write:
+    """A reference that is to be written: what was there when that was decided (None for nothing),
+    and whether the repository is known to have the manifest."""
+
+    place: Reference
+    remote: str | None = None
+    tag_only: bool = False
+
+
+def publish(
+    artifact: Artifact,
+    writes: Sequence[Write],
+    registries: Registries,
+    mount_from: Mapping[str, Sequence[str]] | None = None,
+) -> dict[Reference, Outcome]:
+    """Publishes `artifact` under each of `writes`; one outcome for each, and nothing is raised for
+    what can go wrong outside. `mount_from` names, by registry, repositories that may hold blobs of
+    the artifact."""
+    outcomes: dict[Reference, Outcome] = {}
+    good = []
+    for write in writes:
+        wrong = wrong_digest(write.place, artifact.digest)
+        if wrong:
+            outcomes[write.place] = wrong
+        else:
+            good.append(write)
+    registries.announce([write.place for write in good], mount_from)
+    for registry in dict.fromkeys(write.place.registry for write in good):
+        group = [write for write in good if write.place.registry == registry]
+        if group[0].place.is_layout:
+            outcomes.update(_to_layout(artifact, group))
+        else:
+            sources = (mount_from or {}).get(registry, ())
+            outcomes.update(_to_registry(artifact, group, registries, sources))
+    return outcomes
+
+
+def _to_registry(
+    artifact: Artifact, group: Sequence[Write], registries: Registries, sources: Sequence[str]
+) -> dict[Reference, Outcome]:
+    outcomes: dict[Reference, Outcome] = {}
+    repositories = list(dict.fromkeys(write.place.repository for write in group))
+    try:
+        registries.connection(group[0].place.registry)
+    except PublishError as error:
+        return {write.place: error.at(str(write.place)) for write in group}
+    # What this run has sent to one repository, another one can have without sending it again.
+    complete: list[str] = []
+    for name in repositories:
+        here = [write for write in group if write.place.repository == name]
+        hints = [source for source in sources if source not in (name, *complete)]
+        found = _to_repository(artifact, name, here, registries, complete, hints)
+        outcomes.update(found)
+        if any(isinstance(outcome, PushResult) for outcome in found.values()):
+            complete.append(name)
+    return outcomes
+
+
+def _to_repository(
+    artifact: Artifact,
+    name: str,
+    writes: Sequence[Write],
+    registries: Registries,
+    complete: Sequence[str],
+    hints: Sequence[str],
+) -> dict[Reference, Outcome]:
+    from .send import nothing_sent, put_tag, send
+
+    connection = registries.connection(writes[0].place.registry)
+    repository = connection.repository(name)
+    outcomes: dict[Reference, Outcome] = {}
+    # None: not sent yet. What fails for one reference fails for the others of the repository.
+    content: Sent | PublishError | None = None
+    for write in writes:
+        start, before = time.monotonic(), connection.requests
+        action, sent = TAGGED, nothing_sent(artifact)
+        try:
+            if isinstance(content, PublishError):
+                raise content
+            if content is None and not write.tag_only:
+                try:
+                    content = send(artifact, repository, registries.connections, complete, hints)
+                except PublishError as error:
+                    content = error
+                    raise
+                action, sent = PUSHED, content
+            if write.place.tag:
+                sent = put_tag(artifact, write.place, repository, registries.connections, sent)
+        except PublishError as error:
+            outcomes[write.place] = error.at(str(write.place))
+            continue
+        outcomes[write.place] = replace(
+            sent.result(str(write.place), artifact.digest, action),
+            requests=connection.requests - before,
+            seconds=time.monotonic() - start,
+        )
+    return outcomes
+
+
+def _to_layout(artifact: Artifact, group: Sequence[Write]) -> dict[Reference, Outcome]:
+    """One outcome per reference; one change of the index for all of them."""
+    from .layout import publish as publish_to_layout
+
+    start = time.monotonic()
+    names = {w.place: f"{w.place.repository}:{w.place.tag}" for w in group}
+    expected = {names[w.place]: w.remote for w in group}
+    try:
+        result = publish_to_layout(
+            artifact, group[0].place.layout_directory, list(expected), expected=expected
+        )
+    except PublishError as error:
+        return {place: error.at(str(place)) for place in names}
+    outcomes: dict[Reference, Outcome] = {}
+    # Blobs are shared by all references; the first changed one is said to have brought them.
+    first = True
+    for place, name in names.items():
+        if name in result.moved:
+            outcomes[place] = _moved(place, artifact.digest, result.moved[name])
+        elif name not in result.changed and not (first and result.blobs_sent):
+            outcomes[place] = PushResult(str(place), artifact.digest, UP_TO_DATE)
+        elif first:
+            outcomes[place] = PushResult(
+                str(place),
+                artifact.digest,
+                PUSHED,
+                result.bytes_sent,
+                result.blobs_sent,
+                result.blobs_skipped,
+                bytes_skipped=result.bytes_skipped,
+                seconds=time.monotonic() - start,
+            )
+            first = False
+        else:
+            outcomes[place] = PushResult(str(place), artifact.digest, TAGGED)
+    return outcomes
+
+
+def _moved(place: Reference, local: str, now: str) -> PublishError:
+    return publish_error(
+        REFUSED,
+        f"The tag {place.tag} changed after it was looked up: it names {now} now. It was left "
+        f"alone, and the package {local} was not published under it",
+        "Somebody else publishes here at the same time. Agree on who does, then publish again.",
+        path=str(place),
+    )

@@ -1,0 +1,63 @@
+"""Why a request failed, in a few words: from the types of the exceptions in its chain, never from
+their texts, which quote whole URLs."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+# OpenSSL's X509_V_ERR_ codes (x509_vfy.h).
+_CERTIFICATE = {
+    9: "its certificate is not valid yet, or this machine's clock is wrong",
+    10: "its certificate has expired, or this machine's clock is wrong",
+    18: "its certificate is signed by itself",
+    19: "its certificate comes from an authority that is not known here",
+    20: "its certificate comes from an authority that is not known here",
+    21: "its certificate comes from an authority that is not known here",
+    62: "its certificate is for another host",
+    64: "its certificate is for another host",
+}
+# What OpenSSL's versions make of bytes that are none of TLS.
+_NO_TLS = frozenset(
+    {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
+)
+
+
+def connection_reason(error: BaseException, read_timeout: float) -> str:
+    """Of a connection that failed; `read_timeout` in seconds."""
+    for cause in _causes(error):
+        if isinstance(cause, ConnectionRefusedError):
+            return "connection refused"
+        if type(cause).__name__ in ("NameResolutionError", "gaierror"):
+            return "its host name is not known"
+        # Before Python 3.10 a socket's time-out is no TimeoutError.
+        timed_out = isinstance(cause, (TimeoutError, socket.timeout))
+        if timed_out or type(cause).__name__ == "ReadTimeoutError":
+            return f"no answer within {read_timeout:g} seconds"
+    return "the connection broke"
+
+
+def tls_reason(error: BaseException) -> str:
+    """Of a connection that TLS refused."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code in _CERTIFICATE:
+            return _CERTIFICATE[cause.verify_code]
+        if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
+            return "it does not speak TLS there"
+    return "its certificate or TLS version is not accepted"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The exceptions that led to this one, itself first."""
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        cause = pending.pop()
+        if cause is None or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        reason = getattr(cause, "reason", None)
+        pending += [cause.__cause__, cause.__context__]
+        pending += [a for a in (reason, *cause.args) if isinstance(a, BaseException)]

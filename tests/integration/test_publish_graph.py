@@ -1,0 +1,186 @@
+"""`pants publish` of packages that depend on each other, to a real registry."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from docker_registry import DockerRegistry
+from repository import CRD, Repository, Run, write_provider
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    made = Repository.create(tmp_path_factory.mktemp("graph") / "repository")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def repository(shared: Repository) -> Repository:
+    """Without packages; its daemon is that of the other tests."""
+    for build in shared.root.glob("*/BUILD"):
+        shutil.rmtree(build.parent)
+    return shared
+
+
+def package(repository: Repository, name: str, *dependencies: str, more: str = "") -> None:
+    write_provider(repository, name, f"provider-{name}")
+    fields = f'version="v1", dependencies={list(dependencies)!r}, {more}'
+    repository.write(f"{name}/BUILD", f"xpkg_package({fields})\n")
+
+
+def change(repository: Repository, name: str) -> None:
+    """Gives the package another digest."""
+    repository.write(f"{name}/crds/things.yaml", CRD.format(kind="Other", plural="others"))
+
+
+def publish(
+    repository: Repository, address: str, *args: str, expect: int = 0, **registry: Any
+) -> Run:
+    table = {"main": {"address": address, "default": True, **registry}}
+    return repository.pants("publish", f"--xpkg-registries={table!r}", *args, expect=expect)
+
+
+def pushed(run: Run) -> list[str]:
+    """The repositories that something was sent to, in the order in which that was said."""
+    return re.findall(r"^pushed: \S+/(\w+):v1 ", run.stdout, re.MULTILINE)
+
+
+def test_a_diamond_from_its_top(repository: Repository, plain_registry: DockerRegistry) -> None:
+    package(repository, "top", "left", "right")
+    package(repository, "left", "bottom")
+    package(repository, "right", "bottom")
+    package(repository, "bottom")
+    run = publish(repository, plain_registry.address, "top")
+    assert sorted(pushed(run)) == ["bottom", "left", "right", "top"]
+    tags = re.findall(r'"PUT /v2/(\w+)/manifests/v1 ', plain_registry.log.read_text())
+    assert tags[0] == "bottom" and tags[3] == "top" and sorted(tags[1:3]) == ["left", "right"]
+
+
+def test_a_refusal_in_the_middle_of_a_chain(
+    repository: Repository, plain_registry: DockerRegistry
+) -> None:
+    package(repository, "a", "b")
+    package(repository, "b", "c")
+    package(repository, "c")
+    package(repository, "other")
+    address = plain_registry.address
+    publish(repository, address, "b")
+    change(repository, "b")
+    writes = plain_registry.requests("PUT")
+    run = publish(repository, address, "::", expect=1)
+    assert pushed(run) == ["other"]
+    # Nothing but `other` was written: two of its blobs, its config, its manifest twice.
+    assert plain_registry.requests("PUT") - writes <= 5
+    refusal = run.output[run.output.index("error publish-refused") :].partition("help:")[0]
+    assert len(set(re.findall(r"sha256:\w{64}", refusal))) == 2
+    assert f"✕ {address}/b:v1 failed for @main: The tag v1 is a release that exists" in run.output
+    assert f"✕ {address}/a:v1 failed for @main: depends on b:b, which cannot be" in run.output
+    assert f"- {address}/c:v1 skipped (up to date: " in run.output
+
+    # A new version is the remedy; the second run finishes the rest.
+    build = (repository.root / "b/BUILD").read_text()
+    repository.write("b/BUILD", build.replace('"v1"', '"v2"'))
+    again = publish(repository, address, "::")
+    assert pushed(again) == ["a"]
+    assert f"pushed: {address}/b:v2 " in again.stdout
+
+
+def test_a_mutable_tag_moves(repository: Repository, plain_registry: DockerRegistry) -> None:
+    package(repository, "a", more='image_tags=["edge"]')
+    for _ in range(2):
+        run = publish(repository, plain_registry.address, "a", mutable_tags=["edge"])
+        assert f"pushed: {plain_registry.address}/a:edge" in run.stdout
+        change(repository, "a")
+
+
+def test_skip_push_of_a_dependency(repository: Repository, plain_registry: DockerRegistry) -> None:
+    package(repository, "a", "b")
+    package(repository, "b", more="skip_push=True")
+    run = publish(repository, plain_registry.address, "a")
+    assert pushed(run) == ["a"]
+    assert "- b:b skipped (by `skip_push` on b:b)." in run.output
+
+
+def test_dependencies_left_to_their_owners(
+    repository: Repository, plain_registry: DockerRegistry
+) -> None:
+    package(repository, "a", "b")
+    package(repository, "b")
+    address, option = plain_registry.address, "--no-xpkg-publish-dependencies"
+    run = publish(repository, address, option, "a", expect=1)
+    assert "a:a is not published: it depends on b:b, which the registry lacks." in run.output
+    assert "publish b:b` first" in run.output
+    assert plain_registry.requests("PUT") == 0
+    publish(repository, address, option, "b")
+    assert pushed(publish(repository, address, option, "a")) == ["a"]
+
+
+def test_the_plan(repository: Repository, plain_registry: DockerRegistry, tmp_path: Path) -> None:
+    address = plain_registry.address
+    package(repository, "a", "b")
+    package(repository, "b")
+    publish(repository, address, "b")
+    package(repository, "new", more='image_tags=["{version}", "x", "y"]')
+    publish(repository, address, "new")
+    repository.write("new/BUILD", 'xpkg_package(version="v1", image_tags=["v1", "z"])\n')
+    writes = plain_registry.requests("PUT") + plain_registry.requests("POST")
+    report = tmp_path / "plan.json"
+    options = ("--xpkg-publish-plan", f"--publish-output={report}")
+    run = publish(repository, address, *options, "::")
+    assert [line.split("  ")[0] for line in run.stdout.splitlines()[:5]] == [
+        "ACTION",
+        "up to date",
+        "up to date",
+        "tag only",
+        "push",
+    ]
+    assert "Nothing was written." in run.stdout and "- Nothing published." in run.output
+    actions = {
+        e["reference"]: e["action"] for e in json.loads(report.read_text()) if "plan" not in e
+    }
+    assert actions == {
+        f"{address}/a:v1": "push",
+        f"{address}/b:v1": "up to date",
+        f"{address}/new:v1": "up to date",
+        f"{address}/new:z": "tag only",
+    }
+
+    change(repository, "b")
+    conflict = publish(repository, address, *options, "::", expect=1)
+    entries = {e.get("reference"): e for e in json.loads(report.read_text())}
+    refused = entries[f"{address}/b:v1"]
+    assert refused["action"] == "REFUSED" and refused["remote_digest"] != refused["digest"]
+    assert refused["digest"] in conflict.output and refused["remote_digest"] in conflict.output
+    assert entries[f"{address}/a:v1"]["action"] == "left out"
+    assert entries[None]["plan"] == "conflicts"
+    assert plain_registry.requests("PUT") + plain_registry.requests("POST") == writes
+
+
+def test_what_a_daemon_remembers_is_not_published(
+    repository: Repository, plain_registry: DockerRegistry
+) -> None:
+    """The engine checks what it kept from the last run by asking for it again."""
+    address = plain_registry.address
+    package(repository, "a", more='image_tags=["edge"]')
+    publish(repository, address, "a", mutable_tags=["edge"])
+    change(repository, "a")
+    log = len(plain_registry.log.read_text())
+    publish(repository, address, "a", mutable_tags=["edge"])
+    puts = re.findall(r'"PUT /v2/a/manifests/(\S+) ', plain_registry.log.read_text()[log:])
+    assert len(puts) == 2 and puts[1] == "edge"
+
+
+def test_two_packages_under_one_reference(
+    repository: Repository, plain_registry: DockerRegistry
+) -> None:
+    package(repository, "a", more='repository="same"')
+    package(repository, "b", more='repository="same"')
+    run = publish(repository, plain_registry.address, "::", expect=1)
+    assert run.output.count(f"✕ {plain_registry.address}/same:v1 failed for @main: Several") == 2
+    assert plain_registry.requests("PUT") == 0

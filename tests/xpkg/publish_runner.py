@@ -1,0 +1,204 @@
+"""Runs the `publish` goal in an engine of its own, with stub_tool.py in place of the tool."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterator
+
+from pants.core.goals import publish as publish_goal
+from pants.core.goals.publish import Publish
+from pants.core.register import rules as core_rules
+from pants.core.target_types import GenericTarget
+from pants.engine.fs import (
+    EMPTY_DIGEST,
+    CreateDigest,
+    Digest,
+    DigestContents,
+    FileContent,
+    PathGlobs,
+)
+from pants.engine.process import Process
+from pants.engine.rules import Get, rule
+from pants.init.logging import initialize_stdio, stdio_destination
+from pants.testutil.rule_runner import RuleRunner
+from pants.util.frozendict import FrozenDict
+
+from xpkg import command_line, subsystem, variables
+from xpkg.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
+from xpkg.goals import package, publish
+from xpkg.publishing import candidate, environment, planning, published
+from xpkg.target_types import XpkgPackageTarget
+from xpkg.tool import ToolProcess
+
+STUB = Path(__file__).with_name("stub_tool.py")
+HOST = "registry.example.org"
+
+
+@rule
+async def build(request: BuildRequest) -> BuildOutcome:
+    """A package whose digest is that of its meta object; one that says `broken` does not lint."""
+    globs = PathGlobs([f"{request.address.spec_path}/crossplane.yaml"])
+    (file,) = await Get(DigestContents, PathGlobs, globs)
+    digest = digest_of(file.content.decode())
+    if b"broken" in file.content:
+        return BuildOutcome(request.address, "XP999 it is broken", None, EMPTY_DIGEST)
+    name = Path(request.address.spec_path).name
+    description = {"digest": digest, "meta": {"name": name}, "friendlyId": name}
+    files = [
+        FileContent(ARCHIVE, file.content),
+        FileContent(DESCRIPTION, json.dumps(description).encode()),
+    ]
+    return BuildOutcome(request.address, "", digest, await Get(Digest, CreateDigest(files)))
+
+
+@rule
+async def report(outcome: BuildOutcome) -> BuildReport:
+    return BuildReport(outcome)
+
+
+@rule
+async def stub_tool(request: ToolProcess) -> Process:
+    script = await Get(Digest, CreateDigest([FileContent("run.py", STUB.read_bytes())]))
+    return Process(
+        argv=(sys.executable, "-I", "-S", "tool/run.py", *request.args),
+        input_digest=request.input_digest,
+        immutable_input_digests=FrozenDict({"tool": script}),
+        output_directories=(request.output_directory,),
+        description=request.description,
+        env=request.env,
+        cache_scope=request.cache_scope,
+        level=request.level,
+    )
+
+
+def digest_of(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run of the goal: the lines at its end, sorted, what its processes printed, the requests
+    to the tool, and `--publish-output`."""
+
+    exit_code: int
+    lines: tuple[str, ...]
+    stdout: str
+    stderr: str
+    requests: tuple[dict[str, Any], ...]
+    output: list[dict[str, Any]]
+
+    @property
+    def written(self) -> list[str]:
+        """The packages for which there was a process that publishes, in order."""
+        return [r["name"] for r in self.requests if r["command"] == "publish"]
+
+    def entry(self, package_name: str) -> dict[str, Any]:
+        (entry,) = [e for e in self.output if e.get("package") == package_name]
+        return entry
+
+
+@dataclass
+class PublishRunner:
+    """A repository in which the packages `packages/<name>` are published to HOST."""
+
+    runner: RuleRunner
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls) -> PublishRunner:
+        modules = (command_line, subsystem, variables, package, publish, publish_goal)
+        publishing = (candidate, environment, planning, published)
+        rules = [r for module in (*modules, *publishing) for r in module.rules()]
+        runner = RuleRunner(
+            rules=[*core_rules(), *rules, build, report, stub_tool],
+            target_types=[XpkgPackageTarget, GenericTarget],
+        )
+        made = cls(runner, {"address": HOST, "default": True})
+        made.folder.mkdir()
+        return made
+
+    @property
+    def root(self) -> Path:
+        return Path(self.runner.build_root)
+
+    @property
+    def folder(self) -> Path:
+        """The stand-in's files (stub_tool.py)."""
+        return Path(f"{self.root}.state")
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder)
+        shutil.rmtree(self.root)
+
+    def package(self, name: str, *dependencies: str, text: str = "", **fields: Any) -> None:
+        """Writes the package; `dependencies` are names of others, or addresses."""
+        addresses = [d if "/" in d or ":" in d else f"packages/{d}" for d in dependencies]
+        given = {"version": "v1", "dependencies": addresses, **fields}
+        arguments = ", ".join(f"{key}={value!r}" for key, value in given.items())
+        self.runner.write_files(
+            {
+                f"packages/{name}/BUILD": f"xpkg_package({arguments})\n",
+                f"packages/{name}/crossplane.yaml": text or f"name: {name}\n",
+            }
+        )
+
+    def state(self, name: str, value: Any) -> None:
+        """Sets a file of the stand-in's registry (stub_tool.py)."""
+        (self.folder / f"{name}.json").write_text(json.dumps(value))
+
+    @property
+    def registry(self) -> dict[str, str]:
+        path = self.folder / "registry.json"
+        return json.loads(path.read_text()) if path.exists() else {}
+
+    def run(self, *specs: str, args: tuple[str, ...] = (), **env: str) -> Ran:
+        log, output = self.folder / "runs.jsonl", self.folder / "output.json"
+        for path in (log, output):
+            path.unlink(missing_ok=True)
+        # The processes of the goal write to its standard output and error.
+        with _files_for_stdio(self.runner) as (stdout, stderr):
+            result = self.runner.run_goal_rule(
+                Publish,
+                global_args=(f"--xpkg-registries={ {'main': self.options}!r}", *args),
+                args=(f"--publish-output={output}", *(specs or ("::",))),
+                env=env,
+                env_inherit={"PATH"},
+            )
+            printed = (stdout.read_text(), stderr.read_text())
+        requests = log.read_text().splitlines() if log.exists() else []
+        return Ran(
+            result.exit_code,
+            tuple(sorted(filter(None, result.stderr.splitlines()))),
+            *printed,
+            tuple(json.loads(line) for line in requests),
+            json.loads(output.read_text()) if output.exists() else [],
+        )
+
+
+@contextlib.contextmanager
+def _files_for_stdio(runner: RuleRunner) -> Iterator[tuple[Path, Path]]:
+    """Pants' own mock_console leaves a file open, which is an error here."""
+    options = runner.options_bootstrapper.bootstrap_options.for_global_scope()
+    with tempfile.TemporaryDirectory() as folder:
+        stdout, stderr = Path(folder, "stdout"), Path(folder, "stderr")
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(initialize_stdio(options))
+            stdin, out, err = (
+                stack.enter_context(open(path, mode))
+                for path, mode in ((os.devnull, "r"), (stdout, "w"), (stderr, "w"))
+            )
+            descriptors = [file.fileno() for file in (stdin, out, err)]
+            stack.enter_context(stdio_destination(*descriptors))
+            yield stdout, stderr
+
+
+def reference(name: str, tag: str = "v1") -> str:
+    return f"{HOST}/{name}:{tag}"

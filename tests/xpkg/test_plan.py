@@ -1,0 +1,96 @@
+"""What follows from a plan, without an engine."""
+
+from __future__ import annotations
+
+from pants.engine.addresses import Address
+
+from xpkg.publishing.candidate import Candidate, Destination
+from xpkg.publishing.plan import (
+    LEFT_OUT,
+    NOT_ASKED_FOR,
+    PUSH,
+    REFUSED,
+    UP_TO_DATE,
+    PlannedPackage,
+    PlannedReference,
+    PublishPlan,
+    in_order,
+    settle,
+)
+from xpkg.registries import Registry
+
+REGISTRY = Registry("registry.example.org")
+
+
+def address(name: str) -> Address:
+    return Address(name)
+
+
+def candidate(name: str, *dependencies: str) -> Candidate:
+    return Candidate(address(name), "sha256:1", dependencies=tuple(map(address, dependencies)))
+
+
+def package(name: str, actions: tuple[str, ...], *dependencies: str) -> PlannedPackage:
+    references = tuple(
+        PlannedReference(Destination(REGISTRY, name, f"v{n}"), "sha256:1", None, action, "")
+        for n, action in enumerate(actions)
+    )
+    return PlannedPackage(candidate(name, *dependencies), references)
+
+
+def actions(packages: tuple[PlannedPackage, ...]) -> dict[str, list[str]]:
+    return {p.address.spec_path: [r.action for r in p.references] for p in packages}
+
+
+def settled(*packages: PlannedPackage, named: str, option: bool = True) -> dict[str, list[str]]:
+    return actions(settle(packages, map(address, named), publish_dependencies=option))
+
+
+def test_dependencies_come_first() -> None:
+    given = [candidate("a", "b", "c"), candidate("b", "c"), candidate("c"), candidate("z")]
+    assert [c.address.spec_path for c in in_order(given)] == ["c", "z", "b", "a"]
+
+
+def test_one_reference_that_is_refused_leaves_out_its_package_and_dependents() -> None:
+    middle, top = package("b", (PUSH, REFUSED, UP_TO_DATE)), package("a", (PUSH, UP_TO_DATE), "b")
+    assert settled(middle, top, named="ab") == {
+        "a": [LEFT_OUT, UP_TO_DATE],
+        "b": [LEFT_OUT, REFUSED, UP_TO_DATE],
+    }
+
+
+def test_a_dependent_that_is_up_to_date_is_not_touched_by_it() -> None:
+    assert settled(package("b", (REFUSED,)), package("a", (UP_TO_DATE,), "b"), named="ab") == {
+        "a": [UP_TO_DATE],
+        "b": [REFUSED],
+    }
+
+
+def test_what_was_not_asked_for_is_left_to_its_owner_on_request() -> None:
+    chain = (
+        package("c", (PUSH,)),
+        package("b", (UP_TO_DATE,), "c"),
+        package("a", (PUSH,), "b", "c"),
+    )
+    assert settled(*chain, named="a") == {"a": [PUSH], "b": [UP_TO_DATE], "c": [PUSH]}
+    assert settled(*chain, named="a", option=False) == {
+        "a": [LEFT_OUT],
+        "b": [UP_TO_DATE],
+        "c": [NOT_ASKED_FOR],
+    }
+    assert settled(*chain, named="ac", option=False)["a"] == [PUSH]
+
+
+def test_lanes_bound_how_many_are_published_at_once() -> None:
+    names = [f"p{number}" for number in range(7)]
+    packages = tuple(package(name, (PUSH if name != "p3" else UP_TO_DATE,)) for name in names)
+    plan = PublishPlan(tuple(map(address, names)), packages)
+    before = [plan.before(a, 2) for a in plan.to_write]
+    assert [b and b.spec_path for b in before] == [None, None, "p0", "p1", "p2", "p4"]
+
+
+def test_who_reports_a_dependency_that_is_not_named() -> None:
+    packages = (package("c", (PUSH,)), package("a", (PUSH,), "c"), package("b", (PUSH,), "c"))
+    plan = PublishPlan((address("b"), address("a")), packages)
+    assert [p.address.spec_path for p in plan.reported_by(address("a"))] == ["c", "a"]
+    assert [p.address.spec_path for p in plan.reported_by(address("b"))] == ["b"]

@@ -1,0 +1,111 @@
+"""The plan that `--xpkg-publish-plan` shows."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import pytest
+from publish_runner import HOST, PublishRunner, Ran, digest_of, reference
+
+
+@pytest.fixture
+def repository() -> Iterator[PublishRunner]:
+    made = PublishRunner.create()
+    yield made
+    made.close()
+
+
+def plan(repository: PublishRunner, *specs: str) -> Ran:
+    before = repository.registry
+    ran = repository.run(*specs, args=("--xpkg-publish-plan",))
+    assert ran.written == [] and repository.registry == before
+    assert ran.lines == ("- Nothing published.",)
+    return ran
+
+
+def rows(ran: Ran) -> list[tuple[str, ...]]:
+    """The cells of the table, which two spaces part."""
+    shown = ran.stdout or ran.stderr
+    table = shown[shown.index("ACTION") :].split("\n\n")[0]
+    cells = [line.split("  ") for line in table.splitlines()[1:]]
+    return [tuple(cell.strip() for cell in row if cell.strip()) for row in cells]
+
+
+def test_each_action(repository: PublishRunner) -> None:
+    short = {name: digest_of(f"name: {name}\n")[7:19] for name in ("new", "same", "moved")}
+    repository.package("new")
+    repository.package("same")
+    repository.package("moved")
+    repository.package("skipped", skip_push=True)
+    other = digest_of("other")
+    repository.state(
+        "registry", {reference("same"): digest_of("name: same\n"), reference("moved"): other}
+    )
+    ran = plan(repository)
+    assert ran.exit_code == 1
+    assert ran.requests[0]["byDigest"] is True
+    assert rows(ran) == [
+        ("REFUSED", reference("moved"), short["moved"], other[7:19], "the tag has another digest"),
+        ("push", reference("new"), short["new"], "-", "the tag is not there"),
+        ("up to date", reference("same"), short["same"], short["same"], "the tag has this digest"),
+        (
+            "skip",
+            "packages/skipped:skipped",
+            ran.stderr.split("skipped:skipped")[1].split()[0],
+            "-",
+            "`skip_push` on the target",
+        ),
+    ]
+    assert "REFUSED: 1, push: 1, up to date: 1 (3 requests). Nothing was written." in ran.stderr
+    assert (
+        f"{reference('moved')} is {other}, and this is {digest_of('name: moved' + chr(10))}."
+        in (ran.stderr)
+    )
+
+
+def test_the_output_is_that_of_the_plan(repository: PublishRunner) -> None:
+    repository.package("a")
+    ran = plan(repository)
+    assert ran.exit_code == 0 and "ACTION" in ran.stdout
+    summary, entry = ran.output
+    assert summary["plan"] == "ok" and summary["references"] == 1 and summary["requests"] == 1
+    assert entry == {
+        "action": "push",
+        "digest": digest_of("name: a\n"),
+        "message": None,
+        "names": [],
+        "package": "packages/a:a",
+        "published": False,
+        "publisher": "xpkg",
+        "reference": reference("a"),
+        "registry": HOST,
+        "remote_digest": None,
+        "repository": "a",
+        "status": "planned",
+        "tags": ["v1"],
+        "target": "packages/a:a",
+        "why": "the tag is not there",
+    }
+
+
+def test_what_follows_from_dependencies_is_shown(repository: PublishRunner) -> None:
+    repository.package("top", "bottom")
+    repository.package("bottom", "lost")
+    repository.package("lost", text="broken")
+    ran = plan(repository, "packages/top")
+    assert ran.exit_code == 1
+    why = "depends on packages/lost:lost, which cannot be published"
+    assert [(row[0], row[-1]) for row in rows(ran)] == [
+        ("failed", "it cannot be published anywhere; see below"),
+        ("left out", why),
+        ("left out", why),
+    ]
+    assert "packages/lost:lost does not lint: XP999 it is broken" in ran.stderr
+
+
+def test_a_table_longer_than_an_argument_may_be(repository: PublishRunner) -> None:
+    tags = [f"{'t' * 100}-{number}" for number in range(800)]
+    repository.package("a", image_tags=tags)
+    ran = plan(repository)
+    assert len(ran.stdout) > 128 * 1024
+    assert [row[1] for row in rows(ran)] == [reference("a", tag) for tag in tags]

@@ -1,0 +1,95 @@
+"""Row 42: a clock that is wrong changes no digest, and keeps nobody from publishing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from fake_registry import PASSWORD, USER, Fault, running
+from registry_tools import Pusher, result
+
+from xpkg_tool.registry.retry import RetryPolicy, parse_date
+
+META = """\
+apiVersion: meta.pkg.crossplane.io/v1
+kind: Configuration
+metadata:
+  name: configuration-clock
+spec:
+  crossplane:
+    version: ">=v1.14.0-0"
+"""
+CLOCKS = ["1970-01-01 00:00:01", "2038-01-19 03:14:09", "2107-12-31 23:59:59"]
+
+
+def xpkg(pusher: Pusher, clock: str, *arguments: str) -> str:
+    program = [sys.executable, "-c", "import sys; from xpkg_tool.cli import main; sys.exit(main())"]
+    env = {**pusher.env, "PYTHONPATH": os.pathsep.join(sys.path)}
+    if clock:
+        faketime = shutil.which("faketime")
+        if faketime is None:
+            pytest.skip("the program faketime is not installed")
+        # The clock that measures is right also where the one that tells the time is not.
+        env["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        program = [faketime, "-f", f"@{clock}", *program]
+        env["TZ"] = "UTC"
+    done = subprocess.run(
+        [*program, *arguments], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_42_a_wrong_clock(pusher: Pusher, tmp_path: Path, clock: str) -> None:
+    """Built and published: the same bytes, in the file and in the registry. A Retry-After that is a
+    date is a second from now by the registry's clock, not years by ours."""
+    sources = tmp_path / "package"
+    sources.mkdir()
+    (sources / "crossplane.yaml").write_text(META)
+    right, wrong = tmp_path / "right.xpkg", tmp_path / "wrong.xpkg"
+    xpkg(pusher, "", "build", str(sources), "--output", str(right))
+    os.utime(sources / "crossplane.yaml", (4e9, 4e9))
+    xpkg(pusher, clock, "build", str(sources), "--output", str(wrong))
+    assert right.read_bytes() == wrong.read_bytes()
+    later = {"Retry-After": "Wed, 01 Jan 2020 00:00:01 GMT"}
+    contents = []
+    for path, now in ((right, ""), (wrong, clock)):
+        with running("token") as registry:
+            registry.faults.append(Fault("HEAD", "blobs", status=503, headers=later))
+            pusher.login(registry.address, USER, PASSWORD)
+            output = xpkg(pusher, now, "push", f"{registry.address}/a/b:v1", str(path))
+            assert output.startswith("pushed: ")
+            contents.append((registry.blobs, registry.manifests))
+    assert contents[0] == contents[1]
+    everything = b"".join([*contents[0][0].values(), *(raw for _, raw in contents[0][1].values())])
+    # The year 1 stands where a format wants a time.
+    assert set(re.findall(rb"\d{4}-\d\d-\d\d", everything)) <= {b"0001-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("date", "pause"),
+    [
+        ("Wed, 01 Jan 1970 00:00:00 GMT", 5.0),
+        ("Fri, 31 Dec 2106 00:00:00 GMT", 5.0),
+        ("canary", 365 * 86400.0),
+    ],
+)
+def test_42_the_registry_has_another_clock(pusher: Pusher, date: str, pause: float) -> None:
+    """A date is measured from the one that came with it; without one, by this machine's."""
+    pusher.policy = RetryPolicy(deadline=1e9)
+    with running() as registry:
+        registry.date = date
+        sent = parse_date(date) or parse_date("Wed, 01 Jan 2020 00:00:00 GMT")
+        assert sent is not None
+        when = format_datetime(sent + timedelta(seconds=pause), usegmt=True)
+        registry.faults.append(Fault("POST", "uploads", status=429, headers={"Retry-After": when}))
+        result(pusher, registry)
+        assert pusher.slept == [pause]
