@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
+from . import codes
 from .finding import Finding, Position, render
 
 REFERENCE = "publish-reference"
@@ -32,6 +34,19 @@ class PublishError(Exception):
         if self.finding.path or self.finding.position:
             return self
         return PublishError(replace(self.finding, path=place))
+
+
+def internal_error(error: Exception) -> PublishError:
+    """For what should not happen. The text of `error` is left out: it may hold a secret."""
+    where, trace = "", error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        where, trace = f"{os.path.basename(code.co_filename)}:{trace.tb_lineno}", trace.tb_next
+    return publish_error(
+        codes.INTERNAL,
+        f"The tool itself failed: {type(error).__name__} at {where}",
+        "This is a bug of pants-xpkg: please report it with the command that causes it.",
+    )
 
 
 def publish_error(

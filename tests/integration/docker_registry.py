@@ -66,10 +66,11 @@ def _go_program(name: str) -> str:
 
 @contextmanager
 def docker_registry(
-    folder: Path, *, basic: bool = False, program: str = ""
+    folder: Path, *, basic: bool = False, program: str = "", token: str = "", tls: str = ""
 ) -> Iterator[DockerRegistry]:
     """A registry with its data below `folder`, stopped at the end. `basic`: USER may log in.
-    `program` is the path of another version of it."""
+    `program` is the path of another version of it; `token` and `tls` are what its configuration
+    says of a token service (of `auth`) and of its certificate (of `http`), in YAML's flow form."""
     program = program or need("docker-registry")
     folder.mkdir(parents=True, exist_ok=True)
     auth = ""
@@ -79,13 +80,16 @@ def docker_registry(
         ).stdout
         (folder / "htpasswd").write_bytes(line.strip() + b"\n")
         auth = f"auth: {{htpasswd: {{realm: test, path: {folder}/htpasswd}}}}\n"
+    if token:
+        auth = f"auth: {{token: {token}}}\n"
+    certificate = f", tls: {tls}" if tls else ""
     for _ in range(3):
         address = f"127.0.0.1:{_free_port()}"
         (folder / "config.yml").write_text(
             "version: 0.1\n"
             "log: {accesslog: {disabled: false}}\n"
             f"storage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
-            f"http: {{addr: '{address}', secret: test}}\n" + auth
+            f"http: {{addr: '{address}', secret: test{certificate}}}\n" + auth
         )
         log = folder / "log"
         with log.open("wb") as output:
@@ -124,7 +128,8 @@ def _answers(address: str, process: subprocess.Popen[bytes]) -> bool:
             opener.open(f"http://{address}/v2/", timeout=1).close()
             return True
         except urllib.error.HTTPError as error:
-            return error.code == 401
+            # 400: it speaks TLS.
+            return error.code in (400, 401)
         except OSError:
             time.sleep(0.02)
     return False

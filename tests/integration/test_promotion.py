@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from docker_registry import (
     need,
     newer_registry,
 )
+from images import Image
 
 from xpkg_tool.oci.archive import write_archive
 from xpkg_tool.oci.artifact_reader import read_files
@@ -133,6 +136,29 @@ def test_an_index_and_a_copy_of_it(
             source = f"docker://{base}/{name}@{entry['digest']}"
             target.parent.mkdir(exist_ok=True)
             subprocess.run([need("skopeo"), *argv, source, f"dir:{target}"], check=True)
+
+
+def test_a_large_layer_is_never_held(
+    registry: DockerRegistry, env: dict[str, str], tmp_path: Path
+) -> None:
+    """From one registry to another: what the process takes is far below the layer's size."""
+    size = 150_000_000
+    package = Image((os.urandom(1024) + bytes(size), None)).archive(tmp_path / "large.xpkg")
+    script = "import sys; from xpkg_tool.cli import main; sys.exit(main(sys.argv[1:]))"
+    with docker_registry(tmp_path / "second") as second:
+        for arguments in (
+            ("push", f"{registry.address}/p:v1", str(package)),
+            ("copy", f"{registry.address}/p:v1", f"{second.address}/p:v1"),
+        ):
+            process = subprocess.Popen(
+                [sys.executable, "-c", script, *arguments],
+                env={**env, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            assert process.returncode == 0
+            # In KiB on Linux.
+            assert usage.ru_maxrss * 1024 < 60_000_000
 
 
 @pytest.mark.allow_skip_in_ci("crane is in no distribution")

@@ -1,28 +1,25 @@
-"""Who we are, for one registry: probes it, and answers its challenge with a credential.
-
-https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/token.md (bearer) and
-oauth.md (identity tokens)."""
+"""Who we are, for one registry: probes it, and answers its challenge with a credential."""
 
 from __future__ import annotations
 
-import base64
-import json
 import threading
 from collections.abc import Sequence
 from typing import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from xpkg_tool.publish_error import DENIED, PublishError, publish_error
 
 from .challenge import Challenge, choose
 from .credential import Credential
 from .origin import Authorization, follow, origin_of
+from .token_service import basic_header, request_token, token_in
 from .transport import Transport
 from .wire import Response
 
-_CLIENT = "pants-xpkg"
-# A token for more would not fit into every server's limit for a header (8 KiB and less).
-_MAX_REPOSITORIES = 16
+# What a token may say of repositories, in bytes before it is encoded (and signed, and put into a
+# header, for which 8 KiB is a usual limit), and what it says of each beside its name.
+_ACCESS_BYTES = 3000
+_ENTRY_BYTES = 60
 # What a token is to allow (the distribution project's scope.md).
 PULL, PUSH = "pull", "pull,push"
 
@@ -116,6 +113,13 @@ class Authorizer:
             self._credentials[repository] = self._find_credential(repository)
         return self._credentials[repository]
 
+    def _has(self, repository: str, credential: Credential) -> bool:
+        try:
+            return self._credential(repository) == credential
+        except PublishError:
+            # It comes again when that repository is asked for.
+            return False
+
     def _answer(self, repository: str) -> dict[str, Authorization | None]:
         """For the repository, and for those that got the same token."""
         challenge = self._probe()
@@ -125,7 +129,7 @@ class Authorizer:
         if challenge.scheme == "bearer":
             return dict(self._bearer_for_several(challenge, repository, credential))
         if credential.username:
-            return {repository: Authorization(origin_of(self._probe_url), _basic(credential))}
+            return {repository: Authorization(origin_of(self._probe_url), basic_header(credential))}
         if credential.is_anonymous:
             # Some registries let everyone read and, here and there, write: the answer will tell.
             return {repository: None}
@@ -171,8 +175,11 @@ class Authorizer:
     ) -> dict[str, Authorization]:
         # What a token did not suffice for was expected once: then it gets one of its own.
         self._expected.pop(repository, None)
-        others = [name for name in self._expected if self._credential(name) == credential]
-        several = [repository, *others[: _MAX_REPOSITORIES - 1]]
+        several, room = [repository], _ACCESS_BYTES
+        for name in self._expected:
+            room -= _ENTRY_BYTES + len(name)
+            if room > 0 and self._has(name, credential):
+                several.append(name)
         for name in several:
             self._expected.pop(name, None)
         scopes = [f"repository:{name}:{self._actions}" for name in several]
@@ -180,20 +187,18 @@ class Authorizer:
         scopes += [f"repository:{name}:{PULL}" for name in sources]
         self._asked.update(dict.fromkeys(several, frozenset([*several, *sources])))
         if len(scopes) > 1:
-            try:
-                token = self._bearer(challenge, repository, credential, scopes)
-            except PublishError as error:
-                # A service may refuse all for the sake of one.
-                if error.finding.code != DENIED:
-                    raise
-                several, scopes = several[:1], scopes[:1]
-            else:
+            token = self._bearer(challenge, repository, credential, scopes)
+            if token is not None:
                 return dict.fromkeys(several, token)
-        return {repository: self._bearer(challenge, repository, credential, scopes)}
+        # A service may refuse all for the sake of one, or know nothing of several.
+        token = self._bearer(challenge, repository, credential, scopes[:1])
+        assert token is not None
+        return {repository: token}
 
     def _bearer(
         self, challenge: Challenge, repository: str, credential: Credential, scopes: Sequence[str]
-    ) -> Authorization:
+    ) -> Authorization | None:
+        """None where the service refuses several scopes; raises PublishError where it is one."""
         home = origin_of(self._probe_url)
         if credential.registry_token:
             return Authorization(home, f"Bearer {credential.registry_token}")
@@ -207,8 +212,10 @@ class Authorizer:
         service = challenge.parameters.get("service", "")
         parameters = [("service", service)] if service else []
         response = self._transport.retrying(
-            lambda: self._request_token(realm, parameters, scopes, credential)
+            lambda: request_token(self._transport, realm, parameters, scopes, credential)
         )
+        if 400 <= response.status < 500 and len(scopes) > 1:
+            return None
         if response.status in (401, 403):
             if credential.is_anonymous:
                 raise self.denied(repository, response)
@@ -218,55 +225,10 @@ class Authorizer:
                 f"credential from {credential.source} for {scope} (status {response.status})",
                 f"Log in again with `docker login {self._transport.name}`.",
             )
-        token = _token(response)
+        token = token_in(response)
         if not token:
             raise self._transport.error(
                 f"has a token service that gives no token (status {response.status})",
                 "Ask its administrator.",
             )
         return Authorization(home, f"Bearer {token}")
-
-    def _request_token(
-        self,
-        realm: str,
-        parameters: list[tuple[str, str]],
-        scopes: Sequence[str],
-        credential: Credential,
-    ) -> Response:
-        if credential.identity_token:
-            # Several scopes are separated by spaces here (RFC 6749), and repeated there (token.md).
-            form = [
-                *parameters,
-                ("scope", " ".join(scopes)),
-                ("grant_type", "refresh_token"),
-                ("client_id", _CLIENT),
-                ("refresh_token", credential.identity_token),
-            ]
-            return self._transport.send(
-                "POST",
-                realm,
-                headers={"Content-Type": "application/x-www-form-urlencoded"},
-                body=urlencode(form).encode(),
-            )
-        parameters = [*parameters, *(("scope", scope) for scope in scopes)]
-        separator = "&" if urlsplit(realm).query else "?"
-        basic = Authorization(origin_of(realm), _basic(credential)) if credential.username else None
-        return self._transport.send(
-            "GET", realm + separator + urlencode(parameters), authorization=basic
-        )
-
-
-def _basic(credential: Credential) -> str:
-    pair = f"{credential.username}:{credential.password}".encode()
-    return f"Basic {base64.b64encode(pair).decode()}"
-
-
-def _token(response: Response) -> str:
-    """The token in the answer, or "". Printable ASCII without spaces: it goes into a header."""
-    try:
-        data = json.loads(response.body) if response.status == 200 else {}
-        token = data.get("token") or data.get("access_token") or ""
-    except (ValueError, AttributeError, RecursionError):
-        return ""
-    usable = isinstance(token, str) and token.isascii() and token.isprintable() and " " not in token
-    return token if usable else ""

@@ -1,82 +1,20 @@
-"""What is asked of a registry, to publish and to read (distribution specification 1.1, "Push" and
-"Pull")."""
+"""What all requests to one registry share."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Callable, Protocol, TypeVar
-from urllib.parse import quote
-
-from xpkg_tool.oci.blobs import BlobReader
-from xpkg_tool.oci.manifests import INDEX_TYPES, MANIFEST_TYPES, Descriptor
-from xpkg_tool.publish_error import REGISTRY, PublishError, publish_error
 
 from .authorizer import PULL, PUSH, Authorizer
 from .credential import Credential
-from .keychain import find_credential
-from .origin import Authorization, follow, redacted
-from .reference import DIGEST, scheme_of
-from .retry import Clock, Fault, RetryPolicy
-from .transport import OpenBody, Transport
-from .wire import Response, Wire, urls
+from .keychain import Answers, find_credential
+from .reference import scheme_of
+from .repository import Repository
+from .retry import Clock, RetryPolicy
+from .transport import Transport
+from .wire import Wire, urls
 
-__all__ = ["PULL", "PUSH", "BlobUnknown", "Connection", "Repository", "connect"]
-
-T = TypeVar("T")
-
-_ACCEPT = ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))
-# The specification's error codes; nothing else of an error's body is shown, it may echo secrets.
-_CODES = frozenset(
-    [
-        "BLOB_UNKNOWN",
-        "BLOB_UPLOAD_INVALID",
-        "BLOB_UPLOAD_UNKNOWN",
-        "DIGEST_INVALID",
-        "MANIFEST_BLOB_UNKNOWN",
-        "MANIFEST_INVALID",
-        "MANIFEST_UNKNOWN",
-        "NAME_INVALID",
-        "NAME_UNKNOWN",
-        "SIZE_INVALID",
-        "UNAUTHORIZED",
-        "DENIED",
-        "UNSUPPORTED",
-        "TOOMANYREQUESTS",
-        "TAG_INVALID",
-    ]
-)
-# What proxies and registries say that do not know the method.
-_NO_HEAD = (405, 501)
-# The last one is about the manifests of an index.
-_BLOB_UNKNOWN = frozenset({"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"})
-_REMEDIES = {
-    404: "Check the repository's name; some registries want it to be created first.",
-    413: "A proxy or the registry limits the size of uploads: ask for a higher limit.",
-}
-
-
-class BlobUnknown(PublishError):
-    """The registry refused a manifest because it has not got (or lost) one of its blobs."""
-
-
-class BlobSource(Protocol):
-    """Where a blob that is sent comes from (oci.artifact.Artifact, StoredImage)."""
-
-    def open(self, descriptor: Descriptor, /) -> BlobReader: ...
-
-
-class ManifestSource(Protocol):
-    """A manifest or an index that is sent (oci.artifact.StoredManifest)."""
-
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def digest(self) -> str: ...
-    @property
-    def manifest(self) -> bytes: ...
+__all__ = ["PULL", "PUSH", "Connection", "connect"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +36,8 @@ class Connection:
         """`mount_from` are repositories of this registry out of which blobs may be mounted."""
         if mount_from:
             self.authorizer.also_read(name, mount_from)
-        return Repository(self, name)
+        addresses = urls(self.scheme, self.registry, name)
+        return Repository(self.transport, self.authorizer, addresses, name)
 
     @property
     def requests(self) -> int:
@@ -125,208 +64,13 @@ def connect(
     PublishError where it is none). Credentials are found by `env` (keychain.find_credential);
     `actions` (PUSH or PULL) is what they are asked to allow."""
 
+    answers: Answers = {}
+
     def credential(repository: str) -> Credential:
-        return find_credential(registry, repository, env)
+        return find_credential(registry, repository, env, answers=answers)
 
     scheme = scheme_of(registry, insecure=insecure)
     wire = wire or Wire(ca_file=ca_file)
     transport = Transport(registry, wire, policy or RetryPolicy(), clock or Clock())
     authorizer = Authorizer(transport, urls(scheme, registry, "").probe, credential, actions)
     return Connection(registry, scheme, transport, authorizer, wire)
-
-
-class Repository:
-    """One repository in a registry. All methods raise PublishError."""
-
-    def __init__(self, connection: Connection, name: str) -> None:
-        self._name = name
-        self._transport = connection.transport
-        self._authorizer = connection.authorizer
-        self._urls = urls(connection.scheme, connection.registry, name)
-
-    def manifest_digest(self, identifier: str) -> str | None:
-        """The digest of the manifest (or index) at a tag or digest; None where there is none.
-        One HEAD; where that is not allowed or names no digest (Harbor), a GET."""
-        url = self._urls.manifest(identifier)
-        response = self._call("HEAD", url, headers={"Accept": _ACCEPT})
-        if response.status == 404:
-            return None
-        digest = response.headers.get("docker-content-digest")
-        if response.status == 200 and digest and DIGEST.fullmatch(digest):
-            return digest
-        if response.status not in (200, *_NO_HEAD):
-            raise self._unexpected("HEAD", url, response)
-        response = self._call("GET", url, headers={"Accept": _ACCEPT})
-        if response.status == 404:
-            return None
-        if response.status != 200:
-            raise self._unexpected("GET", url, response)
-        return f"sha256:{hashlib.sha256(response.body).hexdigest()}"
-
-    def manifest(self, identifier: str) -> Response | None:
-        """The manifest or index at a tag or digest, as it was sent; None where there is none."""
-        url = self._urls.manifest(identifier)
-        response = self._call("GET", url, headers={"Accept": _ACCEPT})
-        if response.status not in (200, 404):
-            raise self._unexpected("GET", url, response)
-        return response if response.status == 200 else None
-
-    def open_blob(self, digest: str, start: int) -> Response | None:
-        """The blob from byte `start` on as a stream (status 206), or all of it (status 200) where
-        the registry gives no parts; None where there is none. Raises Fault: the caller goes on
-        where it was, by `retrying`."""
-        url = self._urls.blob(digest)
-        headers = {"Range": f"bytes={start}-"} if start else {}
-        response = self._attempt("GET", url, headers, None, stream=True)
-        if response.status == 404:
-            return None
-        if response.stream is None or (response.status == 206 and not start):
-            raise self._unexpected("GET", url, response)
-        return response
-
-    def retrying(self, action: Callable[[], T]) -> T:
-        """`action()`, again while it raises Fault and the policy allows."""
-        return self._transport.retrying(action)
-
-    def error(self, what: str, remedy: str) -> PublishError:
-        """An error that names the registry."""
-        return self._transport.error(what, remedy)
-
-    def has_blob(self, digest: str) -> bool:
-        """False also where the registry does not say: a blob that is sent in vain does no harm."""
-        url = self._urls.blob(digest)
-        response = self._call("HEAD", url)
-        if response.status in (200, 404, *_NO_HEAD):
-            return response.status == 200
-        raise self._unexpected("HEAD", url, response)
-
-    def upload_blob(
-        self, source: BlobSource, blob: Descriptor, *, mount_from: Sequence[str] = ()
-    ) -> bool:
-        """Streams one blob: POST opens an upload, one PUT sends all of it. A fault in the PUT
-        leaves the upload in a state that nobody knows, so a new one is opened. Before, the blob is
-        asked for from each of the repositories `mount_from`; True where one gave it."""
-        opened = ""
-        for other in mount_from:
-            mounted, opened = self._mount(blob.digest, other)
-            if mounted:
-                return True
-        # An upload that was opened in place of a mount is as good as another one, once.
-        uploads = iter([opened] if opened else [])
-        self._transport.retrying(lambda: self._upload_once(source, blob, next(uploads, "")))
-        return False
-
-    def put_manifest(self, identifier: str, archive: ManifestSource) -> None:
-        """Puts the manifest's exact bytes at a digest or a tag, and compares the digest that the
-        registry says it stored. Raises BlobUnknown where it has not got what the manifest names."""
-        url = self._urls.manifest(identifier)
-        response = self._call(
-            "PUT", url, headers={"Content-Type": archive.media_type}, body=archive.manifest
-        )
-        if _BLOB_UNKNOWN & set(_codes(response)):
-            raise BlobUnknown(self._unexpected("PUT", url, response).finding)
-        if response.status not in (200, 201, 202):
-            raise self._unexpected("PUT", url, response)
-        self._compare_digest(response, archive.digest)
-
-    def _mount(self, digest: str, other: str) -> tuple[bool, str]:
-        """Whether the blob was mounted, and the address of an upload that was opened instead. A
-        mount saves an upload; where it fails, in whatever way, the upload will tell why."""
-        url = f"{self._urls.uploads}?mount={quote(digest, safe='')}&from={quote(other, safe='')}"
-        authorization = self._authorizer.authorization(self._name)
-        try:
-            response = self._transport.send("POST", url, body=b"", authorization=authorization)
-        except (Fault, PublishError):
-            return False, ""
-        if response.status == 201:
-            self._compare_digest(response, digest)
-        opened = response.headers.get("location", "") if response.status == 202 else ""
-        return response.status == 201, opened
-
-    def _upload_once(self, source: BlobSource, blob: Descriptor, location: str) -> None:
-        if not location:
-            response = self._attempt("POST", self._urls.uploads, {}, b"")
-            location = response.headers.get("location", "")
-            if response.status != 202 or not location:
-                raise self._unexpected("POST", self._urls.uploads, response)
-        url = follow(self._urls.uploads, location, "an upload address")
-        url += ("&" if "?" in url else "?") + f"digest={quote(blob.digest, safe='')}"
-        response = self._attempt(
-            "PUT",
-            url,
-            {"Content-Type": "application/octet-stream"},
-            lambda: source.open(blob),
-        )
-        if response.status not in (201, 204):
-            raise self._unexpected("PUT", url, response)
-        self._compare_digest(response, blob.digest)
-
-    def _call(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> Response:
-        return self._transport.retrying(lambda: self._attempt(method, url, headers or {}, body))
-
-    def _attempt(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | OpenBody | None,
-        *,
-        stream: bool = False,
-    ) -> Response:
-        """One request with our authorization; where a token has expired, once more with a new."""
-        refused: Authorization | None = None
-        while True:
-            authorization = self._authorizer.authorization(self._name, refused=refused)
-            response = self._transport.send(
-                method,
-                url,
-                headers=headers,
-                body=body,
-                authorization=authorization,
-                stream=stream,
-            )
-            if response.status not in (401, 403):
-                return response
-            if refused or response.status == 403 or not self._authorizer.can_renew():
-                raise self._authorizer.denied(self._name, response)
-            refused = authorization
-
-    def _compare_digest(self, response: Response, expected: str) -> None:
-        stored = response.headers.get("docker-content-digest")
-        # It need not be sent. Another algorithm than ours says nothing about the content.
-        if stored and not stored.startswith("sha512:") and stored != expected:
-            became = stored if DIGEST.fullmatch(stored) else "something else"
-            raise self._transport.error(
-                f"stored other bytes than were sent: {expected} became {became}",
-                "Do not use what is there now. A proxy may rewrite uploads; ask its administrator.",
-            )
-
-    def _unexpected(self, method: str, url: str, response: Response) -> PublishError:
-        codes = "".join(f", {code}" for code in _codes(response))
-        return publish_error(
-            REGISTRY,
-            f"The registry {self._transport.name} does not do what it should: {method} "
-            f"{redacted(url)} gave status {response.status}{codes}",
-            _REMEDIES.get(
-                response.status, "Check the repository's name, or ask its administrator."
-            ),
-        )
-
-
-def _codes(response: Response) -> tuple[str, ...]:
-    """The known error codes in an error's body."""
-    if response.status < 400:
-        return ()
-    try:
-        errors = json.loads(response.body)["errors"]
-        found = {error["code"] for error in errors if isinstance(error["code"], str)}
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ()
-    return tuple(sorted(found & _CODES))

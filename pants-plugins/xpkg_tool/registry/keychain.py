@@ -13,13 +13,15 @@ import binascii
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Union
 
 from xpkg_tool.publish_error import CREDENTIALS, PublishError, publish_error
 
 from .credential import HELPER_TIMEOUT, Credential, ask_helper
 from .reference import DOCKER_HUB
 
+# What helpers answered (or how they failed), by their name and the registry.
+Answers = dict[tuple[str, str], Union[Credential, PublishError]]
 # The key under which `docker login` keeps Docker Hub's credential; it is found under no other.
 _DOCKER_HUB_KEY = "https://index.docker.io/v1/"
 
@@ -30,11 +32,13 @@ def find_credential(
     env: Mapping[str, str],
     *,
     helper_timeout: float = HELPER_TIMEOUT,
+    answers: Answers | None = None,
 ) -> Credential:
     """The credential for `registry` (`host[:port]`), or an anonymous one whose `source` says where
     it was looked for. Reads only files and variables of `env` (HOME, DOCKER_CONFIG, PATH,
-    REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME). Raises PublishError for a config that
-    cannot be read and for a helper that fails."""
+    REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME). A helper whose answer is in `answers` is
+    not asked again, and what it answers is put there. Raises PublishError for a config that cannot
+    be read and for a helper that fails."""
     path = _config_file(env)
     if path is None:
         return Credential("no credentials: there is no docker config and no auth.json")
@@ -47,7 +51,17 @@ def find_credential(
     if helper:
         if not isinstance(helper, str):
             raise _broken(path, "the name of a credential helper is no text")
-        return ask_helper(helper, host, env, timeout=helper_timeout)
+        answers = {} if answers is None else answers
+        if (helper, host) not in answers:
+            try:
+                answers[helper, host] = ask_helper(helper, host, env, timeout=helper_timeout)
+            except PublishError as error:
+                # One that hangs is not waited for again, for every repository.
+                answers[helper, host] = error
+        answer = answers[helper, host]
+        if isinstance(answer, PublishError):
+            raise answer
+        return answer
     for key in keys:
         found = _lookup(entries, key)
         if found is not None and not found.is_anonymous:

@@ -76,6 +76,20 @@ def plan(
     return _with_manifests(planned, registries) if by_digest else planned
 
 
+def failed(packages: Sequence[Package], error: PublishError) -> tuple[PlannedPackage, ...]:
+    """The plan where none could be made."""
+    return tuple(
+        PlannedPackage(
+            package.name,
+            tuple(
+                decide(text, error, package.digest, None, RegistrySettings())
+                for text in package.references
+            ),
+        )
+        for package in packages
+    )
+
+
 def _parsed(text: str) -> Reference | PublishError:
     try:
         return parse(text)

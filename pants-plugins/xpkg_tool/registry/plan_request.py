@@ -7,7 +7,9 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from .plan import Package, plan
+from xpkg_tool.publish_error import internal_error
+
+from .plan import Package, failed, plan
 from .registries import CONNECTIONS, Registries
 from .settings import settings_from_json
 
@@ -34,7 +36,11 @@ def plan_packages(request: Path, output: Path) -> None:
         connections=asked.get("connections") or CONNECTIONS,
     )
     with closing(registries):
-        planned = plan(packages, registries, by_digest=bool(asked.get("byDigest")))
+        try:
+            planned = plan(packages, registries, by_digest=bool(asked.get("byDigest")))
+        # Whatever happens, nothing may be published that was not planned.
+        except Exception as error:
+            planned = failed(packages, internal_error(error))
         answer = {
             "requests": registries.requests,
             "packages": [package.to_json() for package in planned],

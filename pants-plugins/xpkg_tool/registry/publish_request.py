@@ -11,7 +11,7 @@ from typing import Any
 
 from xpkg_tool.oci.archive_reader import open_archive
 from xpkg_tool.oci.artifact import Artifact, artifact_of
-from xpkg_tool.publish_error import ARCHIVE, PublishError, publish_error
+from xpkg_tool.publish_error import ARCHIVE, PublishError, internal_error, publish_error
 
 from .decision import TAG_ONLY
 from .outcome import Outcome, outcome_to_json
@@ -40,6 +40,9 @@ def publish_package(request: Path, output: Path) -> None:
         outcomes = _publish(artifact, references, asked)
     except PublishError as error:
         outcomes = [error] * len(references)
+    # Whatever happens, the package's dependents have to learn that it was not published.
+    except Exception as error:
+        outcomes = [internal_error(error)] * len(references)
     report = {
         "name": asked["name"],
         "digest": asked["digest"],

@@ -23,8 +23,9 @@ from xpkg_tool.oci.manifests import (
 from xpkg_tool.oci.stored_image import REGISTRY, StoredImage, stored
 from xpkg_tool.publish_error import REFERENCE, publish_error
 
-from .connection import Connection, Repository
+from .connection import Connection
 from .reference import DIGEST, Reference
+from .repository import Repository
 from .retry import Fault
 from .wire import Response, Stream
 

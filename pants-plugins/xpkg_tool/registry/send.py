@@ -9,11 +9,11 @@ from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.manifests import Descriptor
 from xpkg_tool.publish_error import REGISTRY, publish_error
 
-from .connection import BlobUnknown, Repository
 from .outcome import PushResult
 from .parallel import in_parallel
 from .reference import Reference
 from .registries import MOST_SOURCES
+from .repository import BlobUnknown, Repository
 
 # A blob above this is worth a request for each repository that may have it; a smaller one is not.
 _LARGE = 1024 * 1024

@@ -61,14 +61,23 @@ def test_token(pusher: Pusher) -> None:
 def test_one_token_for_several_repositories(pusher: Pusher) -> None:
     with running("token") as registry:
         pusher.login(registry.address, USER, PASSWORD)
-        outcomes = pusher.push(*(f"{registry.address}/r{n}:v1" for n in range(20)))
+        outcomes = pusher.push(*(f"{registry.address}/r{n}:v1" for n in range(40)))
         assert all(isinstance(o, PushResult) for o in outcomes)
-        # Not one for all: it has to fit into a header.
+        assert registry.issued == 1
+
+
+def test_a_token_has_to_fit_into_a_header(pusher: Pusher) -> None:
+    with running("token") as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        outcomes = pusher.push(*(f"{registry.address}/{'long' * 30}{n}:v1" for n in range(20)))
+        assert all(isinstance(o, PushResult) for o in outcomes)
         assert registry.issued == 2
+        assert max(len(s.target) for s in registry.seen if s.path == "/token") < 4096
 
 
-def test_a_token_service_that_refuses_several_scopes(pusher: Pusher) -> None:
-    fault = Fault("GET", "/token.*scope=.*scope=", nth=0, status=403)
+@pytest.mark.parametrize("status", [400, 401, 403, 414])
+def test_a_token_service_that_refuses_several_scopes(pusher: Pusher, status: int) -> None:
+    fault = Fault("GET", "/token.*scope=.*scope=", nth=0, status=status)
     with running("token", fault) as registry:
         pusher.login(registry.address, USER, PASSWORD)
         outcomes = pusher.push(f"{registry.address}/a:v1", f"{registry.address}/b:v1")
@@ -84,6 +93,21 @@ def test_a_token_that_allows_one_repository_only(pusher: Pusher) -> None:
         outcomes = pusher.push(f"{registry.address}/a:v1", f"{registry.address}/b:v1")
         assert all(isinstance(o, PushResult) for o in outcomes)
         assert registry.issued == 2
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_helper_is_asked_once(pusher: Pusher, works: bool) -> None:
+    """Not for each repository: one that hangs would be waited for each time."""
+    answer = f'{{"Username":"{USER}","Secret":"{PASSWORD}"}}' if works else ""
+    program = pusher.folder / "docker-credential-once"
+    program.write_text(f"#!/bin/sh\necho >>{pusher.folder}/asked\necho '{answer}'\n")
+    program.chmod(0o755)
+    pusher.env["PATH"] = str(pusher.folder)
+    Path(pusher.config).write_text('{"credsStore": "once"}')
+    with running("token") as registry:
+        outcomes = pusher.push(*(f"{registry.address}/r{n}:v1" for n in range(20)))
+        assert {isinstance(o, PushResult) for o in outcomes} == {works}
+        assert (pusher.folder / "asked").read_text() == "\n"
 
 
 def test_identity_token(pusher: Pusher) -> None:

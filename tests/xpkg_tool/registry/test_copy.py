@@ -10,8 +10,8 @@ import pytest
 from archives import HYBRID, HYBRID_DIGEST, make_archive
 from fake_registry import PASSWORD, USER, FakeRegistry, Fault, running
 from images import Image, index_of, package_layers
+from platform_images import files, image
 from registry_tools import Pusher
-from test_index import files, image
 
 from xpkg_tool.oci.archive_reader import open_archive
 from xpkg_tool.oci.artifact_reader import read_files

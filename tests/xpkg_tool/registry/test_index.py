@@ -10,6 +10,7 @@ import pytest
 from archives import HYBRID, descriptor, sha256
 from fake_registry import Fault, running
 from images import Image, package_layers, runtime_layers
+from platform_images import files, image
 from registry_tools import Pusher
 
 from xpkg_tool.oci.archive_reader import open_archive
@@ -22,21 +23,6 @@ from xpkg_tool.registry.push import PushResult, push
 from xpkg_tool.registry.retry import RetryPolicy
 
 INDEX = "application/vnd.oci.image.index.v1+json"
-
-
-def image(architecture: str, os: str = "linux", **config: str) -> Image:
-    """A package with a runtime of its own."""
-    made = Image(
-        (f"runtime for {architecture}".encode(), None),
-        *package_layers(),
-        platform=(os, architecture),
-    )
-    made.config.update(config)
-    return made
-
-
-def files(folder: Path, *images: Image) -> list[str]:
-    return [str(i.archive(folder / f"{n}.xpkg")) for n, i in enumerate(images)]
 
 
 def test_entries_have_their_platforms_whatever_the_order(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from fake_registry import CANARY, PASSWORD, USER, running
 from registry_tools import Pusher, closed_port
 
 from xpkg_tool.oci.archive_reader import open_archive
+from xpkg_tool.registry import plan_request, publish_request
 
 OTHER = f"sha256:{'0' * 64}"
 
@@ -135,6 +136,35 @@ def test_what_goes_wrong_is_in_the_answer(pusher: Pusher, sandbox: Path, tmp_pat
         (entry,) = report["references"]
         assert entry["action"] == "failed"
         assert message in entry["message"]
+
+
+def test_a_bug_is_in_the_answer_too(sandbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the exception's text, which may be anything."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise LookupError(CANARY)
+
+    monkeypatch.setattr(plan_request, "plan", fails)
+    monkeypatch.setattr(publish_request, "publish", fails)
+    reference = "registry.test/a:v1"
+    request = {
+        "directory": str(sandbox),
+        "packages": [{"name": "p", "digest": HYBRID_DIGEST, "references": [reference]}],
+        "name": "p",
+        "digest": HYBRID_DIGEST,
+        "archive": str(sandbox / "package.xpkg"),
+        "references": [{"reference": reference, "remote": None, "action": "push"}],
+    }
+    (sandbox / "request.json").write_text(json.dumps(request))
+    monkeypatch.chdir(sandbox)
+    plan_request.plan_packages(sandbox / "request.json", sandbox / "out")
+    publish_request.publish_package(sandbox / "request.json", sandbox / "out")
+    plan = json.loads((sandbox / "out/plan.json").read_text())["packages"][0]
+    report = json.loads((sandbox / "out/report.json").read_text())
+    for entry in (*plan["references"], *report["references"]):
+        assert entry["action"] == "failed"
+        assert "LookupError at test_requests.py:" in entry["message"]
+        assert CANARY not in entry["message"]
 
 
 def test_a_package_of_blobs_that_another_repository_has(

@@ -1,0 +1,88 @@
+"""`xpkg push` and `xpkg copy`: arguments in, a line or an error out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from archives import HYBRID, HYBRID_DIGEST, make_archive
+from fake_registry import running
+from platform_images import files, image
+
+from xpkg_tool.cli import main
+from xpkg_tool.oci.artifact_reader import read_files
+
+
+@pytest.fixture(autouse=True)
+def _nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a login of whoever runs the tests."""
+    for name in ("HOME", "DOCKER_CONFIG", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "nobody"))
+    monkeypatch.delenv("REGISTRY_AUTH_FILE", raising=False)
+
+
+def test_push_and_copy(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with running() as registry:
+        first, second = f"{registry.address}/staging/p:v1", f"{registry.address}/live/p:v1"
+        assert main(["push", first, str(HYBRID)]) == 0
+        assert capsys.readouterr().out == (
+            f"pushed: {first} {HYBRID_DIGEST} (3 blobs sent (1592 bytes), 0 there already, "
+            "14 requests)\n"
+        )
+        assert main(["copy", first, second]) == 0
+        assert capsys.readouterr().out == (
+            f"pushed: {second} {HYBRID_DIGEST} (0 blobs sent (674 bytes), 3 mounted, 0 there "
+            # Source: probe, manifest. Then probe, tag, blobs, mounts, manifest, tag, tag.
+            f"already, {2 + 2 + 3 + 3 + 3} requests)\n"
+        )
+        assert main(["copy", second, first]) == 0
+        assert capsys.readouterr().out == f"up to date: {first} {HYBRID_DIGEST} (4 requests)\n"
+
+
+def test_a_release_and_a_mutable_tag(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    other = str(make_archive(tmp_path / "o", b"other"))
+    with running() as registry:
+        for tag in ("v1", "latest"):
+            assert main(["push", f"{registry.address}/p:{tag}", str(HYBRID)]) == 0
+        capsys.readouterr()
+        for command in (["push", "{}", other], ["copy", other, "{}"]):
+            for tag, code in (("v1", 2), ("latest", 0)):
+                reference = f"{registry.address}/p:{tag}"
+                arguments = [part.format(reference) for part in command]
+                assert main([*arguments, "--mutable-tags", "edge,lat*"]) == code
+                out, err = capsys.readouterr()
+                assert ("publish-refused" in err) == (code == 2)
+                assert bool(out) == (code == 0)
+        assert registry.tag("p", "v1") == HYBRID_DIGEST != registry.tag("p", "latest")
+
+
+def test_several_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    paths = files(tmp_path, image("arm64"), image("amd64"))
+    with running() as registry:
+        assert main(["push", f"{registry.address}/p:v1", *paths]) == 0
+        assert read_files(paths).digest in capsys.readouterr().out
+        assert main(["push", f"{registry.address}/p:v2", paths[0], paths[0]]) == 2
+        assert "for the same platform, linux/arm64" in capsys.readouterr().err
+        assert registry.tag("p", "v2") is None
+
+
+def test_what_is_wrong_with_the_arguments(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with running() as registry:
+        reference = f"{registry.address}/p:v1"
+        for arguments, message in (
+            (["push", reference, str(HYBRID), "--ca-file", "none.pem"], "`ca_file`"),
+            (["copy", str(HYBRID), reference, "--ca-file", "none.pem"], "`ca_file`"),
+            (["copy", reference, reference, "--source-ca-file", "none.pem"], "`ca_file`"),
+            (["copy", reference, "nowhere"], "does not begin with a registry"),
+            (["copy", "nowhere", reference], "There is no such file or folder"),
+            (["push", reference, str(HYBRID), "--mutable-tags", "[x"], "`mutable_tags`"),
+        ):
+            expected = 2
+            if "--mutable-tags" in arguments:
+                # Which tags may move matters where there is one.
+                main(["push", reference, str(make_archive(tmp_path / "o", b"other"))])
+            assert main(arguments) == expected
+            err = capsys.readouterr().err
+            assert message in err and "  help: " in err, arguments
