@@ -20,7 +20,7 @@ PLUGINS = Path(__file__).resolve().parents[1] / "pants-plugins"
 
 FORBIDDEN = {
     "xpkg_tool": {"pants", "xpkg"},
-    "xpkg": {"xpkg_tool", "oras", "yaml", "deflate", "requests", "jsonschema"},
+    "xpkg": {"xpkg_tool", "oras", "oryaml", "yaml", "deflate", "requests", "jsonschema"},
 }
 
 # What only publishing needs: importing it takes several times as long as building a small package.

@@ -1,6 +1,7 @@
 """Builds packages, several in one process of the tool, and keeps their results apart.
 
-A bucket's small packages are built by one process; a large package has a process of its own.
+A bucket's small packages are built by one process. A large package has processes of its own: its
+files are read in pieces (pieces.py), and one more process lints and packs what was read.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from pants.engine.fs import (
     Digest,
     DigestContents,
     DigestSubset,
-    FileContent,
     MergeDigests,
     PathGlobs,
     RemovePrefix,
@@ -35,11 +35,12 @@ from pants.util.strutil import pluralize
 
 from xpkg.buckets import Buckets
 from xpkg.package_inputs import PackageInputs, PackageInputsRequest
+from xpkg.pieces import Analysis, AnalysisRequest
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.tool import ToolProcess
+from xpkg.tool import ToolProcess, json_file
 
-# From this size on a package takes longer than starting a process for it.
-_LARGE_BYTES = 1_000_000
+# From this size on a package takes much longer than starting a process for it.
+_LARGE_BYTES = 3_000_000
 
 _REQUEST = "xpkg-request.json"
 _OUTPUT = "xpkg-output"
@@ -141,34 +142,41 @@ async def bucket_inputs(bucket: _Bucket) -> _BucketInputs:
     targets = await Get(Targets, Addresses(bucket.addresses))
     fallible = await MultiGet(Get(_FallibleInputs, _FallibleRequest(t)) for t in targets)
     inputs = [f.inputs for f in fallible if f.inputs is not None]
-    small = tuple(package for package in inputs if package.size < _LARGE_BYTES)
-    large = tuple((package,) for package in inputs if package.size >= _LARGE_BYTES)
+    small = tuple(package for package in inputs if not _is_large(package))
+    large = tuple((package,) for package in inputs if _is_large(package))
     return _BucketInputs((*((small,) if small else ()), *large))
 
 
 @rule
 async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
+    packages = group.packages
+    analyses = await MultiGet(
+        Get(Analysis, AnalysisRequest(package)) for package in packages if _is_large(package)
+    )
+    # A large package is alone in its group.
+    paths = analyses[0].paths if analyses else ()
     request = {
-        "packages": [package.request_entry() for package in group.packages],
+        "packages": [package.request_entry(paths) for package in packages],
         "selection": xpkg.selection(),
     }
-    request_digest = await Get(
-        Digest, CreateDigest([FileContent(_REQUEST, json.dumps(request, indent=1).encode())])
-    )
-    input_digest = await Get(
-        Digest, MergeDigests([request_digest, *(package.digest for package in group.packages)])
-    )
+    request_digest = await Get(Digest, CreateDigest([json_file(_REQUEST, request)]))
+    inputs = [request_digest, *(p.digest for p in packages), *(a.digest for a in analyses)]
+    input_digest = await Get(Digest, MergeDigests(inputs))
     process = await Get(
         Process,
         ToolProcess(
             args=("build", _REQUEST, _OUTPUT),
             input_digest=input_digest,
             output_directory=_OUTPUT,
-            description=f"Building {_names(group.packages)}",
+            description=f"Building {_names(packages)}",
         ),
     )
     result = await Get(ProcessResult, Process, process)
     return _GroupResult(await Get(Digest, RemovePrefix(result.output_digest, _OUTPUT)))
+
+
+def _is_large(package: PackageInputs) -> bool:
+    return package.size >= _LARGE_BYTES
 
 
 def _names(packages: tuple[PackageInputs, ...]) -> str:

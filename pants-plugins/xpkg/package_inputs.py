@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import Any, Iterable, Sequence
 
 from pants.engine.addresses import Address
 from pants.engine.fs import (
@@ -39,8 +39,9 @@ class PackageInputs:
     examples_expected: bool
     package_type: str | None
 
-    def request_entry(self) -> dict[str, Any]:
-        """The package's entry in the tool's request (xpkg_tool/sandbox.py)."""
+    def request_entry(self, analyses: Sequence[str] = ()) -> dict[str, Any]:
+        """The package's entry in the tool's request (xpkg_tool/sandbox.py). `analyses` are the
+        paths of answers that cover its files, where these were read already."""
         return {
             "name": self.address.spec,
             "root": self.address.spec_path,
@@ -48,6 +49,7 @@ class PackageInputs:
             "examples": self.examples,
             "examplesExpected": self.examples_expected,
             "packageType": self.package_type,
+            "analyses": analyses,
         }
 
 

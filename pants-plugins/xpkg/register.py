@@ -6,7 +6,7 @@ from typing import Any, Iterable
 
 from pants.backend.python.util_rules import pex
 
-from xpkg import buckets, build, command_line, package_inputs, subsystem, tool
+from xpkg import buckets, build, command_line, package_inputs, pieces, statistics, subsystem, tool
 from xpkg.goals import lint, package, publish, tailor
 from xpkg.target_types import XpkgPackageTarget
 
@@ -21,6 +21,8 @@ def rules() -> Iterable[Any]:
         *build.rules(),
         *command_line.rules(),
         *package_inputs.rules(),
+        *pieces.rules(),
+        *statistics.rules(),
         *subsystem.rules(),
         *tool.rules(),
         *lint.rules(),

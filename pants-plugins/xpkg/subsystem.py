@@ -66,6 +66,17 @@ class XpkgSubsystem(Subsystem):
         ),
     )
 
+    stats = BoolOption(
+        default=False,
+        help=softwrap(
+            """
+            Whether to say at the end of a run how many processes of the tool ran, how many were
+            served from the local and the remote cache, and how many bytes were parsed and packed.
+            """
+        ),
+        advanced=True,
+    )
+
     _registries = DictOption[Any](
         help=softwrap(
             """

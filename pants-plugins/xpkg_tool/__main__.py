@@ -7,12 +7,17 @@ from pathlib import Path
 
 
 def main(argv: list[str]) -> int:
-    """Runs one of the commands, each `<command> REQUEST OUTPUT`.
+    """Runs one of the commands, each `COMMAND REQUEST OUTPUT`.
 
     Modules are imported by the command that needs them: a small package takes less time than most
     imports.
     """
     command, *paths = argv[0], *map(Path, argv[1:])
+    if command == "analyse":
+        from .sandbox import analyse_files
+
+        analyse_files(*paths)
+        return 0
     if command == "build":
         from .sandbox import build_packages
 
@@ -33,7 +38,7 @@ def main(argv: list[str]) -> int:
 
         publish_package(*paths)
         return 0
-    raise SystemExit(f"There is no command {command!r}; there are build, adopt, plan and publish.")
+    raise SystemExit(f"There is no command {command!r}.")
 
 
 if __name__ == "__main__":

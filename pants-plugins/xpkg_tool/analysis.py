@@ -7,13 +7,14 @@ from typing import Any, Iterator
 
 from . import codes
 from .documents.loader import DocumentError, load, locate
-from .documents.stream import Document, split
+from .documents.stream import AnyDocument, Document, split
 from .finding import Finding
 from .heads import quick_label
 from .kinds import META_GROUP, ObjectKind
 from .rules.facts import Facts, facts_of
 from .rules.objects import check
 from .rules.subject import Subject
+from .suppressions import Suppression, read_suppressions
 
 # Editors and tools know these two endings, and so does upstream.
 YAML_ENDINGS = (".yaml", ".yml")
@@ -24,7 +25,7 @@ class Object:
     """A Kubernetes object in a document. `name` is empty where `metadata.name` is no string.
     `facts` are what the rules for a whole package need of its value."""
 
-    document: Document
+    document: AnyDocument
     kind: ObjectKind
     name: str
     facts: Facts = None
@@ -39,7 +40,8 @@ class Object:
 
 @dataclass(frozen=True)
 class FileAnalysis:
-    """The objects of a file in their order, the values of its meta objects, and what is wrong.
+    """The objects of a file in their order, the values of its meta objects, what is wrong, and the
+    comments that suppress findings.
 
     Only the meta objects' values are kept: those of 2,000 CRDs would take gigabytes. `whole` says
     that all documents could be read; in one that could not, any object may stand.
@@ -50,6 +52,7 @@ class FileAnalysis:
     metas: tuple[tuple[Object, dict[str, Any]], ...]
     findings: tuple[Finding, ...]
     whole: bool = True
+    suppressions: tuple[Suppression, ...] = ()
 
 
 def analyse_source(path: str, data: bytes) -> FileAnalysis:
@@ -74,7 +77,8 @@ _NOT_AN_EXAMPLE = (
 
 def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
     if not path.endswith(YAML_ENDINGS):
-        return FileAnalysis(path, (), (), (_not_yaml(path),))
+        suppressions = read_suppressions(path, data)
+        return FileAnalysis(path, (), (), (_not_yaml(path),), suppressions=suppressions)
     documents, findings = split(path, data)
     found = list(findings)
     whole = not findings
@@ -102,7 +106,9 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
             found.extend(check(kind, Subject(document, value, str(object))))
         if object.is_meta:
             metas.append((object, value))
-    return FileAnalysis(path, tuple(objects), tuple(metas), tuple(found), whole)
+    return FileAnalysis(
+        path, tuple(objects), tuple(metas), tuple(found), whole, read_suppressions(path, data)
+    )
 
 
 def _missing(document: Document, value: Any, source: bool) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Mapping
 
 from . import codes
-from .analysis import analyse_example, analyse_source
+from .analysis import FileAnalysis, analyse_example, analyse_source
 from .description import describe, to_text
 from .finding import Finding, has_errors, in_order
 from .lint import lint, too_large
@@ -25,7 +25,8 @@ class PackageRequest:
     relative to the repository; `root` is the folder of the package. `package_type` is the type
     that the meta object must have, or None. `examples_expected` says that somebody named examples,
     so that finding none is a mistake. `findings` are what was found while the files were gathered;
-    `selection` says which findings are shown and stop a build.
+    `selection` says which findings are shown and stop a build. Where the files were read elsewhere
+    (`assemble`, `check`), `sources` and `examples` are not looked at.
     """
 
     name: str
@@ -40,11 +41,13 @@ class PackageRequest:
 
 @dataclass(frozen=True)
 class BuiltPackage:
-    """A package that was built: the bytes of the .xpkg file and of its description."""
+    """A package that was built: the bytes of the .xpkg file and of its description. `size` counts
+    the bytes of YAML that were packed."""
 
     archive: bytes
     description: bytes
     digest: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -55,39 +58,68 @@ class BuildResult:
     package: BuiltPackage | None
 
 
+@dataclass(frozen=True)
+class Analyses:
+    """What the files of a package hold."""
+
+    sources: tuple[FileAnalysis, ...]
+    examples: tuple[FileAnalysis, ...]
+
+
 def build(request: PackageRequest) -> BuildResult:
     """Builds one package. Never raises for bad input: what is wrong with it are findings."""
-    content, findings = read(request)
+    return assemble(request, analyse(request))
+
+
+def analyse(request: PackageRequest) -> Analyses:
+    """Reads every file of the package."""
+    return Analyses(
+        tuple(analyse_source(path, data) for path, data in request.sources.items()),
+        tuple(analyse_example(path, data) for path, data in request.examples.items()),
+    )
+
+
+def assemble(request: PackageRequest, analyses: Analyses) -> BuildResult:
+    """Lints and packs what was read. Nothing is parsed for it."""
+    content, findings = check(request, analyses)
     if has_errors(findings):
         return BuildResult(findings, None)
     base = package_yaml(content)
-    oversize = too_large(len(base))
+    oversize = too_large(base.size)
     if oversize is not None:
         return BuildResult(in_order([*findings, oversize]), None)
+    examples = examples_yaml(content)
     layers = [base_layer(base)]
     if content.examples:
-        layers.append(examples_layer(examples_yaml(content)))
+        layers.append(examples_layer(examples))
     image = build_image(layers)
     description = to_text(describe(content, image, request.root))
     archive = b"".join(write_archive(image))
-    return BuildResult(findings, BuiltPackage(archive, description, image.digest))
+    size = base.size + examples.size
+    return BuildResult(findings, BuiltPackage(archive, description, image.digest, size))
 
 
 def read(request: PackageRequest) -> tuple[PackageContent, tuple[Finding, ...]]:
     """The content of the package and everything that lint has to say of it."""
-    sources = [analyse_source(path, data) for path, data in request.sources.items()]
-    examples = [analyse_example(path, data) for path, data in request.examples.items()]
-    content = gather(sources, examples)
-    findings = [*request.findings, *(f for file in (*sources, *examples) for f in file.findings)]
-    if request.sources:
-        whole = all(file.whole for file in sources) and not has_errors(request.findings)
+    return check(request, analyse(request))
+
+
+def check(
+    request: PackageRequest, analyses: Analyses
+) -> tuple[PackageContent, tuple[Finding, ...]]:
+    """As `read`, of files that were read already."""
+    files = (*analyses.sources, *analyses.examples)
+    content = gather(analyses.sources, analyses.examples)
+    findings = [*request.findings, *(finding for file in files for finding in file.findings)]
+    if analyses.sources:
+        whole = all(file.whole for file in analyses.sources) and not has_errors(request.findings)
         findings += lint(content, request.package_type, whole)
     else:
         findings.append(_no_files(request, "sources"))
-    if request.examples_expected and not request.examples:
+    if request.examples_expected and not analyses.examples:
         findings.append(_no_files(request, "examples"))
-    files = {**request.sources, **request.examples}
-    return content, apply(findings, request.selection, files)
+    suppressions = (comment for file in files for comment in file.suppressions)
+    return content, apply(findings, request.selection, suppressions)
 
 
 def _no_files(request: PackageRequest, field: str) -> Finding:

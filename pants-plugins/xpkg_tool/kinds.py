@@ -5,9 +5,10 @@ The tables are those of crossplane-runtime's pkg/xpkg (scheme and linters) at Cr
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Iterable
+
+from .similar import similar
 
 META_GROUP = "meta.pkg.crossplane.io"
 
@@ -104,8 +105,8 @@ def nearest(kind: ObjectKind, among: Iterable[ObjectKind]) -> ObjectKind | None:
     same = [k for k in candidates.values() if k.kind == kind.kind]
     if same:
         return max(same, key=lambda k: (_is_stable(k), k.api_version))
-    found = difflib.get_close_matches(str(kind), candidates, n=1, cutoff=0.75)
-    return candidates[found[0]] if found else None
+    found = similar(str(kind), candidates, cutoff=0.75)
+    return candidates[found] if found else None
 
 
 def _is_stable(kind: ObjectKind) -> bool:

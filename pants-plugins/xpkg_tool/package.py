@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from .analysis import FileAnalysis, Object
+from .oci.content import Content
 
 
 @dataclass(frozen=True)
@@ -45,19 +46,29 @@ def walk_key(path: str) -> tuple[bytes, ...]:
     return tuple(part.encode("utf-8", "surrogateescape") for part in path.split("/"))
 
 
-def package_yaml(content: PackageContent) -> bytes:
+def package_yaml(content: PackageContent) -> Content:
     """The stream of the base layer: the meta object first, each document's own text, `---` before,
     between and after (docs/package-format.md)."""
     return _stream([*(meta.object for meta in content.metas), *content.objects])
 
 
-def examples_yaml(content: PackageContent) -> bytes:
+def examples_yaml(content: PackageContent) -> Content:
     """The stream of the examples layer; empty when there are no examples."""
     return _stream(content.examples)
 
 
-def _stream(objects: Sequence[Object]) -> bytes:
+_SEPARATOR = b"---\n"
+
+
+def _stream(objects: Sequence[Object]) -> Content:
     if not objects:
-        return b""
-    separator = "---\n"
-    return (separator + "".join(o.document.text + separator for o in objects)).encode("utf-8")
+        return Content.of(b"")
+    size = sum(o.document.size + len(_SEPARATOR) for o in objects)
+    return Content(len(_SEPARATOR) + size, lambda: _parts(objects))
+
+
+def _parts(objects: Sequence[Object]) -> Iterator[bytes]:
+    yield _SEPARATOR
+    for object in objects:
+        yield object.document.data
+        yield _SEPARATOR

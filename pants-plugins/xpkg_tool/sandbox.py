@@ -8,50 +8,120 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from . import codes
-from .build import BuildResult, PackageRequest, build
 from .finding import Finding, render_all
-from .selection import Selection
+
+if TYPE_CHECKING:
+    from .analysis import FileAnalysis
+    from .build import Analyses, BuildResult, PackageRequest
+    from .selection import Selection
+
+
+def analyse_files(request: Path, output: Path) -> None:
+    """Reads the files `{"sources": [path, …], "examples": [path, …]}` of a package, or some of
+    them. The answer, `<output>/analyses.json`, is for `build`.
+
+    Prints `{"parsed": bytes}`.
+    """
+    from .analysis import analyse_example, analyse_source
+
+    asked = json.loads(request.read_text("utf-8"))
+    parsed = 0
+    answer: dict[str, list[Any]] = {}
+    for kind, analyse in (("sources", analyse_source), ("examples", analyse_example)):
+        stored = answer.setdefault(kind, [])
+        for path in asked[kind]:
+            data = Path(path).read_bytes()
+            parsed += len(data)
+            stored.append(_analyse_one(analyse, path, data))
+    output.mkdir(parents=True)
+    (output / "analyses.json").write_text(json.dumps(answer, separators=(",", ":")), "ascii")
+    print(json.dumps({"parsed": parsed}))
+
+
+def _analyse_one(
+    analyse: Callable[[str, bytes], FileAnalysis], path: str, data: bytes
+) -> dict[str, Any]:
+    from .analysis import FileAnalysis
+    from .stored_analysis import to_json
+
+    try:
+        return to_json(analyse(path, data), data)
+    # What happens to one file must not hide what is wrong with the others.
+    except Exception as error:
+        return to_json(FileAnalysis(path, (), (), (_internal(error, path),), whole=False), data)
 
 
 def build_packages(request: Path, output: Path) -> None:
     """Builds the packages of a request `{"packages": [{"name", "root", "sources": [path, …],
-    "examples": [path, …], "examplesExpected", "packageType"}, …], "selection": {…}}`; for
-    `selection`, which may be absent, see `Selection.from_json`.
+    "examples": [path, …], "examplesExpected", "packageType", "analyses": [path, …]}, …],
+    "selection": {…}}`; for `selection`, which may be absent, see `Selection.from_json`. With
+    `analyses`, answers of `analyse_files` that cover all of a package, its files are not parsed.
 
     The answer for package n lies in `<output>/<n>/`: `report.json` always (`{"findings": […],
-    "text": "…", "digest": …}`), `package.xpkg` and `package.xpkg.json` when it was built.
+    "text": "…", "digest": …}`), `package.xpkg` and `package.xpkg.json` when it was built. Prints
+    `{"parsed": bytes, "packed": bytes}`.
     """
+    from .selection import Selection
+
     asked = json.loads(request.read_text("utf-8"))
     selection = Selection.from_json(asked.get("selection"))
+    parsed = packed = 0
     for number, entry in enumerate(asked["packages"]):
-        _write(output / str(number), _build_one(entry, selection))
+        result, size = _build_one(entry, selection)
+        parsed += size
+        packed += result.package.size if result.package else 0
+        _write(output / str(number), result)
+    print(json.dumps({"parsed": parsed, "packed": packed}))
 
 
-def _build_one(entry: Mapping[str, Any], selection: Selection) -> BuildResult:
+def _build_one(entry: Mapping[str, Any], selection: Selection) -> tuple[BuildResult, int]:
+    """What became of a package, and how many bytes were parsed for it."""
+    from .build import BuildResult, PackageRequest, assemble, build
+
+    stored = entry.get("analyses", ())
     try:
-        return build(
-            PackageRequest(
-                name=entry["name"],
-                root=entry["root"],
-                sources=_contents(entry["sources"]),
-                examples=_contents(entry["examples"]),
-                package_type=entry["packageType"],
-                examples_expected=entry["examplesExpected"],
-                selection=selection,
-            )
+        request = PackageRequest(
+            name=entry["name"],
+            root=entry["root"],
+            sources={} if stored else _contents(entry["sources"]),
+            examples={} if stored else _contents(entry["examples"]),
+            package_type=entry["packageType"],
+            examples_expected=entry["examplesExpected"],
+            selection=selection,
         )
+        if stored:
+            return assemble(request, _stored_analyses(stored)), 0
+        return build(request), _size(request)
     # One package must not take its bucket's other packages with it, whatever happens to it.
     except Exception as error:
-        finding = Finding(
-            codes.INTERNAL,
-            f"The tool itself failed: {type(error).__name__}: {error}",
-            "This is a bug of pants-xpkg: please report it with the file that causes it.",
-            object=entry["name"],
-        )
-        return BuildResult((finding,), None)
+        return BuildResult((_internal(error, entry["name"]),), None), 0
+
+
+def _stored_analyses(paths: Sequence[str]) -> Analyses:
+    from .build import Analyses
+    from .stored_analysis import from_json
+
+    answers = [json.loads(Path(path).read_text("ascii")) for path in paths]
+    return Analyses(
+        tuple(from_json(stored) for answer in answers for stored in answer["sources"]),
+        tuple(from_json(stored) for answer in answers for stored in answer["examples"]),
+    )
+
+
+def _internal(error: Exception, subject: str) -> Finding:
+    return Finding(
+        codes.INTERNAL,
+        f"The tool itself failed: {type(error).__name__}: {error}",
+        "This is a bug of pants-xpkg: please report it with the file that causes it.",
+        object=subject,
+    )
+
+
+def _size(request: PackageRequest) -> int:
+    return sum(map(len, (*request.sources.values(), *request.examples.values())))
 
 
 def _contents(paths: Sequence[str]) -> dict[str, bytes]:

@@ -6,7 +6,6 @@ cannot be installed is not made better by silence.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping
 
@@ -14,7 +13,8 @@ from . import codes
 from .finding import WARNING, Finding, has_errors, in_order
 from .globs import BadPattern, matches
 from .rules.catalogue import RULES, is_fatal, rules_of
-from .suppressions import Suppression, read_suppressions
+from .similar import similar
+from .suppressions import Suppression
 
 _ALL = "ALL"
 
@@ -79,18 +79,17 @@ EVERYTHING = Selection()
 
 
 def apply(
-    findings: Iterable[Finding], selection: Selection, sources: Mapping[str, bytes]
+    findings: Iterable[Finding], selection: Selection, suppressions: Iterable[Suppression]
 ) -> tuple[Finding, ...]:
     """The findings that are to be shown, in order, with warnings (XP008, XP009) about what is wrong
-    with the selection itself and with the comments in `sources` (the files by their paths)."""
+    with the selection itself and with the comments, those of all files in their order."""
     found = in_order(findings)
     # In a file that could not be read as a whole, not all rules had their turn.
     unread = {f.path for f in found if is_fatal(f.code) and has_errors((f,))}
     comments = _Comments()
     warnings: list[Finding] = []
-    for path, data in sources.items():
-        for suppression in read_suppressions(path, data):
-            warnings += comments.add(suppression)
+    for suppression in suppressions:
+        warnings += comments.add(suppression)
     shown = [f for f in (*found, *warnings) if not comments.suppress(f)]
     shown += [f for f in comments.unused(selection, unread) if not comments.suppress(f)]
     kept = [f for f in shown if selection.enabled(f.code, f.path)]
@@ -168,8 +167,8 @@ def _problem(comment: Suppression) -> tuple[str, str] | None:
 def _unknown_code(code: str) -> tuple[str, str] | None:
     if code in RULES:
         return None
-    near = difflib.get_close_matches(code.upper(), RULES, n=1, cutoff=0.8)
-    hint = f"Did you mean {near[0]}? " if near else ""
+    near = similar(code.upper(), RULES, cutoff=0.8)
+    hint = f"Did you mean {near}? " if near else ""
     return f"There is no rule {code}.", f"{hint}docs/lint-rules.md lists the codes."
 
 

@@ -9,10 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Iterator, Sequence
 
-from yaml.events import ScalarEvent
-
 from .documents.encoding import clean
-from .documents.events import Malformed, events
 from .documents.stream import split
 from .finding import Position
 
@@ -112,6 +109,10 @@ def _places_in_scalars(path: str, data: bytes) -> Iterator[tuple[int, int]]:
 
 def _scalars(text: str) -> Iterator[tuple[int, int]]:
     """The places of all scalars, as far as the text can be read."""
+    from yaml.events import ScalarEvent
+
+    from .documents.events import Malformed, events
+
     try:
         for event in events(text):
             if isinstance(event, ScalarEvent):

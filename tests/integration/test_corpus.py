@@ -9,11 +9,16 @@ import json
 import re
 import shutil
 import tarfile
+from collections import Counter
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 from repository import PROJECT, Repository
+
+from xpkg_tool.documents.exact import load_exactly
+from xpkg_tool.documents.quick import UNCERTAIN, quick_load
+from xpkg_tool.documents.stream import split
 
 CORPUS = PROJECT.parent / "shared" / "corpus"
 
@@ -121,3 +126,26 @@ def test_what_rightly_fails_is_mended_by_leaving_it_out(corpus: Repository) -> N
     finally:
         build_file.write_text(tailored)
     corpus.pants("lint", "provider-upjet-aws::")
+
+
+def test_the_fast_parser_reads_real_files_as_the_exact_one() -> None:
+    counted: Counter[bool] = Counter()
+    for path, data in _all_yaml():
+        for document in split(path, data)[0]:
+            quick = quick_load(document.text)
+            counted[quick is not UNCERTAIN] += 1
+            if quick is not UNCERTAIN:
+                # As texts, to tell 1 from 1.0 and true, and to see the order of keys.
+                assert repr(quick) == repr(load_exactly(document)), path
+    # It would not be worth having if it were not for nearly all.
+    assert counted[True] > 9 * counted[False]
+
+
+def _all_yaml() -> Iterator[tuple[str, bytes]]:
+    for path in sorted(CORPUS.rglob("*.yaml")):
+        yield str(path), path.read_bytes()
+    with tarfile.open(CORPUS / "provider-upjet-aws.tar.xz") as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.name.endswith(".yaml") else None
+            if content is not None:
+                yield member.name, content.read()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Mapping
 
 import pytest
 from cases import CASES, request
@@ -13,7 +13,7 @@ from xpkg_tool.build import PackageRequest, build, read
 from xpkg_tool.finding import ERROR, WARNING, Finding, Position
 from xpkg_tool.package import package_yaml
 from xpkg_tool.selection import Selection, apply
-from xpkg_tool.suppressions import read_suppressions
+from xpkg_tool.suppressions import Suppression, read_suppressions
 
 FREE, FATAL, WALKED = codes.NOT_YAML, codes.UNKNOWN_KIND, codes.DANGLING_LINK
 
@@ -25,7 +25,11 @@ def finding(code: str, path: str = "p/a.yaml", line: int = 0) -> Finding:
 
 def shown(selection: Selection, *findings: Finding, **sources: str) -> list[str]:
     files = {f"p/{name}.yaml": text.encode() for name, text in sources.items()}
-    return [f.code for f in apply(findings, selection, files)]
+    return [f.code for f in apply(findings, selection, comments(files))]
+
+
+def comments(files: Mapping[str, bytes]) -> list[Suppression]:
+    return [comment for path, data in files.items() for comment in read_suppressions(path, data)]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,7 @@ def test_options(selection: Selection, expected: list[str]) -> None:
     ],
 )
 def test_an_option_without_effect_is_a_warning(selection: Selection, text: str) -> None:
-    (warning,) = apply((), selection, {})
+    (warning,) = apply((), selection, ())
     assert (warning.code, warning.severity, warning.path) == (codes.SUPPRESSION, WARNING, "")
     assert text in warning.message
 
@@ -100,10 +104,10 @@ def test_comments_hold_in_the_package_that_was_built() -> None:
     other = b"# xpkg: ignore-file[XP010]\n" + CRD
     request = PackageRequest("p", "p", {"p/a.yaml": meta, "p/crds/b.yaml": other}, {})
     content, _ = read(request)
-    stream = package_yaml(content)
+    stream = bytes(package_yaml(content))
     found = [finding(FREE, "package.yaml", 1 + line) for line in (2, 8)]
     assert stream.split(b"\n")[2] == b"kind: Provider  # xpkg: ignore[XP010]"
-    assert apply(found, Selection(), {"package.yaml": stream}) == ()
+    assert apply(found, Selection(), comments({"package.yaml": stream})) == ()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +123,8 @@ def test_comments_hold_in_the_package_that_was_built() -> None:
 )
 def test_a_comment_without_effect_is_a_warning(comment: str, message: str) -> None:
     source = f"{comment}\na: 1\n"
-    warning, error = apply([finding(FATAL, line=2)], Selection(), {"p/a.yaml": source.encode()})
+    found = comments({"p/a.yaml": source.encode()})
+    warning, error = apply([finding(FATAL, line=2)], Selection(), found)
     assert (warning.code, warning.severity) == (codes.SUPPRESSION, WARNING)
     assert message in warning.message
     assert warning.position == Position(1, 1, comment, len(comment))

@@ -6,7 +6,7 @@ from xpkg_tool.finding import Finding
 
 from .events import Malformed
 from .positions import at
-from .stream import Document
+from .stream import AnyDocument
 
 TEMPLATE_REMEDY = (
     "Quote the whole value if the braces are meant; a template has to be rendered before it is "
@@ -150,7 +150,7 @@ _MEANINGS: tuple[tuple[str, str, str, bool], ...] = (
 )
 
 
-def broken(document: Document, error: Malformed) -> Finding:
+def broken(document: AnyDocument, error: Malformed) -> Finding:
     """The finding for a text that libyaml cannot parse."""
     message = f"The YAML is broken: {error.problem}" + (
         f" ({error.context})." if error.context else "."

@@ -1,336 +1,38 @@
 """A document's values, exactly as Kubernetes reads them: the one loader for every rule and goal.
 
-libyaml's events become values directly, without a tree of nodes and with a stack of our own: that
-is faster than PyYAML's loader, and no input exhausts the stack of C or Python. What scalars mean
-is in `scalars`; mappings, anchors and merge keys follow go-yaml v2's decode.go. Two things that
-go-yaml lets pass are errors here: a key that stands twice in one mapping (the last would win in
-silence), and text that YAML takes for a second document (it would be dropped in silence).
+Most documents are read by a fast parser (`quick`), all others from libyaml's events (`exact`).
+Modules that need libyaml are imported by the first document that does.
 """
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Any, Callable, NoReturn, Sequence
+from typing import Any, Sequence
 
-from yaml.error import YAMLError
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
+from xpkg_tool.finding import Position
 
-from xpkg_tool.finding import Finding, in_order
-
-from .anchors import AnchorError, Anchors, height
-from .errors import TEMPLATE_REMEDY, broken
-from .events import MAX_DEPTH, Malformed, check_dialect, malformed, parser
-from .positions import at, is_merge, locate, repeated_keys, scalar
-from .scalars import ScalarError, plain_key, plain_value, to_json, to_key
-from .stream import Document
+from .document_error import DocumentError
+from .quick import UNCERTAIN, quick_load
+from .stream import AnyDocument
 
 __all__ = ["DocumentError", "load", "locate"]
 
-# A document that is wrong in more places (one that is no YAML at all, say) is not read further.
-MAX_FINDINGS = 100
 
-# In place of an open key, texts that no key can have because UTF-8 has no lone surrogates: no key
-# is open; the open key is `<<`; it cannot be read (its value is looked at and then forgotten).
-_NONE, _MERGE, _UNREADABLE = "\ud800none", "\ud800merge", "\ud800unreadable"
-
-
-class DocumentError(Exception):
-    """Kubernetes would not read the document, or not as it looks. `findings` (at least one) have
-    positions in the file and are in order."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__(findings[0].message)
-        self.findings = tuple(findings)
-
-
-def load(document: Document) -> Any:
+def load(document: AnyDocument) -> Any:
     """The document's value in terms of JSON: dict with str keys, list, str, int, float, bool, None.
 
     What an alias names is the same object in each place, so do not change what is returned. Values
-    nest up to MAX_DEPTH deep. Raises DocumentError.
+    nest up to events.MAX_DEPTH deep. Raises DocumentError.
     """
-    reading = _Reading(document)
-    value = reading.run()
-    if reading.repeated:
-        reading.findings += [
-            Finding(
-                "XP005",
-                f"The key `{key}` stands twice in this mapping, first in line {first.line}, column "
-                f"{first.column}; Kubernetes would keep the last in silence.",
-                "Remove one of the two; if both are lists or mappings, join them under one key.",
-                document.path,
-                second,
-            )
-            for key, first, second in islice(repeated_keys(document), MAX_FINDINGS)
-        ]
-    if reading.findings:
-        raise DocumentError(in_order(reading.findings))
+    value = quick_load(document.text)
+    if value is UNCERTAIN:
+        from .exact import load_exactly
+
+        return load_exactly(document)
     return value
 
 
-class _Stop(Exception):
-    """The rest of the document need not be read; a finding says why."""
+def locate(document: AnyDocument, path: Sequence[str | int], *, key: bool = False) -> Position:
+    """The position in the file of what `path` leads to: see positions.locate."""
+    from .positions import locate
 
-
-class _Reading:
-    """One pass over a document. After `run`, `findings` and `repeated` (a key stood twice) tell
-    what is wrong."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.findings: list[Finding] = []
-        self.repeated = False
-        # A scalar inside brackets holds `?`: rare, and not for Kubernetes where it is plain.
-        self._question = False
-        self._anchors = Anchors()
-        # go-yaml's count of decoded nodes: what aliases stand for counts each time.
-        self._decoded = 0
-        # By id, for open mappings with a merge key: the keys that stand in the mapping itself.
-        self._own_keys: dict[int, set[str]] = {}
-
-    def run(self) -> Any:
-        try:
-            value = self._values(parser(self.document.text).get_event)
-            if self._question or "\\/" in self.document.text:
-                check_dialect(self.document.text)
-            return value
-        except (YAMLError, UnicodeError) as error:
-            self._broken(malformed(self.document.text, error))
-        except Malformed as error:
-            self._broken(error)
-        except _Stop:
-            pass
-        return None
-
-    def _values(self, get_event: Callable[[], Any]) -> Any:
-        anchors, own_keys = self._anchors, self._own_keys
-        root: list[Any] = []
-        # The open collection, whether it is a mapping and in brackets, and its open key. Outer ones
-        # are on the stack, each with the key that is open once the inner collection ends.
-        current: Any = root
-        in_mapping, in_flow, key = False, False, _NONE
-        stack: list[tuple[Any, bool, bool, str]] = []
-        # The order of the branches is how often they are taken; attributes are read only once.
-        while True:
-            event: Any = get_event()
-            kind = type(event)
-            if kind is ScalarEvent:
-                self._decoded += 1
-                value: Any = event.value
-                if in_flow and "?" in value:
-                    self._question = True
-                if in_mapping and key is _NONE:
-                    key = self._key(event, value)
-                    if key in current or own_keys:
-                        self._note_key(current, key)
-                else:
-                    value = self._value(event, value)
-                    if not in_mapping:
-                        current.append(value)
-                    elif key is _MERGE:
-                        self._merge(current, value, event)
-                        key = _NONE
-                    else:
-                        current[key] = value
-                        key = _NONE
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                value = current
-                if anchors.open:
-                    anchors.end(value, self._decoded)
-                if own_keys:
-                    own_keys.pop(id(value), None)
-                current, in_mapping, in_flow, key = stack.pop()
-                if key is _MERGE:
-                    self._merge(current, value, event)
-                    key = _NONE
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                value = {} if kind is MappingStartEvent else []
-                if event.anchor is not None:
-                    anchors.begin(event.anchor, value, self._decoded)
-                self._decoded += 1
-                if not in_mapping:
-                    current.append(value)
-                elif key is _NONE:
-                    self._collection_as_key(event)
-                    key = _UNREADABLE
-                elif key is not _MERGE:
-                    current[key] = value
-                    key = _NONE
-                stack.append((current, in_mapping, in_flow, key))
-                if len(stack) > MAX_DEPTH:
-                    self._too_deep(event)
-                current, in_mapping, key = value, kind is MappingStartEvent, _NONE
-                in_flow = event.flow_style
-            elif kind is AliasEvent:
-                value = self._alias(event)
-                if in_mapping and key is _NONE:
-                    key = self._alias_as_key(event, value)
-                    self._note_key(current, key)
-                else:
-                    value = self._json(event, value)
-                    if not in_mapping:
-                        current.append(value)
-                    elif key is _MERGE:
-                        self._merge(current, value, event)
-                        key = _NONE
-                    else:
-                        current[key] = value
-                        key = _NONE
-            elif kind is DocumentStartEvent:
-                if root:
-                    self._second_document(event)
-            elif kind is StreamEndEvent:
-                break
-        if anchors.aliased:
-            self._check_aliases(event, root)
-        return root[0] if root else None
-
-    def _key(self, event: ScalarEvent, text: str) -> str:
-        try:
-            if event.tag is None and event.anchor is None and text != "<<":
-                return plain_key(text) if event.implicit[0] else text
-            if is_merge(event):
-                self._decoded -= 1
-                return _MERGE
-            value = scalar(event)
-            if event.anchor is not None:
-                self._anchors.scalar(event.anchor, value)
-            return to_key(value)
-        except ScalarError as error:
-            self._unreadable(event, error)
-            return _UNREADABLE
-
-    def _value(self, event: ScalarEvent, text: str) -> Any:
-        try:
-            if event.tag is None and event.anchor is None:
-                return plain_value(text) if event.implicit[0] else text
-            value = scalar(event)
-            if event.anchor is not None:
-                self._anchors.scalar(event.anchor, value)
-            return to_json(value)
-        except ScalarError as error:
-            self._unreadable(event, error)
-            return None
-
-    def _note_key(self, mapping: dict[str, Any], key: str) -> None:
-        """Looks for `key` among those that stand in the mapping before it."""
-        own = self._own_keys.get(id(mapping))
-        if key is _MERGE:
-            if own is None:
-                self._own_keys[id(mapping)] = set(mapping)
-        elif own is None:
-            self.repeated = self.repeated or key in mapping
-        else:
-            self.repeated = self.repeated or key in own
-            own.add(key)
-
-    def _merge(self, mapping: dict[str, Any], value: Any, event: Event) -> None:
-        """go-yaml sets what is merged at the place of the `<<`: over keys before it, under those
-        behind it. Of a list the first mapping wins."""
-        sources = value if isinstance(value, list) and type(event) is not AliasEvent else [value]
-        if all(isinstance(source, dict) for source in sources):
-            for source in reversed(sources):
-                mapping.update(source)
-        else:
-            self._find(
-                "XP006",
-                event,
-                "The merge key `<<` takes a mapping or a list of mappings.",
-                'Give it an alias of a mapping, or quote the key ("<<") if the text is meant.',
-            )
-
-    def _alias(self, event: AliasEvent) -> Any:
-        try:
-            value, self._decoded = self._anchors.follow(event.anchor, self._decoded)
-        except AnchorError as error:
-            self._find(error.code, event, error.message, error.remedy)
-            if error.code == "XP007":
-                raise _Stop from None
-            return None
-        return value
-
-    def _alias_as_key(self, event: AliasEvent, value: Any) -> str:
-        if isinstance(value, (dict, list)):
-            self._collection_as_key(event)
-            return _UNREADABLE
-        try:
-            return to_key(value)
-        except ScalarError as error:
-            self._unreadable(event, error)
-            return _UNREADABLE
-
-    def _json(self, event: Event, value: Any) -> Any:
-        try:
-            return to_json(value)
-        except ScalarError as error:
-            self._unreadable(event, error)
-            return None
-
-    def _check_aliases(self, event: Event, root: list[Any]) -> None:
-        try:
-            self._anchors.check(self._decoded, at_end=True)
-        except AnchorError as error:
-            self._find(error.code, event, error.message, error.remedy)
-            raise _Stop from None
-        if height(root) > MAX_DEPTH + 1:
-            self._too_deep(event)
-
-    def _collection_as_key(self, event: Event) -> None:
-        place = at(self.document, event.start_mark.index)
-        message, remedy = (
-            "The key of a mapping is a list or mapping, which Kubernetes cannot read.",
-            "Write a text as the key; quote it if it begins with `[` or `{`.",
-        )
-        if "{{" in place.source:
-            message = f"The line looks like a template. {message}"
-            remedy = TEMPLATE_REMEDY
-        self._add(Finding("XP006", message, remedy, self.document.path, place))
-
-    def _unreadable(self, event: Event, error: ScalarError) -> None:
-        self._find("XP006", event, error.message, error.remedy)
-
-    def _broken(self, error: Malformed) -> None:
-        finding = broken(self.document, error)
-        # One unrendered template is one mistake, also where it is unreadable and then broken.
-        if finding.remedy != TEMPLATE_REMEDY or all(
-            known.remedy != TEMPLATE_REMEDY for known in self.findings
-        ):
-            self.findings.append(finding)
-
-    def _too_deep(self, event: Event) -> NoReturn:
-        self._find(
-            "XP007",
-            event,
-            f"The document nests deeper than {MAX_DEPTH:,} levels, which Kubernetes refuses.",
-            "Nest less; check for an unclosed bracket that is repeated.",
-        )
-        raise _Stop
-
-    def _second_document(self, event: Event) -> NoReturn:
-        self._find(
-            "XP004",
-            event,
-            "For YAML a second document begins here, but not for Kubernetes, which would drop it: "
-            "a character such as U+2028 before it ends a line only in YAML.",
-            "Replace the character by an ordinary line break.",
-        )
-        raise _Stop
-
-    def _find(self, code: str, event: Event, message: str, remedy: str) -> None:
-        place = at(self.document, event.start_mark.index, event.end_mark.index)
-        self._add(Finding(code, message, remedy, self.document.path, place))
-
-    def _add(self, finding: Finding) -> None:
-        self.findings.append(finding)
-        if len(self.findings) >= MAX_FINDINGS:
-            raise _Stop
+    return locate(document, path, key=key)

@@ -18,7 +18,7 @@ from xpkg_tool.finding import Position
 
 from .events import Malformed, events
 from .scalars import MERGE_TAG, Scalar, ScalarError, resolve, to_key
-from .stream import Document
+from .stream import AnyDocument
 
 # A line longer than this is not copied into every finding about it.
 _LONGEST_LINE = 4096
@@ -38,7 +38,7 @@ class _Node:
     children: list[_Node] = field(default_factory=list)
 
 
-def at(document: Document, start: int, end: int | None = None) -> Position:
+def at(document: AnyDocument, start: int, end: int | None = None) -> Position:
     """The position in the file of the characters `start` to `end` of the document's text; at most
     what stands of them on the first line is marked. A very long line is left out."""
     text = document.text
@@ -61,7 +61,7 @@ def at(document: Document, start: int, end: int | None = None) -> Position:
     )
 
 
-def locate(document: Document, path: Sequence[str | int], *, key: bool = False) -> Position:
+def locate(document: AnyDocument, path: Sequence[str | int], *, key: bool = False) -> Position:
     """The position, in the file, of the value at `path` (of its key, with `key`), or of the
     nearest parent that exists. Keys are given as Kubernetes reads them ("511" for `0777`).
 
@@ -87,7 +87,7 @@ def locate(document: Document, path: Sequence[str | int], *, key: bool = False) 
     return at(document, place.start, place.end)
 
 
-def repeated_keys(document: Document) -> Iterator[tuple[str, Position, Position]]:
+def repeated_keys(document: AnyDocument) -> Iterator[tuple[str, Position, Position]]:
     """Each key that stands again in the same mapping: its text, the place before and this one."""
     root = _tree(document.text)
     pending = [root] if root else []

@@ -35,7 +35,7 @@ _RESOLVABLE = frozenset((_STR, _BOOL, _INT, _FLOAT, _NULL, _TIMESTAMP))
 # first. The empty string stands for a value that was left out.
 HINTS = frozenset(("", *"+-0123456789yYnNtTfFoO~."))
 
-_WORDS: dict[str, Scalar] = {
+WORDS: dict[str, Scalar] = {
     **dict.fromkeys(
         ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True
     ),
@@ -177,8 +177,8 @@ def plain_key(text: str) -> str:
 def _plain(text: str) -> Scalar:
     if text[:1] not in HINTS:
         return text
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in WORDS:
+        return WORDS[text]
     first = text[0]
     if first == ".":
         return _finite(text.replace("_", ""), text) if _POINT_FLOAT.match(text) else text

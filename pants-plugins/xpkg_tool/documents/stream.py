@@ -23,12 +23,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Iterator
+from typing import Iterator, Protocol
 
 from xpkg_tool.finding import Finding, Position
 
 from .encoding import clean
-from .events import Malformed, events
 
 _BOM = b"\xef\xbb\xbf"
 _HAS_CONTENT = re.compile(rb"^[ \t]*[^ \t\n#]", re.MULTILINE)
@@ -54,6 +53,35 @@ class Document:
     line: int
     column: int
     text: str
+
+    @property
+    def data(self) -> bytes:
+        """The text as UTF-8."""
+        return self.text.encode("utf-8")
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self.text) if self.text.isascii() else len(self.data)
+
+
+class AnyDocument(Protocol):
+    """A document whose text is at hand (Document) or in a file (stored.StoredDocument)."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def size(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -225,6 +253,8 @@ def _moved(
 
 def _reading(text: str) -> list[object]:
     """What a parser says of the text, without places; for broken YAML, how and in which line."""
+    from .events import Malformed, events
+
     found: list[object] = []
     try:
         for event in events(text):

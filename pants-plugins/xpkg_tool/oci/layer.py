@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import struct
 from dataclasses import dataclass
-from typing import Iterator, Sequence
+from typing import Iterable, Iterator
 
 import deflate
 
 from . import ustar
+from .content import Content
 
 BASE_FILE = "package.yaml"
 EXAMPLES_FILE = ".up/examples.yaml"
@@ -50,12 +52,12 @@ class Layer:
         return len(self.data)
 
 
-def base_layer(package_yaml: bytes) -> Layer:
+def base_layer(package_yaml: Content) -> Layer:
     """The layer that holds `package.yaml`."""
     return _layer(BASE, BASE_FILE, package_yaml)
 
 
-def examples_layer(examples_yaml: bytes) -> Layer:
+def examples_layer(examples_yaml: Content) -> Layer:
     """The layer that holds `.up/examples.yaml`."""
     return _layer(EXAMPLES, EXAMPLES_FILE, examples_yaml)
 
@@ -65,13 +67,14 @@ def sha256(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def _layer(kind: str, name: str, content: bytes) -> Layer:
+def _layer(kind: str, name: str, content: Content) -> Layer:
     if deflate.__version__ != DEFLATE_VERSION:
         raise DeflateVersionError(
             f"The package format needs deflate {DEFLATE_VERSION}, but {deflate.__version__} is "
             f"installed, whose bytes may differ. Install deflate=={DEFLATE_VERSION}."
         )
-    parts = (ustar.header(name, len(content)), content, ustar.padding(len(content)) + ustar.END)
+    end = ustar.padding(content.size) + ustar.END
+    parts = itertools.chain((ustar.header(name, content.size),), content.parts(), (end,))
     diff_id = hashlib.sha256()
     members = []
     for piece in _cut(parts, MEMBER_BYTES):
@@ -81,7 +84,7 @@ def _layer(kind: str, name: str, content: bytes) -> Layer:
     return Layer(kind, data, sha256(data), "sha256:" + diff_id.hexdigest())
 
 
-def _cut(parts: Sequence[bytes], size: int) -> Iterator[bytes]:
+def _cut(parts: Iterable[bytes], size: int) -> Iterator[bytearray]:
     """The concatenation of `parts` in pieces of `size` bytes, the last one shorter, none empty."""
     piece = bytearray()
     for part in parts:
@@ -91,12 +94,12 @@ def _cut(parts: Sequence[bytes], size: int) -> Iterator[bytes]:
             piece += taken
             view = view[len(taken) :]
             if len(piece) == size:
-                yield bytes(piece)
-                piece.clear()
+                yield piece
+                piece = bytearray()
     if piece:
-        yield bytes(piece)
+        yield piece
 
 
-def _gzip_member(data: bytes) -> bytes:
+def _gzip_member(data: bytearray) -> bytes:
     trailer = struct.pack("<II", deflate.crc32(data), len(data) & 0xFFFFFFFF)
     return b"".join((_GZIP_HEADER, bytes(deflate.deflate_compress(data, _LEVEL)), trailer))

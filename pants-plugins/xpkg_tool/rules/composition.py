@@ -10,20 +10,12 @@ from typing import Iterator
 
 from xpkg_tool.finding import Finding
 
+from .composition_fields import OLD_FIELDS, OLD_MODE
 from .fields import check_shape, choice, invalid, required
 from .metadata import check_metadata
 from .pipeline import PIPELINE, check_pipeline
 from .shapes import ANYTHING, OBJECT_META, TEXT, Struct
 from .subject import Subject
-
-# The fields that Crossplane 2 has no more.
-OLD_FIELDS = (
-    "resources",
-    "patchSets",
-    "environment",
-    "publishConnectionDetailsWithStoreConfigRef",
-)
-OLD_MODE = "Resources"
 
 COMPOSITION = Struct(
     {

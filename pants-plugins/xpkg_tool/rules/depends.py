@@ -62,7 +62,7 @@ def check_depends(subject: Subject) -> Iterator[Finding]:
         return
     found: list[Dependency] = []
     for index, entry in enumerate(entries):
-        if not isinstance(entry, Mapping):
+        if not isinstance(entry, dict):
             continue
         path: PathOf = ("spec", "dependsOn", index)
         dependency = _read(path, entry)
@@ -79,11 +79,11 @@ def check_depends(subject: Subject) -> Iterator[Finding]:
 def dependencies(meta: Mapping[str, Any]) -> tuple[Dependency, ...]:
     """The dependencies that can be read."""
     spec = meta.get("spec")
-    entries = spec.get("dependsOn") if isinstance(spec, Mapping) else None
+    entries = spec.get("dependsOn") if isinstance(spec, dict) else None
     read = [
         _read(("spec", "dependsOn", i), entry)
         for i, entry in enumerate(entries if isinstance(entries, list) else [])
-        if isinstance(entry, Mapping)
+        if isinstance(entry, dict)
     ]
     return tuple(d for d in read if d is not None)
 

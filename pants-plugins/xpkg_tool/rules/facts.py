@@ -7,7 +7,7 @@ from typing import Any, Mapping, Union
 
 from xpkg_tool.kinds import ObjectKind
 
-from .composition import OLD_FIELDS, OLD_MODE
+from .composition_fields import OLD_FIELDS, OLD_MODE
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def facts_of(kind: ObjectKind, value: Mapping[str, Any]) -> Facts:
     if kind.group != _GROUP:
         return None
     spec = value.get("spec")
-    if not isinstance(spec, Mapping):
+    if not isinstance(spec, dict):
         return None
     if kind.kind == "CompositeResourceDefinition":
         return _definition(spec)
@@ -58,24 +58,24 @@ def facts_of(kind: ObjectKind, value: Mapping[str, Any]) -> Facts:
 
 def _definition(spec: Mapping[str, Any]) -> Definition | None:
     names, claims, versions = spec.get("names"), spec.get("claimNames"), spec.get("versions")
-    if not isinstance(names, Mapping) or not isinstance(versions, list):
+    if not isinstance(names, dict) or not isinstance(versions, list):
         return None
     group, kind = spec.get("group"), names.get("kind")
-    claim = claims.get("kind") if isinstance(claims, Mapping) else ""
+    claim = claims.get("kind") if isinstance(claims, dict) else ""
     if not isinstance(group, str) or not isinstance(kind, str):
         return None
     found = tuple(
         Version(v["name"], v.get("served") is True, v.get("referenceable") is True)
         for v in versions
-        if isinstance(v, Mapping) and isinstance(v.get("name"), str)
+        if isinstance(v, dict) and isinstance(v.get("name"), str)
     )
     return Definition(group, kind, claim if isinstance(claim, str) else "", found)
 
 
 def _use(spec: Mapping[str, Any]) -> Use:
     reference = spec.get("compositeTypeRef")
-    api_version = reference.get("apiVersion") if isinstance(reference, Mapping) else None
-    kind = reference.get("kind") if isinstance(reference, Mapping) else None
+    api_version = reference.get("apiVersion") if isinstance(reference, dict) else None
+    kind = reference.get("kind") if isinstance(reference, dict) else None
     group, _, version = api_version.partition("/") if isinstance(api_version, str) else ("", "", "")
     old = ("mode",) if spec.get("mode") == OLD_MODE else ()
     return Use(

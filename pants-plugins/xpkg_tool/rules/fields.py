@@ -7,11 +7,11 @@ or one of another type, for which another finding exists.
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, Finding
+from xpkg_tool.similar import similar
 
 from .shapes import Mismatch, PathOf, Shape, mismatches
 from .subject import Subject, dotted
@@ -88,7 +88,7 @@ def parts(value: Any, pattern: str) -> Iterator[tuple[PathOf, Any]]:
         for path, part in pending:
             if step == "[]" and isinstance(part, list):
                 following += [((*path, i), item) for i, item in enumerate(part)]
-            elif step != "[]" and isinstance(part, Mapping):
+            elif step != "[]" and isinstance(part, dict):
                 found = part.get(step)
                 if found is not None or last:
                     following.append(((*path, step), found))
@@ -120,8 +120,8 @@ def choice(subject: Subject, pattern: str, allowed: Sequence[str]) -> Iterator[F
     for path, value in parts(subject.value, pattern):
         if not isinstance(value, str) or value in allowed:
             continue
-        near = difflib.get_close_matches(value, allowed, n=1)
-        guess = f"Did you mean `{near[0]}`? " if near else ""
+        near = similar(value, allowed)
+        guess = f"Did you mean `{near}`? " if near else ""
         names = ", ".join(f"`{name}`" for name in allowed)
         yield subject.finding(
             codes.OBJECT_VALUE,

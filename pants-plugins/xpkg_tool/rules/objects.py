@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Callable, Iterator, Mapping
 
 from xpkg_tool.finding import Finding
 from xpkg_tool.kinds import ALL_META, ObjectKind
 
-from .composition import check_composition
-from .crds.crd import check_crd, check_crd_v1beta1
-from .depends import check_depends
-from .managed import check_activation_policy, check_managed_definition
-from .meta import check_meta
-from .operations import check_cron_operation, check_operation, check_watch_operation
 from .subject import Subject
-from .xrd import check_xrd
 
 Rule = Callable[[Subject], Iterator[Finding]]
 
-# Filled in below, kind by kind: a rule for a new kind is a line here and a module of its own.
-OBJECT_RULES: Mapping[ObjectKind, tuple[Rule, ...]] = {
-    ObjectKind("apiextensions.k8s.io/v1", "CustomResourceDefinition"): (check_crd,),
-    ObjectKind("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"): (check_crd_v1beta1,),
-    **dict.fromkeys(ALL_META, (check_meta, check_depends)),
-    ObjectKind("apiextensions.crossplane.io/v1", "CompositeResourceDefinition"): (check_xrd,),
-    ObjectKind("apiextensions.crossplane.io/v2", "CompositeResourceDefinition"): (check_xrd,),
-    ObjectKind("apiextensions.crossplane.io/v1", "Composition"): (check_composition,),
-    ObjectKind("apiextensions.crossplane.io/v1alpha1", "ManagedResourceActivationPolicy"): (
-        check_activation_policy,
+_META = ("meta.check_meta", "depends.check_depends")
+_CRD = "apiextensions.k8s.io"
+_CROSSPLANE = "apiextensions.crossplane.io"
+_OPERATIONS = "ops.crossplane.io/v1alpha1"
+
+# Rules by kind, as modules of this folder and functions in them: a rule for a new kind is a line
+# here and a module of its own. They are imported by the first object of the kind, since most
+# packages have objects of two or three.
+OBJECT_RULES: Mapping[ObjectKind, tuple[str, ...]] = {
+    ObjectKind(f"{_CRD}/v1", "CustomResourceDefinition"): ("crds.crd.check_crd",),
+    ObjectKind(f"{_CRD}/v1beta1", "CustomResourceDefinition"): ("crds.crd.check_crd_v1beta1",),
+    **dict.fromkeys(ALL_META, _META),
+    ObjectKind(f"{_CROSSPLANE}/v1", "CompositeResourceDefinition"): ("xrd.check_xrd",),
+    ObjectKind(f"{_CROSSPLANE}/v2", "CompositeResourceDefinition"): ("xrd.check_xrd",),
+    ObjectKind(f"{_CROSSPLANE}/v1", "Composition"): ("composition.check_composition",),
+    ObjectKind(f"{_CROSSPLANE}/v1alpha1", "ManagedResourceActivationPolicy"): (
+        "managed.check_activation_policy",
     ),
-    ObjectKind("apiextensions.crossplane.io/v1alpha1", "ManagedResourceDefinition"): (
-        check_managed_definition,
+    ObjectKind(f"{_CROSSPLANE}/v1alpha1", "ManagedResourceDefinition"): (
+        "managed.check_managed_definition",
     ),
-    ObjectKind("ops.crossplane.io/v1alpha1", "Operation"): (check_operation,),
-    ObjectKind("ops.crossplane.io/v1alpha1", "CronOperation"): (check_cron_operation,),
-    ObjectKind("ops.crossplane.io/v1alpha1", "WatchOperation"): (check_watch_operation,),
+    ObjectKind(_OPERATIONS, "Operation"): ("operations.check_operation",),
+    ObjectKind(_OPERATIONS, "CronOperation"): ("operations.check_cron_operation",),
+    ObjectKind(_OPERATIONS, "WatchOperation"): ("operations.check_watch_operation",),
 }
+
+_imported: dict[str, Rule] = {}
 
 
 def check(kind: ObjectKind, subject: Subject) -> Iterator[Finding]:
     """All findings for one object."""
-    for rule in OBJECT_RULES.get(kind, ()):
-        yield from rule(subject)
+    for name in OBJECT_RULES.get(kind, ()):
+        yield from _rule(name)(subject)
+
+
+def _rule(name: str) -> Rule:
+    rule = _imported.get(name)
+    if rule is None:
+        module, _, function = name.rpartition(".")
+        found: Rule = getattr(import_module(f"{__package__}.{module}"), function)
+        rule = _imported[name] = found
+    return rule

@@ -7,9 +7,10 @@ is dropped in silence. A shape is such a type as a value; `mismatches` holds a d
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import Any, Iterator, Mapping, Union
+
+from xpkg_tool.similar import similar
 
 PathOf = tuple[Union[str, int], ...]
 
@@ -124,8 +125,7 @@ def nearest_field(name: str, shape: Struct) -> str | None:
     by_lower = {known.lower(): known for known in shape.fields}
     if name.lower() in by_lower:
         return by_lower[name.lower()]
-    found = difflib.get_close_matches(name, shape.fields, n=1, cutoff=0.7)
-    return found[0] if found else None
+    return similar(name, shape.fields, cutoff=0.7)
 
 
 def _fits(part: Any, expected: Shape) -> bool:

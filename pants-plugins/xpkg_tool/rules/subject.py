@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from xpkg_tool.documents.loader import locate
-from xpkg_tool.documents.stream import Document
+from xpkg_tool.documents.stream import AnyDocument
 from xpkg_tool.finding import ERROR, Finding
 
 
@@ -18,7 +18,7 @@ class Subject:
     nor change anything.
     """
 
-    document: Document
+    document: AnyDocument
     value: Mapping[str, Any]
     label: str
 
@@ -41,7 +41,7 @@ class Subject:
         """The part that `path` leads to, or None."""
         value: Any = self.value
         for step in path:
-            if isinstance(step, str) and isinstance(value, Mapping):
+            if isinstance(step, str) and isinstance(value, dict):
                 value = value.get(step)
             elif isinstance(step, int) and isinstance(value, list) and 0 <= step < len(value):
                 value = value[step]

@@ -53,8 +53,8 @@ def check_schema_of_version(
     resources are of the scope LegacyCluster."""
     holder = version.get("schema")
     where = (*path, "schema", "openAPIV3Schema")
-    schema = holder.get("openAPIV3Schema") if isinstance(holder, Mapping) else None
-    if holder is None or (isinstance(holder, Mapping) and schema is None):
+    schema = holder.get("openAPIV3Schema") if isinstance(holder, dict) else None
+    if holder is None or (isinstance(holder, dict) and schema is None):
         yield subject.finding(
             codes.XRD_SCHEMA,
             f"`{dotted(path)}` has no schema.",
@@ -65,7 +65,7 @@ def check_schema_of_version(
     elif schema is not None:
         # Crossplane reads all of it, and Kubernetes sees what is taken.
         yield from check_schema_keywords(subject, where, schema)
-        if isinstance(schema, Mapping):
+        if isinstance(schema, dict):
             yield from check_schema(subject, where, effective(schema), status=True)
             yield from _dropped(subject, where, schema, legacy)
 
@@ -75,8 +75,8 @@ def effective(schema: Mapping[str, Any]) -> dict[str, Any]:
     properties = schema.get("properties")
     kept: dict[str, Any] = {}
     for name in ("spec", "status"):
-        part = properties.get(name) if isinstance(properties, Mapping) else None
-        if isinstance(part, Mapping):
+        part = properties.get(name) if isinstance(properties, dict) else None
+        if isinstance(part, dict):
             keywords = {key: value for key, value in part.items() if key in _KEYWORDS[name]}
             kept[name] = {**keywords, "type": "object"}
     return {"type": "object", "properties": kept}
@@ -91,11 +91,11 @@ def _dropped(
         if keyword not in _ROOT | _COSMETIC:
             yield _ignored(subject, (*where, keyword), "Put it on `spec` or on a property of it.")
     properties = schema.get("properties")
-    for name, part in (properties if isinstance(properties, Mapping) else {}).items():
+    for name, part in (properties if isinstance(properties, dict) else {}).items():
         at = (*where, "properties", name)
         if name not in _TOP:
             yield _ignored(subject, at, "Put the property into `spec` or `status`.")
-        elif name in _KEYWORDS and isinstance(part, Mapping):
+        elif name in _KEYWORDS and isinstance(part, dict):
             yield from _dropped_part(subject, at, name, part, legacy)
 
 
@@ -109,7 +109,7 @@ def _dropped_part(
             yield _ignored(subject, (*at, keyword), f"Put it on a property of `{name}`.")
     reserved = (_RESERVED_LEGACY if legacy else _RESERVED)[name]
     properties = part.get("properties")
-    for field in properties if isinstance(properties, Mapping) else ():
+    for field in properties if isinstance(properties, dict) else ():
         if field in reserved:
             yield subject.finding(
                 codes.XRD_IGNORED,

@@ -17,7 +17,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xpkg_tool.documents.loader import MAX_FINDINGS, DocumentError, load, locate
+from xpkg_tool.documents.exact import MAX_FINDINGS
+from xpkg_tool.documents.loader import DocumentError, load, locate
 from xpkg_tool.documents.stream import Document, split
 from xpkg_tool.finding import Finding
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from xpkg_tool.oci import layer, ustar
+from xpkg_tool.oci.content import Content
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -23,7 +24,7 @@ VECTORS = Path(__file__).parents[2] / "vectors"
     ],
 )
 def test_the_tar_equals_what_go_writes(make, source, tar) -> None:  # type: ignore[no-untyped-def]
-    made = make((VECTORS / source).read_bytes())
+    made = make(Content.of((VECTORS / source).read_bytes()))
     expected = (VECTORS / tar).read_bytes()
     assert gzip.decompress(made.data) == expected
     assert made.diff_id == "sha256:" + hashlib.sha256(expected).hexdigest()
@@ -31,8 +32,8 @@ def test_the_tar_equals_what_go_writes(make, source, tar) -> None:  # type: igno
 
 def test_the_compressed_bytes_are_a_promise() -> None:
     """A changed digest here changes the digest of every package: CHANGELOG.md must say why."""
-    base = layer.base_layer((VECTORS / "package.yaml").read_bytes())
-    examples = layer.examples_layer((VECTORS / "examples.yaml").read_bytes())
+    base = layer.base_layer(Content.of((VECTORS / "package.yaml").read_bytes()))
+    examples = layer.examples_layer(Content.of((VECTORS / "examples.yaml").read_bytes()))
     assert base.digest == (
         "sha256:5a23d0be9b9f1a6761e062e8f17f7b4ca8c32dda9ffb1fbb378fa88d594db5d9"
     )
@@ -42,7 +43,9 @@ def test_the_compressed_bytes_are_a_promise() -> None:
 
 
 def test_the_gzip_header_holds_no_time_and_no_system() -> None:
-    assert layer.base_layer(b"a: 1\n").data[:10] == bytes.fromhex("1f8b08000000000000ff")
+    assert layer.base_layer(Content.of(b"a: 1\n")).data[:10] == bytes.fromhex(
+        "1f8b08000000000000ff"
+    )
 
 
 @pytest.mark.parametrize("beyond", [-1, 0, 1])
@@ -50,7 +53,7 @@ def test_a_large_tar_is_cut_into_gzip_members(beyond: int) -> None:
     """A tar of exactly 16 MiB is one member; one block more makes two, the last never empty."""
     blocks = layer.MEMBER_BYTES // ustar.BLOCK + beyond
     content = b"x" * ((blocks - 3) * ustar.BLOCK)  # A header and two end blocks go with it.
-    made = layer.base_layer(content)
+    made = layer.base_layer(Content.of(content))
     tar = gzip.decompress(made.data)
     assert len(tar) == blocks * ustar.BLOCK
     assert made.data.count(bytes.fromhex("1f8b08000000000000ff")) == (2 if beyond > 0 else 1)
@@ -62,7 +65,7 @@ def test_a_large_tar_is_cut_into_gzip_members(beyond: int) -> None:
 def test_another_deflate_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deflate.__version__", "0.9.0")
     with pytest.raises(layer.DeflateVersionError, match=r"0\.9\.0 is installed.*0\.8\.1"):
-        layer.base_layer(b"")
+        layer.base_layer(Content.of(b""))
 
 
 def test_a_header_refuses_what_ustar_cannot_say() -> None:

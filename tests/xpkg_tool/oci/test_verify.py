@@ -28,6 +28,7 @@ from images import (
 from xpkg_tool import codes
 from xpkg_tool.finding import Finding
 from xpkg_tool.oci.archive_reader import read_archive
+from xpkg_tool.oci.content import Content
 from xpkg_tool.oci.layer import base_layer
 from xpkg_tool.oci.package_files import read_package
 from xpkg_tool.oci.verify import verify
@@ -350,7 +351,7 @@ def test_layers_are_streamed(tmp_path: Path) -> None:
 def test_the_examples_of_our_own_layers(tmp_path: Path) -> None:
     """Gzip members of 16 MiB each, as our own packages have them."""
     package = PACKAGE + b"# filler\n" * 4_000_000
-    layer = base_layer(package)
+    layer = base_layer(Content.of(package))
     image = Image((layer.data, "base"), (gz(tar((".up/examples.yaml", EXAMPLE))), "upbound"))
     assert verify(str(image.archive(tmp_path / "a"))) == ()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from xpkg_tool import codes
-from xpkg_tool.rules.languages.re2 import PatternError, parse
 
 from .node import Level, Problem, SchemaNode
 
@@ -153,6 +152,9 @@ def _additional_properties(node: SchemaNode) -> Iterator[Problem]:
 
 
 def _pattern(node: SchemaNode) -> Iterator[Problem]:
+    # Here as in other rules, what few schemas need is imported by the first that does.
+    from xpkg_tool.rules.languages.re2 import PatternError, parse
+
     try:
         parse(node.value["pattern"])
     except PatternError as error:

@@ -9,9 +9,6 @@ from __future__ import annotations
 import math
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.rules.languages.formats import fits_format
-from xpkg_tool.rules.languages.re2_match import matches
-
 from .node import PathOf, as_schema
 
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
@@ -134,10 +131,16 @@ def _text_misfits(value: str, schema: Mapping[str, Any]) -> Iterator[str]:
     if (least := schema.get("minLength")) is not None and len(value) < least:
         yield f"is shorter than `minLength`, {least}"
     pattern = schema.get("pattern")
-    if pattern and matches(pattern, value) is False:
-        yield "does not match the `pattern`"
-    if schema.get("format") and not fits_format(schema["format"], value):
-        yield f"has not the format `{schema['format']}`"
+    if pattern:
+        from xpkg_tool.rules.languages.re2_match import matches
+
+        if matches(pattern, value) is False:
+            yield "does not match the `pattern`"
+    if schema.get("format"):
+        from xpkg_tool.rules.languages.formats import fits_format
+
+        if not fits_format(schema["format"], value):
+            yield f"has not the format `{schema['format']}`"
 
 
 def _number_misfits(value: float, schema: Mapping[str, Any]) -> Iterator[str]:

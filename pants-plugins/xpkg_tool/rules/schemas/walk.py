@@ -14,7 +14,6 @@ from xpkg_tool import codes
 
 from . import defaults as schema_defaults
 from . import doubts as schema_doubts
-from . import expressions as schema_expressions
 from . import junctors as schema_junctors
 from . import keywords as schema_keywords
 from . import lists as schema_lists
@@ -104,6 +103,8 @@ def _check(node: SchemaNode, status: bool) -> Iterator[Problem]:
     if "default" in node.value:
         yield from schema_defaults.check_place(node)
     if "x-kubernetes-validations" in node.value:
+        from . import expressions as schema_expressions
+
         yield from schema_expressions.check(node)
     if "properties" in node.value:
         yield from schema_root.check_metadata(node)

@@ -1,0 +1,16 @@
+"""The error of a document that cannot be read."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from xpkg_tool.finding import Finding
+
+
+class DocumentError(Exception):
+    """Kubernetes would not read the document, or not as it looks. `findings` (at least one) have
+    positions in the file and are in order."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(findings[0].message)
+        self.findings = tuple(findings)

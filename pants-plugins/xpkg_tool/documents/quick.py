@@ -1,0 +1,118 @@
+"""A document's value by a fast parser, where it is certain that Kubernetes reads the same.
+
+oryaml reads YAML 1.2 in Rust, three to four times as fast as values can be made of libyaml's
+events. What it reads otherwise than `loader` does is known, and told from the text or from the
+values: then there is no answer here and the document is read exactly. Above all, a short text or a
+number may have been written in a way that Kubernetes takes for something else (`y`, `0777`, `1e3`).
+That nothing else differs is held by tests/xpkg_tool/documents/test_quick.py, which compares both.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator
+
+import oryaml
+
+from .scalars import HINTS, WORDS, ScalarError, plain_value
+
+UNCERTAIN: Any = object()
+
+# Anchors, aliases and tags; collections in brackets.
+_PROPERTIES = "&*!"
+_BRACKETS = "[{"
+# Escapes of double quotes that only one of the parsers takes.
+_ESCAPE = re.compile(r"\\[/uU]")
+# These end lines for one of them, or are not seen by it.
+_SPECIAL = re.compile("[\x85\u2028\u2029\ufeff]")
+# What stands before the first character of a node in its line.
+_BEFORE_NODE = (":", "-", "?", ",", "[", "{")
+# libyaml takes no simple key of more than 1,024 characters; escapes make ten characters of one.
+_LONGEST_KEY = 100
+_LARGEST = 2**63
+_MOST_BRACKETS = 2_000
+_NUMERIC = frozenset("+-.0123456789")
+_LONGEST_WORD = max(map(len, WORDS))
+
+
+def quick_load(text: str) -> Any:
+    """The value of the document, or UNCERTAIN. Never raises."""
+    if not _is_ordinary(text):
+        return UNCERTAIN
+    try:
+        value = oryaml.loads(text)
+    except (ValueError, TypeError):
+        return UNCERTAIN
+    return value if _is_certain(value) else UNCERTAIN
+
+
+def _is_ordinary(text: str) -> bool:
+    """Whether the text has nothing that the parsers are known to treat differently."""
+    # A parser of libyaml's kind takes time by the square of the brackets that are open.
+    if any(text.count(bracket) > _MOST_BRACKETS for bracket in _BRACKETS):
+        return False
+    if "\t" in text or (not text.isascii() and _SPECIAL.search(text)):
+        return False
+    if "\\" in text and _ESCAPE.search(text):
+        return False
+    if any(_begins_node(text, place) for c in _PROPERTIES for place in _places(text, c)):
+        return False
+    # libyaml takes a plain `?` in brackets, Kubernetes does not.
+    return "?" not in text or not any(
+        text[place + 1 : place + 2] not in ("]", "}") and _begins_node(text, place)
+        for bracket in _BRACKETS
+        for place in _places(text, bracket)
+    )
+
+
+def _places(text: str, character: str) -> Iterator[int]:
+    # Many times as fast as a regular expression: such characters are rare.
+    place = text.find(character)
+    while place >= 0:
+        yield place
+        place = text.find(character, place + 1)
+
+
+def _begins_node(text: str, start: int) -> bool:
+    """Whether a node may begin there: nothing of one stands before it in its line."""
+    before = text[text.rfind("\n", 0, start) + 1 : start].rstrip(" ")
+    return not before or before.endswith(_BEFORE_NODE)
+
+
+def _is_certain(value: Any) -> bool:
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        kind = type(node)
+        if kind is str:
+            if node[:1] in HINTS and _is_doubtful(node):
+                return False
+        elif kind is dict:
+            for key in node:
+                if type(key) is not str or len(key) > _LONGEST_KEY:
+                    return False
+                if key[:1] in HINTS and _is_doubtful(key):
+                    return False
+            if "<<" in node:
+                return False
+            pending.extend(node.values())
+        elif kind is list:
+            pending.extend(node)
+        elif kind is int:
+            if not -_LARGEST <= node < _LARGEST:
+                return False
+        elif kind is not bool and node is not None:
+            return False
+    return True
+
+
+def _is_doubtful(text: str) -> bool:
+    """Whether the text, were it written plain, would be something else to Kubernetes."""
+    if not text:
+        return False  # It stands in quotes: what is left out is null to both.
+    if text[0] in _NUMERIC:
+        try:
+            return plain_value(text) != text
+        except ScalarError:
+            return True
+    return len(text) <= _LONGEST_WORD and text in WORDS

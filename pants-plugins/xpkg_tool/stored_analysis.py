@@ -1,0 +1,94 @@
+"""What files hold, as JSON: a large package is read in pieces, each by a process of its own.
+
+The texts of documents stay in the files; those that are not there as they are packed (other line
+ends, content on a separator's line) are kept. The values of meta objects are read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Iterator, Mapping
+
+from .analysis import FileAnalysis, Object
+from .documents.loader import load
+from .documents.stored import StoredDocument, find_text
+from .documents.stream import AnyDocument, Document
+from .finding import Finding, Position
+from .kinds import ObjectKind
+from .rules.facts import Definition, Facts, Use, Version
+from .suppressions import Suppression
+
+
+def to_json(analysis: FileAnalysis, data: bytes) -> dict[str, Any]:
+    """The analysis of a file with the bytes `data`."""
+    return {
+        "path": analysis.path,
+        "whole": analysis.whole,
+        "objects": list(_objects(analysis, data)),
+        "findings": [finding.to_json() for finding in analysis.findings],
+        "suppressions": [asdict(suppression) for suppression in analysis.suppressions],
+    }
+
+
+def from_json(stored: Mapping[str, Any]) -> FileAnalysis:
+    """The inverse of `to_json`; the file must be there, unchanged."""
+    path = stored["path"]
+    objects = tuple(_object(path, entry) for entry in stored["objects"])
+    return FileAnalysis(
+        path,
+        objects,
+        tuple((object, load(object.document)) for object in objects if object.is_meta),
+        tuple(Finding.from_json(finding) for finding in stored["findings"]),
+        stored["whole"],
+        tuple(_suppression(entry) for entry in stored["suppressions"]),
+    )
+
+
+def _objects(analysis: FileAnalysis, data: bytes) -> Iterator[dict[str, Any]]:
+    position = 0
+    for object in analysis.objects:
+        document = object.document
+        content = document.data
+        start = find_text(data, content, position)
+        if start is not None:
+            position = start + len(content)
+        yield {
+            "apiVersion": object.kind.api_version,
+            "kind": object.kind.kind,
+            "name": object.name,
+            "facts": _facts(object.facts),
+            "index": document.index,
+            "line": document.line,
+            "column": document.column,
+            **({"text": document.text} if start is None else {"at": [start, len(content)]}),
+        }
+
+
+def _object(path: str, entry: Mapping[str, Any]) -> Object:
+    place = (path, entry["index"], entry["line"], entry["column"])
+    document: AnyDocument
+    if "text" in entry:
+        document = Document(*place, entry["text"])
+    else:
+        document = StoredDocument(*place, *entry["at"])
+    kind = ObjectKind(entry["apiVersion"], entry["kind"])
+    return Object(document, kind, entry["name"], _facts_of(entry["facts"]))
+
+
+def _facts(facts: Facts) -> dict[str, Any] | None:
+    return None if facts is None else {type(facts).__name__: asdict(facts)}
+
+
+def _facts_of(stored: Mapping[str, Any] | None) -> Facts:
+    if stored is None:
+        return None
+    if "Definition" in stored:
+        fields = stored["Definition"]
+        return Definition(**{**fields, "versions": tuple(Version(**v) for v in fields["versions"])})
+    fields = stored["Use"]
+    return Use(**{**fields, "old_fields": tuple(fields["old_fields"])})
+
+
+def _suppression(stored: Mapping[str, Any]) -> Suppression:
+    position = Position(**stored["position"])
+    return Suppression(**{**stored, "position": position, "codes": tuple(stored["codes"])})

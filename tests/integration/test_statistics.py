@@ -1,0 +1,96 @@
+"""What runs when something changes, counted with `--xpkg-stats` in real runs."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+import pytest
+from repository import CRD, PROVIDER, Repository, Run, write_provider
+
+_LINE = re.compile(
+    r"([\d,]+) process(?:es)? of the tool ran, ([\d,]+) served from the local cache, "
+    r"([\d,]+) from the remote cache; ([\d,]+) bytes? parsed, ([\d,]+) bytes? packed"
+)
+# Nine megabytes: two pieces.
+FILES = 30
+FILLER = "# filler\n" * 35_000
+
+
+def counted(run: Run) -> tuple[int, int, int, int]:
+    """Processes that ran, processes served locally, bytes parsed, bytes packed."""
+    (found,) = _LINE.findall(run.output)
+    ran, local, remote, parsed, packed = (int(text.replace(",", "")) for text in found)
+    assert remote == 0
+    return ran, local, parsed, packed
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    repository = Repository.create(tmp_path_factory.mktemp("statistics") / "repository")
+    store = tmp_path_factory.mktemp("store")
+    repository.env["PANTS_LOCAL_STORE_DIR"] = str(store)
+    repository.env["PANTS_XPKG_STATS"] = "true"
+    yield repository
+    repository.close()
+
+
+def large_file(number: int) -> str:
+    return CRD.format(kind=f"Thing{number}", plural=f"thing{number}s") + FILLER
+
+
+def test_a_large_package_is_read_in_pieces(repository: Repository) -> None:
+    repository.write("large/crossplane.yaml", PROVIDER.format(name="provider-large"))
+    repository.write("large/BUILD", "xpkg_package()\n")
+    for number in range(FILES):
+        repository.write(f"large/crds/{number}.yaml", large_file(number))
+    size = sum(path.stat().st_size for path in (repository.root / "large").rglob("*.yaml"))
+
+    # Reading in two processes, packing in one; lint and package share all of it.
+    ran, _, parsed, packed = counted(repository.pants("lint", "package", "large::"))
+    assert (ran, parsed) == (3, size)
+    assert packed > size
+
+    # Nothing changed, for the daemon and for a Pants that knows only the store.
+    assert counted(repository.pants("lint", "package", "large::")) == (0, 0, 0, 0)
+    assert counted(repository.pants("--no-pantsd", "package", "large::")) == (0, 3, 0, 0)
+
+    # One file changed: its piece is read again, and the whole is packed again.
+    repository.write("large/crds/7.yaml", large_file(7).replace("Cluster", "Namespaced"))
+    ran, _, parsed, packed = counted(repository.pants("--no-pantsd", "lint", "package", "large::"))
+    assert ran == 2
+    assert parsed < size * 2 / 3
+    assert packed > size
+
+    # Other rules: everything was read already.
+    ran, _, parsed, _ = counted(
+        repository.pants("--no-pantsd", "--xpkg-ignore=XP4", "package", "large::")
+    )
+    assert (ran, parsed) == (1, 0)
+
+
+def test_findings_in_a_large_package_have_their_places(repository: Repository) -> None:
+    for number in range(FILES):
+        repository.write(f"bad/crds/{number}.yaml", large_file(number))
+    repository.write("bad/crossplane.yaml", PROVIDER.format(name="provider-bad"))
+    repository.write("bad/BUILD", "xpkg_package()\n")
+    repository.write("bad/crds/3.yaml", large_file(3).replace("scope: Cluster", "scope: Clutser"))
+    # What only the package as a whole shows: two objects of one name.
+    repository.write("bad/crds/4.yaml", FILLER + large_file(5))
+    run = repository.pants("lint", "bad::", expect=1)
+    assert "bad/crds/3.yaml:10:10: error XP209" in run.output
+    assert f"bad/crds/4.yaml:{FILLER.count(chr(10)) + 4}:9: error XP210" in run.output
+    assert "bad/crds/5.yaml:4:9: error XP210" in run.output
+
+
+def test_small_packages_share_processes(repository: Repository) -> None:
+    for number in range(20):
+        write_provider(repository, f"small/p{number}", f"provider-p{number}")
+    ran, _, _, _ = counted(repository.pants("package", "small::"))
+    assert 1 <= ran <= 2
+    crossplane = repository.root / "small/p3/crossplane.yaml"
+    crossplane.write_text(crossplane.read_text() + "# changed\n")
+    ran, _, _, _ = counted(repository.pants("--no-pantsd", "package", "small::"))
+    assert ran == 1
+    # Asking for one package builds its bucket, which then serves the others.
+    assert counted(repository.pants("--no-pantsd", "package", "small/p3"))[0] == 0
