@@ -25,8 +25,8 @@ spec:
   crossplane:
     version: ">=v1.14.0-0"
 """
-# 1970, 2038 (past 32 bits, signed) and 2107 (past 32 bits): seconds since 1970.
-CLOCKS = [1, 2**31 + 1, 2**32 + 1]
+# 1970, and 2106 (past 32 bits): seconds since 1970.
+CLOCKS = [1, 2**32 + 1]
 
 # Before anything is imported: all ways by which Python tells the time. (Those who measure time use
 # another clock, which has no date and is never wrong.)
