@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from archives import HYBRID, HYBRID_DIGEST, make_archive
 from fake_registry import PASSWORD, USER, FakeRegistry, Fault, running
+from kinds import REQUESTS
 from registry_tools import Pusher, error, result
-from test_26_retries import REQUESTS
 
 from xpkg_tool.oci.archive_reader import open_archive
 from xpkg_tool.registry.retry import RetryPolicy
