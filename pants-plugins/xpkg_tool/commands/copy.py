@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
 
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.copy import copy
@@ -16,11 +17,12 @@ from .source import registry_settings
 
 
 def run(arguments: Namespace) -> int:
+    settings = registry_settings(arguments.destination, arguments)
     outcome = copy(
         arguments.source,
         arguments.destination,
-        source_settings=_source_settings(arguments),
-        settings=registry_settings(arguments.destination, arguments),
+        source_settings=_source_settings(arguments, settings),
+        settings=settings,
     )
     if isinstance(outcome, PublishError):
         print(outcome, file=sys.stderr)
@@ -29,10 +31,15 @@ def run(arguments: Namespace) -> int:
     return OK
 
 
-def _source_settings(arguments: Namespace) -> dict[str, RegistrySettings]:
+def _source_settings(
+    arguments: Namespace, destination: Mapping[str, RegistrySettings]
+) -> dict[str, RegistrySettings]:
+    """What is said of the destination's registry holds for the source, too, if it is the same."""
     try:
         registry = parse(arguments.source).registry
     except PublishError:
         # A file or a folder; or nothing, and then reading it says what is wrong.
         return {}
-    return {registry: RegistrySettings(arguments.source_insecure, arguments.source_ca_file or "")}
+    other = destination.get(registry, RegistrySettings())
+    insecure = arguments.source_insecure or other.insecure
+    return {registry: RegistrySettings(insecure, arguments.source_ca_file or other.ca_file)}

@@ -18,7 +18,7 @@ from .outcome import Outcome, outcome_to_json
 from .publish import Write, publish
 from .reference import parse
 from .registries import CONNECTIONS, Registries
-from .settings import settings_from_json
+from .settings import registry_key, settings_from_json
 
 
 def publish_package(request: Path, output: Path) -> None:
@@ -83,5 +83,6 @@ def _publish(
     )
     with closing(registries):
         unique = list({write.place: write for write in writes.values()}.values())
-        outcomes = publish(artifact, unique, registries, asked.get("mountFrom"))
+        hints = {registry_key(k): v for k, v in (asked.get("mountFrom") or {}).items()}
+        outcomes = publish(artifact, unique, registries, hints)
     return [outcomes[writes[entry["reference"]].place] for entry in references]

@@ -1,5 +1,5 @@
-"""Why a request failed, in a few words: from the types of the exceptions in its chain, never from
-their texts, which quote whole URLs."""
+"""Why a request failed, in a few words: from the types and codes of the exceptions in its chain,
+never from their texts, which quote whole URLs."""
 
 from __future__ import annotations
 
@@ -41,8 +41,10 @@ def connection_reason(error: BaseException, read_timeout: float) -> str:
 def tls_reason(error: BaseException) -> str:
     """Of a connection that TLS refused."""
     for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code in _CERTIFICATE:
-            return _CERTIFICATE[cause.verify_code]
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            # OpenSSL's own words for a code are safe: they are constants.
+            other = f"its certificate is refused ({cause.verify_message})"
+            return _CERTIFICATE.get(cause.verify_code, other)
         if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
             return "it does not speak TLS there"
     return "its certificate or TLS version is not accepted"

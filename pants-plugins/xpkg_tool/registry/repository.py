@@ -61,17 +61,18 @@ class Repository:
         self._authorizer = authorizer
         self._urls = addresses
 
-    def manifest_digest(self, identifier: str) -> str | None:
+    def manifest_digest(self, identifier: str, *, expected: bool = False) -> str | None:
         """The digest of the manifest (or index) at a tag or digest; None where there is none.
-        One HEAD; where that is not allowed or names no digest (Harbor), a GET."""
+        One HEAD; where that is not allowed or names no digest (Harbor), a GET. So too where the
+        manifest is `expected` and HEAD does not find it: some know it for blobs only."""
         url = self._urls.manifest(identifier)
         response = self._call("HEAD", url, headers={"Accept": _ACCEPT})
-        if response.status == 404:
+        if response.status == 404 and not expected:
             return None
         digest = response.headers.get("docker-content-digest")
         if response.status == 200 and digest and DIGEST.fullmatch(digest):
             return digest
-        if response.status not in (200, *_NO_HEAD):
+        if response.status not in (200, 404, *_NO_HEAD):
             raise unexpected(self._transport.name, "HEAD", url, response)
         response = self._call("GET", url, headers={"Accept": _ACCEPT})
         if response.status == 404:

@@ -90,7 +90,7 @@ def put_tag(
         _put_manifests(artifact, repository)
         sent = _count(artifact, became)
         repository.put_manifest(place.tag, artifact)
-    now = repository.manifest_digest(place.tag)
+    now = repository.manifest_digest(place.tag, expected=True)
     if now != artifact.digest:
         there = f"it names {now}" if now else "it is gone"
         raise publish_error(

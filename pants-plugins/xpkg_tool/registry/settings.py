@@ -34,11 +34,16 @@ class RegistrySettings:
             ) from None
 
 
+def registry_key(name: str) -> str:
+    """`Reference.registry` for a registry's name: Docker Hub has two."""
+    return DOCKER_HUB if name == "docker.io" else name
+
+
 def settings_from_json(data: Mapping[str, Any]) -> dict[str, RegistrySettings]:
     """`{"<host[:port]>" or "oci-layout:<directory>": {"insecure", "caFile", "mutableTags"}, …}`,
     each of which may be left out (or null)."""
     return {
-        DOCKER_HUB if registry == "docker.io" else registry: RegistrySettings(
+        registry_key(registry): RegistrySettings(
             insecure=bool(said.get("insecure")),
             ca_file=said.get("caFile") or "",
             mutable_tags=tuple(said.get("mutableTags") or ()),

@@ -106,7 +106,8 @@ class Transport:
             raise self.error(
                 f"is not trusted: {error}",
                 "If its certificate comes from an authority of your own, name that as the "
-                "registry's `ca_file`; if it speaks plain http, declare it `insecure`.",
+                "registry's `ca_file` (or in REQUESTS_CA_BUNDLE); if it speaks plain http, declare "
+                "it `insecure`.",
             ) from None
         except Unusable as error:
             raise self.error(

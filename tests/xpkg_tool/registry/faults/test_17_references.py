@@ -10,8 +10,12 @@ from archives import HYBRID_DIGEST
 from fake_registry import running
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference_vectors import (
+    LINES,
+    REFUSED_BY_THE_SPECIFICATION,
+    TAKEN_BY_THE_SPECIFICATION,
+)
 from registry_tools import Pusher
-from test_reference import LINES, REFUSED_BY_THE_SPECIFICATION, TAKEN_BY_THE_SPECIFICATION
 
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.origin import origin_of

@@ -5,20 +5,11 @@ from __future__ import annotations
 import pytest
 from archives import HYBRID_DIGEST
 from fake_registry import FakeRegistry, Fault, running
+from kinds import REQUESTS
 from registry_tools import Pusher, error, result
 
 from xpkg_tool.registry.retry import RetryPolicy
 
-# One of each kind of request that a push makes.
-REQUESTS = [
-    ("GET", "/v2/$"),
-    ("HEAD", "manifests/"),
-    ("HEAD", "blobs/"),
-    ("POST", "uploads"),
-    ("PUT", "uploads"),
-    ("PUT", "manifests/sha256:"),
-    ("PUT", "manifests/v1$"),
-]
 FINAL = [400, 403, 404, 405, 409, 412, 413, 416, 431, 451, 501, 505]
 
 

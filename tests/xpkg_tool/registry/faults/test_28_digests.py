@@ -63,3 +63,13 @@ def test_28_not_found_by_head_nor_get(pusher: Pusher) -> None:
     faults = (Fault("HEAD", "manifests", status=405), Fault("GET", "manifests", status=404))
     with running("", *faults) as registry:
         assert result(pusher, registry).action == "pushed"
+
+
+def test_28_head_finds_no_manifest(pusher: Pusher) -> None:
+    """After it was put, GET is asked; running again sends nothing but the manifest, the same."""
+    with running("", Fault("HEAD", "manifests", nth=0, status=404)) as registry:
+        assert result(pusher, registry).action == "pushed"
+        registry.seen.clear()
+        assert result(pusher, registry).blobs_sent == 0
+        assert registry.count("POST") == 0
+        assert registry.tag("a/b", "v1") == HYBRID_DIGEST

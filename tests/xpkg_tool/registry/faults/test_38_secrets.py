@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from archives import HYBRID, HYBRID_DIGEST
 from fake_registry import CANARY, IDENTITY_TOKEN, PASSWORD, USER, FakeRegistry, Fault, running
+from kinds import REQUESTS
 from registry_tools import Pusher
-from test_26_retries import REQUESTS
 
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.outcome import PushResult, format_result, outcome_to_json

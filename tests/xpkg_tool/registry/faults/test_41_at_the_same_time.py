@@ -15,6 +15,7 @@ import pytest
 from archives import HYBRID, HYBRID_DIGEST, make_archive
 from fake_registry import FakeRegistry, Fault, running
 from registry_tools import Pusher
+from waiting import wait_for
 
 from xpkg_tool.oci.archive_reader import open_archive
 from xpkg_tool.publish_error import PublishError
@@ -96,13 +97,6 @@ def start(registry: FakeRegistry, pusher: Pusher, *options: str) -> subprocess.P
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 # Of each kind of request one that the registry does not answer for a while.
