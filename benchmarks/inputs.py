@@ -114,20 +114,22 @@ class Inputs:
     @cached_property
     def aws(self) -> Path | None:
         """A folder that holds provider-aws (200 definitions, 7.4 MB)."""
-        if self.corpus is None:
-            return None
-        return self._real(self.corpus / "provider-aws", "provider-aws")
+        source = self._of_corpus("provider-aws")
+        return None if source is None else self._real(source, "provider-aws")
 
     @cached_property
     def upjet(self) -> Path | None:
         """A folder that holds provider-upjet-aws (2,065 definitions, 101.9 MB), or the package
         that the caller gave in its place."""
-        source = self.large
-        if source is None and self.corpus is not None:
-            names = ("provider-upjet-aws", "provider-upjet-aws.tar.xz")
-            found = [self.corpus / name for name in names if (self.corpus / name).exists()]
-            source = found[0] if found else None
+        source = self.large or self._of_corpus("provider-upjet-aws")
         return None if source is None else self._real(source, "provider-upjet-aws")
+
+    def _of_corpus(self, name: str) -> Path | None:
+        """The folder or the archive of a package in the corpus."""
+        if self.corpus is None:
+            return None
+        found = [self.corpus / file for file in (name, f"{name}.tar.xz")]
+        return next((path for path in found if path.exists()), None)
 
     def _real(self, source: Path, name: str) -> Path:
         if source.is_file():

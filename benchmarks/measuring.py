@@ -58,11 +58,15 @@ def run(
     program starts others. A process counts what its parent held when it was started, too, so the
     program that calls this has to stay small.
     """
+    command = " ".join(map(str, argv))
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
-        process = subprocess.Popen(
-            argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-        )
+        try:
+            process = subprocess.Popen(
+                argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        except OSError as error:
+            raise ProgramError(f"{command}\ncannot be run: {error.strerror}") from None
         started(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
@@ -70,7 +74,6 @@ def run(
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
     if process.returncode:
-        command = " ".join(map(str, argv))
         raise ProgramError(f"{command}\nended with {process.returncode}:\n{text}")
     return Finished(Sample(seconds, usage.ru_maxrss * _MAXRSS_UNIT), text)
 

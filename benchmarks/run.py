@@ -9,23 +9,26 @@ alike. Ratios are what counts: seconds differ from machine to machine.
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from generate import positive
 from inputs import QUICK, InputError, Inputs, Sizes
 from measuring import ProgramError, Sample
-from rounds import Case, Round
+from rounds import Round
 from suite import CASES
-from table import as_markdown, as_text, lines
+from table import Figures, as_markdown, as_text, lines
 
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
     names = [case.name for case in CASES]
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
     parser.add_argument("--quick", action="store_true", help="tiny inputs, one round: a trial")
-    parser.add_argument("--runs", type=int, metavar="N", help="rounds (default: 3)")
+    parser.add_argument("--runs", type=positive, metavar="N", help="rounds (default: 3)")
     parser.add_argument(
         "--only", nargs="+", choices=names, metavar="CASE", help=f"some of: {', '.join(names)}"
     )
@@ -62,46 +65,57 @@ def main(argv: Sequence[str]) -> int:
             options.python and options.python.absolute(),
         )
         try:
-            print(measured(inputs, options))
-        except (InputError, ProgramError) as error:
-            print(f"error: {error}", file=sys.stderr)
-            return 1
-    return 0
+            return measure(inputs, options)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            return 130
 
 
 def _absolute(path: Path | None) -> Path | None:
     return None if path is None else path.resolve()
 
 
-def measured(inputs: Inputs, options: argparse.Namespace) -> str:
-    """Runs the cases that were asked for, and returns the table and what was left out."""
+def measure(inputs: Inputs, options: argparse.Namespace) -> int:
+    """Runs the cases that were asked for and prints the table; 1 when a case failed."""
     asked = [case for case in CASES if not options.only or case.name in options.only]
-    reasons = {case.name: case.missing(inputs) for case in asked}
     runs = options.runs or (1 if options.quick else 3)
     figures: dict[str, list[Sample]] = {}
+    try:
+        notes = {c.name: f"was left out: {c.missing(inputs)}" for c in asked if c.missing(inputs)}
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    failed = False
     for number in range(runs):
         with tempfile.TemporaryDirectory(prefix="round-", dir=inputs.folder) as folder:
-            one_round(
-                Round(inputs, Path(folder), figures),
-                [case for case in asked if not reasons[case.name]],
-                f"round {number + 1} of {runs}",
-            )
-    # A yardstick that some case needed is shown, too.
+            round = Round(inputs, Path(folder), figures)
+            for case in asked:
+                if case.name in notes:
+                    continue
+                print(f"round {number + 1} of {runs}: {case.name}", file=sys.stderr, flush=True)
+                try:
+                    case.measure(round)
+                # What the other cases took is still worth knowing.
+                except ProgramError as error:
+                    notes[case.name] = f"failed in round {number + 1}: {error}"
+                    failed = True
+    print(report(figures, options, runs, notes))
+    return int(failed)
+
+
+def report(
+    figures: Figures, options: argparse.Namespace, runs: int, notes: Mapping[str, str]
+) -> str:
+    """The table, and what a reader has to know of it."""
+    # Of all cases: a yardstick that some other case needed is shown, too.
     sections = [section for case in CASES for section in case.sections]
     table = lines(sections, figures, judge=not options.quick)
     text = as_markdown(table) if options.markdown else as_text(table)
-    notes = [f"{name} was not measured: {reason}" for name, reason in reasons.items() if reason]
+    rounds = f"Medians of {runs} {'round' if runs == 1 else 'rounds'}"
+    about = [f"{rounds}, {os.cpu_count()} cores, CPython {platform.python_version()}."]
     if options.quick:
-        notes.append(
-            "Tiny inputs: these figures mean nothing, and the titles' numbers are not theirs."
-        )
-    return "\n".join([text, "", f"Medians of {runs} rounds.", *notes])
-
-
-def one_round(round: Round, cases: Sequence[Case], words: str) -> None:
-    for case in cases:
-        print(f"{words}: {case.name}", file=sys.stderr, flush=True)
-        case.measure(round)
+        about.append("The inputs are tiny: the figures mean nothing, nor do the titles.")
+    return "\n".join([text, "", *about, *(f"{name} {note}" for name, note in notes.items())])
 
 
 if __name__ == "__main__":
