@@ -158,9 +158,13 @@ def test_a_package_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 
 def test_the_peak_is_that_of_the_program(tmp_path: Path) -> None:
     program = "bytearray(b'x') * 200_000_000"
-    finished = measuring.run([sys.executable, "-c", program])
-    assert finished.sample.peak is not None
-    assert 200_000_000 < finished.sample.peak < 300_000_000
+    # A process of its own measures: what its parent holds counts, and pytest may hold more.
+    measure = "import measuring, sys; print(measuring.run(sys.argv[1:]).sample.peak)"
+    peak = subprocess.check_output(
+        [sys.executable, "-c", measure, sys.executable, "-c", program],
+        env={"PYTHONPATH": str(PROJECT / "benchmarks")},
+    )
+    assert 200_000_000 < int(peak) < 300_000_000
     with pytest.raises(ProgramError, match=r"ended with 3:\nwords"):
         measuring.run([sys.executable, "-c", "import sys; print('words'); sys.exit(3)"])
     with pytest.raises(ProgramError, match=r"cannot be run: No such file"):
