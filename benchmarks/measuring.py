@@ -68,7 +68,12 @@ def run(
         except OSError as error:
             raise ProgramError(f"{command}\ncannot be run: {error.strerror}") from None
         started(process.pid)
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # Ctrl-C: nothing may go on working in folders that are going away.
+            process.terminate()
+            process.wait()
+            raise
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)

@@ -78,11 +78,10 @@ class Repository:
         settle()
         return folders
 
-    def edit(self, *files: Path) -> None:
-        """Changes files, as a person would, and lets the daemon hear of it."""
-        for file in files:
-            with file.open("a") as output:
-                output.write("# edited\n")
+    def edit(self, file: Path) -> None:
+        """Changes a file, as a person would, and lets the daemon hear of it."""
+        with file.open("a") as output:
+            output.write("# edited\n")
         settle()
 
     def close(self) -> None:

@@ -31,7 +31,11 @@ def measure(round: Round) -> None:
         round.repository("goals") as ours,
     ):
         _interleaved(round, trivial, ours)
-        _without_daemon(round, ours)
+        round.note(_LIST_NO_DAEMON, ours.pants("--no-pantsd", "list", "::"))
+        round.note(_NO_DAEMON, ours.pants("--no-pantsd", "package", "::"))
+    with round.repository("one") as ours:
+        ours.add(round.inputs.packages)
+        round.note(_ONE, ours.pants("package", "packages/p000"))
 
 
 def _interleaved(round: Round, trivial: Repository, ours: Repository) -> None:
@@ -51,14 +55,6 @@ def _interleaved(round: Round, trivial: Repository, ours: Repository) -> None:
         round.note(_TRIVIAL_EDIT, trivial.pants("package", "::"))
         ours.edit(_definition(folders[number]))
         round.note(_EDIT, ours.pants("package", "::"))
-
-
-def _without_daemon(round: Round, ours: Repository) -> None:
-    round.note(_LIST_NO_DAEMON, ours.pants("--no-pantsd", "list", "::"))
-    round.note(_NO_DAEMON, ours.pants("--no-pantsd", "package", "::"))
-    # As cold as at the start: no file is as it was when something was built of it.
-    ours.edit(*(ours.root / "packages").rglob("*.yaml"))
-    round.note(_ONE, ours.pants("package", "packages/p000"))
 
 
 def _definition(package: Path) -> Path:
