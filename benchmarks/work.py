@@ -75,7 +75,9 @@ def layer(size: str, output: str) -> None:
     from xpkg_tool.oci.image import build_image
     from xpkg_tool.oci.layer import base_layer
 
-    content = random.Random(SEED).randbytes(int(size))
+    numbers = random.Random(SEED)
+    whole, rest = divmod(int(size), 1_000_000)  # It gives no more than 256 MB at once.
+    content = b"".join(map(numbers.randbytes, [1_000_000] * whole + [rest]))
     with open(output, "wb") as file:
         file.writelines(write_archive(build_image([base_layer(content)])))
 
