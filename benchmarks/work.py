@@ -49,12 +49,13 @@ def parse(packages: str) -> None:
 def pack(package_yaml: str) -> None:
     """Packs a stream that is there already: tar, digests, compression, image, archive."""
     from xpkg_tool.oci.archive import write_archive
+    from xpkg_tool.oci.content import Content
     from xpkg_tool.oci.image import build_image
     from xpkg_tool.oci.layer import base_layer
 
     content = Path(package_yaml).read_bytes()
     start = time.perf_counter()
-    b"".join(write_archive(build_image([base_layer(content)])))
+    b"".join(write_archive(build_image([base_layer(Content.of(content))])))
     print(time.perf_counter() - start)
 
 
@@ -72,6 +73,7 @@ def codec(package_yaml: str) -> None:
 def layer(size: str, output: str) -> None:
     """Writes a package file with one layer of `size` bytes that do not compress."""
     from xpkg_tool.oci.archive import write_archive
+    from xpkg_tool.oci.content import Content
     from xpkg_tool.oci.image import build_image
     from xpkg_tool.oci.layer import base_layer
 
@@ -79,7 +81,7 @@ def layer(size: str, output: str) -> None:
     whole, rest = divmod(int(size), 1_000_000)  # It gives no more than 256 MB at once.
     content = b"".join(map(numbers.randbytes, [1_000_000] * whole + [rest]))
     with open(output, "wb") as file:
-        file.writelines(write_archive(build_image([base_layer(content)])))
+        file.writelines(write_archive(build_image([base_layer(Content.of(content))])))
 
 
 WORKS: dict[str, Callable[..., None]] = {
