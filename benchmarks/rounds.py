@@ -1,0 +1,95 @@
+"""One round of all cases, and what a case is."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import measuring
+from inputs import PLUGINS, PROJECT, Inputs
+from measuring import Sample
+from pants_runs import TRIVIAL_PLUGINS, Repository, warm_store
+from table import Section
+
+
+@dataclass
+class Round:
+    """What a round has to work with: the inputs, scratch space of its own, and where samples go."""
+
+    inputs: Inputs
+    folder: Path
+    figures: dict[str, list[Sample]]
+    _yardsticks: set[str] = field(default_factory=set)
+
+    @property
+    def repeats(self) -> range:
+        """How often what takes a second or less is done in this round."""
+        return range(self.inputs.sizes.repeats)
+
+    def note(self, figure: str, sample: Sample) -> None:
+        self.figures.setdefault(figure, []).append(sample)
+
+    def yardstick(self, figure: str, packages: Path) -> None:
+        """Measures the yardstick on some packages, once a round however many cases ask for it."""
+        if figure not in self._yardsticks:
+            self._yardsticks.add(figure)
+            script = PROJECT / "benchmarks" / "yardstick.py"
+            done = measuring.run((self.inputs.python, script, packages))
+            self.note(figure, done.sample)
+
+    def work(self, *arguments: str | Path) -> measuring.Finished:
+        """Does a work of work.py in a process of its own."""
+        script = PROJECT / "benchmarks" / "work.py"
+        return measuring.run((self.inputs.python, script, *arguments))
+
+    def tool(self, *arguments: str | Path) -> Sample:
+        """Runs a command of `xpkg`."""
+        module = ("-m", "xpkg_tool.cli")
+        environment = {"PYTHONPATH": str(PLUGINS)}
+        return measuring.run((self.inputs.python, *module, *arguments), env=environment).sample
+
+    @contextlib.contextmanager
+    def repository(self, name: str, plugins: Path = PLUGINS) -> Iterator[Repository]:
+        """A repository for our goals, warm, in a new folder `name`; gone afterwards."""
+        warm = self.inputs.folder / "warm-store"
+        if not warm.exists():
+            warm_store(self.folder / "warm-up", warm)
+        made = Repository(self.folder / name, plugins, "xpkg", warm)
+        try:
+            made.warm_up()
+            yield made
+        finally:
+            made.close()
+
+    @contextlib.contextmanager
+    def trivial_repository(self, name: str) -> Iterator[Repository]:
+        """A repository for Pants' own floor, whose packages are built by `true`."""
+        made = Repository(self.folder / name, TRIVIAL_PLUGINS, "trivial")
+        try:
+            made.warm_up()
+            yield made
+        finally:
+            made.close()
+
+
+@dataclass(frozen=True)
+class Case:
+    """What `--only` names: measurements that need each other, and the lines that show them.
+
+    `missing` says what the inputs lack for it, or nothing.
+    """
+
+    name: str
+    sections: tuple[Section, ...]
+    measure: Callable[[Round], None]
+    missing: Callable[[Inputs], str | None] = lambda inputs: None
+
+
+def no_large(inputs: Inputs) -> str | None:
+    return None if inputs.upjet else "give --large or --corpus"
+
+
+def no_corpus(inputs: Inputs) -> str | None:
+    return None if inputs.upjet or inputs.aws else "give --corpus or --large"

@@ -1,0 +1,122 @@
+"""Measures everything, and prints one table of medians and ratios (docs/performance.md).
+
+    python3.9 benchmarks/run.py --corpus DIR --cli CROSSPLANE
+
+All that takes part is measured side by side, round by round, so that a noisy machine hits all
+alike. Ratios are what counts: seconds differ from machine to machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from generate import positive
+from inputs import QUICK, InputError, Inputs, Sizes
+from measuring import ProgramError, Sample
+from rounds import Round
+from suite import CASES
+from table import Figures, as_markdown, as_text, lines
+
+
+def arguments(argv: Sequence[str]) -> argparse.Namespace:
+    names = [case.name for case in CASES]
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
+    parser.add_argument("--quick", action="store_true", help="tiny inputs, one round: a trial")
+    parser.add_argument("--runs", type=positive, metavar="N", help="rounds (default: 3)")
+    parser.add_argument(
+        "--only", nargs="+", choices=names, metavar="CASE", help=f"some of: {', '.join(names)}"
+    )
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        metavar="DIR",
+        help="a folder with the sources of provider-aws and provider-upjet-aws, or a tar of these",
+    )
+    parser.add_argument(
+        "--large", type=Path, help="a package's folder, or a tar, in place of provider-upjet-aws"
+    )
+    parser.add_argument("--cli", type=Path, metavar="FILE", help="the Crossplane CLI")
+    parser.add_argument(
+        "--python",
+        type=Path,
+        metavar="FILE",
+        help="an interpreter with the tool's libraries (default: an environment is made)",
+    )
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str]) -> int:
+    options = arguments(argv)
+    with tempfile.TemporaryDirectory(prefix="xpkg-benchmark-") as folder:
+        inputs = Inputs(
+            Path(folder),
+            QUICK if options.quick else Sizes(),
+            _absolute(options.large),
+            _absolute(options.corpus),
+            _absolute(options.cli),
+            # Not resolved: the link in an environment is what makes it one.
+            options.python and options.python.absolute(),
+        )
+        try:
+            return measure(inputs, options)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            return 130
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.resolve()
+
+
+def measure(inputs: Inputs, options: argparse.Namespace) -> int:
+    """Runs the cases that were asked for and prints the table; 1 when a case failed."""
+    asked = [case for case in CASES if not options.only or case.name in options.only]
+    runs = options.runs or (1 if options.quick else 3)
+    figures: dict[str, list[Sample]] = {}
+    try:
+        notes = {c.name: f"was left out: {c.missing(inputs)}" for c in asked if c.missing(inputs)}
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    failed = False
+    for number in range(runs):
+        with tempfile.TemporaryDirectory(prefix="round-", dir=inputs.folder) as folder:
+            round = Round(inputs, Path(folder), figures)
+            for case in asked:
+                if case.name in notes:
+                    continue
+                print(f"round {number + 1} of {runs}: {case.name}", file=sys.stderr, flush=True)
+                try:
+                    case.measure(round)
+                # What the other cases took is still worth knowing.
+                except ProgramError as error:
+                    notes[case.name] = f"failed in round {number + 1}: {error}"
+                    failed = True
+    print(report(figures, options, runs, notes))
+    return int(failed)
+
+
+def report(
+    figures: Figures, options: argparse.Namespace, runs: int, notes: Mapping[str, str]
+) -> str:
+    """The table, and what a reader has to know of it."""
+    # Of all cases: a yardstick that some other case needed is shown, too.
+    sections = [section for case in CASES for section in case.sections]
+    table = lines(sections, figures, judge=not options.quick)
+    text = as_markdown(table) if options.markdown else as_text(table)
+    rounds = f"Medians of {runs} {'round' if runs == 1 else 'rounds'}"
+    about = [f"{rounds}, {os.cpu_count()} cores, CPython {platform.python_version()}."]
+    if options.quick:
+        about.append("The inputs are tiny: the figures mean nothing, nor do the titles.")
+    return "\n".join([text, "", *about, *(f"{name} {note}" for name, note in notes.items())])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,16 @@
+"""The cases: each module has the lines of its part of the table, and how they are measured."""
+
+from __future__ import annotations
+
+from suite import alone, buckets, cli, goals, large, layer, scale, yardsticks
+
+CASES = (
+    yardsticks.CASE,
+    alone.CASE,
+    goals.CASE,
+    scale.CASE,
+    large.CASE,
+    layer.CASE,
+    cli.CASE,
+    buckets.CASE,
+)

@@ -1,0 +1,96 @@
+"""The goals on many small packages, beside what Pants itself takes for as many targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pants_runs import Repository
+from rounds import Case, Round
+from table import Row, Section
+
+from suite import yardsticks
+
+_LIST = "floor: list"
+_TRIVIAL_COLD = "floor: cold"
+_NO_OP = "floor: nothing changed"
+_TRIVIAL_EDIT = "floor: one file"
+_LIST_NO_DAEMON = "floor: list without a daemon"
+_COLD = "goals: cold"
+_SAME = "goals: nothing changed"
+_EDIT = "goals: one file"
+_LINT = "goals: lint after package"
+_ONE = "goals: one package"
+_ONE_SAME = "goals: one package, built"
+_NO_DAEMON = "goals: without a daemon"
+
+
+def measure(round: Round) -> None:
+    round.yardstick(yardsticks.PACKAGES, round.inputs.packages)
+    with (
+        round.trivial_repository("trivial") as trivial,
+        round.repository("goals") as ours,
+    ):
+        _interleaved(round, trivial, ours)
+        round.note(_LIST_NO_DAEMON, ours.pants("--no-pantsd", "list", "::"))
+        round.note(_NO_DAEMON, ours.pants("--no-pantsd", "package", "::"))
+    with round.repository("one") as ours:
+        ours.add(round.inputs.packages)
+        round.note(_ONE, ours.pants("package", "packages/p000"))
+
+
+def _interleaved(round: Round, trivial: Repository, ours: Repository) -> None:
+    trivial_folders = trivial.add(round.inputs.packages)
+    folders = ours.add(round.inputs.packages)
+    round.note(_TRIVIAL_COLD, trivial.pants("package", "::"))
+    round.note(_COLD, ours.pants("package", "::"))
+    round.note(_LINT, ours.pants("lint", "::"))
+    for _ in round.repeats:
+        round.note(_LIST, ours.pants("list", "::"))
+        round.note(_NO_OP, trivial.pants("package", "::"))
+        round.note(_SAME, ours.pants("package", "::"))
+        round.note(_ONE_SAME, ours.pants("package", "packages/p000"))
+    # A file of another package each time.
+    for number in round.repeats:
+        trivial.edit(_definition(trivial_folders[number]))
+        round.note(_TRIVIAL_EDIT, trivial.pants("package", "::"))
+        ours.edit(_definition(folders[number]))
+        round.note(_EDIT, ours.pants("package", "::"))
+
+
+def _definition(package: Path) -> Path:
+    return min((package / "crds").iterdir())
+
+
+_FLOOR = Section(
+    "Pants' own floor: 200 targets of the same files, built by `true`",
+    (
+        Row(_LIST, "list ::"),
+        Row(_NO_OP, "package, nothing changed (the no-op)", _LIST, "", "list ::"),
+        Row(_TRIVIAL_EDIT, "package, one file of 4,000 changed", _NO_OP, "", "the no-op"),
+        Row(_TRIVIAL_COLD, "package, cold", yardsticks.PACKAGES, "", "the yardstick"),
+        Row(_LIST_NO_DAEMON, "--no-pantsd list ::"),
+    ),
+)
+_OURS = Section(
+    "The goals on 200 packages",
+    (
+        Row(_COLD, "package, cold", yardsticks.PACKAGES, "", "the yardstick", at_most=1.5),
+        Row(_SAME, "nothing changed", _NO_OP, "", "the no-op", at_most=1.15, processes=0),
+        Row(_EDIT, "one file of 4,000 changed", _NO_OP, "", "the no-op", at_most=1.3, processes=1),
+        Row(_EDIT, "the same", _TRIVIAL_EDIT, "", "`true`, one file changed"),
+        Row(_LINT, "lint, after package", _LIST, "", "list ::"),
+        Row(_ONE, "one package asked for, cold", _LIST, "", "list ::"),
+        Row(_ONE_SAME, "one package asked for, built before", _LIST, "", "list ::"),
+        Row(
+            _NO_DAEMON,
+            "--no-pantsd, all in the local store",
+            _LIST_NO_DAEMON,
+            "",
+            "--no-pantsd list ::",
+            at_most=1.3,
+            processes=0,
+        ),
+    ),
+)
+
+CASE = Case("goals", (_FLOOR, _OURS), measure)

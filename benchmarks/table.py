@@ -1,0 +1,155 @@
+"""The figures of a run as one table: medians, ratios, bounds and verdicts, as text or Markdown."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from measuring import Sample
+
+# What was measured: the samples of each figure, one or more for each round.
+Figures = Mapping[str, Sequence[Sample]]
+
+HEADER = (
+    "case",
+    "median s",
+    "measured against",
+    "ratio",
+    "at most",
+    "verdict",
+    "peak MiB",
+    "processes",
+)
+# Which columns hold words, and stand at the left.
+_WORDS = ("case", "measured against", "at most", "verdict")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: the samples of `figure`, and what they are held to.
+
+    The ratio is (figure - beyond) / against, of the medians; `beyond` is what is not counted, such
+    as the floor that Pants sets. Without `against` the difference in seconds stands in its place.
+    `at_most` bounds that value, `memory` the peak in bytes, `processes` how many Pants may run.
+    `against_title` says in words what it is measured against.
+    """
+
+    figure: str
+    title: str
+    against: str = ""
+    beyond: str = ""
+    against_title: str = ""
+    at_most: float | None = None
+    memory: int | None = None
+    processes: int | None = None
+
+    def value(self, figures: Figures) -> float | None:
+        """The ratio, or the difference in seconds; None where a part of it was not measured."""
+        if not (self.against or self.beyond):
+            return None
+        if not all(figures.get(name) for name in (self.against, self.beyond) if name):
+            return None
+        seconds = median_seconds(figures[self.figure])
+        if self.beyond:
+            seconds -= median_seconds(figures[self.beyond])
+        return seconds / median_seconds(figures[self.against]) if self.against else seconds
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lines that belong together."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+def median_seconds(samples: Sequence[Sample]) -> float:
+    return statistics.median(sample.seconds for sample in samples)
+
+
+def lines(sections: Sequence[Section], figures: Figures, judge: bool) -> list[tuple[str, ...]]:
+    """The cells of the table, without its header; a line of one cell is a section's title.
+
+    What was not measured is left out. `judge` says whether bounds apply to these inputs.
+    """
+    found: list[tuple[str, ...]] = []
+    for section in sections:
+        rows = [_cells(row, figures, judge) for row in section.rows if figures.get(row.figure)]
+        if rows:
+            found += [(section.title,), *rows]
+    return found
+
+
+def _cells(row: Row, figures: Figures, judge: bool) -> tuple[str, ...]:
+    samples = figures[row.figure]
+    value = row.value(figures)
+    unit = "" if row.against else " s"
+    peak, processes = _most(samples, lambda s: s.peak), _most(samples, lambda s: s.processes)
+    bounds = []
+    if row.at_most is not None:
+        bounds.append(f"{row.at_most:g}{unit}")
+    if row.memory is not None:
+        bounds.append(f"{row.memory / 2**20:.0f} MiB")
+    if row.processes is not None:
+        bounds.append(f"{row.processes} processes")
+    return (
+        row.title,
+        f"{median_seconds(samples):.2f}",
+        row.against_title,
+        "" if value is None else f"{value:.2f}{unit}",
+        ", ".join(bounds) if judge else "",
+        _verdict(row, value, peak, processes) if judge else "",
+        "" if peak is None else f"{peak / 2**20:.0f}",
+        "" if processes is None else str(processes),
+    )
+
+
+def _verdict(row: Row, value: float | None, peak: int | None, processes: int | None) -> str:
+    checks = (
+        ("time", row.at_most, value),
+        ("memory", row.memory, peak),
+        ("processes", row.processes, processes),
+    )
+    known = [(name, b, v) for name, b, v in checks if b is not None and v is not None]
+    missed = [name for name, bound, measured in known if measured > bound]
+    if missed:
+        return "not met: " + ", ".join(missed)
+    return "met" if known else ""
+
+
+def _most(samples: Sequence[Sample], part: Callable[[Sample], int | None]) -> int | None:
+    """The worst of all rounds: memory and processes have no noise that a median would remove."""
+    known = [value for value in map(part, samples) if value is not None]
+    return max(known) if known else None
+
+
+def as_text(table: Sequence[tuple[str, ...]]) -> str:
+    whole = [cells for cells in table if len(cells) > 1]
+    widths = [max(map(len, column)) for column in zip(HEADER, *whole)]
+    return "\n".join(_text_line(cells, widths) for cells in (HEADER, *table))
+
+
+def _text_line(cells: tuple[str, ...], widths: Sequence[int]) -> str:
+    if len(cells) == 1:
+        return "\n" + cells[0]
+    return "  ".join(_aligned(cells, widths)).rstrip()
+
+
+def _aligned(cells: tuple[str, ...], widths: Sequence[int]) -> Iterator[str]:
+    for name, cell, width in zip(HEADER, cells, widths):
+        yield cell.ljust(width) if name in _WORDS else cell.rjust(width)
+
+
+def as_markdown(table: Sequence[tuple[str, ...]]) -> str:
+    rule = ["---" if name in _WORDS else "---:" for name in HEADER]
+    found = [_markdown_line(HEADER), _markdown_line(rule)]
+    for cells in table:
+        if len(cells) == 1:
+            cells = (f"**{cells[0]}**", *([""] * (len(HEADER) - 1)))
+        found.append(_markdown_line(cells))
+    return "\n".join(found)
+
+
+def _markdown_line(cells: Sequence[str]) -> str:
+    return "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|"

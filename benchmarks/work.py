@@ -1,0 +1,96 @@
+"""What the tool does without Pants, each in a process of its own, which run.py times.
+
+    python benchmarks/work.py WORK ARGUMENT ...
+
+Run it with an interpreter that has the tool's libraries (pants-plugins/xpkg/tool.lock). Works that
+are shorter than the start of an interpreter end with a line of the seconds that they took.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import random
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT / "pants-plugins"))
+
+META = "crossplane.yaml"
+# Any fixed number would do.
+SEED = 20_201_006
+
+
+def build_all(packages: str, output: str) -> None:
+    """Builds every package below a folder, one after another, by `xpkg build`."""
+    from xpkg_tool.cli import main
+
+    for meta in sorted(Path(packages).rglob(META)):
+        archive = Path(output, f"{meta.parent.name}.xpkg")
+        with contextlib.redirect_stdout(io.StringIO()):
+            if main(["build", str(meta.parent), "--output", str(archive)]):
+                raise SystemExit(f"{meta.parent} was not built.")
+
+
+def parse(packages: str) -> None:
+    """Parses every document with the tool's loader: what lint is measured against."""
+    from xpkg_tool.documents.loader import load
+    from xpkg_tool.documents.stream import split
+
+    for path in sorted(Path(packages).rglob("*.yaml")):
+        for document in split(str(path), path.read_bytes())[0]:
+            load(document)
+
+
+def pack(package_yaml: str) -> None:
+    """Packs a stream that is there already: tar, digests, compression, image, archive."""
+    from xpkg_tool.oci.archive import write_archive
+    from xpkg_tool.oci.content import Content
+    from xpkg_tool.oci.image import build_image
+    from xpkg_tool.oci.layer import base_layer
+
+    content = Path(package_yaml).read_bytes()
+    start = time.perf_counter()
+    b"".join(write_archive(build_image([base_layer(Content.of(content))])))
+    print(time.perf_counter() - start)
+
+
+def codec(package_yaml: str) -> None:
+    """The least that packing can take: the same bytes through libdeflate and SHA-256."""
+    import deflate
+
+    content = Path(package_yaml).read_bytes()
+    start = time.perf_counter()
+    deflate.gzip_compress(content, 6)
+    hashlib.sha256(content).digest()
+    print(time.perf_counter() - start)
+
+
+def layer(size: str, output: str) -> None:
+    """Writes a package file with one layer of `size` bytes that do not compress."""
+    from xpkg_tool.oci.archive import write_archive
+    from xpkg_tool.oci.content import Content
+    from xpkg_tool.oci.image import build_image
+    from xpkg_tool.oci.layer import base_layer
+
+    numbers = random.Random(SEED)
+    whole, rest = divmod(int(size), 1_000_000)  # It gives no more than 256 MB at once.
+    content = b"".join(map(numbers.randbytes, [1_000_000] * whole + [rest]))
+    with open(output, "wb") as file:
+        file.writelines(write_archive(build_image([base_layer(Content.of(content))])))
+
+
+WORKS: dict[str, Callable[..., None]] = {
+    "build_all": build_all,
+    "parse": parse,
+    "pack": pack,
+    "codec": codec,
+    "layer": layer,
+}
+
+if __name__ == "__main__":
+    WORKS[sys.argv[1]](*sys.argv[2:])
