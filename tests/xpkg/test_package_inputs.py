@@ -46,6 +46,7 @@ def test_the_defaults_take_all_yaml_and_keep_examples_apart(rule_runner: RuleRun
         "examples": found.examples,
         "examplesExpected": False,
         "packageType": None,
+        "analyses": (),
     }
 
 
