@@ -3,7 +3,7 @@
 `python assemble.py PEX OUTPUT` copies the libraries out of a loose PEX and the tool beside them,
 compiles everything and writes the runner. The output depends on the contents alone: bytecode names
 no path of the machine and no file time, and console scripts, which hold the interpreter's path, are
-left out.
+left out, as are the notes that installers leave.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import pathlib
 import py_compile
 import shutil
 import sys
+
+_NOT_COPIED = ("__pycache__", "tests", "INSTALLER", "RECORD", "REQUESTED", "direct_url.json")
 
 _RUNNER = '''\
 """Runs the tool with its own libraries and the standard library only."""
@@ -30,8 +32,11 @@ def main(pex: str, output: str) -> None:
     library = pathlib.Path(output, "lib")
     for distribution in sorted(pathlib.Path(pex, ".deps").iterdir()):
         for entry in sorted(distribution.iterdir()):
-            if entry.is_dir() and entry.name not in ("bin", "__pycache__"):
-                ignore = shutil.ignore_patterns("__pycache__", "RECORD", "direct_url.json", "tests")
+            # Console scripts are in `bin` or, where pex put them aside, in a hidden folder.
+            if entry.name.startswith(".") or entry.name in ("bin", "__pycache__"):
+                continue
+            if entry.is_dir():
+                ignore = shutil.ignore_patterns(*_NOT_COPIED)
                 shutil.copytree(entry, library / entry.name, ignore=ignore, dirs_exist_ok=True)
             elif entry.suffix in (".py", ".so"):
                 shutil.copyfile(entry, library / entry.name)

@@ -18,9 +18,17 @@ from pants.backend.python.target_types import PexLayout
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import Pex, PexRequest
 from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Lockfile
-from pants.engine.fs import CreateDigest, Digest, FileContent, MergeDigests, RemovePrefix
+from pants.engine.fs import (
+    CreateDigest,
+    Digest,
+    DigestSubset,
+    FileContent,
+    MergeDigests,
+    PathGlobs,
+    RemovePrefix,
+)
 from pants.engine.process import Process, ProcessResult
-from pants.engine.rules import Get, collect_rules, rule
+from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
@@ -28,10 +36,27 @@ from pants.util.logging import LogLevel
 _INTERPRETERS = "CPython>=3.9,<3.14"
 
 _PEX = "xpkg_tool.pex"
+# The libraries in the PEX. Not the rest of it, which depends on the pex that wrote it, nor what
+# installers leave beside a library: console scripts, and notes of where it came from.
+_LIBRARIES = (
+    f"{_PEX}/.deps/**",
+    f"!{_PEX}/.deps/*/.*",
+    f"!{_PEX}/.deps/*/.*/**",
+    f"!{_PEX}/.deps/*/bin/**",
+    f"!{_PEX}/.deps/*/*.dist-info/INSTALLER",
+    f"!{_PEX}/.deps/*/*.dist-info/RECORD",
+    f"!{_PEX}/.deps/*/*.dist-info/REQUESTED",
+    f"!{_PEX}/.deps/*/*.dist-info/direct_url.json",
+)
 _ASSEMBLE = "xpkg_assemble.py"
 _TOOL = "xpkg-tool"  # Where the tool's files appear in a sandbox.
 # What each command line of the tool holds, and no other.
 RUNNER = f"{_TOOL}/run.py"
+
+# Pants starts a process while it still asks the remote cache, and stops it when the cache had the
+# result. Which wins is chance, and the processor's time is lost. So the cache has this long to
+# answer and to send the result; where it says at once that it has none, or fails, nothing waits.
+_REMOTE_CACHE_DELAY_MILLIS = 5_000
 
 
 @dataclass(frozen=True)
@@ -88,8 +113,11 @@ async def set_up_tool() -> Tool:
     )
     assert pex.python is not None, "An internal PEX names its interpreter."
     python = pex.python.path
-    sources = await Get(Digest, CreateDigest(_tool_files()))
-    inputs = await Get(Digest, MergeDigests([pex.digest, sources]))
+    libraries, sources = await MultiGet(
+        Get(Digest, DigestSubset(pex.digest, PathGlobs(_LIBRARIES))),
+        Get(Digest, CreateDigest(_tool_files())),
+    )
+    inputs = await Get(Digest, MergeDigests([libraries, sources]))
     assembled = await Get(
         ProcessResult,
         Process(
@@ -100,6 +128,7 @@ async def set_up_tool() -> Tool:
             output_directories=(_TOOL,),
             description="Assembling the tool for Crossplane packages",
             level=LogLevel.DEBUG,
+            remote_cache_speculation_delay_millis=_REMOTE_CACHE_DELAY_MILLIS,
         ),
     )
     digest = await Get(Digest, RemovePrefix(assembled.output_digest, _TOOL))
@@ -129,6 +158,7 @@ async def tool_process(request: ToolProcess, tool: Tool) -> Process:
         output_directories=(request.output_directory,),
         description=request.description,
         level=LogLevel.INFO,
+        remote_cache_speculation_delay_millis=_REMOTE_CACHE_DELAY_MILLIS,
     )
 
 

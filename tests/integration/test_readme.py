@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
+import yaml
 from docker_registry import docker_registry
 from repository import PROJECT, Repository, copy_project
 
@@ -335,6 +336,15 @@ def test_the_commands_run(page: Path, session: Session) -> None:
         session.run(block)
     if session.missing:
         pytest.skip(f"all but the commands that need {', '.join(sorted(session.missing))} ran")
+
+
+@pytest.mark.parametrize("name", ["ci.md", "scale.md"])
+def test_the_workflows_are_yaml(name: str) -> None:
+    """A command that ends in `::` is easily read as a key."""
+    texts = [b.text for b in blocks(PROJECT / "docs" / name) if b.language == "yaml"]
+    assert texts
+    for text in texts:
+        assert len(list(yaml.parse(text))) > 10
 
 
 def test_the_readme_shows_the_test_command() -> None:

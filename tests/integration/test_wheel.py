@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Iterator, Sequence
 
 import pytest
+from interpreters import find_interpreter
 from repository import PROJECT, Repository, copy_project, write_provider
 
 TOOL_LOCK = PROJECT / "pants-plugins" / "xpkg" / "tool.lock"
@@ -209,25 +210,6 @@ def interpreters() -> Iterator[object]:
         if path is None:
             marks.append(pytest.mark.skip(reason=f"no CPython {version} on PATH or in pyenv"))
         yield pytest.param(path, id=version, marks=[] if version == "3.9" else marks)
-
-
-def find_interpreter(version: str) -> str | None:
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    candidates = [shutil.which(f"python{version}")]
-    candidates += map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}")))
-    # A candidate may be a shim that prints an error, or another implementation.
-    check = "import sys, venv, ensurepip; print(sys.implementation.name, *sys.version_info[:2])"
-    for candidate in filter(None, candidates):
-        done = subprocess.run(
-            [candidate, "-I", "-c", check],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.stdout.split() == ["cpython", *version.split(".")]:
-            return candidate
-    return None
 
 
 def build_digest(folder: Path, *python: str | Path) -> str:

@@ -1,0 +1,89 @@
+"""The tool's files are the same bytes wherever, whenever and for whomever they are assembled."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Mapping
+
+import xpkg
+import xpkg_tool
+
+ASSEMBLE = Path(xpkg.__file__).parent / "assemble.py"
+TOOL = Path(xpkg_tool.__file__).parent
+
+# Constants, names and sets such as bytecode holds.
+LIBRARY = """\
+ENDINGS = {"yaml", "yml", "json", "xpkg", "tar"}
+
+
+def known(name, *, kinds=frozenset(("a", "b", "c"))):
+    return name in {"yaml", "yml", "json"} or name in kinds
+"""
+
+
+def files(distribution: str, interpreter: str) -> dict[str, str]:
+    """A library as pex lays it out, with all that differs between machines."""
+    return {
+        f"{distribution}/library/__init__.py": LIBRARY,
+        f"{distribution}/library/tests/test_library.py": "",
+        f"{distribution}/library/__pycache__/__init__.cpython-39.pyc": interpreter,
+        f"{distribution}/library-1.dist-info/METADATA": "Name: library\n",
+        f"{distribution}/library-1.dist-info/INSTALLER": interpreter,
+        f"{distribution}/library-1.dist-info/RECORD": interpreter,
+        f"{distribution}/library-1.dist-info/direct_url.json": interpreter,
+        f"{distribution}/bin/library": f"#!{interpreter}\n",
+        f"{distribution}/.prefix/bin/library": f"#!{interpreter}\n",
+        f"{distribution}/single.py": LIBRARY,
+    }
+
+
+def assemble(
+    folder: Path, *, reverse: bool, umask: int, time: int, env: Mapping[str, str]
+) -> dict[str, str]:
+    """The digests of all files that assemble.py writes."""
+    folder.mkdir(parents=True)
+    content = files("xpkg_tool.pex/.deps/library-1-py3-none-any.whl", str(folder))
+    for path in sorted(TOOL.rglob("*.py")):
+        content[f"xpkg_tool/{path.relative_to(TOOL)}"] = path.read_text("utf-8")
+    for name, text in sorted(content.items(), reverse=reverse):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        os.utime(path, (time, time))
+    shutil.copyfile(ASSEMBLE, folder / "assemble.py")
+    with_umask = ("/bin/sh", "-c", 'umask "$0"; exec "$@"', f"{umask:03o}")
+    options = ("-s", "-S", "-X", "utf8")
+    subprocess.run(
+        [*with_umask, sys.executable, *options, "assemble.py", "xpkg_tool.pex", "output"],
+        cwd=folder,
+        env={"PYTHONHASHSEED": "0", **env},
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return {
+        str(path.relative_to(folder / "output")): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted((folder / "output").rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_bytes_depend_on_the_contents_alone(tmp_path: Path) -> None:
+    one = assemble(tmp_path / "one", reverse=False, umask=0o022, time=1_000_000_000, env={})
+    two = assemble(
+        tmp_path / "two" / "deeper down",
+        reverse=True,
+        umask=0o077,
+        time=1_700_000_000,
+        env={"HOME": "/nowhere", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Tokyo", "PATH": "/bin"},
+    )
+    assert one == two
+    cached = f"__pycache__/__init__.{sys.implementation.cache_tag}.pyc"
+    assert {"run.py", "lib/single.py", f"lib/library/{cached}", f"lib/xpkg_tool/{cached}"} <= {*one}
+    # Nothing that names an interpreter, and nothing that the tool does not import.
+    others = ("bin/", ".prefix/", "library/tests/", "INSTALLER", "RECORD", "direct_url.json")
+    assert not [name for name in one if any(other in name for other in others)]
