@@ -21,12 +21,9 @@ from docker_registry import (
     need,
     newer_registry,
 )
-from images import Image
+from images import Image, package_layers
 
-from xpkg_tool.oci.archive import write_archive
 from xpkg_tool.oci.artifact_reader import read_files
-from xpkg_tool.oci.image import Platform, build_image
-from xpkg_tool.oci.layer import base_layer
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.copy import copy
 from xpkg_tool.registry.outcome import Outcome, PushResult
@@ -34,7 +31,6 @@ from xpkg_tool.registry.push import push
 
 HYBRID = Path(__file__).parents[1] / "vectors/hybrid.xpkg"
 DIGEST = "sha256:bc70d2d052d00a0d251ebfec9c7c7e2014c46afb40e495ee0c330f32bbf9381b"
-PACKAGE = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: p}\n"
 
 # Debian's is of 2.8; the newer one is in no distribution, so that CI may lack it.
 VERSIONS = [
@@ -81,13 +77,8 @@ def digest(reference: str) -> str:
 
 def platforms(folder: Path, *architectures: str) -> list[str]:
     """Files of one package for several platforms."""
-    paths = []
-    for architecture in architectures:
-        image = build_image([base_layer(PACKAGE)], Platform(architecture))
-        path = folder / f"{architecture}.xpkg"
-        path.write_bytes(b"".join(write_archive(image)))
-        paths.append(str(path))
-    return paths
+    images = {a: Image(*package_layers(), platform=("linux", a)) for a in architectures}
+    return [str(image.archive(folder / f"{a}.xpkg")) for a, image in images.items()]
 
 
 def test_a_release_stays_where_it_is(

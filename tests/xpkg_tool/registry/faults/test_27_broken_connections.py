@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from kinds import REQUESTS
 from registry_tools import Pusher, error, result
 
 from xpkg_tool.oci.archive_reader import open_archive
+from xpkg_tool.publish_error import PublishError
+from xpkg_tool.registry.pull import pull
+from xpkg_tool.registry.reference import parse
 from xpkg_tool.registry.retry import RetryPolicy
 
 BLOBS = open_archive(str(HYBRID)).blobs
@@ -82,6 +86,20 @@ def test_27_a_body_that_drips(pusher: Pusher) -> None:
         start = time.monotonic()
         assert "no answer within 0.15 seconds" in error(pusher, registry)
         assert time.monotonic() - start < 1.0
+
+
+def test_27_a_blob_that_drips(pusher: Pusher) -> None:
+    """Reading: what came is kept, and it goes on from there, but not for ever."""
+    with running() as registry:
+        result(pusher, registry)
+        registry.faults.append(Fault("GET", "blobs", nth=0, drip=0.02))
+        pusher.read_timeout, pusher.policy = 0.15, RetryPolicy(attempts=2)
+        start = time.monotonic()
+        with closing(pusher.connect(registry.address)) as connection:
+            image = pull(parse(f"{registry.address}/a/b:v1"), connection)
+            with pytest.raises(PublishError, match="no answer within"):
+                image.open(image.blobs[0]).read()
+        assert time.monotonic() - start < 10
 
 
 def test_27_no_answer(pusher: Pusher) -> None:
