@@ -92,7 +92,7 @@ def _cells(row: Row, figures: Figures, judge: bool) -> tuple[str, ...]:
     if row.memory is not None:
         bounds.append(f"{row.memory / 2**20:.0f} MiB")
     if row.processes is not None:
-        bounds.append(f"{row.processes} processes")
+        bounds.append(f"{row.processes} process{'es' * (row.processes != 1)}")
     return (
         row.title,
         f"{median_seconds(samples):.2f}",

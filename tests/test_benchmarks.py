@@ -64,7 +64,7 @@ def test_a_line_has_medians_of_seconds_and_the_worst_of_all_else() -> None:
         (Row("case", "", memory=300 * MIB), "", "300 MiB", "met"),
         (
             Row("case", "", "least", at_most=1, memory=299 * MIB, processes=1),
-            *("1.50", "1, 299 MiB, 1 processes", "not met: time, memory, processes"),
+            *("1.50", "1, 299 MiB, 1 process", "not met: time, memory, processes"),
         ),
         # What is not known is neither met nor missed.
         (Row("floor", "", memory=1, processes=0), "", "0 MiB, 0 processes", ""),
