@@ -298,7 +298,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _discard(self, left: int) -> None:
         while left:
-            left -= len(self.rfile.read(min(left, 65536)))
+            read = len(self.rfile.read(min(left, 65536)))
+            # The client may have gone away.
+            left = left - read if read else 0
 
     def _hang_up(self, *, reset: bool) -> None:
         if reset:

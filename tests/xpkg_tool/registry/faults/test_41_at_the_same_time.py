@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -86,17 +87,24 @@ def test_41_two_packages_under_one_tag(pusher: Pusher, tmp_path: Path, mutable: 
             assert registry.has("a/b", blob.digest)
 
 
-def start(registry: FakeRegistry, pusher: Pusher, *options: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def start(registry: FakeRegistry, pusher: Pusher) -> Iterator[subprocess.Popen[str]]:
+    """`xpkg push` as a process, which ends with the context at the latest."""
+    process = subprocess.Popen(
         [
             *(sys.executable, "-c", "import sys; from xpkg_tool.cli import main; sys.exit(main())"),
-            *("push", f"{registry.address}/a/b:v1", str(HYBRID), *options),
+            *("push", f"{registry.address}/a/b:v1", str(HYBRID)),
         ],
         env={**pusher.env, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 # Of each kind of request one that the registry does not answer for a while.
