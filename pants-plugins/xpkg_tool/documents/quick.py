@@ -18,15 +18,18 @@ from .scalars import HINTS, WORDS, ScalarError, plain_value
 
 UNCERTAIN: Any = object()
 
-# Anchors, aliases and tags; collections in brackets.
-_PROPERTIES = "&*!"
+# Anchors and tags; collections in brackets.
+_PROPERTIES = "&!"
+_NAME = re.compile(r"[\w-]")
 _BRACKETS = "[{"
 # Escapes of double quotes that only one of the parsers takes.
 _ESCAPE = re.compile(r"\\[/uU]")
 # These end lines for one of them, or are not seen by it.
 _SPECIAL = re.compile("[\x85\u2028\u2029\ufeff]")
-# What stands before the first character of a node in its line.
+_IN_BRACKETS = re.compile(r"[\[\]{}?'\"#]")
+# What stands before the first character of a node in its line, and what may do so without a space.
 _BEFORE_NODE = (":", "-", "?", ",", "[", "{")
+_BEFORE_NODE_AT_ONCE = (",", "[", "{", '":', "':", "]:", "}:")
 # libyaml takes no simple key of more than 1,024 characters; escapes make ten characters of one.
 _LONGEST_KEY = 100
 _LARGEST = 2**63
@@ -55,14 +58,39 @@ def _is_ordinary(text: str) -> bool:
         return False
     if "\\" in text and _ESCAPE.search(text):
         return False
-    if any(_begins_node(text, place) for c in _PROPERTIES for place in _places(text, c)):
+    # Without an anchor, an alias is an error to both.
+    if any(_is_property(text, place) for c in _PROPERTIES for place in _places(text, c)):
         return False
     # libyaml takes a plain `?` in brackets, Kubernetes does not.
     return "?" not in text or not any(
-        text[place + 1 : place + 2] not in ("]", "}") and _begins_node(text, place)
-        for bracket in _BRACKETS
-        for place in _places(text, bracket)
+        _may_hold_question(text, place) for bracket in _BRACKETS for place in _places(text, bracket)
     )
+
+
+def _is_property(text: str, place: int) -> bool:
+    """Whether an anchor or a tag may begin there."""
+    if text[place] == "&" and not _NAME.match(text, place + 1):
+        return False
+    return _begins_node(text, place)
+
+
+def _may_hold_question(text: str, place: int) -> bool:
+    """Whether a collection in brackets may begin there that has a `?` in it."""
+    if not _begins_node(text, place):
+        return False
+    depth = 0
+    for found in _IN_BRACKETS.finditer(text, place):
+        character = found.group()
+        if character in _BRACKETS:
+            depth += 1
+        elif character not in "]}":
+            # A `?`; or a quote or comment, in which brackets would not count.
+            return True
+        elif depth == 1:
+            return False
+        else:
+            depth -= 1
+    return True
 
 
 def _places(text: str, character: str) -> Iterator[int]:
@@ -74,20 +102,21 @@ def _places(text: str, character: str) -> Iterator[int]:
 
 
 def _begins_node(text: str, start: int) -> bool:
-    """Whether a node may begin there: nothing of one stands before it in its line."""
-    before = text[text.rfind("\n", 0, start) + 1 : start].rstrip(" ")
+    """Whether a node may begin there, by what stands before it in its line."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    before = line.rstrip(" ")
+    if before == line:
+        return not line or line.endswith(_BEFORE_NODE_AT_ONCE)
     return not before or before.endswith(_BEFORE_NODE)
 
 
 def _is_certain(value: Any) -> bool:
-    pending = [value]
+    """Whether all keys and scalars can have been written in one way only."""
+    # In a list, so that a document that is a single scalar goes the same way.
+    pending: list[Any] = [[value]]
     while pending:
         node = pending.pop()
-        kind = type(node)
-        if kind is str:
-            if node[:1] in HINTS and _is_doubtful(node):
-                return False
-        elif kind is dict:
+        if type(node) is dict:
             for key in node:
                 if type(key) is not str or len(key) > _LONGEST_KEY:
                     return False
@@ -95,14 +124,20 @@ def _is_certain(value: Any) -> bool:
                     return False
             if "<<" in node:
                 return False
-            pending.extend(node.values())
-        elif kind is list:
-            pending.extend(node)
-        elif kind is int:
-            if not -_LARGEST <= node < _LARGEST:
+            node = node.values()
+        # Most values are texts, and most texts begin with a letter that makes them certain.
+        for part in node:
+            kind = type(part)
+            if kind is str:
+                if part[:1] in HINTS and _is_doubtful(part):
+                    return False
+            elif kind is dict or kind is list:
+                pending.append(part)
+            elif kind is int:
+                if not -_LARGEST <= part < _LARGEST:
+                    return False
+            elif kind is not bool and part is not None:
                 return False
-        elif kind is not bool and node is not None:
-            return False
     return True
 
 

@@ -10,6 +10,8 @@ from typing import Iterable, Iterator
 
 import deflate
 
+from xpkg_tool.parallel_map import parallel_map
+
 from . import ustar
 from .content import Content
 
@@ -76,12 +78,15 @@ def _layer(kind: str, name: str, content: Content) -> Layer:
     end = ustar.padding(content.size) + ustar.END
     parts = itertools.chain((ustar.header(name, content.size),), content.parts(), (end,))
     diff_id = hashlib.sha256()
-    members = []
-    for piece in _cut(parts, MEMBER_BYTES):
-        diff_id.update(piece)
-        members.append(_gzip_member(piece))
-    data = b"".join(members)
+    pieces = _hashed(diff_id, _cut(parts, MEMBER_BYTES))
+    data = b"".join(parallel_map(_gzip_member, pieces))
     return Layer(kind, data, sha256(data), "sha256:" + diff_id.hexdigest())
+
+
+def _hashed(hasher: hashlib._Hash, pieces: Iterable[bytearray]) -> Iterator[bytearray]:
+    for piece in pieces:
+        hasher.update(piece)
+        yield piece
 
 
 def _cut(parts: Iterable[bytes], size: int) -> Iterator[bytearray]:

@@ -11,6 +11,7 @@ _COUNTS = frozenset(
     {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"}
 )
 _INT64 = 2**63
+_LIMITS_OF_TEXTS = frozenset({"format", "minLength", "maxLength"})
 
 
 def is_plain(schema: Any) -> bool:
@@ -61,9 +62,31 @@ def is_plain(schema: Any) -> bool:
         elif key == "x-kubernetes-map-type":
             if part not in ("atomic", "granular") or schema.get("type") != "object":
                 return False
+        elif key == "default":
+            # A text for which nothing is asked but that it is one of some.
+            if type(part) is not str or schema.get("type") != "string":
+                return False
+            if not schema.keys().isdisjoint(_LIMITS_OF_TEXTS):
+                return False
+            choices = schema.get("enum")
+            if choices is not None and (type(choices) is not list or part not in choices):
+                return False
+        elif key == "x-kubernetes-list-type":
+            if not _is_list_of_scalars(schema, part):
+                return False
         elif key == "nullable":
             if type(part) is not bool:
                 return False
         else:
             return False
     return kind is not None and (kind != "array" or "items" in schema)
+
+
+def _is_list_of_scalars(schema: Any, list_type: Any) -> bool:
+    if list_type not in ("atomic", "set") or schema.get("type") != "array":
+        return False
+    items = schema.get("items")
+    if type(items) is not dict or items.get("nullable"):
+        return False
+    kind = items.get("type")
+    return type(kind) is str and kind in _SIMPLE_TYPES
