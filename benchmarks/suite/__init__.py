@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite import alone, buckets, cli, goals, large, layer, scale, yardsticks
+from suite import alone, buckets, cli, goals, large, layer, publish, scale, yardsticks
 
 CASES = (
     yardsticks.CASE,
@@ -11,6 +11,7 @@ CASES = (
     scale.CASE,
     large.CASE,
     layer.CASE,
+    publish.CASE,
     cli.CASE,
     buckets.CASE,
 )
