@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docker_registry import (
@@ -44,7 +45,7 @@ VERSIONS = [
 
 
 @pytest.fixture(params=VERSIONS)
-def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DockerRegistry]:
+def registry(request: Any, tmp_path: Path) -> Iterator[DockerRegistry]:
     """With a login: nobody else may read either."""
     program = newer_registry() if request.param == "3" else ""
     with docker_registry(tmp_path / "registry", basic=True, program=program) as running:
@@ -66,8 +67,8 @@ def good(outcome: Outcome) -> PushResult:
 
 def raw(reference: str) -> bytes:
     """What skopeo gets there."""
-    argv = ("inspect", "--raw", "--tls-verify=false", "--creds", f"{USER}:{PASSWORD}")
-    argv = (need("skopeo"), *argv, f"docker://{reference}")
+    options = ("--raw", "--tls-verify=false", "--creds", f"{USER}:{PASSWORD}")
+    argv = (need("skopeo"), "inspect", *options, f"docker://{reference}")
     return subprocess.run(argv, stdout=subprocess.PIPE, check=True).stdout
 
 

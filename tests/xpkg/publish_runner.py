@@ -157,7 +157,8 @@ class PublishRunner:
     @property
     def registry(self) -> dict[str, str]:
         path = self.folder / "registry.json"
-        return json.loads(path.read_text()) if path.exists() else {}
+        found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        return found
 
     def run(self, *specs: str, args: tuple[str, ...] = (), **env: str) -> Ran:
         log, output = self.folder / "runs.jsonl", self.folder / "output.json"
@@ -191,10 +192,8 @@ def _files_for_stdio(runner: RuleRunner) -> Iterator[tuple[Path, Path]]:
         stdout, stderr = Path(folder, "stdout"), Path(folder, "stderr")
         with contextlib.ExitStack() as stack:
             stack.enter_context(initialize_stdio(options))
-            stdin, out, err = (
-                stack.enter_context(open(path, mode))
-                for path, mode in ((os.devnull, "r"), (stdout, "w"), (stderr, "w"))
-            )
+            stdin = stack.enter_context(open(os.devnull))
+            out, err = (stack.enter_context(path.open("w")) for path in (stdout, stderr))
             descriptors = [file.fileno() for file in (stdin, out, err)]
             stack.enter_context(stdio_destination(*descriptors))
             yield stdout, stderr

@@ -57,7 +57,7 @@ def repository() -> Iterator[PublishRunner]:
 
 def test_processes_see_places_only(repository: PublishRunner) -> None:
     given = {"HOME": "/home/x", "DOCKER_CONFIG": "/d", "OTHER": "canary", "NO_PROXY": "localhost"}
-    ran = repository.run(**given)
+    ran = repository.run(args=(), **given)
     assert [r["command"] for r in ran.requests] == ["plan", "publish"]
     for request in ran.requests:
         seen = request["environment"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from typing import Iterator
+from typing import Any, Iterator
 
 import pytest
 
@@ -28,7 +28,7 @@ def pieces(count: int) -> Iterator[bytearray]:
 
 
 @pytest.fixture(params=[1, 2, 5])
-def _cores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _cores(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xpkg_tool.parallel_map._cores", lambda: request.param)
 
 

@@ -126,12 +126,13 @@ def test_what_goes_wrong_is_in_the_answer(pusher: Pusher, sandbox: Path, tmp_pat
         "archive": "package.xpkg",
         "references": [{"reference": gone, "remote": None, "action": "push"}],
     }
-    for change, message in (
+    changes: tuple[tuple[dict[str, object], str], ...] = (
         ({}, "connection refused"),
         ({"digest": OTHER}, "the one that was planned"),
         ({"archive": "none.xpkg"}, "cannot be read"),
         ({"registries": {gone.partition("/")[0]: {"caFile": "none.pem"}}}, "`ca_file`"),
-    ):
+    )
+    for change, message in changes:
         report = run("publish", {**order, **change}, pusher, sandbox)
         (entry,) = report["references"]
         assert entry["action"] == "failed"
