@@ -6,7 +6,7 @@ import shutil
 import tarfile
 
 import measuring
-from registry import PROGRAM, lacking, registry
+from local_registry import PROGRAM, lacking, registry
 from rounds import Case, Round
 from table import Row, Section
 

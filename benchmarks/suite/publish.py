@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from registry import PROGRAM, lacking, registry
+from local_registry import PROGRAM, lacking, registry
 from rounds import Case, Round
 from table import Row, Section
 
