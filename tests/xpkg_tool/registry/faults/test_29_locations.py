@@ -186,7 +186,10 @@ def test_29_we_and_the_client_agree_where_an_address_leads(location: str) -> Non
         return
     origin = origin_of(url)
     assert origin.scheme == "https"
-    prepared = requests.Request("GET", url).prepare().url
+    try:
+        prepared = requests.Request("GET", url).prepare().url
+    except requests.exceptions.InvalidURL:
+        return  # The client goes nowhere either.
     assert prepared is not None
     for text in (url, prepared):
         parsed = urllib3.util.parse_url(text)
