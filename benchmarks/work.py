@@ -46,6 +46,27 @@ def parse(packages: str) -> None:
             load(document)
 
 
+def stages(packages: str) -> None:
+    """Prints how the processor time of reading and checking every file is spent."""
+    from xpkg_tool.analysis import analyse_source
+    from xpkg_tool.documents.loader import load
+    from xpkg_tool.documents.stream import split
+
+    files = [(str(path), path.read_bytes()) for path in sorted(Path(packages).rglob("*.yaml"))]
+    start = time.process_time()
+    documents = [document for name, data in files for document in split(name, data)[0]]
+    cut = time.process_time()
+    for document in documents:
+        load(document)
+    loaded = time.process_time()
+    for name, data in files:
+        analyse_source(name, data)
+    whole = time.process_time() - loaded
+    rules = whole - (loaded - start)
+    for title, seconds in (("cut", cut - start), ("parse", loaded - cut), ("rules", rules)):
+        print(f"{title:6} {seconds:6.2f} s {seconds / whole:5.0%}")
+
+
 def pack(package_yaml: str) -> None:
     """Packs a stream that is there already: tar, digests, compression, image, archive."""
     from xpkg_tool.oci.archive import write_archive
@@ -87,6 +108,7 @@ def layer(size: str, output: str) -> None:
 WORKS: dict[str, Callable[..., None]] = {
     "build_all": build_all,
     "parse": parse,
+    "stages": stages,
     "pack": pack,
     "codec": codec,
     "layer": layer,

@@ -51,7 +51,9 @@ def _analyse_one(
         return to_json(analyse(path, data), data)
     # What happens to one file must not hide what is wrong with the others.
     except Exception as error:
-        return to_json(FileAnalysis(path, (), (), (_internal(error, path),), whole=False), data)
+        return to_json(
+            FileAnalysis(path, (), (), (_internal(error, path=path),), whole=False), data
+        )
 
 
 def build_packages(request: Path, output: Path) -> None:
@@ -97,7 +99,7 @@ def _build_one(entry: Mapping[str, Any], selection: Selection) -> tuple[BuildRes
         return build(request), _size(request)
     # One package must not take its bucket's other packages with it, whatever happens to it.
     except Exception as error:
-        return BuildResult((_internal(error, entry["name"]),), None), 0
+        return BuildResult((_internal(error, object=entry["name"]),), None), 0
 
 
 def _stored_analyses(paths: Sequence[str]) -> Analyses:
@@ -111,12 +113,13 @@ def _stored_analyses(paths: Sequence[str]) -> Analyses:
     )
 
 
-def _internal(error: Exception, subject: str) -> Finding:
+def _internal(error: Exception, *, path: str = "", object: str = "") -> Finding:
     return Finding(
         codes.INTERNAL,
         f"The tool itself failed: {type(error).__name__}: {error}",
         "This is a bug of pants-xpkg: please report it with the file that causes it.",
-        object=subject,
+        path,
+        object=object,
     )
 
 

@@ -81,8 +81,19 @@ def test_a_child_that_dies_is_replaced(
 
 def test_no_child_is_left_when_the_caller_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xpkg_tool.parallel_map._cores", lambda: 3)
+    children: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        pid = fork()
+        children.append(pid)
+        return pid
+
+    monkeypatch.setattr(os, "fork", noted)
     answers = parallel_map(reverse, pieces(9))
     next(answers)
     answers.close()  # type: ignore[attr-defined]
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(children) == 3
+    for pid in children:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)

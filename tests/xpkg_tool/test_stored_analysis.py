@@ -126,5 +126,6 @@ def test_a_file_that_breaks_the_tool_hides_no_other(monkeypatch: pytest.MonkeyPa
     Path("request.json").write_text(json.dumps({"sources": ["a.yaml", "b.yaml"], "examples": []}))
     main(["analyse", "request.json", "out"])
     one, other = json.loads(Path("out/analyses.json").read_text())["sources"]
-    assert [f["code"] for f in one["findings"]] == ["XP000"] and not one["whole"]
+    assert [(f["code"], f["path"]) for f in one["findings"]] == [("XP000", "a.yaml")]
+    assert not one["whole"]
     assert [f["code"] for f in other["findings"]] == ["XP201"]

@@ -1,7 +1,7 @@
 """A document's value by a fast parser, where it is certain that Kubernetes reads the same.
 
-oryaml reads YAML 1.2 in Rust, three to four times as fast as values can be made of libyaml's
-events. What it reads otherwise than `loader` does is known, and told from the text or from the
+oryaml reads YAML 1.2 in Rust, two to three times as fast as values are made of libyaml's
+events. What it reads otherwise than `exact` does is known, and told from the text or from the
 values: then there is no answer here and the document is read exactly. Above all, a short text or a
 number may have been written in a way that Kubernetes takes for something else (`y`, `0777`, `1e3`).
 That nothing else differs is held by tests/xpkg_tool/documents/test_quick.py, which compares both.

@@ -11,12 +11,12 @@ Codes of the findings about reading YAML, here and in the modules named:
 | code | what | module |
 |---|---|---|
 | XP001 | the file is not UTF-8, or holds characters that YAML forbids | encoding |
-| XP002 | the YAML is broken | loader, yaml_errors |
-| XP003 | a `%` directive | documents |
-| XP004 | content on a `---` or `...` line that cannot be kept as written | documents |
-| XP005 | a key stands twice in one mapping | loader |
-| XP006 | a key or value that Kubernetes cannot read (null key, `.nan`, bad tag) | loader, scalars |
-| XP007 | nesting or aliases over the limit | loader |
+| XP002 | the YAML is broken | exact, errors |
+| XP003 | a `%` directive | stream |
+| XP004 | content on a `---` or `...` line that cannot be kept as written | stream |
+| XP005 | a key stands twice in one mapping | exact |
+| XP006 | a key or value that Kubernetes cannot read (null key, `.nan`, bad tag) | exact, scalars |
+| XP007 | nesting or aliases over the limit | exact, anchors |
 """
 
 from __future__ import annotations
