@@ -10,13 +10,13 @@ import time
 from typing import Iterator, Mapping
 
 import pytest
+from small_packages import COMPOSITION, CONFIGURATION, XRD
 
 from xpkg_tool import lint
 from xpkg_tool.build import BuildResult, PackageRequest, build
 from xpkg_tool.finding import ERROR, render_all
 
 PROVIDER = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
-CONFIGURATION = PROVIDER.replace("kind: Provider", "kind: Configuration")
 CRD = """\
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -33,35 +33,6 @@ spec:
       schema:
         openAPIV3Schema:
           type: object
-"""
-XRD = """\
-apiVersion: apiextensions.crossplane.io/v2
-kind: CompositeResourceDefinition
-metadata:
-  name: things.example.org
-spec:
-  group: example.org
-  names: {kind: Thing, plural: things}
-  scope: Namespaced
-  versions:
-    - name: v1
-      served: true
-      referenceable: true
-      schema:
-        openAPIV3Schema:
-          type: object
-"""
-COMPOSITION = """\
-apiVersion: apiextensions.crossplane.io/v1
-kind: Composition
-metadata:
-  name: things
-spec:
-  compositeTypeRef: {apiVersion: example.org/v1, kind: Thing}
-  mode: Pipeline
-  pipeline:
-    - step: compose
-      functionRef: {name: function-a}
 """
 
 

@@ -42,17 +42,6 @@ def test_anonymous_first_push_and_again(pusher: Pusher) -> None:
         ]
 
 
-def test_a_blob_that_is_there_is_not_sent(pusher: Pusher, tmp_path: Path) -> None:
-    """Fault 31."""
-    pusher.mutable_tags = ("v*",)
-    with running() as registry:
-        result(pusher, registry, make_archive(tmp_path / "1", b"one", b"two"))
-        registry.seen.clear()
-        second = result(pusher, registry, make_archive(tmp_path / "2", b"one", b"three"))
-        assert (second.blobs_sent, second.blobs_skipped) == (1, 2)
-        assert registry.count("POST") == 1
-
-
 def test_several_references(pusher: Pusher) -> None:
     with running() as registry:
         base = registry.address
