@@ -8,7 +8,7 @@ from typing import Any, Iterator
 from . import codes
 from .documents.loader import DocumentError, load, locate
 from .documents.stream import AnyDocument, Document, split
-from .finding import Finding
+from .finding import ERROR, WARNING, Finding, has_errors
 from .heads import quick_label
 from .kinds import META_GROUP, ObjectKind
 from .rules.facts import Facts, facts_of
@@ -18,6 +18,8 @@ from .suppressions import Suppression, read_suppressions
 
 # Editors and tools know these two endings, and so does upstream.
 YAML_ENDINGS = (".yaml", ".yml")
+# In lower case, the endings of files whose author may have meant an object to be in the package.
+_OBJECT_ENDINGS = (*YAML_ENDINGS, ".json")
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,13 @@ _NOT_AN_EXAMPLE = (
 def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
     if not path.endswith(YAML_ENDINGS):
         suppressions = read_suppressions(path, data)
-        return FileAnalysis(path, (), (), (_not_yaml(path),), suppressions=suppressions)
-    documents, findings = split(path, data)
+        finding = _not_yaml(path, data, source)
+        return FileAnalysis(path, (), (), (finding,), suppressions=suppressions)
+    # Nobody installs examples: what Crossplane's own build takes does not stop this one.
+    loss = ERROR if source else WARNING
+    documents, findings = split(path, data, loss=loss)
     found = list(findings)
-    whole = not findings
+    whole = not has_errors(findings)
     objects: list[Object] = []
     metas: list[tuple[Object, dict[str, Any]]] = []
     for document in documents:
@@ -89,9 +94,14 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
             value = load(document)
         except DocumentError as error:
             label = quick_label(document.text)
-            found.extend(replace(finding, object=label) for finding in error.findings)
-            whole = False
-            continue
+            severity = WARNING if error.readable and not source else ERROR
+            found.extend(
+                replace(finding, object=label, severity=severity) for finding in error.findings
+            )
+            if severity == ERROR:
+                whole = False
+                continue
+            value = error.value
         missing = list(_missing(document, value, source))
         if missing:
             found.extend(missing)
@@ -132,15 +142,36 @@ def _missing(document: Document, value: Any, source: bool) -> Iterator[Finding]:
             yield finding(f"`{field}` is not a text.", (field,))
 
 
-def _not_yaml(path: str) -> Finding:
+def _not_yaml(path: str, data: bytes, source: bool) -> Finding:
     lower = path.lower()
+    lost = source and lower.endswith(_OBJECT_ENDINGS) and holds_object(path, data)
     if lower.endswith(YAML_ENDINGS):
         remedy = "Give the file's name the ending .yaml in lower case."
     else:
         remedy = "Leave the file out of `sources` and `examples`: a package holds YAML files only."
+        if lost:
+            remedy = "Write the object as YAML, into a file whose name ends in .yaml."
     return Finding(
         codes.NOT_YAML,
-        "The file is not YAML: its name ends neither in .yaml nor in .yml.",
+        "The file is left out: its name ends neither in .yaml nor in .yml"
+        + (", and it holds an object." if lost else "."),
         remedy,
         path,
+        severity=ERROR if lost else WARNING,
+    )
+
+
+def holds_object(path: str, data: bytes) -> bool:
+    """Whether a Kubernetes object is among the documents of a file, whatever its name."""
+    documents, _ = split(path, data)
+    return any(map(_is_object, documents))
+
+
+def _is_object(document: Document) -> bool:
+    try:
+        value = load(document)
+    except DocumentError as error:
+        value = error.value
+    return isinstance(value, dict) and all(
+        isinstance(value.get(field), str) and value[field] for field in ("apiVersion", "kind")
     )

@@ -8,6 +8,7 @@ from . import codes
 from .analysis import Object
 from .documents.loader import locate
 from .finding import ERROR, WARNING, Finding
+from .kinds import ALL_OBJECTS, type_of_meta
 from .package import PackageContent
 from .rules.crossplane_versions import CURRENT_MAJOR, majors, severity_of_old
 from .rules.depends import dependencies
@@ -15,13 +16,20 @@ from .rules.facts import Definition, Use
 
 # A package of these kinds has no XRDs.
 _WITHOUT_XRDS = frozenset({"Provider", "Function"})
-# What upstream's tool makes a pipeline of.
-_CONVERTIBLE = frozenset({"mode", "resources", "patchSets"})
+# What the Crossplane CLI converts: v1.15 to v1.20 have the former command; a converted Composition
+# needs the latter, which newer ones have under other names, for what is left of its environment.
+_PIPELINE = "crossplane beta convert pipeline-composition"
+_CONVERSIONS = {
+    "mode": _PIPELINE,
+    "resources": _PIPELINE,
+    "patchSets": _PIPELINE,
+    "environment": "crossplane beta convert composition-environment",
+}
 
 
 def package_rules(content: PackageContent) -> Iterator[Finding]:
     """All findings for what the package's objects say of each other."""
-    yield from _duplicates(content.objects)
+    yield from _duplicates(_installable(content))
     definitions = [o.facts for o in content.objects if isinstance(o.facts, Definition)]
     # In a package of another type a Composition is out of place, whatever it says.
     if not all(meta.object.kind.kind == "Configuration" for meta in content.metas):
@@ -30,6 +38,14 @@ def package_rules(content: PackageContent) -> Iterator[Finding]:
         if isinstance(object.facts, Use):
             yield from _old_composition(content, object, object.facts)
             yield from _composite_type(content, object, object.facts, definitions)
+
+
+def _installable(content: PackageContent) -> Sequence[Object]:
+    """The objects that the package can hold, by the types of its meta objects; others are errors of
+    their own (XP202, XP203)."""
+    types = [t for meta in content.metas if (t := type_of_meta(meta.object.kind)) is not None]
+    kinds = frozenset().union(*(t.objects for t in types)) if types else ALL_OBJECTS
+    return [object for object in content.objects if object.kind in kinds]
 
 
 def _duplicates(objects: Sequence[Object]) -> Iterator[Finding]:
@@ -63,9 +79,15 @@ def _old_composition(content: PackageContent, object: Object, use: Use) -> Itera
     names = ", ".join(
         "`mode: Resources`" if field == "mode" else f"`{field}`" for field in use.old_fields
     )
+    convert = [command for field, command in _CONVERSIONS.items() if field in use.old_fields]
     remedy = "Remove it"
-    if _CONVERTIBLE & set(use.old_fields):
-        remedy = "Convert the Composition with `crossplane beta convert pipeline-composition`"
+    if convert:
+        # In this order: what is wrong with the environment is only said of a pipeline.
+        commands = " and then ".join(f"`{command}`" for command in dict.fromkeys(convert))
+        remedy = (
+            f"Convert the Composition with {commands} of version 1.20 of the Crossplane CLI, the "
+            "last one that converts it"
+        )
     are = "is" if len(use.old_fields) == 1 else "are"
     admits = "does not admit that" if severity == ERROR else "admits 2 as well"
     yield _at(

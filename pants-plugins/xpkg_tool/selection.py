@@ -1,7 +1,7 @@
 """Which findings are shown: rules selected and ignored by code, by path, and by comments. Pure.
 
-What Crossplane itself refuses by (`fatal` in rules/catalogue.py) is always shown: a package that
-cannot be installed is not made better by silence.
+Errors by which Crossplane itself refuses a package (`fatal` in rules/catalogue.py) are always shown:
+a package that cannot be installed is not made better by silence. Every warning can be ignored.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping
 
 from . import codes
-from .finding import WARNING, Finding, has_errors, in_order
+from .finding import ERROR, WARNING, Finding, has_errors, in_order
 from .globs import BadPattern, matches
-from .rules.catalogue import RULES, is_fatal, rules_of
+from .rules.catalogue import RULES, can_be_ignored, is_fatal, rules_of
 from .similar import similar
 from .suppressions import Suppression
 
@@ -33,9 +33,9 @@ class Selection:
     ignore: tuple[str, ...] = ()
     per_path_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
-    def enabled(self, code: str, path: str) -> bool:
-        """Whether findings with the code, in the file, are shown."""
-        if is_fatal(code):
+    def enabled(self, code: str, path: str, severity: str = WARNING) -> bool:
+        """Whether findings with the code and severity, in the file, are shown."""
+        if _is_always_on(code, severity):
             return True
         selected = _longest(self.select or (_ALL,), code)
         if selected < 0 or selected <= _longest(self.ignore, code):
@@ -91,18 +91,21 @@ def apply(
     for suppression in suppressions:
         warnings += comments.add(suppression)
     shown = [f for f in (*found, *warnings) if not comments.suppress(f)]
+    shown += [f for f in comments.refused() if not comments.suppress(f)]
     shown += [f for f in comments.unused(selection, unread) if not comments.suppress(f)]
-    kept = [f for f in shown if selection.enabled(f.code, f.path)]
+    kept = [f for f in shown if selection.enabled(f.code, f.path, f.severity)]
     # What is wrong with the selection, no selection hides.
     return in_order((*selection.problems(), *kept))
 
 
 @dataclass
 class _Comments:
-    """The comments that have an effect, by path and code, and those of them that had one."""
+    """The comments that can have an effect, by path and code; those of them that met a finding; and
+    those that met an error that is always on, in their order."""
 
     active: dict[tuple[str, str], list[Suppression]] = field(default_factory=dict)
     used: set[tuple[Suppression, str]] = field(default_factory=set)
+    met_fatal: dict[tuple[Suppression, str], None] = field(default_factory=dict)
 
     def add(self, comment: Suppression) -> list[Finding]:
         problem = _problem(comment)
@@ -120,9 +123,18 @@ class _Comments:
     def suppress(self, finding: Finding) -> bool:
         line = finding.position.line if finding.position else 0
         comments = self.active.get((finding.path, finding.code), ())
-        hits = {(c, finding.code) for c in comments if c.first <= line <= c.last}
-        self.used |= hits
+        hits = [(c, finding.code) for c in comments if c.first <= line <= c.last]
+        self.used.update(hits)
+        if _is_always_on(finding.code, finding.severity):
+            self.met_fatal.update(dict.fromkeys(hits))
+            return False
         return bool(hits)
+
+    def refused(self) -> list[Finding]:
+        """A warning for each comment that would suppress an error that is always on."""
+        return [
+            _comment_finding(comment, *_always_on(code, " here")) for comment, code in self.met_fatal
+        ]
 
     def unused(self, selection: Selection, unread: set[str]) -> list[Finding]:
         return [
@@ -172,12 +184,18 @@ def _unknown_code(code: str) -> tuple[str, str] | None:
     return f"There is no rule {code}.", f"{hint}docs/lint-rules.md lists the codes."
 
 
+def _is_always_on(code: str, severity: str) -> bool:
+    return severity == ERROR and is_fatal(code)
+
+
 def _fatal_code(code: str) -> tuple[str, str] | None:
-    if not is_fatal(code):
-        return None
+    return None if can_be_ignored(code) else _always_on(code)
+
+
+def _always_on(code: str, where: str = "") -> tuple[str, str]:
     return (
-        f"{code} cannot be ignored: Crossplane would refuse the package, or lose a part.",
-        "Mend what the rule finds, and remove the code here.",
+        f"{code} cannot be ignored{where}: Crossplane would refuse the package, or lose a part.",
+        "Fix what the rule finds, and remove the code here.",
     )
 
 
@@ -199,7 +217,7 @@ def _unknown(prefix: str, where: str) -> Iterator[Finding]:
 
 def _only_fatal(prefix: str, where: str) -> Iterator[Finding]:
     rules = () if prefix == _ALL else rules_of(prefix)
-    if rules and all(rule.fatal for rule in rules):
+    if rules and not any(can_be_ignored(rule.code) for rule in rules):
         message, remedy = _fatal_code(rules[0].code) or ("", "")
         yield _option_finding(f"{where} names {prefix!r}. {message}", remedy)
 

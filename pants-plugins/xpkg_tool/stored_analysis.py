@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any, Iterator, Mapping
 
 from .analysis import FileAnalysis, Object
-from .documents.loader import load
+from .documents.loader import DocumentError, load
 from .documents.stored import StoredDocument, find_text
 from .documents.stream import AnyDocument, Document
 from .finding import Finding, Position
@@ -37,11 +37,19 @@ def from_json(stored: Mapping[str, Any]) -> FileAnalysis:
     return FileAnalysis(
         path,
         objects,
-        tuple((object, load(object.document)) for object in objects if object.is_meta),
+        tuple((object, _value(object.document)) for object in objects if object.is_meta),
         tuple(Finding.from_json(finding) for finding in stored["findings"]),
         stored["whole"],
         tuple(_suppression(entry) for entry in stored["suppressions"]),
     )
+
+
+def _value(document: AnyDocument) -> Any:
+    try:
+        return load(document)
+    # The object was read, so it is an example of which Kubernetes would lose something.
+    except DocumentError as error:
+        return error.value
 
 
 def _objects(analysis: FileAnalysis, data: bytes) -> Iterator[dict[str, Any]]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Any, Sequence
 
 from xpkg_tool.finding import Finding
 
 
 class DocumentError(Exception):
     """Kubernetes would not read the document, or not as it looks. `findings` (at least one) have
-    positions in the file and are in order."""
+    positions in the file and are in order. `readable` says that Kubernetes reads it all the same and
+    only loses something; `value` is then what it reads."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(
+        self, findings: Sequence[Finding], value: Any = None, *, readable: bool = False
+    ) -> None:
         super().__init__(findings[0].message)
         self.findings = tuple(findings)
+        self.value = value
+        self.readable = readable

@@ -47,6 +47,7 @@ def load_exactly(document: AnyDocument) -> Any:
     """As loader.load, always by libyaml's events."""
     reading = _Reading(document)
     value = reading.run()
+    readable = not reading.findings or reading.second_document
     if reading.repeated:
         reading.findings += [
             Finding(
@@ -60,12 +61,20 @@ def load_exactly(document: AnyDocument) -> Any:
             for key, first, second in islice(repeated_keys(document), MAX_FINDINGS)
         ]
     if reading.findings:
-        raise DocumentError(in_order(reading.findings))
+        raise DocumentError(in_order(reading.findings), value, readable=readable)
     return value
 
 
 class _Stop(Exception):
     """The rest of the document need not be read; a finding says why."""
+
+
+class _SecondDocument(_Stop):
+    """A second document begins, which Kubernetes does not read; `value` is that of the first."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
 
 
 class _Reading:
@@ -76,6 +85,8 @@ class _Reading:
         self.document = document
         self.findings: list[Finding] = []
         self.repeated = False
+        # For YAML the text holds a second document, and nothing else is wrong so far.
+        self.second_document = False
         # A scalar inside brackets holds `?`: rare, and not for Kubernetes where it is plain.
         self._question = False
         self._anchors = Anchors()
@@ -94,6 +105,8 @@ class _Reading:
             self._broken(malformed(self.document.text, error))
         except Malformed as error:
             self._broken(error)
+        except _SecondDocument as second:
+            return second.value
         except _Stop:
             pass
         return None
@@ -174,7 +187,7 @@ class _Reading:
                         key = _NONE
             elif kind is DocumentStartEvent:
                 if root:
-                    self._second_document(event)
+                    self._second_document(event, root[0])
             elif kind is StreamEndEvent:
                 break
         if anchors.aliased:
@@ -302,7 +315,8 @@ class _Reading:
         )
         raise _Stop
 
-    def _second_document(self, event: Event) -> NoReturn:
+    def _second_document(self, event: Event, first: Any) -> NoReturn:
+        self.second_document = not self.findings
         self._find(
             "XP004",
             event,
@@ -310,7 +324,7 @@ class _Reading:
             "a character such as U+2028 before it ends a line only in YAML.",
             "Replace the character by an ordinary line break.",
         )
-        raise _Stop
+        raise _SecondDocument(first)
 
     def _find(self, code: str, event: Event, message: str, remedy: str) -> None:
         place = at(self.document, event.start_mark.index, event.end_mark.index)

@@ -25,7 +25,7 @@ import re
 from dataclasses import dataclass
 from typing import Iterator, Protocol
 
-from xpkg_tool.finding import Finding, Position
+from xpkg_tool.finding import ERROR, Finding, Position
 
 from .encoding import clean
 
@@ -96,11 +96,14 @@ class _Part:
     column: int = 1
 
 
-def split(path: str, data: bytes) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
+def split(
+    path: str, data: bytes, *, loss: str = ERROR
+) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
     """The documents of a YAML file that have content, and what is wrong with the stream.
 
-    A document whose text cannot be kept as written is left out; every other one is complete. Never
-    raises, for any `data`.
+    A document whose text cannot be kept as written is left out; every other one is complete. `loss`
+    is the severity of findings about text that Kubernetes' reader passes over and that is left out
+    here. Never raises, for any `data`.
     """
     data, broken = clean(path, data)
     if broken:
@@ -108,7 +111,7 @@ def split(path: str, data: bytes) -> tuple[tuple[Document, ...], tuple[Finding, 
     documents: list[Document] = []
     findings: list[Finding] = []
     index = 0
-    for part in _parts(path, data, findings):
+    for part in _parts(path, data, findings, loss):
         body = data[part.start : part.end]
         if not part.head and body.startswith(_BOM):
             body = body[len(_BOM) :]
@@ -129,7 +132,7 @@ def split(path: str, data: bytes) -> tuple[tuple[Document, ...], tuple[Finding, 
     return tuple(documents), tuple(findings)
 
 
-def _parts(path: str, data: bytes, findings: list[Finding]) -> Iterator[_Part]:
+def _parts(path: str, data: bytes, findings: list[Finding], loss: str) -> Iterator[_Part]:
     part_start, part_line, head, column = 0, 1, b"", 1
     line, counted = 1, 0
     for start in _marker_lines(data):
@@ -154,7 +157,8 @@ def _parts(path: str, data: bytes, findings: list[Finding]) -> Iterator[_Part]:
         if content:
             column = end - start - len(content) + 1
             if marker == b"...":
-                findings.append(_after_end(path, line, column, data[start:end].decode("utf-8")))
+                source = data[start:end].decode("utf-8")
+                findings.append(_after_end(path, line, column, source, loss))
                 head, column = b"", 1
         part_start, part_line = end + 1, line + (not head)
     yield _Part(part_start, len(data), part_line, head, column)
@@ -283,7 +287,7 @@ def _glued(path: str, line: int, source: str) -> Finding:
     )
 
 
-def _after_end(path: str, line: int, column: int, source: str) -> Finding:
+def _after_end(path: str, line: int, column: int, source: str, severity: str) -> Finding:
     return Finding(
         "XP004",
         "Content stands on the line of a document end marker (`...`), where YAML admits only a "
@@ -291,4 +295,5 @@ def _after_end(path: str, line: int, column: int, source: str) -> Finding:
         "Put it on a line of its own, after a line `---`.",
         path,
         Position(line, column, source, len(source) - column + 1),
+        severity=severity,
     )

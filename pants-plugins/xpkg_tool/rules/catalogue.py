@@ -15,9 +15,14 @@ from xpkg_tool.finding import ERROR, WARNING
 class Rule:
     """A rule of the linter.
 
+    An error is what a cluster or the package manager refuses, or content that the author wrote for
+    the cluster and that every admitted release drops silently; all else is a warning.
+
     `name` is in kebab-case, `summary` one sentence. `severity` is that of its findings unless a
-    finding says otherwise. `fatal` says that the package manager or its build refuses by the rule,
-    or that without it something of the package would be lost: it is always on.
+    finding says otherwise. `fatal` says that Crossplane's own build refuses by the rule's errors, or
+    that without them something of the package would be lost: its errors are always on. `also` is
+    the other severity that findings of a fatal rule may have, "" where they have one only; warnings
+    can be ignored whatever the rule.
     """
 
     code: str
@@ -25,10 +30,11 @@ class Rule:
     summary: str
     severity: str
     fatal: bool
+    also: str = ""
 
 
-def _fatal(code: str, name: str, summary: str) -> Rule:
-    return Rule(code, name, summary, ERROR, fatal=True)
+def _fatal(code: str, name: str, summary: str, *, also: str = "") -> Rule:
+    return Rule(code, name, summary, ERROR, fatal=True, also=also)
 
 
 def _error(code: str, name: str, summary: str) -> Rule:
@@ -45,31 +51,46 @@ _ROWS = (
     _fatal("XP001", "not-utf-8", "The file is not UTF-8, or holds characters that YAML forbids."),
     _fatal("XP002", "broken-yaml", "The YAML is broken."),
     _fatal("XP003", "directive", "A `%` directive stands before a document."),
-    _fatal("XP004", "separator", "Something on a separator's line cannot be kept as it is."),
+    _fatal(
+        "XP004",
+        "separator",
+        "Something on a separator's line cannot be kept as it is.",
+        also=WARNING,
+    ),
     # The build keeps the last one, but which of the two is meant nobody can know.
-    _fatal("XP005", "duplicate-key", "A key stands twice in one mapping."),
+    _fatal("XP005", "duplicate-key", "A key stands twice in one mapping.", also=WARNING),
     _fatal("XP006", "unreadable-value", "A key or a value is none that Kubernetes can read."),
     _fatal("XP007", "limit", "A document nests too deep or has too many aliases."),
     _warning("XP008", "bad-suppression", "A suppression or an option has no effect."),
     _warning("XP009", "unused-suppression", "A comment suppresses nothing."),
-    _error("XP010", "not-yaml", "A file of the package is not YAML."),
-    _fatal("XP011", "no-files", "No file matches the package's sources or examples."),
+    _warning("XP010", "not-yaml", "A file of the package is not YAML."),
+    _fatal(
+        "XP011", "no-files", "No file matches the package's sources or examples.", also=WARNING
+    ),
     _error("XP012", "linked-folder", "A folder is a link."),
     _error("XP013", "dangling-link", "A link leads nowhere."),
-    _error("XP014", "link-outside", "A link leads out of the package's folder."),
+    _warning("XP014", "link-outside", "A link leads out of the package's folder."),
     _error("XP015", "ending-case", "The ending of a file's name is not in lower case."),
     _error("XP016", "not-a-file", "What has the name of a YAML file is no file."),
     _fatal("XP017", "unreadable-file", "A file or folder cannot be read."),
-    _fatal("XP018", "file-name", "A file's name is not UTF-8."),
+    _fatal("XP018", "file-name", "A file's name is not UTF-8.", also=WARNING),
     _fatal("XP101", "no-meta", "The package has no meta object."),
     _fatal("XP102", "several-metas", "The package has several meta objects."),
     _fatal("XP103", "unknown-meta", "The meta object is of a kind or version that is not known."),
     _error("XP104", "package-type", "The meta object is not of the type that was asked for."),
     _fatal("XP105", "crossplane-version", "The constraint for Crossplane cannot be read."),
     _fatal("XP106", "package-size", "The package is larger than the package manager reads."),
-    _fatal("XP107", "meta-field", "A field of the meta object is missing or of the wrong type."),
+    # Crossplane uses the name for nothing, but its build refuses one that is no string.
+    Rule(
+        "XP107",
+        "meta-field",
+        "The meta object has no name, or one of the wrong type.",
+        WARNING,
+        fatal=True,
+        also=ERROR,
+    ),
     _fatal("XP108", "meta-type", "A field of the meta object is of the wrong type."),
-    _error("XP109", "meta-name", "The package's name is none that Kubernetes takes."),
+    _warning("XP109", "meta-name", "The package's name is none that Kubernetes takes."),
     _warning("XP110", "meta-unknown-field", "The meta object has a field that is not known."),
     _error("XP111", "meta-misspelt-field", "A field of the meta object is misspelt."),
     _error("XP120", "dependency-form", "A dependency does not say which package it is."),
@@ -139,8 +160,10 @@ _ROWS = (
     _fatal("XP903", "digest-differs", "Some content does not have the digest that is said."),
     _fatal("XP904", "size-differs", "Some content does not have the size that is said."),
     _fatal("XP905", "diff-id-differs", "A layer does not have the diff ID that the config says."),
-    _error("XP906", "label-differs", "Labels and annotations do not say the same."),
-    _fatal("XP907", "several-base-layers", "Several layers say that they are the package."),
+    _warning("XP906", "label-differs", "Labels and annotations do not say the same."),
+    _fatal(
+        "XP907", "several-base-layers", "Several layers say that they are the package.", also=WARNING
+    ),
     _warning("XP908", "not-annotated", "No layer says that it is the package."),
     _fatal("XP909", "no-package-yaml", "The image holds no package.yaml."),
     _error("XP910", "other-package-yaml", "Versions of Crossplane find different package.yaml."),
@@ -154,9 +177,15 @@ RULES = {rule.code: rule for rule in _ROWS}
 
 
 def is_fatal(code: str) -> bool:
-    """Whether findings with the code are always shown; so are those of codes without a rule."""
+    """Whether errors with the code are always shown; so are those of codes without a rule."""
     rule = RULES.get(code)
     return rule is None or rule.fatal
+
+
+def can_be_ignored(code: str) -> bool:
+    """Whether there are findings with the code that need not be shown."""
+    rule = RULES.get(code)
+    return rule is not None and (not rule.fatal or WARNING in (rule.severity, rule.also))
 
 
 def rules_of(prefix: str) -> tuple[Rule, ...]:

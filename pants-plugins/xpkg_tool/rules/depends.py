@@ -38,6 +38,10 @@ _VERSIONS = {"Provider": ("v1",), "Configuration": ("v1",), "Function": ("v1", "
 _OLD = ("configuration", "provider", "function")
 _NEW = ("apiVersion", "kind", "package")
 
+_WHOLE = (
+    "`host/repository`: the repository in lower-case letters and digits, its parts separated by `/`, "
+    "and within a part by `.`, `_` or `-`"
+)
 _VERSION_REMEDY = (
     'Write a constraint as a text, for example `version: ">=v1.2.0"`, or the digest of an image, '
     "`sha256:` and 64 hexadecimal digits in lower case."
@@ -208,28 +212,47 @@ def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     package, path = dependency.package, (*dependency.path, dependency.field)
     if re.search(r"@|:[^/]*$", package):
         bare = re.sub(r"(:[^/@]*)?(@.*)?$", "", package)
+        whole = shown(bare) if _is_whole(bare) else f"the package alone ({_WHOLE})"
         yield subject.finding(
             codes.DEPENDENCY_PACKAGE,
             f"{shown(package)} has a tag or a digest; the package manager adds its own to it.",
-            f"Write {shown(bare)} and put the version or the digest into `version`.",
+            f"Write {whole}, and put the version or the digest into `version`.",
             path,
         )
         return
-    host, slash, repository = package.partition("/")
-    if not slash or not (re.search(r"[.:]", host) or host == "localhost"):
-        yield from _no_registry(subject, package, path)
-        host, repository = "", package
-    if (host and not _HOST.fullmatch(host)) or not _REPOSITORY.fullmatch(repository):
+    host, repository = _parts(package)
+    valid = _is_valid(host, repository)
+    if not host:
+        yield from _no_registry(subject, package, path, valid)
+    if not valid:
         yield subject.finding(
             codes.DEPENDENCY_PACKAGE,
             f"{shown(package)} cannot be a package in a registry.",
-            "Write `host/repository`: the repository in lower-case letters and digits, its parts "
-            "separated by `/`, and within a part by `.`, `_` or `-`.",
+            f"Write {_WHOLE}.",
             path,
         )
 
 
-def _no_registry(subject: Subject, package: str, path: PathOf) -> Iterator[Finding]:
+def _parts(package: str) -> tuple[str, str]:
+    """The host, "" where there is none, and the repository, as the package manager cuts them."""
+    host, slash, repository = package.partition("/")
+    if slash and (re.search(r"[.:]", host) or host == "localhost"):
+        return host, repository
+    return "", package
+
+
+def _is_valid(host: str, repository: str) -> bool:
+    return (not host or bool(_HOST.fullmatch(host))) and bool(_REPOSITORY.fullmatch(repository))
+
+
+def _is_whole(package: str) -> bool:
+    host, repository = _parts(package)
+    return bool(host) and _is_valid(host, repository)
+
+
+def _no_registry(
+    subject: Subject, package: str, path: PathOf, valid: bool
+) -> Iterator[Finding]:
     """Crossplane 1 took such a name for one in its default registry. Crossplane 2 has none, and
     its Provider, Configuration and Function refuse the name."""
     severity = severity_of_old(majors(subject.value))
@@ -237,8 +260,8 @@ def _no_registry(subject: Subject, package: str, path: PathOf) -> Iterator[Findi
         yield subject.finding(
             codes.DEPENDENCY_REGISTRY,
             f"{shown(package)} names no registry; Crossplane 2 has no default one.",
-            "Write the registry's host before it, for example "
-            f"{shown('xpkg.crossplane.io/' + package)}.",
+            "Write the registry's host before it"
+            + (f", for example {shown('xpkg.crossplane.io/' + package)}." if valid else "."),
             path,
             severity=severity,
         )

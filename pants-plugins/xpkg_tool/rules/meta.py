@@ -95,13 +95,16 @@ def _name(subject: Subject) -> Iterator[Finding]:
             "The meta object has no `metadata.name`.",
             "Name the package, for example `provider-example`: file names are made of it.",
             path,
+            severity=WARNING,
         )
     elif isinstance(name, str) and not is_dns_subdomain(name):
         yield subject.finding(
             codes.META_NAME,
-            f"{shown(name)} cannot be the name of a package: Kubernetes has no such names.",
+            f"{shown(name)} is not a name that Kubernetes accepts, so that the package cannot be "
+            "installed under it.",
             f"Use {SUBDOMAIN}.",
             path,
+            severity=WARNING,
         )
     elif isinstance(name, str) and len(name) > _LONGEST_NAME:
         yield subject.finding(
@@ -110,6 +113,7 @@ def _name(subject: Subject) -> Iterator[Finding]:
             f"{_LONGEST_NAME}.",
             "Shorten it.",
             path,
+            severity=WARNING,
         )
 
 
