@@ -158,6 +158,7 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     request = {
         "packages": [package.request_entry(paths) for package in packages],
         "selection": xpkg.selection(),
+        "failOn": xpkg.fail_on.value,
     }
     request_digest = await Get(Digest, CreateDigest([json_file(_REQUEST, request)]))
     inputs = [request_digest, *(p.digest for p in packages), *(a.digest for a in analyses)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, Iterable
 
 from pants.engine.rules import collect_rules
 from pants.option.option_types import (
     BoolOption,
     DictOption,
+    EnumOption,
     IntOption,
     ShellStrListOption,
     SkipOption,
@@ -19,6 +21,13 @@ from pants.util.docutil import bin_name
 from pants.util.strutil import softwrap
 
 from xpkg.registries import Registries
+
+
+class FailOn(Enum):
+    """From which severity on findings fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
 
 
 class XpkgSubsystem(Subsystem):
@@ -63,6 +72,16 @@ class XpkgSubsystem(Subsystem):
             the repository's root. A glob without a slash is about names of files in any folder:
 
                 {"packages/legacy/**": ["XP4"], "kustomization.yaml": ["XP207"]}
+            """
+        ),
+    )
+
+    fail_on = EnumOption(
+        default=FailOn.ERROR,
+        help=softwrap(
+            """
+            From which severity on findings fail: with `warning`, a warning stops `lint`, `package`
+            and `publish` as an error does. Rules that are ignored or suppressed stop nothing.
             """
         ),
     )

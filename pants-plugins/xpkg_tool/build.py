@@ -8,7 +8,7 @@ from typing import Mapping
 from . import codes
 from .analysis import FileAnalysis, analyse_example, analyse_source
 from .description import describe, to_text
-from .finding import Finding, has_errors, in_order
+from .finding import ERROR, WARNING, Finding, fails, has_errors, in_order
 from .lint import lint, too_large
 from .oci.archive import write_archive
 from .oci.image import build_image
@@ -25,8 +25,9 @@ class PackageRequest:
     relative to the repository; `root` is the folder of the package. `package_type` is the type
     that the meta object must have, or None. `examples_expected` says that somebody named examples,
     so that finding none is a mistake. `findings` are what was found while the files were gathered;
-    `selection` says which findings are shown and stop a build. Where the files were read elsewhere
-    (`assemble`, `check`), `sources` and `examples` are not looked at.
+    `selection` says which findings are shown, and `fail_on` (ERROR or WARNING) from which severity
+    on they stop a build. Where the files were read elsewhere (`assemble`, `check`), `sources` and
+    `examples` are not looked at.
     """
 
     name: str
@@ -37,6 +38,7 @@ class PackageRequest:
     examples_expected: bool = False
     selection: Selection = EVERYTHING
     findings: tuple[Finding, ...] = ()
+    fail_on: str = ERROR
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class BuiltPackage:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """`package` is None exactly when a finding is an error."""
+    """`package` is None exactly when a finding stops the build."""
 
     findings: tuple[Finding, ...]
     package: BuiltPackage | None
@@ -82,7 +84,7 @@ def analyse(request: PackageRequest) -> Analyses:
 def assemble(request: PackageRequest, analyses: Analyses) -> BuildResult:
     """Lints and packs what was read. Nothing is parsed for it."""
     content, findings = check(request, analyses)
-    if has_errors(findings):
+    if fails(findings, request.fail_on):
         return BuildResult(findings, None)
     base = package_yaml(content)
     oversize = too_large(base.size)
@@ -117,16 +119,17 @@ def check(
     else:
         findings.append(_no_files(request, "sources"))
     if request.examples_expected and not analyses.examples:
-        findings.append(_no_files(request, "examples"))
+        findings.append(_no_files(request, "examples", WARNING))
     suppressions = (comment for file in files for comment in file.suppressions)
     return content, apply(findings, request.selection, suppressions)
 
 
-def _no_files(request: PackageRequest, field: str) -> Finding:
+def _no_files(request: PackageRequest, field: str, severity: str = ERROR) -> Finding:
     return Finding(
         codes.NO_SOURCES,
         f"The package in {request.root or 'the top folder'} has no {field}: no file matches.",
-        f"Mend the globs of `{field}`, which are relative to the package's folder, or add the "
+        f"Correct the globs of `{field}`, which are relative to the package's folder, or add the "
         "files.",
         object=request.name,
+        severity=severity,
     )

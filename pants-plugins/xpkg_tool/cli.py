@@ -23,7 +23,7 @@ _FAILED = 2
 _EXIT_CODES = """\
 exit codes:
   0  all is right (warnings may have been shown)
-  1  there are findings that are errors
+  1  there are findings that are errors, or warnings with --fail-on warning
   2  wrong use, or the work could not be done
 """
 
@@ -163,6 +163,7 @@ def parser() -> argparse.ArgumentParser:
         reader.add_argument("source", metavar="SOURCE", help=_SOURCE)
         reader.add_argument("--insecure", action="store_true", help="plain HTTP to the registry")
     _format_argument(verify)
+    _fail_on_argument(verify)
     inspect.add_argument(
         "--format", choices=("text", "json"), default="text", help="(default: text)"
     )
@@ -205,6 +206,15 @@ def _format_argument(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _fail_on_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fail-on",
+        choices=("error", "warning"),
+        default="error",
+        help="from which severity on findings fail (default: error)",
+    )
+
+
 def _folder_arguments(
     command: argparse.ArgumentParser, *, ignored_codes: str, ignored_paths: str
 ) -> None:
@@ -238,6 +248,7 @@ def _folder_arguments(
         action="append",
         help="the rules not to apply to some files",
     )
+    _fail_on_argument(command)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,18 @@ def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == ERROR for finding in findings)
 
 
+def fails(findings: Iterable[Finding], fail_on: str) -> bool:
+    """Whether one of the findings is at least as severe as `fail_on`, ERROR or WARNING."""
+    return any(fail_on in (finding.severity, WARNING) for finding in findings)
+
+
+def strictness(findings: Iterable[Finding], fail_on: str) -> str:
+    """A sentence where warnings fail, for people who would wonder; else empty."""
+    if fail_on != WARNING or all(finding.severity == ERROR for finding in findings):
+        return ""
+    return 'A warning fails here like an error, since `fail_on` is "warning".'
+
+
 # A line longer than this is cut to the part around the caret when it is shown.
 _SHOWN_COLUMNS = 120
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from . import codes
-from .finding import Finding, render_all
+from .finding import ERROR, Finding, render_all, strictness
 
 if TYPE_CHECKING:
     from .analysis import FileAnalysis
@@ -59,7 +59,8 @@ def _analyse_one(
 def build_packages(request: Path, output: Path) -> None:
     """Builds the packages of a request `{"packages": [{"name", "root", "sources": [path, …],
     "examples": [path, …], "examplesExpected", "packageType", "analyses": [path, …]}, …],
-    "selection": {…}}`; for `selection`, which may be absent, see `Selection.from_json`. With
+    "selection": {…}, "failOn": "error"}`; for `selection`, which may be absent, see
+    `Selection.from_json`; "failOn" ("error" by default, or "warning") says what stops a build. With
     `analyses`, answers of `analyse_files` that cover all of a package, its files are not parsed.
 
     The answer for package n lies in `<output>/<n>/`: `report.json` always (`{"findings": […],
@@ -70,16 +71,19 @@ def build_packages(request: Path, output: Path) -> None:
 
     asked = json.loads(request.read_text("utf-8"))
     selection = Selection.from_json(asked.get("selection"))
+    fail_on = asked.get("failOn", ERROR)
     parsed = packed = 0
     for number, entry in enumerate(asked["packages"]):
-        result, size = _build_one(entry, selection)
+        result, size = _build_one(entry, selection, fail_on)
         parsed += size
         packed += result.package.size if result.package else 0
-        _write(output / str(number), result)
+        _write(output / str(number), result, fail_on)
     print(json.dumps({"parsed": parsed, "packed": packed}))
 
 
-def _build_one(entry: Mapping[str, Any], selection: Selection) -> tuple[BuildResult, int]:
+def _build_one(
+    entry: Mapping[str, Any], selection: Selection, fail_on: str
+) -> tuple[BuildResult, int]:
     """What became of a package, and how many bytes were parsed for it."""
     from .build import BuildResult, PackageRequest, assemble, build
 
@@ -93,6 +97,7 @@ def _build_one(entry: Mapping[str, Any], selection: Selection) -> tuple[BuildRes
             package_type=entry["packageType"],
             examples_expected=entry["examplesExpected"],
             selection=selection,
+            fail_on=fail_on,
         )
         if stored:
             return assemble(request, _stored_analyses(stored)), 0
@@ -131,11 +136,12 @@ def _contents(paths: Sequence[str]) -> dict[str, bytes]:
     return {path: Path(path).read_bytes() for path in paths}
 
 
-def _write(folder: Path, result: BuildResult) -> None:
+def _write(folder: Path, result: BuildResult, fail_on: str) -> None:
     folder.mkdir(parents=True)
+    texts = (render_all(result.findings), strictness(result.findings, fail_on))
     report = {
         "findings": [finding.to_json() for finding in result.findings],
-        "text": render_all(result.findings),
+        "text": "\n\n".join(filter(None, texts)),
         "digest": result.package.digest if result.package else None,
     }
     if result.package:

@@ -9,7 +9,7 @@ from argparse import Namespace
 
 from xpkg_tool.build import BuiltPackage, build
 from xpkg_tool.files import write_whole
-from xpkg_tool.formats.text import to_text
+from xpkg_tool.formats import write_findings
 from xpkg_tool.names import build_path, friendly_id
 from xpkg_tool.oci.layer import DeflateVersionError
 
@@ -27,7 +27,7 @@ def run(arguments: Namespace) -> int:
     except DeflateVersionError as error:
         raise Failure(str(error), "Install it: pip install 'pants-xpkg[tool]'.") from None
     if result.findings:
-        sys.stderr.write(to_text(result.findings))
+        sys.stderr.write(write_findings(result.findings, "text", request.fail_on))
     if result.package is None:
         return FOUND
     path = output or _default_path(arguments.directory, arguments.name, result.package)

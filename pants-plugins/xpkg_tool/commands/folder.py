@@ -21,7 +21,7 @@ def read_folder(arguments: Namespace) -> PackageRequest:
     """The request for `arguments.directory`, all its files read. Raises Failure.
 
     Uses of the arguments: `examples`, `ignored_paths`, `select`, `ignored_codes`,
-    `per_path_ignores`."""
+    `per_path_ignores`, `fail_on`."""
     directory: str = arguments.directory
     selection = _selection(arguments)
     ignored = split_commas(arguments.ignored_paths)
@@ -49,6 +49,7 @@ def read_folder(arguments: Namespace) -> PackageRequest:
         examples_expected=named,
         selection=selection,
         findings=(*sources.findings, *found.findings),
+        fail_on=arguments.fail_on,
     )
 
 

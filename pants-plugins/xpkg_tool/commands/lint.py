@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from xpkg_tool.build import read
-from xpkg_tool.finding import has_errors
+from xpkg_tool.finding import fails
 from xpkg_tool.formats import write_findings
 
 from .failure import FOUND, OK
@@ -15,5 +15,5 @@ from .folder import read_folder
 
 def run(arguments: Namespace) -> int:
     _, findings = read(read_folder(arguments))
-    sys.stdout.write(write_findings(findings, arguments.format))
-    return FOUND if has_errors(findings) else OK
+    sys.stdout.write(write_findings(findings, arguments.format, arguments.fail_on))
+    return FOUND if fails(findings, arguments.fail_on) else OK

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from xpkg_tool import codes
-from xpkg_tool.finding import has_errors
+from xpkg_tool.finding import fails
 from xpkg_tool.formats import write_findings
 from xpkg_tool.oci.verify import verify
 
@@ -17,8 +17,8 @@ from .source import insecure_registries
 def run(arguments: Namespace) -> int:
     insecure = insecure_registries(arguments.source, arguments.insecure)
     findings = verify(arguments.source, insecure=insecure)
-    sys.stdout.write(write_findings(findings, arguments.format))
+    sys.stdout.write(write_findings(findings, arguments.format, arguments.fail_on))
     # Nothing can be said of a package that is not there.
     if any(finding.code == codes.SOURCE_UNREADABLE for finding in findings):
         return FAILED
-    return FOUND if has_errors(findings) else OK
+    return FOUND if fails(findings, arguments.fail_on) else OK

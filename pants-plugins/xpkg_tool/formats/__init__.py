@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Sequence
 
-from xpkg_tool.finding import Finding
+from xpkg_tool.finding import ERROR, Finding, strictness
 
 FORMATS = ("text", "json", "sarif", "github")
 
 
-def write_findings(findings: Sequence[Finding], format: str) -> str:
-    """The findings in one of FORMATS, with a line end at the end unless there is nothing to say."""
+def write_findings(findings: Sequence[Finding], format: str, fail_on: str = ERROR) -> str:
+    """The findings in one of FORMATS, with a line end at the end unless there is nothing to say.
+    What is for people says where warnings fail, too."""
     if format == "json":
         from .json_format import to_json
 
@@ -22,7 +23,11 @@ def write_findings(findings: Sequence[Finding], format: str) -> str:
     if format == "github":
         from .github import to_commands
 
-        return to_commands(findings)
+        return to_commands(findings) + _line(strictness(findings, fail_on))
     from .text import to_text
 
-    return to_text(findings)
+    return to_text(findings) + _line(strictness(findings, fail_on))
+
+
+def _line(text: str) -> str:
+    return f"{text}\n" if text else ""
