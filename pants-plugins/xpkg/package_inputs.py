@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import Any, Iterable, Sequence
+from typing import Any, Iterable, Iterator, Sequence
 
 from pants.engine.addresses import Address
 from pants.engine.fs import (
@@ -18,7 +19,11 @@ from pants.engine.fs import (
 )
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import HydratedSources, HydrateSourcesRequest, Target
+from pants.source.filespec import Filespec, FilespecMatcher
+from pants.util.frozendict import FrozenDict
 
+from xpkg import folder_scan
+from xpkg.folder_scan import FolderScan, FolderScanRequest
 from xpkg.target_types import XpkgExamplesField, XpkgPackageTypeField, XpkgSourcesField
 
 
@@ -29,7 +34,11 @@ class PackageInputsRequest:
 
 @dataclass(frozen=True)
 class PackageInputs:
-    """The files of a package (`digest`, of `size` bytes in all) and the entry for the tool."""
+    """The files of a package (`digest`, of `size` bytes in all) and the entry for the tool.
+
+    `left_out` has what the tool is to say of files that it does not see, or that come from
+    elsewhere (xpkg_tool/left_out.py).
+    """
 
     address: Address
     digest: Digest
@@ -38,6 +47,7 @@ class PackageInputs:
     examples: tuple[str, ...]
     examples_expected: bool
     package_type: str | None
+    left_out: tuple[FrozenDict[str, Any], ...] = ()
 
     def request_entry(self, analyses: Sequence[str] = ()) -> dict[str, Any]:
         """The package's entry in the tool's request (xpkg_tool/sandbox.py). `analyses` are the
@@ -50,18 +60,26 @@ class PackageInputs:
             "examplesExpected": self.examples_expected,
             "packageType": self.package_type,
             "analyses": analyses,
+            "leftOut": [dict(entry) for entry in self.left_out],
         }
 
 
 @rule
 async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     target = request.target
-    examples_field = target[XpkgExamplesField]
-    sources, examples = await MultiGet(
-        Get(HydratedSources, HydrateSourcesRequest(target[XpkgSourcesField])),
+    sources_field, examples_field = target[XpkgSourcesField], target[XpkgExamplesField]
+    filespecs = (sources_field.filespec, examples_field.filespec)
+    globs = tuple(sorted({glob for spec in filespecs for glob in spec["includes"]}))
+    sources, examples, scan = await MultiGet(
+        Get(HydratedSources, HydrateSourcesRequest(sources_field)),
         Get(Snapshot, PathGlobs, _examples_globs(examples_field)),
+        Get(FolderScan, FolderScanRequest(target.address.spec_path, globs)),
     )
-    digest = await Get(Digest, MergeDigests([sources.snapshot.digest, examples.digest]))
+    found_sources, linked_sources = _by_link(sources.snapshot.files, scan)
+    found_examples, linked_examples = _by_link(examples.files, scan)
+    other_case = await Get(Snapshot, PathGlobs(scan.other_case))
+    digests = [sources.snapshot.digest, examples.digest, other_case.digest]
+    digest = await Get(Digest, MergeDigests(digests))
     entries = await Get(DigestEntries, Digest, digest)
     return PackageInputs(
         address=target.address,
@@ -69,11 +87,70 @@ async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
         size=sum(
             e.file_digest.serialized_bytes_length for e in entries if isinstance(e, FileEntry)
         ),
-        sources=sources.snapshot.files,
-        examples=examples.files,
+        sources=found_sources,
+        examples=found_examples,
         examples_expected=not examples_field.is_default and bool(examples_field.value),
         package_type=target[XpkgPackageTypeField].value,
+        left_out=(
+            *_left_out(scan, filespecs[0], linked_sources, example=False),
+            *_left_out(scan, filespecs[1], linked_examples, example=True),
+        ),
     )
+
+
+def _by_link(
+    files: Sequence[str], scan: FolderScan
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """The files that are read, and those behind links to folders, by link."""
+    linked = {
+        link.path: tuple(file for file in files if file.startswith(f"{link.path}/"))
+        for link in scan.links
+        if link.folder
+    }
+    behind = {file for found in linked.values() for file in found}
+    return tuple(file for file in files if file not in behind), linked
+
+
+def _left_out(
+    scan: FolderScan, filespec: Filespec, linked: dict[str, tuple[str, ...]], *, example: bool
+) -> Iterator[FrozenDict[str, Any]]:
+    """What the tool is to say of the links and names that the globs match."""
+    matcher = FilespecMatcher(filespec["includes"], filespec.get("excludes", []))
+
+    def entry(reason: str, path: str, **more: Any) -> FrozenDict[str, Any]:
+        return FrozenDict({"reason": reason, "path": path, "example": example, **more})
+
+    for link in scan.links:
+        if link.folder:
+            # What lies in the package anyway is read where it lies.
+            if linked[link.path] and not link.inside:
+                yield entry("linked-folder", link.path, files=linked[link.path])
+        elif _matches(matcher, link.path):
+            if link.error:
+                yield entry("dangling-link", link.path, target=link.target, error=link.error)
+            elif not link.inside:
+                yield entry("outside-link", link.path, target=link.target)
+    for path in scan.not_utf8:
+        if _matches(matcher, path):
+            yield entry("file-name", path)
+    for path in scan.other_case:
+        if _matches(matcher, _lower_ending(path)):
+            yield entry("ending-case", path)
+    # What leaves hidden folders out does not say that they were not meant.
+    excludes = [glob for glob in filespec.get("excludes", []) if not glob.endswith("**/.*/**")]
+    matcher = FilespecMatcher(filespec["includes"], excludes)
+    for folder, file in scan.hidden:
+        if _matches(matcher, file):
+            yield entry("hidden-folder", folder, file=file)
+
+
+def _lower_ending(path: str) -> str:
+    stem, ending = os.path.splitext(path)
+    return stem + ending.lower()
+
+
+def _matches(matcher: FilespecMatcher, path: str) -> bool:
+    return bool(matcher.matches([path.encode("utf-8", "replace").decode()]))
 
 
 def _examples_globs(field: XpkgExamplesField) -> PathGlobs:
@@ -86,4 +163,4 @@ def _examples_globs(field: XpkgExamplesField) -> PathGlobs:
 
 
 def rules() -> Iterable[Any]:
-    return collect_rules()
+    return (*collect_rules(), *folder_scan.rules())

@@ -23,7 +23,7 @@ ALL_DEFAULT_REGISTRIES = "<all default registries>"
 
 
 class XpkgSourcesField(MultipleSourcesField):
-    default = ("**/*.yaml", "**/*.yml", "!examples/**")
+    default = ("**/*.yaml", "**/*.yml", "!examples/**", "!**/.*/**")
     help = help_text(
         """
         The files of the package: the meta object (usually `crossplane.yaml`) and the objects that
@@ -31,8 +31,9 @@ class XpkgSourcesField(MultipleSourcesField):
         object first.
 
         Globs are relative to the BUILD file's directory; `!` leaves files out. By default this is
-        all YAML below the directory but `examples/`. A file that is not YAML, or globs that match
-        nothing, are errors.
+        all YAML below the directory but `examples/` and hidden directories. Linked directories
+        are not read: like a file that is not YAML, they are findings. Globs that match nothing are
+        an error.
 
         Example:
 
@@ -45,7 +46,7 @@ class XpkgSourcesField(MultipleSourcesField):
 
 class XpkgExamplesField(StringSequenceField, AsyncFieldMixin, SecondaryOwnerMixin):
     alias = "examples"
-    default = ("examples/**/*.yaml", "examples/**/*.yml")
+    default = ("examples/**/*.yaml", "examples/**/*.yml", "!**/.*/**")
     help = help_text(
         """
         Example objects that users of the package may start from. They go into a layer of their

@@ -58,10 +58,11 @@ def _analyse_one(
 
 def build_packages(request: Path, output: Path) -> None:
     """Builds the packages of a request `{"packages": [{"name", "root", "sources": [path, …],
-    "examples": [path, …], "examplesExpected", "packageType", "analyses": [path, …]}, …],
-    "selection": {…}, "failOn": "error"}`; for `selection`, which may be absent, see
-    `Selection.from_json`; "failOn" ("error" by default, or "warning") says what stops a build. With
-    `analyses`, answers of `analyse_files` that cover all of a package, its files are not parsed.
+    "examples": [path, …], "examplesExpected", "packageType", "analyses": [path, …], "leftOut":
+    [{…}, …]}, …], "selection": {…}, "failOn": "error"}`. For `selection` and `leftOut`, which may
+    be absent, see `Selection.from_json` and `left_out.findings_of`; `failOn` ("error" by default,
+    or "warning") says what stops a build. With `analyses`, answers of `analyse_files` that cover
+    all of a package, its files are not parsed.
 
     The answer for package n lies in `<output>/<n>/`: `report.json` always (`{"findings": […],
     "text": "…", "digest": …}`), `package.xpkg` and `package.xpkg.json` when it was built. Prints
@@ -86,6 +87,7 @@ def _build_one(
 ) -> tuple[BuildResult, int]:
     """What became of a package, and how many bytes were parsed for it."""
     from .build import BuildResult, PackageRequest, assemble, build
+    from .left_out import findings_of
 
     stored = entry.get("analyses", ())
     try:
@@ -97,6 +99,7 @@ def _build_one(
             package_type=entry["packageType"],
             examples_expected=entry["examplesExpected"],
             selection=selection,
+            findings=tuple(findings_of(entry.get("leftOut", ()))),
             fail_on=fail_on,
         )
         if stored:

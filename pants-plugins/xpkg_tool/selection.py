@@ -1,7 +1,8 @@
 """Which findings are shown: rules selected and ignored by code, by path, and by comments. Pure.
 
-Errors by which Crossplane itself refuses a package (`fatal` in rules/catalogue.py) are always shown:
-a package that cannot be installed is not made better by silence. Every warning can be ignored.
+Errors by which Crossplane itself refuses a package (`fatal` in rules/catalogue.py) are always
+shown: a package that cannot be installed is not made better by silence. Every warning can be
+ignored.
 """
 
 from __future__ import annotations
@@ -133,7 +134,8 @@ class _Comments:
     def refused(self) -> list[Finding]:
         """A warning for each comment that would suppress an error that is always on."""
         return [
-            _comment_finding(comment, *_always_on(code, " here")) for comment, code in self.met_fatal
+            _comment_finding(comment, *_always_on(code, " here"))
+            for comment, code in self.met_fatal
         ]
 
     def unused(self, selection: Selection, unread: set[str]) -> list[Finding]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from dataclasses import replace
 from typing import Sequence
 
 from xpkg_tool.build import PackageRequest
+from xpkg_tool.finding import ERROR, WARNING, Finding
 from xpkg_tool.globs import BadPattern, compile_glob
 from xpkg_tool.rules.catalogue import rules_of
 from xpkg_tool.selection import Selection
@@ -40,7 +42,10 @@ def read_folder(arguments: Namespace) -> PackageRequest:
     sources = _walk(directory, ignored, without=examples if named else _unlinked(examples))
     found = Walk({}, ())
     if named or (os.path.isdir(examples) and _unlinked(examples)):
-        found = _walk(examples, () if named else _below(ignored), within=directory)
+        below = () if named else _below(ignored)
+        found = _walk(examples, below, within=directory, loss=WARNING)
+    # The examples themselves may be what is behind a link.
+    linked = "" if named else shown_path(examples, "")
     return PackageRequest(
         name=directory,
         root=shown_path(directory, ""),
@@ -48,9 +53,13 @@ def read_folder(arguments: Namespace) -> PackageRequest:
         examples=found.files,
         examples_expected=named,
         selection=selection,
-        findings=(*sources.findings, *found.findings),
+        findings=(*(_lenient(f, linked) for f in sources.findings), *found.findings),
         fail_on=arguments.fail_on,
     )
+
+
+def _lenient(finding: Finding, linked: str) -> Finding:
+    return replace(finding, severity=WARNING) if finding.path == linked else finding
 
 
 def _unlinked(examples: str) -> str:
@@ -64,9 +73,16 @@ def _below(ignored: Sequence[str]) -> list[str]:
     return inside + [p for p in ignored if p.startswith("**/")]
 
 
-def _walk(directory: str, ignored: Sequence[str], *, within: str = "", without: str = "") -> Walk:
+def _walk(
+    directory: str,
+    ignored: Sequence[str],
+    *,
+    within: str = "",
+    without: str = "",
+    loss: str = ERROR,
+) -> Walk:
     try:
-        return walk(directory, ignore=ignored, within=within, without=without)
+        return walk(directory, ignore=ignored, within=within, without=without, loss=loss)
     except OSError as error:
         raise os_failure("The folder cannot be read", directory, error) from None
 

@@ -19,10 +19,10 @@ class Rule:
     the cluster and that every admitted release drops silently; all else is a warning.
 
     `name` is in kebab-case, `summary` one sentence. `severity` is that of its findings unless a
-    finding says otherwise. `fatal` says that Crossplane's own build refuses by the rule's errors, or
-    that without them something of the package would be lost: its errors are always on. `also` is
-    the other severity that findings of a fatal rule may have, "" where they have one only; warnings
-    can be ignored whatever the rule.
+    finding says otherwise. `fatal` says that Crossplane's own build refuses by the rule's errors,
+    or that without them something of the package would be lost: its errors are always on. `also`
+    is the other severity that findings of a fatal rule may have, "" where they have one only;
+    warnings can be ignored whatever the rule.
     """
 
     code: str
@@ -64,9 +64,7 @@ _ROWS = (
     _warning("XP008", "bad-suppression", "A suppression or an option has no effect."),
     _warning("XP009", "unused-suppression", "A comment suppresses nothing."),
     _warning("XP010", "not-yaml", "A file of the package is not YAML."),
-    _fatal(
-        "XP011", "no-files", "No file matches the package's sources or examples.", also=WARNING
-    ),
+    _fatal("XP011", "no-files", "No file matches the package's sources or examples.", also=WARNING),
     _error("XP012", "linked-folder", "A folder is a link."),
     _error("XP013", "dangling-link", "A link leads nowhere."),
     _warning("XP014", "link-outside", "A link leads out of the package's folder."),
@@ -74,6 +72,7 @@ _ROWS = (
     _error("XP016", "not-a-file", "What has the name of a YAML file is no file."),
     _fatal("XP017", "unreadable-file", "A file or folder cannot be read."),
     _fatal("XP018", "file-name", "A file's name is not UTF-8.", also=WARNING),
+    _warning("XP019", "hidden-folder", "A hidden folder holds objects and is left out."),
     _fatal("XP101", "no-meta", "The package has no meta object."),
     _fatal("XP102", "several-metas", "The package has several meta objects."),
     _fatal("XP103", "unknown-meta", "The meta object is of a kind or version that is not known."),
@@ -162,7 +161,10 @@ _ROWS = (
     _fatal("XP905", "diff-id-differs", "A layer does not have the diff ID that the config says."),
     _warning("XP906", "label-differs", "Labels and annotations do not say the same."),
     _fatal(
-        "XP907", "several-base-layers", "Several layers say that they are the package.", also=WARNING
+        "XP907",
+        "several-base-layers",
+        "Several layers say that they are the package.",
+        also=WARNING,
     ),
     _warning("XP908", "not-annotated", "No layer says that it is the package."),
     _fatal("XP909", "no-package-yaml", "The image holds no package.yaml."),

@@ -39,8 +39,8 @@ _OLD = ("configuration", "provider", "function")
 _NEW = ("apiVersion", "kind", "package")
 
 _WHOLE = (
-    "`host/repository`: the repository in lower-case letters and digits, its parts separated by `/`, "
-    "and within a part by `.`, `_` or `-`"
+    "`host/repository`: the repository in lower-case letters and digits, its parts separated by "
+    "`/`, and within a part by `.`, `_` or `-`"
 )
 _VERSION_REMEDY = (
     'Write a constraint as a text, for example `version: ">=v1.2.0"`, or the digest of an image, '
@@ -250,9 +250,7 @@ def _is_whole(package: str) -> bool:
     return bool(host) and _is_valid(host, repository)
 
 
-def _no_registry(
-    subject: Subject, package: str, path: PathOf, valid: bool
-) -> Iterator[Finding]:
+def _no_registry(subject: Subject, package: str, path: PathOf, valid: bool) -> Iterator[Finding]:
     """Crossplane 1 took such a name for one in its default registry. Crossplane 2 has none, and
     its Provider, Configuration and Function refuse the name."""
     severity = severity_of_old(majors(subject.value))
