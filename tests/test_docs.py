@@ -65,6 +65,7 @@ WITHOUT_EXAMPLE = {
     codes.NOT_A_FILE,
     codes.UNREADABLE_FILE,
     codes.FILE_NAME,
+    codes.HIDDEN_FOLDER,
     *(code for code in CODES if code.startswith("XP9")),
 }
 
@@ -166,6 +167,16 @@ def test_each_code_has_an_entry_and_each_entry_a_code() -> None:
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_an_entry_says_how_severe_it_is(code: str) -> None:
     assert ENTRIES[code].lstrip().startswith(f"Severity: {RULES_BY_CODE[code].severity}.")
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_an_entry_says_why_its_findings_are_errors(code: str) -> None:
+    """What refuses it, or what is lost. A rule of both severities says when it has the other."""
+    rule, text = RULES_BY_CODE[code], ENTRIES[code]
+    reasons = re.findall(r"^Why an error: \S.+", text, re.MULTILINE)
+    assert len(reasons) == (rule.severity == ERROR), code
+    if rule.also:
+        assert re.search(rf"is an? {rule.also}\b", " ".join(text.split())), code
 
 
 @pytest.mark.parametrize("code", sorted(CODES - WITHOUT_EXAMPLE))

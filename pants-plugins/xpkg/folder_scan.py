@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -51,11 +52,13 @@ class Link:
 @dataclass(frozen=True)
 class FolderScan(Fresh):
     """Links; files whose names or folders are not UTF-8 (as `surrogateescape` has them); files with
-    an ending such as `.YAML`; hidden folders, each with a YAML file that looks like an object."""
+    an ending such as `.YAML`; what is no file, with what it is; hidden folders, each with a YAML
+    file that looks like an object."""
 
     links: tuple[Link, ...] = ()
     not_utf8: tuple[str, ...] = ()
     other_case: tuple[str, ...] = ()
+    not_files: tuple[tuple[str, str], ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
 
 
@@ -71,6 +74,7 @@ def _scan(request: FolderScanRequest) -> FolderScan:
     links: list[Link] = []
     not_utf8: list[str] = []
     other_case: list[str] = []
+    not_files: list[tuple[str, str]] = []
     hidden: list[tuple[str, str]] = []
 
     def relative(path: bytes) -> str:
@@ -84,6 +88,8 @@ def _scan(request: FolderScanRequest) -> FolderScan:
             found = _object_below(entry.path)
             if found is not None:
                 hidden.append((path, relative(found)))
+        elif not entry.is_file():
+            not_files.append((path, _noun(entry)))
         elif not _is_utf8(path):
             not_utf8.append(path)
         elif path.lower().endswith(_YAML_ENDINGS) and not path.endswith(_YAML_ENDINGS):
@@ -92,6 +98,7 @@ def _scan(request: FolderScanRequest) -> FolderScan:
         tuple(sorted(links, key=lambda link: link.path)),
         tuple(sorted(not_utf8)),
         tuple(sorted(other_case)),
+        tuple(sorted(not_files)),
         tuple(sorted(hidden)),
     )
 
@@ -152,6 +159,11 @@ def _link(entry: os.DirEntry[bytes], path: str, package: bytes) -> Link:
     except OSError as error:
         return Link(path, target, False, inside, error.strerror or type(error).__name__)
     return Link(path, target, entry.is_dir(), inside)
+
+
+def _noun(entry: os.DirEntry[bytes]) -> str:
+    mode = entry.stat(follow_symlinks=False).st_mode
+    return "a FIFO" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
 def _is_utf8(path: str) -> bool:

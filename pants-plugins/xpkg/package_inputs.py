@@ -133,6 +133,9 @@ def _left_out(
     for path in scan.not_utf8:
         if _matches(matcher, path):
             yield entry("file-name", path)
+    for path, noun in scan.not_files:
+        if _matches(matcher, path):
+            yield entry("not-a-file", path, noun=noun)
     for path in scan.other_case:
         if _matches(matcher, _lower_ending(path)):
             yield entry("ending-case", path)

@@ -31,9 +31,9 @@ class XpkgSourcesField(MultipleSourcesField):
         object first.
 
         Globs are relative to the BUILD file's directory; `!` leaves files out. By default this is
-        all YAML below the directory but `examples/` and hidden directories. Linked directories
-        are not read: like a file that is not YAML, they are findings. Globs that match nothing are
-        an error.
+        all YAML below the directory but `examples/` and hidden directories. Files that are not
+        YAML, and those in linked directories, are left out with a finding. Globs that match nothing
+        are an error.
 
         Example:
 

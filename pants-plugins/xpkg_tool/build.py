@@ -9,6 +9,7 @@ from . import codes
 from .analysis import FileAnalysis, analyse_example, analyse_source
 from .description import describe, to_text
 from .finding import ERROR, WARNING, Finding, fails, has_errors, in_order
+from .function_definitions import in_functions
 from .lint import lint, too_large
 from .oci.archive import write_archive
 from .oci.image import build_image
@@ -121,7 +122,7 @@ def check(
     if request.examples_expected and not analyses.examples:
         findings.append(_no_files(request, "examples", WARNING))
     suppressions = (comment for file in files for comment in file.suppressions)
-    return content, apply(findings, request.selection, suppressions)
+    return content, apply(in_functions(content, findings), request.selection, suppressions)
 
 
 def _no_files(request: PackageRequest, field: str, severity: str = ERROR) -> Finding:

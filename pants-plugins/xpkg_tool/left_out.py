@@ -57,6 +57,16 @@ def file_name(path: str, severity: str) -> Finding:
     )
 
 
+def not_a_file(path: str, noun: str) -> Finding:
+    """What has the name of a YAML file is `noun`, for example "a FIFO"."""
+    return Finding(
+        codes.NOT_A_FILE,
+        f"What has the name of a YAML file is {noun}.",
+        f"Remove it, {_REMEDY_END}",
+        path,
+    )
+
+
 def ending_case(path: str, severity: str) -> Finding:
     """The ending of a YAML file's name has letters in upper case."""
     return Finding(
@@ -83,7 +93,7 @@ def findings_of(entries: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     """The findings for what another program left out: `{"reason", "path", "example"}`, and for the
     reason `linked-folder` the YAML `files` behind it, for `dangling-link` its `target` and the
     system's `error`, for `outside-link` its `target`, for `hidden-folder` a `file` in it that looks
-    like an object; `ending-case` and `file-name` have nothing else."""
+    like an object, for `not-a-file` what it is; `ending-case` and `file-name` have nothing else."""
     for entry in entries:
         reason, path = entry["reason"], entry["path"]
         loss = WARNING if entry["example"] else ERROR
@@ -96,6 +106,8 @@ def findings_of(entries: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
             yield hidden_folder(path, entry["file"])
         elif reason == "dangling-link":
             yield dangling_link(path, entry["target"], entry["error"], loss)
+        elif reason == "not-a-file":
+            yield not_a_file(path, entry["noun"])
         elif reason == "outside-link":
             yield outside_link(path, entry["target"])
         else:

@@ -23,11 +23,11 @@ from .left_out import (
     file_name,
     hidden_folder,
     linked_folder,
+    not_a_file,
     outside_link,
 )
 from .package import walk_key
 
-_LEFT_OUT = "or leave the path out with a pattern."
 # How many files and folders behind a link are looked at.
 _MOST_ENTRIES = 20_000
 
@@ -192,12 +192,7 @@ class _State:
 
     def _yaml(self, relative: str, full: bytes, mode: int, linked: bool) -> None:
         if not stat.S_ISREG(mode):
-            self._add(
-                codes.NOT_A_FILE,
-                relative,
-                f"What has the name of a YAML file is {_kind(mode)}.",
-                f"Remove it, {_LEFT_OUT}",
-            )
+            self.findings.append(not_a_file(self._shown(relative), _kind(mode)))
         elif not _is_utf8(relative):
             self.findings.append(file_name(self._shown(relative), self.loss))
         else:
@@ -214,15 +209,14 @@ class _State:
         return any(real == root or real.startswith(root.rstrip(b"/") + b"/") for root in self.roots)
 
     def _unreadable(self, relative: str, noun: str, error: OSError) -> None:
-        self._add(
-            codes.UNREADABLE_FILE,
-            relative,
-            f"The {noun} cannot be read: {_reason(error)}.",
-            f"Make the {noun} readable, {_LEFT_OUT}",
+        self.findings.append(
+            Finding(
+                codes.UNREADABLE_FILE,
+                f"The {noun} cannot be read: {_reason(error)}.",
+                f"Make the {noun} readable, or leave the path out with a pattern.",
+                self._shown(relative),
+            )
         )
-
-    def _add(self, code: str, relative: str, message: str, remedy: str) -> None:
-        self.findings.append(Finding(code, message, remedy, self._shown(relative)))
 
 
 def _is_something_else_than_a_folder(entry: os.DirEntry[bytes]) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
+
 import pytest
 from pants.engine.addresses import Address
 from pants.testutil.rule_runner import QueryRule, RuleRunner
@@ -47,6 +51,7 @@ def test_the_defaults_take_all_yaml_and_keep_examples_apart(rule_runner: RuleRun
         "examplesExpected": False,
         "packageType": None,
         "analyses": (),
+        "leftOut": [],
     }
 
 
@@ -54,6 +59,81 @@ def test_hidden_folders_are_left_out_and_hidden_files_are_not(rule_runner: RuleR
     """As the tool's own walk has it (tests/xpkg_tool/test_walk.py)."""
     rule_runner.write_files({"p/.hidden.yaml": "", "p/.github/workflows/a.yaml": ""})
     assert inputs(rule_runner, "xpkg_package()").sources[0] == "p/.hidden.yaml"
+
+
+def left_out(found: PackageInputs) -> dict[tuple[str, str], bool]:
+    return {(entry["reason"], entry["path"]): entry["example"] for entry in found.left_out}
+
+
+def test_what_pants_does_not_show_is_left_out_and_said(rule_runner: RuleRunner) -> None:
+    """As the tool's own walk has it (tests/xpkg_tool/test_walk.py)."""
+    secret = "apiVersion: v1\nkind: Secret\n"
+    rule_runner.write_files(
+        {
+            "shared/s.yaml": "",
+            "shared/README": "",
+            "docs/README": "",
+            "p/real/a.yaml": "",
+            "p/x.yaml/in-a-folder.yaml": "",
+            "p/upper.YAML": "",
+            "p/NOTES.TXT": "",
+            "p/.crds/a.yaml": secret,
+            "p/.github/workflows/ci.yaml": "on: push",
+        }
+    )
+    root = Path(rule_runner.build_root)
+    for path, target in (
+        ("p/inside", "real"),
+        ("p/shared", "../shared"),
+        ("p/docs", "../docs"),
+        ("p/examples/shared", "../../shared"),
+        ("p/s.yaml", "../shared/s.yaml"),
+        ("p/gone.yaml", "nowhere.yaml"),
+        ("p/gone", "nowhere"),
+    ):
+        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).symlink_to(target)
+    os.mkfifo(root / "p/fifo.yaml")
+    Path(os.fsdecode(os.fsencode(root / "p") + b"/\xff.yaml")).touch()
+    found = inputs(rule_runner, "xpkg_package()")
+    assert found.sources == (
+        "p/crds/a.yml",
+        "p/crossplane.yaml",
+        "p/example/old.yaml",
+        "p/real/a.yaml",
+        "p/s.yaml",
+        "p/x.yaml/in-a-folder.yaml",
+    )
+    assert found.examples == ("p/examples/e.yaml",)
+    assert left_out(found) == {
+        ("linked-folder", "p/shared"): False,
+        ("linked-folder", "p/examples/shared"): True,
+        ("outside-link", "p/s.yaml"): False,
+        ("dangling-link", "p/gone.yaml"): False,
+        ("not-a-file", "p/fifo.yaml"): False,
+        ("file-name", "p/\udcff.yaml"): False,
+        ("ending-case", "p/upper.YAML"): False,
+        ("hidden-folder", "p/.crds"): False,
+    }
+    json.dumps(found.request_entry())
+
+
+def test_only_what_the_globs_match_is_said(rule_runner: RuleRunner) -> None:
+    rule_runner.write_files({"p/.crds/a.yaml": "apiVersion: v1\nkind: Secret\n"})
+    root = Path(rule_runner.build_root)
+    (root / "p/gone.yaml").symlink_to("nowhere.yaml")
+    build_file = 'xpkg_package(sources=["crossplane.yaml", "crds/*"])'
+    assert left_out(inputs(rule_runner, build_file)) == {}
+    build_file = 'xpkg_package(sources=["**/*.yaml", "!gone.yaml", "!.crds/**"])'
+    assert left_out(inputs(rule_runner, build_file)) == {}
+
+
+def test_a_link_that_a_glob_names_is_followed(rule_runner: RuleRunner) -> None:
+    rule_runner.write_files({"shared/s.yaml": ""})
+    (Path(rule_runner.build_root) / "p").mkdir()
+    (Path(rule_runner.build_root) / "p/shared").symlink_to("../shared")
+    found = inputs(rule_runner, 'xpkg_package(sources=["crossplane.yaml", "shared/*.yaml"])')
+    assert found.sources == ("p/crossplane.yaml", "p/shared/s.yaml") and not found.left_out
 
 
 def test_globs_that_leave_out_come_last(rule_runner: RuleRunner) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING
-from xpkg_tool.rules.catalogue import RULES, Rule, is_fatal, rules_of
+from xpkg_tool.rules.catalogue import RULES, Rule, can_be_ignored, is_fatal, rules_of
 
 
 def test_each_code_has_a_rule_and_each_rule_a_code() -> None:
@@ -25,7 +25,14 @@ def test_a_rule(rule: Rule) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
     assert rule.summary.endswith(".") and rule.summary[0].isupper()
     assert rule.severity in (ERROR, WARNING)
-    assert not (rule.fatal and rule.severity == WARNING)
+    assert rule.also in ("", ERROR, WARNING) and rule.also != rule.severity
+    # Only errors are always on.
+    assert not rule.fatal or ERROR in (rule.severity, rule.also)
+
+
+def test_every_warning_can_be_ignored() -> None:
+    assert can_be_ignored("XP010") and can_be_ignored("XP107") and can_be_ignored("XP005")
+    assert not can_be_ignored("XP202") and not can_be_ignored("XP998")
 
 
 def test_a_code_without_a_rule_cannot_be_silenced() -> None:

@@ -179,15 +179,45 @@ def test_examples_are_where_they_are_said_to_be() -> None:
     description = json.loads(Path("x.xpkg.json").read_bytes())
     assert [o["file"] for o in description["examples"]] == ["e/b.yaml"]
     os.mkdir("none")
-    assert main(["lint", "p", "--examples", "none", "--ignore-path", "samples/*"]) == 1
+    strict = ["--ignore-path", "samples/*", "--fail-on", "warning"]
+    assert main(["lint", "p", "--examples", "none", *strict[:2]]) == 0
+    assert main(["lint", "p", "--examples", "none", *strict]) == 1
+    assert main(["lint", "p", *strict]) == 0
 
 
 def test_a_linked_folder_of_examples(capsys: pytest.CaptureFixture[str]) -> None:
     os.rename("p/examples", "e")
     Path("p/examples").symlink_to("../e")
+    assert main(["lint", "p"]) == 0
+    assert "p/examples: warning XP012" in capsys.readouterr().out
+    assert main(["lint", "p", "--examples", "p/examples", "--fail-on", "warning"]) == 0
+
+
+def test_warnings_fail_where_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    write("p/crossplane.yaml", META.replace("provider-a", "Provider_A"))
+    assert main(["lint", "p"]) == 0
+    assert "fail_on" not in capsys.readouterr().out
+    strict = ("--fail-on", "warning")
+    note = (
+        '1 warning in 1 file.\nA warning fails here like an error, since `fail_on` is "warning".\n'
+    )
+    assert main(["lint", "p", *strict]) == 1
+    assert capsys.readouterr().out.endswith(note)
+    assert main(["lint", "p", *strict, "--format", "github"]) == 1
+    assert capsys.readouterr().out.endswith(note)
+    assert main(["lint", "p", *strict, "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["warnings"] == 1
+    assert main(["build", "p", *strict]) == 1
+    assert capsys.readouterr().err.endswith(note) and packages() == []
+    assert main(["build", "p", *strict, "--ignore-rule", "XP109", "-o", "x.xpkg"]) == 0
+    assert main(["verify", "x.xpkg"]) == 0
+    assert main(["verify", "x.xpkg", *strict]) == 1
+    assert capsys.readouterr().out.endswith(note)
+    # An error is an error either way, and no warning is no failure.
+    write("p/crossplane.yaml", META)
+    assert main(["lint", "p", *strict]) == 0
+    write("p/crossplane.yaml", "a: 1\n")
     assert main(["lint", "p"]) == 1
-    assert "p/examples: error XP012" in capsys.readouterr().out
-    assert main(["lint", "p", "--examples", "p/examples"]) == 0
 
 
 def test_patterns_reach_into_the_default_examples() -> None:

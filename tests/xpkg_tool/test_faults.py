@@ -203,8 +203,11 @@ def test_fault_16_dependencies_that_cannot_work(dependency: str) -> None:
 
 @pytest.mark.parametrize("name", ["UPPER", "../../x", "a..b", "p" * 300])
 def test_fault_17_names_that_are_no_dns_names(name: str) -> None:
-    meta = PROVIDER.replace("provider-a", name)
-    assert {(e[1], e[2]) for e in errors({"a.yaml": meta})} == {("a.yaml", 4)}
+    """Of the meta object nobody uses it: a warning (lint-rules.md, XP109)."""
+    assert errors({"a.yaml": PROVIDER.replace("provider-a", name)}) == []
+    wrong = COMPOSITION.replace("name: things", f"name: {name}")
+    found = errors({"a.yaml": CONFIGURATION, "x.yaml": XRD, "c.yaml": wrong})
+    assert {(e[0], e[1]) for e in found} == {("XP206", "c.yaml")}
 
 
 @pytest.mark.parametrize(

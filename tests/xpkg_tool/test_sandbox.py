@@ -60,8 +60,61 @@ def test_examples_that_were_asked_for_must_match() -> None:
     request = {"packages": [{**entry("good", "good.yaml"), "examplesExpected": True}]}
     Path("request.json").write_text(json.dumps(request))
     assert main(["build", "request.json", "out"]) == 0
-    (finding,) = json.loads(Path("out/0/report.json").read_text())["findings"]
+    report = json.loads(Path("out/0/report.json").read_text())
+    (finding,) = report["findings"]
     assert finding["code"] == "XP011" and "examples" in finding["message"]
+    assert finding["severity"] == "warning" and report["digest"]
+
+
+def test_warnings_fail_where_that_is_asked_for() -> None:
+    Path("odd.yaml").write_bytes(META.replace(b"provider-a", b"Provider_A"))
+    Path("good.yaml").write_bytes(META)
+    packages = [entry("odd", "odd.yaml"), entry("good", "good.yaml")]
+    for fail_on, built in (("warning", [False, True]), ("error", [True, True])):
+        Path("request.json").write_text(json.dumps({"packages": packages, "failOn": fail_on}))
+        assert main(["build", "request.json", fail_on]) == 0
+        reports = [json.loads(Path(fail_on, f"{i}/report.json").read_text()) for i in range(2)]
+        assert [report["digest"] is not None for report in reports] == built
+        assert ("`fail_on`" in reports[0]["text"]) == (fail_on == "warning")
+        assert reports[1]["text"] == ""
+
+
+def test_what_pants_left_out_is_said() -> None:
+    Path("good.yaml").write_bytes(META)
+    Path("link").mkdir()
+    Path("link/a.yaml").write_bytes(META)
+    Path("link/values.yaml").write_bytes(b"a: 1\n")
+    Path("a.YAML").write_bytes(META)
+    left_out: list[dict[str, object]] = [
+        {"reason": "linked-folder", "path": "link", "files": ["link/values.yaml", "link/a.yaml"]},
+        {"reason": "linked-folder", "path": "other", "files": ["link/values.yaml"]},
+        {"reason": "dangling-link", "path": "d.yaml", "target": "x", "error": "No such file"},
+        {"reason": "outside-link", "path": "o.yaml", "target": "../o.yaml"},
+        {"reason": "ending-case", "path": "a.YAML"},
+        {"reason": "hidden-folder", "path": ".h", "file": ".h/a.yaml"},
+        {"reason": "not-a-file", "path": "f.yaml", "noun": "a FIFO"},
+        {"reason": "file-name", "path": "\udcff.yaml"},
+    ]
+    packages = [
+        {**entry("good", "good.yaml"), "leftOut": [{**one, "example": example} for one in left_out]}
+        for example in (False, True)
+    ]
+    Path("request.json").write_text(json.dumps({"packages": packages}))
+    assert main(["build", "request.json", "out"]) == 0
+    found = [json.loads(Path(f"out/{i}/report.json").read_bytes())["findings"] for i in range(2)]
+    said = [{f["path"]: f"{f['severity']} {f['code']}" for f in findings} for findings in found]
+    assert said[0] == {
+        "link": "error XP012",
+        "other": "warning XP012",
+        "d.yaml": "error XP013",
+        "o.yaml": "warning XP014",
+        "a.YAML": "error XP015",
+        ".h": "warning XP019",
+        "f.yaml": "error XP016",
+        "\udcff.yaml": "error XP018",
+    }
+    errors = {path for path, text in said[1].items() if text.startswith("error")}
+    assert errors == {"f.yaml"} and set(said[1]) == set(said[0])
 
 
 def test_an_unknown_command_is_named() -> None:

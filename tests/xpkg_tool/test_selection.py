@@ -146,6 +146,26 @@ def test_an_unused_comment_is_silent_where_the_rule_had_no_turn() -> None:
     assert shown(Selection(), a=ignored) == []
 
 
+def test_a_warning_of_a_fatal_rule_can_be_ignored() -> None:
+    """XP005 in an example, which nobody installs."""
+    warning = replace(finding(codes.DUPLICATE_KEY, line=2), severity=WARNING)
+    error = finding(codes.DUPLICATE_KEY, line=2)
+    for selection in (
+        Selection(ignore=("XP005",)),
+        Selection(select=("XP9",)),
+        Selection(per_path_ignores=(("a.yaml", ("XP005",)),)),
+    ):
+        assert apply([warning], selection, ()) == ()
+        assert apply([error], selection, ()) == (error,)
+    for text in ("a: 1\nb: 2 # xpkg: ignore[XP005]\n", "# xpkg: ignore-file[XP005]\nb: 2\n"):
+        found = comments({"p/a.yaml": text.encode()})
+        assert apply([warning], Selection(), found) == ()
+        refused = [f for f in apply([error], Selection(), found) if f != error]
+        assert [f.code for f in refused] == [codes.SUPPRESSION]
+        assert "XP005 cannot be ignored here" in refused[0].message
+        assert [f.code for f in apply([], Selection(), found)] == [codes.UNUSED_SUPPRESSION]
+
+
 def test_an_error_of_a_fatal_rule_stays_whatever_is_written() -> None:
     everything = Selection((), ("ALL",), (("**", ("XP202",)),))
     text = "# xpkg: ignore-file[XP202]\na: 1 # xpkg: ignore[XP202]\n"
@@ -178,11 +198,12 @@ apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: things.example.org}
 """
+JSON = b'{"apiVersion": "v1", "kind": "Secret"}'
 META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: provider-a}\n"
 
 
 def test_an_ignored_error_stops_no_build() -> None:
-    request = PackageRequest("p", "p", {"p/a.yaml": META, "p/README.md": b""}, {})
+    request = PackageRequest("p", "p", {"p/a.yaml": META, "p/b.json": JSON}, {})
     assert build(request).package is None
     ignoring = replace(request, selection=Selection(ignore=("XP010",)))
     result = build(ignoring)

@@ -13,8 +13,12 @@ from typing import Iterator
 import pytest
 
 from xpkg_tool import codes
+from xpkg_tool import walk as walk_module
+from xpkg_tool.finding import ERROR, WARNING
 from xpkg_tool.globs import BadPattern
 from xpkg_tool.walk import Walk, walk
+
+OBJECT = "apiVersion: v1\nkind: Secret\n"
 
 
 @pytest.fixture
@@ -54,13 +58,23 @@ def test_paths_are_as_the_folder_was_named(folder: Path, monkeypatch: pytest.Mon
 
 def test_hidden_folders_are_left_out_and_hidden_files_are_not(folder: Path) -> None:
     """As Pants has it (tests/xpkg/test_package_inputs.py)."""
-    write("p/.github/workflows/a.yaml", "p/.hidden.yaml", "p/a.yaml")
+    write("p/.github/workflows/a.yaml", "p/.git/a.yaml", "p/.hidden.yaml", "p/a.yaml")
+    Path("p/.git/a.yaml").write_text(OBJECT)
     Path("p/.#a.yaml").symlink_to("someone@somewhere")  # A lock of Emacs.
     Path("p/.folder").symlink_to(".github")
     os.mkfifo("p/.fifo.yaml")
     result = walk("p")
     assert list(result.files) == ["p/.hidden.yaml", "p/a.yaml"]
     assert found(result) == [(codes.NOT_A_FILE, "p/.fifo.yaml")]
+
+
+def test_a_hidden_folder_with_objects_is_named(folder: Path) -> None:
+    write("p/.github/workflows/a.yaml", "p/.crds/x/a.txt")
+    Path("p/.crds/x/b.yaml").write_text(OBJECT)
+    (finding,) = walk("p").findings
+    assert (finding.code, finding.path) == (codes.HIDDEN_FOLDER, "p/.crds")
+    assert finding.severity == WARNING and "'p/.crds/x/b.yaml'" in finding.message
+    assert walk("p", ignore=[".crds/**"]).findings == ()
 
 
 def test_the_examples_are_left_out_and_not_what_is_called_alike(folder: Path) -> None:
@@ -112,6 +126,7 @@ def test_19_the_folder_itself_may_be_a_link(folder: Path) -> None:
 
 def test_19_links_that_lead_elsewhere(folder: Path) -> None:
     write("outside.yaml", "pp/a.yaml", "p/in/a.yaml")
+    Path("p/gone").symlink_to("nowhere")
     Path("p/absolute.yaml").symlink_to(Path("outside.yaml").resolve())
     Path("p/chain.yaml").symlink_to("outside-link.yaml")
     Path("p/dangling.yaml").symlink_to("nowhere.yaml")
@@ -121,18 +136,57 @@ def test_19_links_that_lead_elsewhere(folder: Path) -> None:
     Path("p/sibling.yaml").symlink_to("../pp/a.yaml")
     Path("p/up").symlink_to("..")
     result = walk("p")
-    assert list(result.files) == ["p/in/a.yaml"]
+    assert list(result.files) == [
+        "p/absolute.yaml",
+        "p/chain.yaml",
+        "p/in/a.yaml",
+        "p/outside-link.yaml",
+        "p/sibling.yaml",
+    ]
     assert found(result) == [
         (codes.OUTSIDE_LINK, "p/absolute.yaml"),
         (codes.OUTSIDE_LINK, "p/chain.yaml"),
         (codes.DANGLING_LINK, "p/dangling.yaml"),
-        (codes.LINKED_FOLDER, "p/folder"),
         (codes.DANGLING_LINK, "p/loop.yaml"),
         (codes.OUTSIDE_LINK, "p/outside-link.yaml"),
         (codes.OUTSIDE_LINK, "p/sibling.yaml"),
         (codes.LINKED_FOLDER, "p/up"),
     ]
     assert "'nowhere.yaml'" in result.findings[2].message
+    assert {f.code for f in result.findings if f.severity == ERROR} == {codes.DANGLING_LINK}
+    lenient = walk("p", loss=WARNING).findings
+    assert {f.severity for f in lenient} == {WARNING} and len(lenient) == len(result.findings)
+
+
+def test_19_a_linked_folder_matters_for_what_is_behind_it(folder: Path) -> None:
+    write("text/README.md", "values/x/a.yaml", "p/in/a.yaml")
+    Path("objects").mkdir()
+    Path("objects/a.yaml").write_text(OBJECT)
+    for name, target in (
+        ("text", "../text"),
+        ("values", "../values"),
+        ("objects", "../objects"),
+        ("inside", "in"),
+        ("itself", "."),
+    ):
+        Path("p", name).symlink_to(target)
+    result = walk("p")
+    assert list(result.files) == ["p/in/a.yaml"]
+    assert [(f.code, f.path, f.severity) for f in result.findings] == [
+        (codes.LINKED_FOLDER, "p/objects", ERROR),
+        (codes.LINKED_FOLDER, "p/values", WARNING),
+    ]
+    assert walk("p", ignore=["values/**", "objects/*"]).findings == ()
+
+
+def test_19_a_linked_folder_is_not_looked_at_without_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("big/a.txt", "big/b.txt", "big/x/y.yaml")
+    Path("p/big").symlink_to("../big")
+    assert found(walk("p")) == [(codes.LINKED_FOLDER, "p/big")]
+    monkeypatch.setattr(walk_module, "_MOST_ENTRIES", 3)
+    assert walk("p").findings == ()
 
 
 def test_20_what_is_no_file(folder: Path) -> None:
@@ -145,12 +199,10 @@ def test_20_what_is_no_file(folder: Path) -> None:
         result = walk("p")
     assert list(result.files) == ["p/a.yaml", "p/folder.yaml/a.yaml", "p/hard.yaml"]
     assert found(result) == [
-        (codes.NOT_A_FILE, f"p/{name}")
-        for name in ("fifo.yaml", "folder.yaml", "link.yml", "socket.yaml")
+        (codes.NOT_A_FILE, f"p/{name}") for name in ("fifo.yaml", "link.yml", "socket.yaml")
     ]
     assert [f.message.split(" is ")[-1] for f in result.findings] == [
         "a FIFO.",
-        "a folder.",
         "a FIFO.",
         "a socket.",
     ]
@@ -158,18 +210,24 @@ def test_20_what_is_no_file(folder: Path) -> None:
 
 def test_20_a_link_to_a_device(folder: Path) -> None:
     Path("p/zero.yaml").symlink_to("/dev/zero")
-    assert found(walk("p")) == [(codes.OUTSIDE_LINK, "p/zero.yaml")]
+    assert found(walk("p")) == [(codes.NOT_A_FILE, "p/zero.yaml")]
 
 
 @pytest.mark.parametrize("name", ["a.YAML", "a.Yml", "a.yamL"])
 def test_the_ending_is_in_lower_case(folder: Path, name: str) -> None:
     write(f"p/{name}")
     assert found(walk("p")) == [(codes.ENDING_CASE, f"p/{name}")]
+    assert walk("p").findings[0].severity == WARNING
+    Path("p", name).write_text(OBJECT)
+    assert walk("p").findings[0].severity == ERROR
+    assert walk("p", loss=WARNING).findings[0].severity == WARNING
 
 
 def test_a_name_that_is_not_utf8(folder: Path) -> None:
     Path(os.fsdecode(b"p/\xff.yaml")).write_text("a: 1")
     assert found(walk("p")) == [(codes.FILE_NAME, "p/\udcff.yaml")]
+    assert walk("p").findings[0].severity == ERROR
+    assert walk("p", loss=WARNING).findings[0].severity == WARNING
 
 
 @contextlib.contextmanager

@@ -195,15 +195,15 @@ def _several(image: StoredImage, places: list[int], kind: str) -> list[Finding]:
     if len(places) < 2:
         return []
     digests = ", ".join(image.layers[place].digest for place in places)
-    return [
-        finding_of(
-            image.source,
-            f"{len(places)} layers are annotated as io.crossplane.xpkg: {kind}, and nothing says "
-            f"which one is meant: {digests}",
-            "Keep the annotation on one layer.",
-            code=codes.SEVERAL_BASE_LAYERS,
-        )
-    ]
+    found = finding_of(
+        image.source,
+        f"{len(places)} layers are annotated as io.crossplane.xpkg: {kind}, and nothing says "
+        f"which one is meant: {digests}",
+        "Keep the annotation on one layer.",
+        code=codes.SEVERAL_BASE_LAYERS,
+    )
+    # The package manager does not look at examples.
+    return [found if kind == BASE else replace(found, severity=WARNING)]
 
 
 def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:

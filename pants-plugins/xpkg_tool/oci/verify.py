@@ -109,7 +109,6 @@ def _labels(image: StoredImage, config: ImageConfig) -> Iterator[Finding]:
             image,
             f"A label of the config says that layer {digest!a} is {labels[digest]!a}, and there is "
             "no such layer",
-            warning=True,
         )
     for digest, kind in annotated.items():
         label = labels.get(digest)
@@ -117,15 +116,11 @@ def _labels(image: StoredImage, config: ImageConfig) -> Iterator[Finding]:
             continue
         says_annotation = "has no annotation" if kind is None else f"is annotated as {kind!a}"
         says_label = "has no label for it" if label is None else f"labels it {label!a}"
-        yield _label(
-            image,
-            f"Layer {digest} {says_annotation}, and the config {says_label}",
-            # What only one of the two has costs time, or a tool that looks for the other.
-            warning=kind is None or label is None,
-        )
+        yield _label(image, f"Layer {digest} {says_annotation}, and the config {says_label}")
 
 
-def _label(image: StoredImage, message: str, *, warning: bool) -> Finding:
+def _label(image: StoredImage, message: str) -> Finding:
+    # The package manager reads the annotations; labels are for a tool that looks for them.
     finding = finding_of(
         image.source,
         message,
@@ -134,7 +129,7 @@ def _label(image: StoredImage, message: str, *, warning: bool) -> Finding:
         "other digests.",
         code=codes.LABEL_DIFFERS,
     )
-    return replace(finding, severity=WARNING) if warning else finding
+    return replace(finding, severity=WARNING)
 
 
 def _not_annotated(image: StoredImage) -> Finding:

@@ -119,7 +119,7 @@ def hybrid(entry: object) -> Members:
 CASES: dict[str, tuple[Members, list[tuple[str, str]]]] = {
     "no image": ({"a": b""}, [(codes.IMAGE_UNREADABLE, E)]),
     "manifest changed": (damaged(manifest_blob, lambda m: m.replace(b"base", b"BASE")), [
-        (codes.DIGEST_DIFFERS, E), (codes.LABEL_DIFFERS, E), (codes.NOT_ANNOTATED, W)]),
+        (codes.DIGEST_DIFFERS, E), (codes.LABEL_DIFFERS, W), (codes.NOT_ANNOTATED, W)]),
     "manifest gone": (without(manifest_blob), [(codes.BLOB_MISSING, E)]),
     "layer gone": (without(base_blob), [(codes.BLOB_MISSING, E)]),
     "config gone": (without(config_blob), [(codes.BLOB_MISSING, E)]),
@@ -148,7 +148,7 @@ CASES: dict[str, tuple[Members, list[tuple[str, str]]]] = {
         changed(lambda i: i.config.pop("rootfs")),
         [(codes.DIFF_ID_DIFFERS, E)],
     ),
-    "label differs": (relabelled(first="BASE"), [(codes.LABEL_DIFFERS, E)]),
+    "label differs": (relabelled(first="BASE"), [(codes.LABEL_DIFFERS, W)]),
     "label of no layer": (relabelled(**{f"{ANNOTATION}:x": "base"}), [(codes.LABEL_DIFFERS, W)]),
     "other labels": (relabelled(maintainer="x", **{f"{ANNOTATION}x": "y"}), []),
     "no labels": (Image(*package_layers(), labels={}).members(), [(codes.LABEL_DIFFERS, W)] * 2),
@@ -163,7 +163,7 @@ CASES: dict[str, tuple[Members, list[tuple[str, str]]]] = {
     ),
     "two examples": (
         Image(*package_layers(), (gz(tar(("x", b""))), "upbound")).members(),
-        [(codes.SEVERAL_BASE_LAYERS, E)],
+        [(codes.SEVERAL_BASE_LAYERS, W)],
     ),
     "no package": (Image(*runtime_layers()).members(), [(codes.NO_PACKAGE_YAML, E)]),
     "another package.yaml": (

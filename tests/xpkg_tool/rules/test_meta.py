@@ -76,7 +76,9 @@ def test_a_scalar_that_reads_otherwise_than_it_looks_is_to_be_quoted(
 def test_one_mistake_is_one_finding(path: str, value: object, code: str) -> None:
     found = findings({"a.yaml": changed(CONFIGURATION, path, value)})
     assert codes_of(found) == [code]
-    assert found[0].severity == ERROR
+    # Nobody uses the name, but Crossplane's build refuses one that is no string.
+    harmless = path.startswith("metadata") and code in (codes.META_FIELD, codes.META_NAME)
+    assert found[0].severity == (WARNING if harmless and value != 12 else ERROR)
 
 
 def test_names_that_kubernetes_takes() -> None:

@@ -28,6 +28,22 @@ def test_another_version_of_the_kind_is_the_same_object() -> None:
     assert codes_of(found) == [codes.DUPLICATE_OBJECT] * 2
 
 
+def test_kinds_that_the_package_cannot_hold_are_one_finding_each() -> None:
+    """A namespaced kind may be there twice; an XRD in a Provider is wrong for another reason."""
+    maps = "".join(
+        f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: {namespace}}}\n"
+        for namespace in ("one", "two", "two")
+    )
+    found = findings({"a.yaml": CONFIGURATION, "maps.yaml": maps})
+    assert codes_of(found) == [codes.UNKNOWN_KIND] * 3
+    provider = CONFIGURATION.replace("Configuration", "Provider")
+    found = findings({"a.yaml": provider, "x.yaml": XRD, "y.yaml": XRD})
+    assert codes_of(found) == [codes.KIND_NOT_ALLOWED] * 2
+    # Without a meta object it may be any package.
+    found = findings({"x.yaml": XRD, "y.yaml": XRD})
+    assert codes_of(found).count(codes.DUPLICATE_OBJECT) == 2
+
+
 def test_another_kind_of_the_same_name_is_another_object() -> None:
     composition = COMPOSITION.replace("name: things\n", "name: xthings.example.org\n")
     assert findings({"a.yaml": CONFIGURATION, "x.yaml": XRD, "c.yaml": composition}) == ()
