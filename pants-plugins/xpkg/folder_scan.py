@@ -71,29 +71,39 @@ def _scan(request: FolderScanRequest) -> FolderScan:
     # Names are bytes to the system; what they say must not depend on the locale.
     root = os.fsencode(get_buildroot())
     package = os.path.realpath(os.path.join(root, os.fsencode(request.package)))
-    links: list[Link] = []
-    not_utf8: list[str] = []
-    other_case: list[str] = []
-    not_files: list[tuple[str, str]] = []
-    hidden: list[tuple[str, str]] = []
+    links: set[Link] = set()
+    not_utf8: set[str] = set()
+    other_case: set[str] = set()
+    not_files: set[tuple[str, str]] = set()
+    hidden: set[tuple[str, str]] = set()
 
     def relative(path: bytes) -> str:
         return os.path.relpath(path, root).decode("utf-8", "surrogateescape")
 
-    for entry in _entries([os.path.join(root, os.fsencode(f)) for f in _folders(request.globs)]):
+    folders = _folders(request.globs)
+    # A link that a glob names is meant.
+    named = {"/".join(f.split("/")[:n]) for f in folders for n in range(1, f.count("/") + 2)}
+    found = (
+        entry
+        for folder, depth in folders.items()
+        for entry in _entries(os.path.join(root, os.fsencode(folder)), depth)
+    )
+    for entry in found:
         path = relative(entry.path)
+        if path in named:
+            continue
         if entry.is_symlink():
-            links.append(_link(entry, path, package))
+            links.add(_link(entry, path, package))
         elif entry.is_dir():
-            found = _object_below(entry.path)
-            if found is not None:
-                hidden.append((path, relative(found)))
+            file = _object_below(entry.path)
+            if file is not None:
+                hidden.add((path, relative(file)))
         elif not entry.is_file():
-            not_files.append((path, _noun(entry)))
+            not_files.add((path, _noun(entry)))
         elif not _is_utf8(path):
-            not_utf8.append(path)
+            not_utf8.add(path)
         elif path.lower().endswith(_YAML_ENDINGS) and not path.endswith(_YAML_ENDINGS):
-            other_case.append(path)
+            other_case.add(path)
     return FolderScan(
         tuple(sorted(links, key=lambda link: link.path)),
         tuple(sorted(not_utf8)),
@@ -103,33 +113,36 @@ def _scan(request: FolderScanRequest) -> FolderScan:
     )
 
 
-def _folders(globs: Iterable[str]) -> list[str]:
-    """The folders that the globs begin with, those in others left out."""
-    folders = set()
+def _folders(globs: Iterable[str]) -> dict[str, int | None]:
+    """The folders that the globs begin with, and how deep below them they reach; None is to the
+    end."""
+    folders: dict[str, int | None] = {}
     for glob in globs:
         parts = glob.split("/")
         fixed = next((i for i, part in enumerate(parts) if _WILDCARDS & set(part)), len(parts) - 1)
-        folders.add("/".join(parts[:fixed]))
-    return sorted(
-        f for f in folders if not any(f != o and (not o or f.startswith(f"{o}/")) for o in folders)
-    )
+        folder, rest = "/".join(parts[:fixed]), parts[fixed:]
+        known = folders.get(folder, 0)
+        endless = known is None or any("**" in part for part in rest)
+        folders[folder] = None if endless else max(known or 0, len(rest) - 1)
+    return folders
 
 
 def _entries(
-    folders: Iterable[bytes], *, into_hidden: bool = False
+    folder: bytes, depth: int | None, *, into_hidden: bool = False
 ) -> Iterator[os.DirEntry[bytes]]:
-    """Everything below the folders but the folders that are entered: neither linked nor, unless
+    """Everything below the folder but the folders that are entered: neither linked nor, unless
     `into_hidden`, hidden ones are."""
-    pending = list(folders)
+    pending = [(folder, 0)]
     while pending:
+        current, level = pending.pop()
         try:
-            with os.scandir(pending.pop()) as found:
+            with os.scandir(current) as found:
                 for entry in found:
                     hidden = entry.name.startswith(b".") and not into_hidden
-                    if entry.is_dir(follow_symlinks=False) and not hidden:
-                        pending.append(entry.path)
-                    else:
+                    if not entry.is_dir(follow_symlinks=False) or hidden:
                         yield entry
+                    elif depth is None or level < depth:
+                        pending.append((entry.path, level + 1))
         # What Pants itself cannot read, Pants says.
         except OSError:
             continue
@@ -139,7 +152,7 @@ def _object_below(folder: bytes) -> bytes | None:
     """The path of a YAML file below the hidden folder that looks like an object."""
     if os.path.basename(folder) == b".git":
         return None
-    for entry in islice(_entries([folder], into_hidden=True), _MOST_ENTRIES):
+    for entry in islice(_entries(folder, None, into_hidden=True), _MOST_ENTRIES):
         if os.fsdecode(entry.name).endswith(_YAML_ENDINGS) and entry.is_file(follow_symlinks=False):
             try:
                 data = Path(os.fsdecode(entry.path)).read_bytes()

@@ -9,7 +9,6 @@ from . import codes
 from .analysis import FileAnalysis, analyse_example, analyse_source
 from .description import describe, to_text
 from .finding import ERROR, WARNING, Finding, fails, has_errors, in_order
-from .function_definitions import in_functions
 from .lint import lint, too_large
 from .oci.archive import write_archive
 from .oci.image import build_image
@@ -122,7 +121,11 @@ def check(
     if request.examples_expected and not analyses.examples:
         findings.append(_no_files(request, "examples", WARNING))
     suppressions = (comment for file in files for comment in file.suppressions)
-    return content, apply(in_functions(content, findings), request.selection, suppressions)
+    if any(meta.object.kind.kind == "Function" for meta in content.metas):
+        from .function_definitions import in_functions
+
+        findings = list(in_functions(content, findings))
+    return content, apply(findings, request.selection, suppressions)
 
 
 def _no_files(request: PackageRequest, field: str, severity: str = ERROR) -> Finding:

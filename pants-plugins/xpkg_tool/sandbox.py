@@ -87,7 +87,6 @@ def _build_one(
 ) -> tuple[BuildResult, int]:
     """What became of a package, and how many bytes were parsed for it."""
     from .build import BuildResult, PackageRequest, assemble, build
-    from .left_out import findings_of
 
     stored = entry.get("analyses", ())
     try:
@@ -99,7 +98,7 @@ def _build_one(
             package_type=entry["packageType"],
             examples_expected=entry["examplesExpected"],
             selection=selection,
-            findings=tuple(findings_of(entry.get("leftOut", ()))),
+            findings=_left_out(entry.get("leftOut", ())),
             fail_on=fail_on,
         )
         if stored:
@@ -108,6 +107,14 @@ def _build_one(
     # One package must not take its bucket's other packages with it, whatever happens to it.
     except Exception as error:
         return BuildResult((_internal(error, object=entry["name"]),), None), 0
+
+
+def _left_out(entries: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    if not entries:
+        return ()
+    from .left_out import findings_of
+
+    return tuple(findings_of(entries))
 
 
 def _stored_analyses(paths: Sequence[str]) -> Analyses:

@@ -94,7 +94,7 @@ def test_a_warning_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_rules_are_selected(capsys: pytest.CaptureFixture[str]) -> None:
-    write("p/a.YAML", "")
+    write("p/a.YAML", EXAMPLE)
     assert main(["lint", "p"]) == 1
     assert main(["lint", "p", "--ignore", "XP3,XP015"]) == 0
     assert main(["lint", "p", "--select", "XP2"]) == 0
