@@ -29,6 +29,7 @@ def written(repository: Repository) -> list[Path]:
     return [path for path in (repository.root / "dist").rglob("*") if path.is_file()]
 
 
+SECRET_AS_JSON = '{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}'
 BAD = {
     "no meta object": (
         {"a.yaml": CRD.format(kind="Thing", plural="things")},
@@ -75,19 +76,14 @@ BAD = {
         ["packages/bad/crossplane.yaml:7:14: error XP105", '7 |     version: ">=v1,,"'],
     ),
     "no YAML at all": (
-        {"crossplane.yaml": PROVIDER.format(name="a"), "notes.txt": "x"},
+        {"crossplane.yaml": PROVIDER.format(name="a"), "secret.json": SECRET_AS_JSON},
         'sources=["**/*"]',
-        ["packages/bad/notes.txt: error XP010", "packages/bad/BUILD: error XP010"],
+        ["packages/bad/secret.json: error XP010", "packages/bad/BUILD: warning XP010"],
     ),
     "sources that match nothing": (
         {},
         'sources=["nothing/*.yaml"]',
         ["error XP011: The package in packages/bad has no sources", "[packages/bad:bad]"],
-    ),
-    "examples that match nothing": (
-        {"crossplane.yaml": PROVIDER.format(name="a")},
-        'examples=["nothing/*.yaml"]',
-        ["error XP011: The package in packages/bad has no examples"],
     ),
 }
 
@@ -112,8 +108,8 @@ def test_one_clear_message(repository: Repository, case: str) -> None:
 
 def test_rules_are_ignored_but_for_those_of_crossplane(repository: Repository) -> None:
     repository.write("packages/bad/crossplane.yaml", PROVIDER.format(name="a"))
-    repository.write("packages/bad/notes.txt", "")
-    repository.write("packages/bad/BUILD", 'xpkg_package(sources=["*.yaml", "*.txt"])\n')
+    repository.write("packages/bad/secret.json", SECRET_AS_JSON)
+    repository.write("packages/bad/BUILD", 'xpkg_package(sources=["*.yaml", "*.json"])\n')
     assert "error XP010" in repository.pants("lint", "packages/bad", expect=1).output
     for option in (
         "--xpkg-ignore=['XP010']",
@@ -124,6 +120,35 @@ def test_rules_are_ignored_but_for_those_of_crossplane(repository: Repository) -
     repository.write("packages/bad/secret.yaml", "apiVersion: v1\nkind: Secret\n")
     run = repository.pants("--xpkg-ignore=['ALL', 'XP202']", "lint", "packages/bad", expect=1)
     assert "error XP202" in run.output and "XP202 cannot be ignored" in run.output
+
+
+def test_warnings_fail_where_that_is_asked_for(repository: Repository) -> None:
+    repository.write("packages/odd/crossplane.yaml", PROVIDER.format(name="a"))
+    repository.write("packages/odd/BUILD", 'xpkg_package(examples=["nothing/*.yaml"])\n')
+    warning = "warning XP011: The package in packages/odd has no examples"
+    for goal in ("lint", "package", "publish"):
+        run = repository.pants("--xpkg-fail-on=warning", goal, "packages/odd", expect=1)
+        assert run.output.count(warning) == 1, (goal, run.output)
+        assert 'since `fail_on` is "warning"' in run.output
+        assert not written(repository), goal
+    for goal in ("lint", "package", "publish"):
+        run = repository.pants(goal, "packages/odd")
+        assert "`fail_on`" not in run.output
+        assert goal == "publish" or warning in run.output
+
+
+def test_what_pants_does_not_show_is_said_in_each_run_anew(repository: Repository) -> None:
+    """Links are nothing that Pants watches (tests/xpkg/test_package_inputs.py has all kinds)."""
+    write_provider(repository, "packages/good", "provider-good")
+    link = repository.root / "packages/good/crds/gone.yaml"
+    repository.pants("lint", "packages/good")
+    link.symlink_to("nowhere.yaml")
+    run = repository.pants("lint", "packages/good", expect=1)
+    assert (
+        "packages/good/crds/gone.yaml: error XP013: The link leads to 'nowhere.yaml'" in run.output
+    )
+    link.unlink()
+    repository.pants("lint", "packages/good")
 
 
 def test_every_failing_package_is_reported(repository: Repository) -> None:
