@@ -19,7 +19,7 @@ from pants.engine.fs import (
 )
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import HydratedSources, HydrateSourcesRequest, Target
-from pants.source.filespec import Filespec, FilespecMatcher
+from pants.source.filespec import FilespecMatcher
 from pants.util.frozendict import FrozenDict
 
 from xpkg import folder_scan
@@ -68,12 +68,12 @@ class PackageInputs:
 async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     target = request.target
     sources_field, examples_field = target[XpkgSourcesField], target[XpkgExamplesField]
-    filespecs = (sources_field.filespec, examples_field.filespec)
-    globs = tuple(sorted({glob for spec in filespecs for glob in spec["includes"]}))
+    globs = (_from_root(target.address, sources_field.globs), examples_field.globs)
+    included = tuple(glob for field in globs for glob in field if not glob.startswith("!"))
     sources, examples, scan = await MultiGet(
         Get(HydratedSources, HydrateSourcesRequest(sources_field)),
         Get(Snapshot, PathGlobs, _examples_globs(examples_field)),
-        Get(FolderScan, FolderScanRequest(target.address.spec_path, globs)),
+        Get(FolderScan, FolderScanRequest(target.address.spec_path, included)),
     )
     found_sources, linked_sources = _by_link(sources.snapshot.files, scan)
     found_examples, linked_examples = _by_link(examples.files, scan)
@@ -92,8 +92,8 @@ async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
         examples_expected=not examples_field.is_default and bool(examples_field.value),
         package_type=target[XpkgPackageTypeField].value,
         left_out=(
-            *_left_out(scan, filespecs[0], linked_sources, example=False),
-            *_left_out(scan, filespecs[1], linked_examples, example=True),
+            *_left_out(scan, globs[0], linked_sources, example=False),
+            *_left_out(scan, globs[1], linked_examples, example=True),
         ),
     )
 
@@ -111,11 +111,26 @@ def _by_link(
     return tuple(file for file in files if file not in behind), linked
 
 
+def _from_root(address: Address, globs: Iterable[str]) -> tuple[str, ...]:
+    """The globs as seen from the build root; `!` comes first in those that leave out."""
+    root = address.spec_path
+    return tuple(
+        f"!{os.path.join(root, glob[1:])}" if glob.startswith("!") else os.path.join(root, glob)
+        for glob in globs
+    )
+
+
 def _left_out(
-    scan: FolderScan, filespec: Filespec, linked: dict[str, tuple[str, ...]], *, example: bool
+    scan: FolderScan,
+    globs: Sequence[str],
+    linked: dict[str, tuple[str, ...]],
+    *,
+    example: bool,
 ) -> Iterator[FrozenDict[str, Any]]:
     """What the tool is to say of the links and names that the globs match."""
-    matcher = FilespecMatcher(filespec["includes"], filespec.get("excludes", []))
+    includes = [glob for glob in globs if not glob.startswith("!")]
+    excludes = [glob[1:] for glob in globs if glob.startswith("!")]
+    matcher = FilespecMatcher(includes, excludes)
 
     def entry(reason: str, path: str, **more: Any) -> FrozenDict[str, Any]:
         return FrozenDict({"reason": reason, "path": path, "example": example, **more})
@@ -140,8 +155,7 @@ def _left_out(
         if _matches(matcher, _lower_ending(path)):
             yield entry("ending-case", path)
     # What leaves hidden folders out does not say that they were not meant.
-    excludes = [glob for glob in filespec.get("excludes", []) if not glob.endswith("**/.*/**")]
-    matcher = FilespecMatcher(filespec["includes"], excludes)
+    matcher = FilespecMatcher(includes, [glob for glob in excludes if not glob.endswith("/.*/**")])
     for folder, file in scan.hidden:
         if _matches(matcher, file):
             yield entry("hidden-folder", folder, file=file)
