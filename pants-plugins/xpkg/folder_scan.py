@@ -2,8 +2,8 @@
 
 Pants reads the files of a linked folder, which upstream's build does not, and passes over links
 that lead nowhere, hidden folders and names that it cannot decode. None of that can be asked of the
-engine, so the folder is read here, in each run anew. Absolute links, and those in a circle, stop
-Pants itself.
+engine, so the folder is read here, in each run anew. Links that are absolute, lead out of the
+repository or in a circle stop Pants itself.
 """
 
 from __future__ import annotations

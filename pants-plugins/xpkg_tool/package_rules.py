@@ -16,8 +16,8 @@ from .rules.facts import Definition, Use
 
 # A package of these kinds has no XRDs.
 _WITHOUT_XRDS = frozenset({"Provider", "Function"})
-# What the Crossplane CLI converts: v1.15 to v1.20 have the former command; a converted Composition
-# needs the latter, which newer ones have under other names, for what is left of its environment.
+# What the Crossplane CLI converts: v1.15 to v1.20 have the former command; v1.18 to v2.2 have the
+# latter, for what is then left of the environment (v2.3 calls it `composition convert`).
 _PIPELINE = "crossplane beta convert pipeline-composition"
 _CONVERSIONS = {
     "mode": _PIPELINE,
@@ -84,10 +84,9 @@ def _old_composition(content: PackageContent, object: Object, use: Use) -> Itera
     if convert:
         # In this order: what is wrong with the environment is only said of a pipeline.
         commands = " and then ".join(f"`{command}`" for command in dict.fromkeys(convert))
-        remedy = (
-            f"Convert the Composition with {commands} of version 1.20 of the Crossplane CLI, the "
-            "last one that converts it"
-        )
+        version = "1.20" if _PIPELINE in convert else "1.20 to 2.2"
+        remedy = f"Convert the Composition with {commands} of the Crossplane CLI {version}"
+        remedy += " (newer ones cannot)" if _PIPELINE in convert else ""
     are = "is" if len(use.old_fields) == 1 else "are"
     admits = "does not admit that" if severity == ERROR else "admits 2 as well"
     yield _at(

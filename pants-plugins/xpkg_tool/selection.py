@@ -58,7 +58,7 @@ class Selection:
             try:
                 matches(glob, "")
             except BadPattern as error:
-                yield _option_finding(f"{error}", "Mend the pattern in `per_path_ignores`.")
+                yield _option_finding(f"{error}", "Correct the pattern in `per_path_ignores`.")
             for prefix in prefixes:
                 yield from _unknown(prefix, where)
                 yield from _only_fatal(prefix, where)

@@ -20,8 +20,8 @@ WITHOUT_TEXT = {"deep-flow-100000"}
     ids=lambda c: str(c["case"]),
 )
 def test_the_verdict_is_that_of_the_real_cli(case: dict[str, Any]) -> None:
-    """What it builds and a cluster refuses is refused here, unless no cluster is asked: of a Function
-    Crossplane installs nothing."""
+    """What it builds and a cluster refuses is refused here, unless no cluster is asked: of a
+    Function Crossplane installs nothing."""
     function = case["case"].startswith("kind-function-")
     refused = any(object["errors"] for object in case.get("objects", ())) and not function
     result = build(request(case))

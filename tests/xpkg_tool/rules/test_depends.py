@@ -107,6 +107,23 @@ def test_all_mistakes_of_an_entry_at_its_places() -> None:
 
 
 @pytest.mark.parametrize(
+    "package", ["xpkg.example.org/A/b:v1", ":v1", "a b@x", "xpkg.io/:v1", "a:v1"]
+)
+def test_no_remedy_proposes_a_name_that_is_wrong_itself(package: str) -> None:
+    spec = {"dependsOn": [{**OLD, "provider": package}]}
+    found = findings({"a.yaml": changed(CONFIGURATION, "spec", spec)})
+    assert codes_of(found) == [codes.DEPENDENCY_PACKAGE]
+    assert found[0].remedy.startswith("Write the package alone (`host/repository`: ")
+
+
+def test_a_registry_is_not_put_before_a_name_that_is_wrong_itself() -> None:
+    spec = {"dependsOn": [{**OLD, "provider": "A/b"}]}
+    found = findings({"a.yaml": changed(CONFIGURATION, "spec", spec)})
+    assert codes_of(found) == [codes.DEPENDENCY_PACKAGE, codes.DEPENDENCY_REGISTRY]
+    assert "`xpkg.crossplane.io/A/b`" not in found[1].remedy
+
+
+@pytest.mark.parametrize(
     ("crossplane", "severity"),
     [(">=v1.14.0", WARNING), (">=v1.14.0, <v2", None), (">=v2.0.0-rc.1", ERROR), (None, ERROR)],
 )

@@ -120,6 +120,29 @@ def test_what_crossplane_1_alone_knows(constraint: str, severity: str | None, ol
     assert [(f.code, f.severity) for f in found] == expected
 
 
+def remedy_for(composition: str) -> str:
+    (found,) = findings({"a.yaml": CONFIGURATION, "x.yaml": XRD, "c.yaml": composition})
+    return found.remedy.partition(";")[0]
+
+
+def test_the_remedy_names_a_program_that_converts() -> None:
+    """The Crossplane CLI has `pipeline-composition` from 1.15 to 1.20, and
+    `composition-environment` from 1.18 to 2.2."""
+    pipeline = "`crossplane beta convert pipeline-composition`"
+    environment = "`crossplane beta convert composition-environment`"
+    assert remedy_for(OLD) == (
+        f"Convert the Composition with {pipeline} of the Crossplane CLI 1.20 (newer ones cannot)"
+    )
+    assert f"{pipeline} and then {environment} of the Crossplane CLI 1.20 (newer" in remedy_for(
+        OLD + "  environment: {}\n"
+    )
+    assert remedy_for(COMPOSITION + "  environment: {}\n") == (
+        f"Convert the Composition with {environment} of the Crossplane CLI 1.20 to 2.2"
+    )
+    stores = "  publishConnectionDetailsWithStoreConfigRef: {name: default}\n"
+    assert remedy_for(COMPOSITION + stores) == "Remove it"
+
+
 def test_a_composition_in_a_provider_is_out_of_place_and_nothing_else() -> None:
     provider = CONFIGURATION.replace("Configuration", "Provider")
     found = findings({"a.yaml": provider, "c.yaml": OLD})
