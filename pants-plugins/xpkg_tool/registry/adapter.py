@@ -22,9 +22,11 @@ from .destinations import Destinations
 MIN_RATE = 10_000
 # The longest line of a head, or between the chunks of a body; http.client has the same for a head.
 MAX_LINE = 65536
-# All lines of an answer together: what comes before its body (also "100 Continue", as often as
-# there is one) and, beside as many bytes as the body has, what stands between its chunks.
+# Bytes of all lines of an answer together: what comes before its body (also "100 Continue", as often
+# as there is one) and what stands between its chunks, for which a body pays as it comes in: one of
+# any size may have chunks of some dozen bytes each, a small one may have smaller ones.
 MAX_LINES = 256 * 1024
+BODY_PER_LINE = 8
 
 
 class Endless(Exception):
@@ -126,12 +128,12 @@ class _Lines(io.BufferedReader):
             # A chunk of the size -1 is one without an end.
             raise Endless
         data = super().read(size)
-        self._room += len(data)
+        self._room += len(data) // BODY_PER_LINE
         return data
 
     def readinto(self, buffer: Any, /) -> int:
         count = super().readinto(buffer)
-        self._room += count
+        self._room += count // BODY_PER_LINE
         return count
 
 

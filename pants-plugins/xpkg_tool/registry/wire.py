@@ -266,6 +266,8 @@ def _nowhere(response: Any) -> None:
 def _content(response: Any) -> Iterator[bytes]:
     """The body as it was sent. A content coding is not undone on the way: none was asked for, sizes
     and ranges are of what is sent, and coded bytes can come to nothing without an end."""
+    # urllib3 looks at the header also where it is to decode nothing.
+    response.raw.headers.pop("content-encoding", None)
     return iter(response.raw.stream(_CHUNK, decode_content=False))
 
 
