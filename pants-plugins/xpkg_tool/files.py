@@ -1,9 +1,9 @@
 """Writing files so that nobody ever sees half of one, whenever the process is killed.
 
 Content is written beside its place, under a hidden name, and flushed to the disk before it is
-renamed. Files have the mode that any program's have, by the process's umask. Who writes holds a lock
-on the hidden file, so that the next one to write into the folder can tell what a killed process left
-from what another one is writing, and removes it."""
+renamed. Files have the mode that any program's have, by the process's umask. The writer holds a
+lock on the hidden file, by which the next one in the folder tells what a killed process left, and
+removes, from what another process is writing."""
 
 from __future__ import annotations
 

@@ -68,8 +68,8 @@ _SHOWN_COLUMNS = 120
 
 def render(finding: Finding) -> str:
     """The finding as text: `path:line:column: severity CODE: message`, the line with a caret under
-    the place, and the remedy. Characters that could steer a terminal are shown as escapes, and so is
-    what a CI system would take for a command."""
+    the place, and the remedy. Characters that could steer a terminal are shown as escapes, and
+    so is what a CI system would take for a command."""
     # Most packages have no finding, and start sooner without it.
     from .log_commands import without_commands
 

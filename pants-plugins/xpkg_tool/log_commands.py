@@ -3,8 +3,8 @@
 GitHub's runner reads what programs print, on standard output and standard error: a line that begins
 with `::` after any white space is a workflow command, and so is `##[` anywhere in a line (the older
 form, which Azure Pipelines has as `##vso[` too). Both can set outputs, add masks or stop commands.
-Reference: github.com/actions/runner, ActionCommand.cs. What is printed can begin with a path or quote
-a file, so each line of ours is changed where it would be one."""
+Reference: github.com/actions/runner, ActionCommand.cs. What is printed can begin with a path or
+quote a file, so each line of ours is changed where it would be one."""
 
 from __future__ import annotations
 

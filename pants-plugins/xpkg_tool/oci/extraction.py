@@ -38,9 +38,9 @@ def extract(
     connect: Connect | None = None,
 ) -> Extraction:
     """Writes the package.yaml of the package that `source` names (image_source.opened) to
-    `package_path`, and its examples, where it has any, to `examples_path`. They are written whole or
-    not at all (files.write_whole), over what is there, and not before everything has been verified;
-    their folders have to exist. Raises ImageError."""
+    `package_path`, and its examples, where it has any, to `examples_path`. They are written whole
+    or not at all (files.write_whole), over what is there, and not before everything has been
+    verified; their folders have to exist. Raises ImageError."""
     with opened(source, env=env, insecure=insecure, connect=connect) as image:
         files = read_sound(image)
     assert files.package is not None

@@ -22,9 +22,9 @@ from .destinations import Destinations
 MIN_RATE = 10_000
 # The longest line of a head, or between the chunks of a body; http.client has the same for a head.
 MAX_LINE = 65536
-# Bytes of all lines of an answer together: what comes before its body (also "100 Continue", as often
-# as there is one) and what stands between its chunks, for which a body pays as it comes in: one of
-# any size may have chunks of some dozen bytes each, a small one may have smaller ones.
+# Bytes of all lines of an answer together: what comes before its body (also "100 Continue", each
+# time) and what stands between its chunks. A body brings room for more of these as it comes in: a
+# large one may have chunks of some dozen bytes each, a small one of a byte.
 MAX_LINES = 256 * 1024
 BODY_PER_LINE = 8
 
@@ -141,7 +141,7 @@ def _pool_classes(send_timeout: float, destinations: Destinations) -> dict[str, 
     class Guarded:
         """What both kinds of connections have before urllib3's own."""
 
-        response_class = _Answer
+        response_class: Any = _Answer
 
         def _new_conn(self) -> socket.socket:
             return destinations.connected(self, super()._new_conn)  # type: ignore[misc]

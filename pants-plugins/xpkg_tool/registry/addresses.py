@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import enum
 import socket
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Union
 
 from .reference import is_loopback
@@ -14,13 +21,22 @@ Address = Union[IPv4Address, IPv6Address]
 # Networks whose addresses hold an IPv4 address in their last 32 bits: those of NAT64 (RFC 6052,
 # RFC 8215), IPv4-mapped and IPv4-compatible ones (RFC 4291).
 _LAST_32_BITS = tuple(
-    map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0/96", "::ffff:0:0:0/96", "::/96"))
+    map(
+        IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0/96", "::ffff:0:0:0/96", "::/96")
+    )
 )
 _SIX_TO_FOUR = IPv6Network("2002::/16")
-_PRIVATE = (
-    *map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")),
-    # The second one is that of site-local addresses, which are still in use here and there.
-    *map(IPv6Network, ("fc00::/7", "fec0::/10")),
+# The last one is that of site-local addresses, which are still in use here and there.
+_PRIVATE: tuple[IPv4Network | IPv6Network, ...] = tuple(
+    ip_network(network)
+    for network in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "fc00::/7",
+        "fec0::/10",
+    )
 )
 
 

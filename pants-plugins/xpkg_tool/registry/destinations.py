@@ -1,5 +1,5 @@
-"""Where connections may lead: looked at when a name has been resolved, not before, since a name says
-nothing of the address behind it (and may have another one by the next time)."""
+"""Where connections may lead: looked at when a name has been resolved, not before, since a name
+says nothing of the address behind it, and may have another one the next time."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Forbidden(Exception):
 
 
 class Destinations:
-    """The rule for all connections on behalf of one registry. `home` is the registry's origin, which
-    the user named, and which may be anywhere. What it sends us to may be in a network to which the
+    """The rule for all connections on behalf of one registry. `home` is the registry's origin; the
+    user named it, and it may be anywhere. What it sends us to may be in a network to which the
     registry's own may lead (addresses.may_lead). None for no rule. Usable from several threads.
 
     Through a proxy it is the proxy that resolves names: there nothing is known but the name."""
@@ -56,8 +56,8 @@ class Destinations:
             connection._dns_host = name
 
     def reached(self, connection: Any) -> None:
-        """Says that `connection` is open and, with TLS, that the host is who it should be: the first
-        one to the registry tells where that is."""
+        """Says that `connection` is open and, with TLS, that the host is who it should be: the
+        first one to the registry tells where that is."""
         if connection.proxy is None and self._is_home(connection):
             with self._lock:
                 if self._network is None:

@@ -82,8 +82,8 @@ class Transport:
                 # It may hold a credential (a token service is sent an identity token), and it is
                 # meant for the one that it was sent to.
                 raise self.error(
-                    f"redirects a request with a body, {method} {redacted(url)}, to another host or "
-                    "port, which was not followed",
+                    f"redirects a request with a body, {method} {redacted(url)}, to another host "
+                    "or port, which was not followed",
                     "Ask its administrator to have the registry (or its token service) give the "
                     "right address at once, such as in the Location of an upload.",
                 )

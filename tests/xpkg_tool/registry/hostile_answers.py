@@ -27,10 +27,13 @@ def _endless(start: bytes, again: bytes) -> Callable[[int], Iterator[bytes]]:
 
 
 def _empty_gzip_blocks() -> bytes:
-    """Blocks of a deflate stream that hold nothing."""
-    deflate = zlib.compressobj(wbits=31)
-    head = deflate.flush(zlib.Z_FULL_FLUSH)
-    return head + deflate.flush(zlib.Z_FULL_FLUSH)
+    """The begin of a gzip member whose first block holds nothing."""
+    return zlib.compressobj(wbits=31).flush(zlib.Z_FULL_FLUSH)
+
+
+def gzip_blocks(size: int) -> bytes:
+    """The begin of a gzip member of `size` bytes, more or less, that hold nothing."""
+    return _empty_gzip_blocks() + b"\0\0\0\xff\xff" * (size // 5)
 
 
 _GZIP = _HEAD + b"Content-Encoding: gzip\r\n"
@@ -74,17 +77,27 @@ DATES = (
     "-" * 30,
 )
 REALMS = ("http://[", "https://[", "http://[::1", "https://]/", "https://[v1.x]/", "http://a:b:c/")
-CODINGS = ("gzip", "deflate", "br", "zstd", "x-gzip", "gzip, gzip", ", ".join(["gzip"] * 50), "\xe9")
+CODINGS = (
+    "gzip",
+    "deflate",
+    "br",
+    "zstd",
+    "x-gzip",
+    "gzip, gzip",
+    ", ".join(["gzip"] * 50),
+    "\xe9",
+)
 
 _PARTS = (
     b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 401 No\r\n", b"HTTP/1.1 307 X\r\n", b"HTTP/1.1 100 \r\n\r\n",
     b"HTTP/1.1 429 X\r\n", b"HTTP/1.0 200\r\n", b"HTTP/9 2\r\n", b"Location: http://[\r\n", b"\r\n",
-    b"Location: /v2/\r\n", b"WWW-Authenticate: Bearer realm=\"http://[\"\r\n", b"\r\n\r\n", b"0\r\n",
-    b"WWW-Authenticate: Basic realm=x, Bearer realm=\r\n", b"Retry-After: 99999999999999999999\r\n",
+    b"Location: /v2/\r\n", b"WWW-Authenticate: Bearer realm=\"http://[\"\r\n", b"\r\n\r\n",
+    b"WWW-Authenticate: Basic realm=x, Bearer realm=\r\n", b"0\r\n", b"\xff\xfe", b": \r\n",
+    b"Retry-After: 99999999999999999999\r\n",
     b"Date: Wed, 01 Jan 99999999999999999999999999 00:00:00 GMT\r\n", b"Content-Length: 5\r\n",
     b"Content-Length: -5\r\n", b"Content-Length: 99999999999999999999\r\n", b"hello", b"-1\r\n",
-    b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\0", b"\xff\xfe",
-    b"Docker-Content-Digest: sha256:0\r\n", b"Content-Type: \xe9\r\n", b": \r\n", b" folded\r\n",
+    b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\0",
+    b"Docker-Content-Digest: sha256:0\r\n", b"Content-Type: \xe9\r\n", b" folded\r\n",
     b"5;x=y\r\nhello\r\n", b"[" * 5000, b"{\"token\": 1}", b"{\"errors\": [{\"code\": []}]}", b"\0",
 )  # fmt: skip
 

@@ -218,9 +218,7 @@ def test_a_realm_that_is_no_address(pusher: Pusher, realm: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["basic", "token"])
 @pytest.mark.parametrize("own", ["", "basic", "token"])
-def test_a_challenge_of_another_host_is_not_answered(
-    pusher: Pusher, scheme: str, own: str
-) -> None:
+def test_a_challenge_of_another_host_is_not_answered(pusher: Pusher, scheme: str, own: str) -> None:
     """Where `/v2/` leads there, its realm must not be sent the registry's password."""
     with running(scheme) as other, running(own) as registry:
         headers = {"Location": f"http://{other.address}/v2/"}

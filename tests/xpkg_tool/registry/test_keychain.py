@@ -150,7 +150,9 @@ def test_a_helper_is_never_run_from_the_current_folder(
         with pytest.raises(PublishError, match="docker-credential-here is not in PATH"):
             find_credential("example.org", "a/b", env)
     assert not (tmp_path / "ran").exists()
-    (path / "docker-credential-here").write_text(f"#!/bin/sh\necho $PATH>{tmp_path}/ran\n{answer}\n")
+    (path / "docker-credential-here").write_text(
+        f"#!/bin/sh\necho $PATH>{tmp_path}/ran\n{answer}\n"
+    )
     env["PATH"] = f".:{path}::bin"
     assert find_credential("example.org", "a/b", env).password == "canary"
     assert (tmp_path / "ran").read_text() == f"{path}\n"
