@@ -144,6 +144,7 @@ def test_the_console_script_loads_no_command() -> None:
         "xpkg_tool",
         "xpkg_tool.cli",
         "xpkg_tool.finding",
+        "xpkg_tool.log_commands",
     }
     assert loaded & {*PUBLISHING_ONLY, "yaml", "deflate"} == set()
 

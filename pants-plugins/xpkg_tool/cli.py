@@ -15,6 +15,7 @@ from typing import Sequence
 
 from . import FORMAT_VERSION, VERSION
 from .finding import visible
+from .log_commands import guarded_output
 
 _INTERRUPTED = 130  # As shells have it: 128 and the signal's number.
 _BROKEN_PIPE = 141
@@ -54,9 +55,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     try:
-        arguments = parser().parse_args(argv)
+        with guarded_output():
+            arguments = parser().parse_args(argv)
     except SystemExit as exit:  # How argparse ends, also for --help.
         return exit.code if isinstance(exit.code, int) else _FAILED
+    with guarded_output(commands=getattr(arguments, "format", "") == "github"):
+        return _run_command(arguments)
+
+
+def _run_command(arguments: argparse.Namespace) -> int:
     try:
         from .commands.failure import Failure
 

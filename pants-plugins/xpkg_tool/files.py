@@ -1,58 +1,139 @@
-"""Writing files so that nobody ever sees half of one."""
+"""Writing files so that nobody ever sees half of one, whenever the process is killed.
+
+Content is written beside its place, under a hidden name, and flushed to the disk before it is
+renamed. Files have the mode that any program's have, by the process's umask. The writer holds a
+lock on the hidden file, by which the next one in the folder tells what a killed process left, and
+removes, from what another process is writing."""
 
 from __future__ import annotations
 
-import contextlib
+import fcntl
 import os
-import tempfile
-from typing import Mapping
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+
+_TEMPORARY = ".xpkg-"
 
 
 def write_whole(files: Mapping[str, bytes]) -> None:
-    """Writes all the files (contents by path), or none: each is written beside its place under a
-    hidden name and flushed to the disk; then all are renamed, in their order. Raises OSError.
+    """Writes all the files (contents by path; they belong together, the first one first of all), or
+    none where one cannot be written. Raises OSError.
 
-    Of a process that is killed, files with names `.xpkg-…` may stay behind; what lay at the paths
-    before stays whole.
-    """
-    written: dict[str, str] = {}
+    Of a process that is killed, what lay at a path before, or nothing, or the new content may be
+    there, but never a file beside one of another time: all but the first are taken away before the
+    first is replaced, and come back afterwards. So where the last one lies, all are of its time."""
+    first, *others = files
+    folders = list(dict.fromkeys(os.path.dirname(path) or os.curdir for path in files))
+    with ExitStack() as stack:
+        for path in files:
+            if os.path.isdir(path):
+                raise IsADirectoryError(None, "it is a folder", path)
+        for folder in folders:
+            sweep(folder)
+        written = {
+            path: stack.enter_context(_written(os.path.dirname(path) or os.curdir, [content]))
+            for path, content in files.items()
+        }
+        aside: dict[str, str] = {}
+        try:
+            for path in others:
+                aside.update(_set_aside(path))
+            os.replace(written[first], first)
+        except BaseException:
+            for path, name in aside.items():
+                with suppress(OSError):
+                    os.replace(name, path)
+            raise
+        for path in others:
+            os.replace(written[path], path)
+        for name in aside.values():
+            with suppress(OSError):
+                os.unlink(name)
+        for folder in folders:
+            _sync_folder(folder)
+
+
+def write_atomically(root: str, path: str, content: Iterable[bytes]) -> None:
+    """Puts `content` at `path` (on the file system of `root`, where it is written): all of it, or
+    nothing. It is on disk before it has its name. Raises OSError and what `content` raises."""
+    with _written(root, content) as temporary:
+        os.replace(temporary, path)
+    _sync_folder(os.path.dirname(path) or os.curdir)
+
+
+def sweep(folder: str) -> None:
+    """Removes what killed processes left in `folder`, and nothing that somebody is writing."""
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            if name.startswith(_TEMPORARY):
+                with suppress(OSError):
+                    _remove_left(os.path.join(folder, name))
+
+
+@contextmanager
+def _written(folder: str, content: Iterable[bytes]) -> Iterator[str]:
+    """A new file in `folder` with the content, on disk; it is removed unless it was renamed."""
+    descriptor, path = _create(folder)
     try:
-        for path, data in files.items():
-            written[path] = _write_beside(path, data)
-        for path, temporary in written.items():
-            os.replace(temporary, path)
-            _sync_folder(path)
-    finally:
-        for temporary in written.values():
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
-
-
-def _write_beside(path: str, data: bytes) -> str:
-    descriptor, temporary = tempfile.mkstemp(prefix=".xpkg-", dir=os.path.dirname(path) or ".")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+        with open(descriptor, "wb") as file:
+            file.writelines(content)
             file.flush()
-            # mkstemp's files are the owner's alone; a package is a file like others.
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
             os.fsync(file.fileno())
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return temporary
+            # While the file is open nobody else can have its lock.
+            yield path
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+def _create(folder: str) -> tuple[int, str]:
+    while True:
+        path = _hidden(folder)
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        except FileExistsError:
+            continue
+        try:
+            # A file system without locks has no sweeping either.
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.exists(path):
+                return descriptor, path
+        except BaseException:
+            os.close(descriptor)
+            raise
+        # Somebody swept it in the moment before it was locked.
+        os.close(descriptor)
 
 
-def _sync_folder(path: str) -> None:
+def _set_aside(path: str) -> dict[str, str]:
+    """Renames what lies at `path`, if anything does: its new name, by the old one."""
+    name = _hidden(os.path.dirname(path) or os.curdir)
+    try:
+        os.rename(path, name)
+    except FileNotFoundError:
+        return {}
+    return {path: name}
+
+
+def _hidden(folder: str) -> str:
+    return os.path.join(folder, f"{_TEMPORARY}{secrets.token_hex(8)}")
+
+
+def _remove_left(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(path)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: str) -> None:
     """Makes a rename last. Some file systems cannot; then there is nothing to be done."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

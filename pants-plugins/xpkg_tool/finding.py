@@ -80,7 +80,11 @@ _SHOWN_COLUMNS = 120
 
 def render(finding: Finding) -> str:
     """The finding as text: `path:line:column: severity CODE: message`, the line with a caret under
-    the place, and the remedy. Characters that could steer a terminal are shown as escapes."""
+    the place, and the remedy. Characters that could steer a terminal are shown as escapes, and
+    so is what a CI system would take for a command."""
+    # Most packages have no finding, and start sooner without it.
+    from .log_commands import without_commands
+
     where = finding.path
     if finding.path and finding.position:
         where += f":{finding.position.line}:{finding.position.column}"
@@ -90,7 +94,7 @@ def render(finding: Finding) -> str:
     if finding.position and finding.position.source:
         lines += _excerpt(finding.position)
     lines.append(visible(f"  help: {finding.remedy}"))
-    return "\n".join(lines)
+    return without_commands("\n".join(lines))
 
 
 def render_all(findings: Iterable[Finding]) -> str:

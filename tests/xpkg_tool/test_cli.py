@@ -260,7 +260,7 @@ def killing(call):
         count -= 1
         return call(*args, **kwargs)
     return wrapped
-for name in ("fchmod", "fsync", "replace"):
+for name in ("fsync", "rename", "replace", "unlink"):
     setattr(os, name, killing(getattr(os, name)))
 from xpkg_tool.cli import main
 sys.exit(main(sys.argv[2:]))

@@ -12,6 +12,7 @@ from pants.core.goals.publish import PublishOutputData, PublishPackages
 from pants.engine.process import InteractiveProcess
 from pants.util.strutil import pluralize
 
+from xpkg.log_commands import without_commands
 from xpkg.publishing.plan import LEFT_OUT, NOT_ASKED_FOR, SKIP, UP_TO_DATE, PlannedReference
 from xpkg.publishing.published import PUSHED, TAGGED, Published, PublishedReference
 
@@ -22,6 +23,7 @@ _ARGUMENT_CHARACTERS = 30_000
 def printing(text: str, *, exit_code: int) -> InteractiveProcess:
     """A process that prints `text`, to standard error where it fails."""
     # The text is in arguments, not part of the script, so that nothing in it is run.
+    text = without_commands(text)
     stream = ">&2" if exit_code else ""
     script = f'printf %s "$@" {stream}; exit {exit_code}'
     chunks = [

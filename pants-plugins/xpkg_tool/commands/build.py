@@ -32,8 +32,8 @@ def run(arguments: Namespace) -> int:
         return FOUND
     path = output or _default_path(arguments.directory, arguments.name, result.package)
     try:
-        # The package comes last: where it lies, its description does.
-        write_whole({f"{path}.json": result.package.description, path: result.package.archive})
+        # Where a description lies, it is that of the package beside it.
+        write_whole({path: result.package.archive, f"{path}.json": result.package.description})
     except OSError as error:
         raise os_failure("The package cannot be written", path, error) from None
     print(f"Wrote {path}\n  {result.package.digest}")

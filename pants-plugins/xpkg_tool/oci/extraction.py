@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from xpkg_tool import codes
+from xpkg_tool.files import write_whole
 from xpkg_tool.finding import has_errors
-from xpkg_tool.registry.layout_files import write_atomically
 
 from .image_error import ImageError, image_error
 from .image_source import Connect, opened
@@ -39,16 +38,17 @@ def extract(
     connect: Connect | None = None,
 ) -> Extraction:
     """Writes the package.yaml of the package that `source` names (image_source.opened) to
-    `package_path`, and its examples, where it has any, to `examples_path`. Each file is written
-    whole or not at all, over what is there, and neither before everything has been verified; their
-    folders have to exist. Raises ImageError."""
+    `package_path`, and its examples, where it has any, to `examples_path`. They are written whole
+    or not at all (files.write_whole), over what is there, and not before everything has been
+    verified; their folders have to exist. Raises ImageError."""
     with opened(source, env=env, insecure=insecure, connect=connect) as image:
         files = read_sound(image)
     assert files.package is not None
-    _write(package_path, files.package)
+    contents = {package_path: files.package}
     written = examples_path if files.examples is not None else None
     if written is not None and files.examples is not None:
-        _write(written, files.examples)
+        contents[written] = files.examples
+    _write(contents)
     return Extraction(
         image.digest,
         files.found_by,
@@ -72,15 +72,13 @@ def read_sound(image: StoredImage) -> PackageFiles:
     return files
 
 
-def _write(path: str, content: bytes) -> None:
+def _write(contents: Mapping[str, bytes]) -> None:
     try:
-        if os.path.isdir(path):
-            raise IsADirectoryError(None, "it is a folder")
-        folder = os.path.dirname(path) or os.curdir
-        write_atomically(folder, os.path.join(folder, os.path.basename(path)), [content])
+        write_whole(contents)
     except OSError as error:
+        first = next(iter(contents))
         raise image_error(
-            path,
+            error.filename if error.filename in contents else first,
             f"This file cannot be written: {error.strerror or type(error).__name__}",
             "Make sure that its folder exists and that you may write to it.",
             code=codes.SOURCE_UNREADABLE,

@@ -15,7 +15,7 @@ from typing import Callable, Mapping
 from xpkg_tool import codes
 from xpkg_tool.finding import WARNING, Finding
 
-from .image_error import ImageError, finding_of
+from .image_error import ImageError, finding_of, over_limit
 from .layer import BASE, BASE_FILE, EXAMPLES, EXAMPLES_FILE
 from .layer_reader import MAX_UNCOMPRESSED, LayerContent, ancestors, read_layer
 from .stored_image import DOCKER_ARCHIVE, StoredImage, kind_of
@@ -100,6 +100,11 @@ class _Reading:
         content = self._known.get(layer.digest)
         if content is None or wanted:
             try:
+                if layer.size > MAX_UNCOMPRESSED:
+                    # Nothing of it is read, nor asked for.
+                    raise over_limit(
+                        self.image.source, f"Layer {layer.digest} has", MAX_UNCOMPRESSED, "bytes"
+                    )
                 content = read_layer(self.image, layer, wanted, self._budget)
             except ImageError as error:
                 if self._tolerate is None:

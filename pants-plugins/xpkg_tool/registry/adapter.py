@@ -1,5 +1,7 @@
-"""Connections whose answers end in time and end whole (requests' own time-outs bound the time
-between two bytes, and http.client takes headers that break off for complete ones)."""
+"""Connections that lead where they may, and whose answers end in time, end at all, and end whole.
+
+requests' own time-outs bound the time between two bytes; http.client takes headers that break off
+for complete ones; urllib3 reads lines between the chunks of a body as long as they are."""
 
 from __future__ import annotations
 
@@ -13,17 +15,33 @@ import requests.adapters
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-# Bytes in a second below which an answer counts as none, once the time-out has passed.
+from .destinations import Destinations
+
+# Bytes in a second below which an answer, or the taking of a request, counts as none once the
+# time-out has passed.
 MIN_RATE = 10_000
+# The longest line of a head, or between the chunks of a body; http.client has the same for a head.
+MAX_LINE = 65536
+# Bytes of all lines of an answer together: what comes before its body (also "100 Continue", each
+# time) and what stands between its chunks. A body brings room for more of these as it comes in: a
+# large one may have chunks of some dozen bytes each, a small one of a byte.
+MAX_LINES = 256 * 1024
+BODY_PER_LINE = 8
+
+
+class Endless(Exception):
+    """An answer has more around its body than any answer needs. Not one of the exceptions that
+    urllib3 translates."""
 
 
 class BoundedAdapter(requests.adapters.HTTPAdapter):
     """The adapter of a session. `send_timeout` bounds, in seconds, the time for which a server may
     take none of a request's bytes; requests bounds it by the time-out for connecting, which is too
-    short for a server that writes a large blob to its store now and then."""
+    short for a server that writes a large blob to its store now and then. `destinations` says where
+    connections may lead."""
 
-    def __init__(self, send_timeout: float) -> None:
-        self._pool_classes = _pool_classes(send_timeout)
+    def __init__(self, send_timeout: float, destinations: Destinations) -> None:
+        self._pool_classes = _pool_classes(send_timeout, destinations)
         super().__init__()
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -37,12 +55,12 @@ class BoundedAdapter(requests.adapters.HTTPAdapter):
 
 
 class _Answer(http.client.HTTPResponse):
-    """As http.client's, read through `_Bounded`."""
+    """As http.client's, read through `_Bounded` and `_Lines`."""
 
     def __init__(self, sock: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
         self._bounded = _Bounded(self.fp.detach(), sock)
-        self.fp = io.BufferedReader(self._bounded)
+        self.fp = _Lines(self._bounded)
 
     def begin(self) -> None:
         super().begin()
@@ -53,33 +71,35 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Bounded(io.RawIOBase):
-    """What `raw` (the file of the socket `sock`) gives, as long as it gives it in time: the
-    socket's time-out for the first byte, and from then on MIN_RATE bytes in a second on top.
-    Raises socket.timeout (TimeoutError since Python 3.10)."""
+    """What `raw` (the file of the socket `sock`) gives, as long as it gives it in time: there is
+    the socket's time-out to wait for bytes, and each MIN_RATE of them are worth a second more, but
+    never more than the time-out. So one silence is one time-out, however much came before it, and
+    an answer that drips is given up. Only waiting counts, not what is done with the bytes. Raises
+    socket.timeout (TimeoutError since Python 3.10)."""
 
     def __init__(self, raw: Any, sock: Any) -> None:
         self._raw, self._sock = raw, sock
-        self._timeout = sock.gettimeout()
-        self._deadline = None if self._timeout is None else time.monotonic() + self._timeout
+        self._timeout = self._left = sock.gettimeout()
         self.ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any, /) -> int:
-        if self._deadline is None:
+        if self._timeout is None:
             count = int(self._raw.readinto(buffer))
         else:
-            left = self._deadline - time.monotonic()
-            if left <= 0:
+            if self._left <= 0:
                 raise socket.timeout("the answer takes too long")
-            self._sock.settimeout(left)
+            self._sock.settimeout(self._left)
+            start = time.monotonic()
             try:
                 count = int(self._raw.readinto(buffer))
             finally:
                 # The connection is used again.
                 self._sock.settimeout(self._timeout)
-            self._deadline += count / MIN_RATE
+            waited = time.monotonic() - start
+            self._left = min(self._timeout, self._left - waited + count / MIN_RATE)
         self.ended = count == 0
         return count
 
@@ -89,20 +109,56 @@ class _Bounded(io.RawIOBase):
         super().close()
 
 
-def _pool_classes(send_timeout: float) -> dict[str, Any]:
-    class Plain(HTTPConnection):
-        response_class = _Answer
+class _Lines(io.BufferedReader):
+    """Buffers `raw`. What is read as lines is what surrounds a body; its amount is bounded."""
+
+    def __init__(self, raw: _Bounded) -> None:
+        super().__init__(raw)
+        self._room = MAX_LINES
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(MAX_LINE + 1 if size is None or size < 0 else size)
+        self._room -= len(line)
+        if len(line) > MAX_LINE or self._room < 0:
+            raise Endless
+        return line
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            # A chunk of the size -1 is one without an end.
+            raise Endless
+        data = super().read(size)
+        self._room += len(data) // BODY_PER_LINE
+        return data
+
+    def readinto(self, buffer: Any, /) -> int:
+        count = super().readinto(buffer)
+        self._room += count // BODY_PER_LINE
+        return count
+
+
+def _pool_classes(send_timeout: float, destinations: Destinations) -> dict[str, Any]:
+    class Guarded:
+        """What both kinds of connections have before urllib3's own."""
+
+        response_class: Any = _Answer
+
+        def _new_conn(self) -> socket.socket:
+            return destinations.connected(self, super()._new_conn)  # type: ignore[misc]
+
+        def connect(self) -> None:
+            super().connect()  # type: ignore[misc]
+            destinations.reached(self)
 
         def send(self, data: Any) -> None:
             _open_for(self, send_timeout)
-            super().send(data)
+            super().send(data)  # type: ignore[misc]
 
-    class Encrypted(HTTPSConnection):
-        response_class = _Answer
+    class Plain(Guarded, HTTPConnection):
+        pass
 
-        def send(self, data: Any) -> None:
-            _open_for(self, send_timeout)
-            super().send(data)
+    class Encrypted(Guarded, HTTPSConnection):
+        pass
 
     class PlainPool(urllib3.HTTPConnectionPool):
         ConnectionCls = Plain

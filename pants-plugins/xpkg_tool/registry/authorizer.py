@@ -45,6 +45,8 @@ class Authorizer:
         self._probed = False
         self._failure: PublishError | None = None
         self._challenge: Challenge | None = None
+        # The host whose challenge was not answered because it is not the registry's.
+        self._stranger = ""
         self._credentials: dict[str, Credential] = {}
         self._authorizations: dict[str, Authorization | None] = {}
         self._sources: dict[str, tuple[str, ...]] = {}
@@ -84,6 +86,14 @@ class Authorizer:
 
     def denied(self, repository: str, response: Response) -> PublishError:
         """The error for a 401 or 403 that came in spite of all that."""
+        if self._stranger:
+            return publish_error(
+                DENIED,
+                f"The registry {self._transport.name} leads to another host, {self._stranger}, "
+                f"which wants to know who is asking for {repository}; credentials are sent to "
+                "nobody but the registry that they are for",
+                f"Name {self._stranger} as the registry, and log in there.",
+            )
         credential = self._credential(repository)
         registry = self._transport.name
         login = f"Log in with `docker login {registry}`"
@@ -157,6 +167,12 @@ class Authorizer:
         response = self._transport.retrying(lambda: self._transport.send("GET", self._probe_url))
         if response.status == 200:
             return None
+        home, answered = origin_of(self._probe_url), origin_of(response.url)
+        if response.status == 401 and answered != home:
+            # Whoever that is, it must not say where the registry's credential is sent. Without one
+            # it can be used: some registries lead everybody to another one that all may read.
+            self._stranger = answered.host
+            return None
         if response.status != 401:
             raise self._transport.error(
                 f"does not answer as a registry does (status {response.status} for /v2/)",
@@ -203,7 +219,7 @@ class Authorizer:
         if credential.registry_token:
             return Authorization(home, f"Bearer {credential.registry_token}")
         realm = challenge.parameters.get("realm", "")
-        if not urlsplit(realm).netloc:
+        if not _is_absolute(realm):
             raise self._transport.error(
                 "names no token service in its challenge", "Ask its administrator."
             )
@@ -232,3 +248,10 @@ class Authorizer:
                 "Ask its administrator.",
             )
         return Authorization(home, f"Bearer {token}")
+
+
+def _is_absolute(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).netloc)
+    except ValueError:
+        return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .authorizer import PULL, PUSH, Authorizer
 from .credential import Credential
 from .keychain import Answers, find_credential
+from .origin import origin_of
 from .reference import scheme_of
 from .repository import Repository
 from .retry import Clock, RetryPolicy
@@ -70,7 +71,8 @@ def connect(
         return find_credential(registry, repository, env, answers=answers)
 
     scheme = scheme_of(registry, insecure=insecure)
-    wire = wire or Wire(ca_file=ca_file)
+    probe = urls(scheme, registry, "").probe
+    wire = wire or Wire(ca_file=ca_file, home=origin_of(probe))
     transport = Transport(registry, wire, policy or RetryPolicy(), clock or Clock())
-    authorizer = Authorizer(transport, urls(scheme, registry, "").probe, credential, actions)
+    authorizer = Authorizer(transport, probe, credential, actions)
     return Connection(registry, scheme, transport, authorizer, wire)

@@ -49,10 +49,15 @@ def ask_helper(
     `timeout` is in seconds. Raises PublishError, which names the helper and never shows its output.
     The protocol: https://github.com/docker/docker-credential-helpers, "Development"."""
     program = f"docker-credential-{name}"
-    found = None if os.path.basename(name) != name else shutil.which(program, path=env.get("PATH"))
+    path = _absolute_path(env.get("PATH", ""))
+    # Without a PATH, or with an empty one, `which` has a default of its own.
+    plain = os.path.basename(name) == name and bool(path)
+    found = shutil.which(program, path=path) if plain else None
     if found is None:
-        raise _failed(program, "is not in PATH", server)
-    output, status = _run([found, "get"], program, server, env, timeout)
+        raise _failed(
+            program, "is not in PATH (of which only absolute folders are searched)", server
+        )
+    output, status = _run([found, "get"], program, server, {**env, "PATH": path}, timeout)
     if status != 0:
         if _NOT_FOUND in output:
             return Credential(f"{program} (which knows nothing of {server})")
@@ -67,6 +72,12 @@ def ask_helper(
     if username == _TOKEN_USER:
         return Credential(program, identity_token=secret)
     return Credential(program, username, secret)
+
+
+def _absolute_path(path: str) -> str:
+    """PATH without the entries (empty, `.` and the like) that stand for folders below the current
+    one: that is a repository, and whoever can write to it must not get credentials by it."""
+    return os.pathsep.join(entry for entry in path.split(os.pathsep) if os.path.isabs(entry))
 
 
 def _run(

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from xpkg_tool.files import sweep, write_atomically
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.publish_error import LAYOUT, PublishError, publish_error
 
-from .layout_files import LOCK_TIMEOUT, Busy, locked, sweep, write_atomically
+from .layout_files import LOCK_TIMEOUT, Busy, locked
 
 REF_NAME = "org.opencontainers.image.ref.name"
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'

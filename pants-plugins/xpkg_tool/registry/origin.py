@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from xpkg_tool.publish_error import REGISTRY, PublishError, publish_error
 
-from .reference import is_loopback
+from .addresses import Network, may_lead, named_network
 
 # A name, an address in numbers, or an IPv6 address (no zone: that is of one machine only).
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
@@ -63,18 +61,24 @@ def redacted(url: str) -> str:
 
 def follow(base: str, location: str, what: str) -> str:
     """The absolute URL to which `location` (of a redirect, an upload or a token service, as `what`
-    says) leads from `base`. Raises PublishError where it would be unsafe to go:
-    to plain http from https, to another protocol, or to a private address on another host."""
+    says) leads from `base`. Raises PublishError where it would be unsafe to go: to another
+    protocol; to plain http from https, or from this machine to another one; to another host that
+    is, by its name alone, in a network to which this one may not lead (addresses.may_lead). Where
+    a name leads is looked at when it is resolved (destinations)."""
     try:
         url = urljoin(base, location.strip())
         parts = urlsplit(url)
         target, source = origin_of(url), origin_of(base)
     except ValueError:
         raise _refused(base, what, "is no http(s) address") from None
-    if source.scheme == "https" and target.scheme == "http":
+    network, there = named_network(source.host) or Network.PUBLIC, named_network(target.host)
+    if target.scheme == "http" and source.scheme == "https":
         raise _refused(base, what, "goes from https to plain http")
-    if target.host != source.host and _is_private(target.host) and not _is_private(source.host):
+    if target.host != source.host and there is not None and not may_lead(network, there):
         raise _refused(base, what, "goes to a private address on another host")
+    if target.scheme == "http" and network is Network.LOOPBACK and there is not Network.LOOPBACK:
+        # Nobody declared that registry insecure: this machine's own ones are spoken to so anyway.
+        raise _refused(base, what, "goes to plain http on another machine")
     # A user in the URL would be sent as a credential of its own.
     netloc = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
@@ -88,21 +92,6 @@ def _clean(url: str) -> bool:
 def _without_port(netloc: str) -> str:
     host, colon, port = netloc.rpartition(":")
     return host if colon and not port.endswith("]") else netloc
-
-
-def _is_private(host: str) -> bool:
-    host = host.rstrip(".")
-    if is_loopback(host):
-        return True
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        pass
-    try:
-        # As programs in C read numbers: 127.1, 0x7f000001 and 2130706433 are 127.0.0.1.
-        return not ip_address(socket.inet_aton(host)).is_global
-    except OSError:
-        return False
 
 
 def _refused(base: str, what: str, why: str) -> PublishError:

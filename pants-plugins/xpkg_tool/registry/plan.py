@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from xpkg_tool.publish_error import PublishError
+from xpkg_tool.publish_error import PublishError, internal_error
 
 from .decision import PUSH, TAG_ONLY, UP_TO_DATE, Found, PlannedReference, decide
 from .layout import has_manifest, named_digests
@@ -147,6 +147,9 @@ def _asked(place: Reference, identifier: str, registries: Registries) -> Found:
         return repository.manifest_digest(identifier)
     except PublishError as error:
         return error
+    # What one registry does must not fail what goes to another one.
+    except Exception as error:
+        return internal_error(error)
 
 
 def _known_there(references: Iterable[PlannedReference]) -> tuple[PlannedReference, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xpkg_tool.oci.artifact import Artifact
-from xpkg_tool.publish_error import REFUSED, PublishError, publish_error
+from xpkg_tool.publish_error import REFUSED, PublishError, internal_error, publish_error
 
 from .decision import wrong_digest
 from .outcome import PUSHED, TAGGED, UP_TO_DATE, Outcome, PushResult
@@ -55,11 +55,16 @@ def publish(
     registries.announce([write.place for write in good], mount_from)
     for registry in dict.fromkeys(write.place.registry for write in good):
         group = [write for write in good if write.place.registry == registry]
-        if group[0].place.is_layout:
-            outcomes.update(_to_layout(artifact, group))
-        else:
-            sources = (mount_from or {}).get(registry, ())
-            outcomes.update(_to_registry(artifact, group, registries, sources))
+        sources = (mount_from or {}).get(registry, ())
+        try:
+            if group[0].place.is_layout:
+                outcomes.update(_to_layout(artifact, group))
+            else:
+                outcomes.update(_to_registry(artifact, group, registries, sources))
+        # What one registry does must not fail what goes to another one.
+        except Exception as error:
+            failure = internal_error(error)
+            outcomes.update({write.place: failure.at(str(write.place)) for write in group})
     return outcomes
 
 

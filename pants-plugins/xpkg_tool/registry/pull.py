@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 from xpkg_tool import codes
 from xpkg_tool.finding import Finding
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.artifact_reader import read_tree
 from xpkg_tool.oci.blobs import missing
-from xpkg_tool.oci.image_error import ImageError, finding_of, image_error
+from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, over_limit
 from xpkg_tool.oci.layout_reader import MAX_INDEXES, compare
 from xpkg_tool.oci.manifests import (
     INDEX_TYPES,
@@ -31,6 +32,11 @@ from .wire import Response, Stream
 
 # A connection that breaks so often within one blob will not do better.
 _MAX_RESUMES = 16
+# Of a blob that is copied; those that are read have lower limits. No registry takes larger ones.
+MAX_BLOB = 64 * 1024 * 1024 * 1024
+# For one blob: an hour, and for large ones as long as they take at this many bytes in a second.
+# (adapter.py bounds each wait, and this the sum of all, with those for where it is copied to.)
+_HOUR, _SLOWEST = 3600.0, 100_000
 
 
 def pull(reference: Reference, connection: Connection) -> StoredImage:
@@ -139,6 +145,9 @@ class _RegistryBlobs:
         self._source, self._connection, self._repository = source, connection, repository
 
     def fault(self, descriptor: Descriptor) -> Finding | None:
+        if descriptor.size > MAX_BLOB:
+            what = f"Blob {descriptor.digest} has"
+            return over_limit(self._source, what, MAX_BLOB, "bytes").finding
         # To ask for each would cost a request, and reading it tells the same.
         return None
 
@@ -160,6 +169,7 @@ class _BlobDownload:
         self._received = 0
         self._skip = 0
         self._opened = 0
+        self._end = time.monotonic() + _HOUR + descriptor.size / _SLOWEST
 
     def read(self, size: int, /) -> bytes:
         if not self._pending:
@@ -180,6 +190,11 @@ class _BlobDownload:
         try:
             stream = self._stream or self._open()
             while True:
+                if time.monotonic() > self._end:
+                    raise self._repository.error(
+                        f"takes too long to send blob {digest} of {size:,} bytes",
+                        "Try again later, or ask its administrator.",
+                    )
                 chunk = stream.chunk()
                 if not chunk and self._received < size:
                     raise Fault("the connection broke")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Callable
 
-from xpkg_tool.publish_error import PublishError
+from xpkg_tool.publish_error import PublishError, internal_error
 
 from .reference import Reference
 from .settings import RegistrySettings
@@ -55,7 +55,13 @@ class Registries:
         """Raises PublishError."""
         with self._lock:
             if registry not in self._open:
-                self._open[registry] = self._connect(registry)
+                try:
+                    self._open[registry] = self._connect(registry)
+                except PublishError:
+                    raise
+                # What is wrong with one registry must not fail what goes to another one.
+                except Exception as error:
+                    raise internal_error(error) from None
             return self._open[registry]
 
     def announce(

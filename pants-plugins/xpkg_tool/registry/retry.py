@@ -96,6 +96,7 @@ def parse_date(value: str | None) -> datetime | None:
     """The time that an HTTP date (RFC 9110 5.6.7) names, or None."""
     try:
         when = parsedate_to_datetime(value or "")
-    except (TypeError, ValueError, IndexError):
+    # Years of many digits overflow, and before Python 3.10 other texts are a TypeError.
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return when.replace(tzinfo=timezone.utc) if when.tzinfo is None else when

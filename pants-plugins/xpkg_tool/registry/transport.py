@@ -69,14 +69,25 @@ class Transport:
         """The answer to one request, redirects followed. A body that is a function is opened anew
         for every hop; with `stream` that of the answer is a stream. Raises Fault for a status or a
         connection that may do better next time, and PublishError for what will not.
-        `authorization` is sent to its own origin only."""
+        `authorization` is sent to its own origin only, and a body to where it was meant to go: a
+        redirect to another origin is an error then."""
         for _ in range(_MAX_REDIRECTS + 1):
             response = self._once(method, url, headers or {}, body, authorization, stream)
             kinds = _REDIRECTS_READ if method in ("GET", "HEAD") else _REDIRECTS_WRITE
             location = response.headers.get("location")
             if response.status not in kinds or not location:
                 return response
-            url = follow(url, location, "a redirect")
+            target = follow(url, location, "a redirect")
+            if body and origin_of(target) != origin_of(url):
+                # It may hold a credential (a token service is sent an identity token), and it is
+                # meant for the one that it was sent to.
+                raise self.error(
+                    f"redirects a request with a body, {method} {redacted(url)}, to another host "
+                    "or port, which was not followed",
+                    "Ask its administrator to have the registry (or its token service) give the "
+                    "right address at once, such as in the Location of an upload.",
+                )
+            url = target
         raise self.error(
             f"sent more than {_MAX_REDIRECTS} redirects for {redacted(url)}",
             "Ask its administrator.",

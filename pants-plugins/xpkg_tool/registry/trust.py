@@ -10,6 +10,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 from xpkg_tool.publish_error import REGISTRY, publish_error
 
 from .adapter import BoundedAdapter
+from .destinations import Destinations
 
 
 class TrustingAdapter(BoundedAdapter):
@@ -17,7 +18,7 @@ class TrustingAdapter(BoundedAdapter):
     trusts anyway: what a registry redirects to, or its token service, may be somebody else's.
     Raises PublishError, which names the file and the option, where it holds no certificate."""
 
-    def __init__(self, send_timeout: float, ca_file: str) -> None:
+    def __init__(self, send_timeout: float, destinations: Destinations, ca_file: str) -> None:
         self._context = create_urllib3_context()
         try:
             self._context.load_verify_locations(cafile=ca_file)
@@ -25,7 +26,7 @@ class TrustingAdapter(BoundedAdapter):
             raise _unusable(ca_file, "it holds no certificate in PEM form") from None
         except OSError as error:
             raise _unusable(ca_file, error.strerror or type(error).__name__) from None
-        super().__init__(send_timeout)
+        super().__init__(send_timeout, destinations)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, ssl_context=self._context, **options)

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +28,9 @@ import oras.provider
 import requests
 import urllib3
 
-from .adapter import BoundedAdapter
+from .adapter import BoundedAdapter, Endless
+from .destinations import Destinations, Forbidden
+from .origin import Origin
 from .reasons import connection_reason, tls_reason
 from .reference import is_loopback
 from .retry import Fault
@@ -36,6 +40,8 @@ CONNECT_TIMEOUT = 10.0
 # A registry on an object store moves a large blob before it answers the last request.
 READ_TIMEOUT = 120.0
 MAX_RESPONSE = 4 * 1024 * 1024
+# For such an answer; blobs may take longer.
+MAX_SECONDS = 600.0
 _CHUNK = 65536
 
 
@@ -99,7 +105,8 @@ def urls(scheme: str, registry: str, repository: str) -> Urls:
 class Wire:
     """Connections to one registry (and to where it sends us). Usable from several threads: nobody
     promises that a session is, so each request under way has one of its own, and they are used
-    again. `ca_file` is a PEM file of authorities to trust beside the usual ones; raises
+    again. `home` is the registry's origin: what it may send us to depends on where it is itself
+    (destinations). `ca_file` is a PEM file of authorities to trust beside the usual ones; raises
     PublishError where it is none."""
 
     def __init__(
@@ -108,14 +115,15 @@ class Wire:
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
         ca_file: str = "",
+        home: Origin | None = None,
     ) -> None:
         _silence_urllib3()
+        destinations = Destinations(home)
         self._timeout = (connect_timeout, read_timeout)
         # Shared: a pool of connections may be used from any thread.
-        adapter = (
-            TrustingAdapter(read_timeout, ca_file) if ca_file else BoundedAdapter(read_timeout)
-        )
-        self._adapters = {"http://": BoundedAdapter(read_timeout), "https://": adapter}
+        plain = BoundedAdapter(read_timeout, destinations)
+        trusting = TrustingAdapter(read_timeout, destinations, ca_file) if ca_file else plain
+        self._adapters = {"http://": plain, "https://": trusting}
         self._lock = threading.Lock()
         self._sessions: list[Any] = []
         self._idle: list[Any] = []
@@ -153,7 +161,8 @@ class Wire:
                 return Response(status, named, b"", url, Stream(response, self._timeout))
             with response:
                 # Also where there is none to read: it gives the connection back, to be used again.
-                return Response(status, named, _limited(response), url)
+                content = _without_coding(_limited(response), named.get("content-encoding", ""))
+                return Response(status, named, content, url)
 
     def close(self) -> None:
         for session in self._sessions:
@@ -187,7 +196,7 @@ class Stream:
 
     def __init__(self, response: Any, timeout: tuple[float, float]) -> None:
         self._response, self._timeout = response, timeout
-        self._chunks = response.iter_content(_CHUNK)
+        self._chunks = _content(response)
 
     def chunk(self) -> bytes:
         """The next bytes, 64 KiB at most; b"" at the end. Raises Fault and Unusable."""
@@ -203,7 +212,15 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
     """requests' exceptions as ours. Their texts are never used: they quote whole URLs."""
     try:
         yield
-    except requests.exceptions.SSLError as error:
+    except Endless:
+        raise Unusable("what surrounds the body of its answer has no end") from None
+    except Forbidden as error:
+        raise Unusable(
+            f"it sent us to {error.host}, which is at a private address, and the registry is not",
+            "Ask its administrator to correct the address; or name the registry by its own name "
+            "within the private network.",
+        ) from None
+    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
         raise NotTrusted(tls_reason(error)) from None
     except requests.exceptions.ProxyError:
         raise Fault("the proxy could not be used") from None
@@ -215,6 +232,8 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
     except (
         requests.exceptions.ConnectionError,
         requests.exceptions.ChunkedEncodingError,
+        urllib3.exceptions.ProtocolError,
+        urllib3.exceptions.ReadTimeoutError,
     ) as error:
         raise Fault(connection_reason(error, timeout[1])) from None
     except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
@@ -244,10 +263,36 @@ def _nowhere(response: Any) -> None:
     return None
 
 
+def _content(response: Any) -> Iterator[bytes]:
+    """The body as it was sent. A content coding is not undone on the way: none was asked for, sizes
+    and ranges are of what is sent, and coded bytes can come to nothing without an end."""
+    # urllib3 looks at the header also where it is to decode nothing.
+    response.raw.headers.pop("content-encoding", None)
+    return iter(response.raw.stream(_CHUNK, decode_content=False))
+
+
 def _limited(response: Any) -> bytes:
     content = bytearray()
-    for chunk in response.iter_content(_CHUNK):
+    start = time.monotonic()
+    for chunk in _content(response):
         content += chunk
         if len(content) > MAX_RESPONSE:
             raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")
+        if time.monotonic() - start > MAX_SECONDS:
+            raise Fault(f"no whole answer within {MAX_SECONDS:g} seconds")
     return bytes(content)
+
+
+def _without_coding(content: bytes, coding: str) -> bytes:
+    """`content` without the gzip that some proxies put around what is no blob. Where the header
+    names it falsely, as it is."""
+    if coding.strip().lower() not in ("gzip", "x-gzip") or not content.startswith(b"\x1f\x8b"):
+        return content
+    inflate = zlib.decompressobj(wbits=31)
+    try:
+        plain = inflate.decompress(content, MAX_RESPONSE + 1)
+    except zlib.error:
+        raise Unusable("the answer's gzip data is damaged") from None
+    if len(plain) > MAX_RESPONSE:
+        raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")
+    return plain

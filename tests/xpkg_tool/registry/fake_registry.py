@@ -59,6 +59,8 @@ class Fault:
     body: bytes = b""
     # Answers this, byte for byte, and hangs up.
     raw: bytes = b""
+    # Answers these bytes for as long as the client listens, and hangs up.
+    endless: Callable[[], Iterator[bytes]] | None = None
     # Answers (`status`) without having read the request's body.
     early: bool = False
     # Bytes of the request's body to read before the connection is reset; -1: no reset.
@@ -115,6 +117,8 @@ class FakeRegistry(State):
         self.faults = list(faults)
         self.seen: list[Seen] = []
         self.counts: dict[int, int] = {}
+        # What was sent of answers without an end.
+        self.endless_bytes = 0
         # Requests that came in whole and were not answered yet: now, and the most there were.
         self.under_way = self.most_at_once = 0
         self.lock = threading.Lock()
@@ -218,6 +222,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._discard(length)
             self.wfile.write(fault.raw)
             self.close_connection = True
+            return
+        if fault.endless:
+            self._discard(length)
+            self.close_connection = True
+            for piece in fault.endless():
+                self.wfile.write(piece)
+                registry.endless_bytes += len(piece)
             return
         if fault.early:
             self.close_connection = True

@@ -16,7 +16,9 @@ from fake_registry import CANARY, FakeRegistry
 
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.connection import Connection, connect
+from xpkg_tool.registry.origin import origin_of
 from xpkg_tool.registry.push import Outcome, PushResult, push
+from xpkg_tool.registry.reference import scheme_of
 from xpkg_tool.registry.retry import Clock, RetryPolicy
 from xpkg_tool.registry.settings import RegistrySettings
 from xpkg_tool.registry.wire import Wire
@@ -57,7 +59,15 @@ class Pusher:
             insecure=registry in self.insecure,
             policy=self.policy,
             clock=clock,
-            wire=Wire(connect_timeout=self.connect_timeout, read_timeout=self.read_timeout),
+            wire=self.wire(registry),
+        )
+
+    def wire(self, registry: str) -> Wire:
+        scheme = scheme_of(registry, insecure=registry in self.insecure)
+        return Wire(
+            connect_timeout=self.connect_timeout,
+            read_timeout=self.read_timeout,
+            home=origin_of(f"{scheme}://{registry}"),
         )
 
     def push(self, *references: str, archive: Path | Sequence[str] = HYBRID) -> tuple[Outcome, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from archives import HYBRID_DIGEST
 from fake_registry import IDENTITY_TOKEN, PASSWORD, USER, Fault, running
+from hostile_answers import REALMS
 from registry_tools import Pusher, error, result
 
 from xpkg_tool.registry.push import PushResult
@@ -119,6 +120,28 @@ def test_identity_token(pusher: Pusher) -> None:
         assert "canary" not in asked.target
 
 
+@pytest.mark.parametrize("status", [307, 308])
+def test_an_identity_token_goes_to_no_other_host(pusher: Pusher, status: int) -> None:
+    """It is in the body of a POST, which those statuses would have sent again."""
+    with running("token") as other, running("token") as registry:
+        headers = {"Location": f"http://{other.address}/token?sig=canary"}
+        registry.faults.append(Fault("POST", "/token", nth=0, status=status, headers=headers))
+        pusher.login(registry.address, USER, "", identitytoken=IDENTITY_TOKEN)
+        message = error(pusher, registry)
+        assert "redirects a request with a body, POST" in message
+        assert "which was not followed" in message
+        assert other.seen == []
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_an_identity_token_follows_its_token_service(pusher: Pusher, status: int) -> None:
+    with running("token") as registry:
+        headers = {"Location": "/token"}
+        registry.faults.append(Fault("POST", "/token", status=status, headers=headers))
+        pusher.login(registry.address, USER, "", identitytoken=IDENTITY_TOKEN)
+        result(pusher, registry)
+
+
 def test_registry_token(pusher: Pusher) -> None:
     with running("token") as registry:
         registry.tokens["canary-given"] = ("repository:a/b:pull,push",)
@@ -183,7 +206,7 @@ def test_a_token_service_that_gives_no_token(pusher: Pusher, body: bytes) -> Non
         assert "gives no token" in error(pusher, registry)
 
 
-@pytest.mark.parametrize("realm", ["file:///etc/passwd", "", "token", "//"])
+@pytest.mark.parametrize("realm", ["file:///etc/passwd", "", "token", "//", *REALMS])
 def test_a_realm_that_is_no_address(pusher: Pusher, realm: str) -> None:
     header = {"WWW-Authenticate": f'Bearer realm="{realm}"'}
     with running("", Fault("GET", "/v2/", status=401, headers=header)) as registry:
@@ -191,6 +214,33 @@ def test_a_realm_that_is_no_address(pusher: Pusher, realm: str) -> None:
         message = error(pusher, registry)
         assert "token service" in message
         assert len(registry.seen) == 1
+
+
+@pytest.mark.parametrize("scheme", ["basic", "token"])
+@pytest.mark.parametrize("own", ["", "basic", "token"])
+def test_a_challenge_of_another_host_is_not_answered(pusher: Pusher, scheme: str, own: str) -> None:
+    """Where `/v2/` leads there, its realm must not be sent the registry's password."""
+    with running(scheme) as other, running(own) as registry:
+        headers = {"Location": f"http://{other.address}/v2/"}
+        registry.faults.append(Fault("GET", "/v2/$", nth=0, status=307, headers=headers))
+        pusher.login(registry.address, USER, PASSWORD)
+        if own:
+            message = error(pusher, registry)
+            assert "leads to another host, 127.0.0.1" in message
+            assert "nobody but the registry that they are for" in message
+        else:
+            # To a registry that asks for nothing, nothing needs to be sent.
+            result(pusher, registry)
+        assert [s.path for s in other.seen] == ["/v2/"]
+        assert {s.authorization for s in (*other.seen, *registry.seen)} == {""}
+
+
+def test_a_challenge_after_a_redirect_to_the_registry_itself(pusher: Pusher) -> None:
+    with running("token") as registry:
+        headers = {"Location": "/v2/?again"}
+        registry.faults.append(Fault("GET", "/v2/$", nth=0, status=307, headers=headers))
+        pusher.login(registry.address, USER, PASSWORD)
+        result(pusher, registry)
 
 
 def test_an_unknown_challenge(pusher: Pusher) -> None:

@@ -127,6 +127,37 @@ def test_a_hanging_helper_is_ended_with_its_children(tmp_path: Path, path: Path)
     pytest.fail("the helper's child still runs")
 
 
+@pytest.mark.parametrize("entry", ["", ".", "./", "..", "bin", "../{0}/bin", None])
+def test_a_helper_is_never_run_from_the_current_folder(
+    entry: str | None, tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor from one below it, by an entry of PATH that is not absolute; nor does a helper run others
+    from there."""
+    env = config(tmp_path, path, {"credsStore": "here"})
+    answer = """echo '{"Username":"u","Secret":"canary"}'"""
+    for folder in (tmp_path, path):
+        program = folder / "docker-credential-here"
+        program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n{answer}\n")
+        program.chmod(0o755)
+    monkeypatch.chdir(tmp_path if entry != ".." else path)
+    for before in ("", "/usr/bin:"):
+        if entry is None:
+            del env["PATH"]
+            monkeypatch.setenv("PATH", str(tmp_path))
+            entry = ""
+        else:
+            env["PATH"] = before + entry.format(tmp_path.name)
+        with pytest.raises(PublishError, match="docker-credential-here is not in PATH"):
+            find_credential("example.org", "a/b", env)
+    assert not (tmp_path / "ran").exists()
+    (path / "docker-credential-here").write_text(
+        f"#!/bin/sh\necho $PATH>{tmp_path}/ran\n{answer}\n"
+    )
+    env["PATH"] = f".:{path}::bin"
+    assert find_credential("example.org", "a/b", env).password == "canary"
+    assert (tmp_path / "ran").read_text() == f"{path}\n"
+
+
 @pytest.mark.parametrize(
     ("registry", "asked"),
     [("example.org:5000", "example.org:5000"), ("index.docker.io", "https://index.docker.io/v1/")],

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
+from functools import partial
+from pathlib import Path
 
 import pytest
 from archives import HYBRID_DIGEST, MANIFEST, sha256
@@ -15,6 +18,7 @@ from fake_registry import (
     Fault,
     running,
 )
+from hostile_answers import ENDLESS, gzip_blocks
 from images import OCI_INDEX, Image, index_of, package_layers, runtime_layers, unannotated
 from registry_tools import Pusher, result
 
@@ -24,8 +28,11 @@ from xpkg_tool.oci import verify as verifying
 from xpkg_tool.oci.image_source import opened
 from xpkg_tool.oci.inspection import inspect
 from xpkg_tool.oci.stored_image import REGISTRY
+from xpkg_tool.publish_error import PublishError
+from xpkg_tool.registry import pull as pulling
 from xpkg_tool.registry.authorizer import PULL
 from xpkg_tool.registry.connection import Connection, connect
+from xpkg_tool.registry.copy import copy
 from xpkg_tool.registry.retry import Clock
 from xpkg_tool.registry.wire import Wire
 
@@ -61,6 +68,7 @@ def message(pusher: Pusher, reference: str) -> str:
 
 
 BIG = Image(*runtime_layers(), *package_layers())
+BIG_CONFIG = sha256(BIG.config_bytes)
 
 
 @pytest.mark.parametrize("auth", ["", "basic", "token"])
@@ -295,3 +303,48 @@ def test_redirects_keep_the_credential_at_home(pusher: Pusher) -> None:
             with contextlib.closing(reader):
                 assert reader.read() == BIG.layers[0]
         assert [seen.authorization for seen in store.seen] == [""]
+
+
+def resized(image: Image, size: int) -> bytes:
+    """The manifest of `image`, which says that its layers have `size` bytes."""
+    manifest = json.loads(image.manifest)
+    for layer in manifest["layers"]:
+        layer["size"] = size
+    return json.dumps(manifest).encode()
+
+
+def test_a_layer_over_the_limit_is_not_asked_for(pusher: Pusher, tmp_path: Path) -> None:
+    with running() as registry:
+        reference = put(registry, BIG)
+        registry.manifests["a/b", "v1"] = (MANIFEST, resized(BIG, 10**15))
+        for layer in BIG.layers:
+            endless = partial(ENDLESS["body of a length"], 200)
+            registry.faults.append(Fault("GET", sha256(layer), nth=0, endless=endless))
+        findings = verify(pusher, reference)
+        assert codes.IMAGE_LIMIT in {finding.code for finding in findings}
+        outcome = copy(reference, f"oci-layout:{tmp_path}/layout:a:v1", connect=pusher.connect)
+        assert isinstance(outcome, PublishError)
+        assert "has more than 68,719,476,736 bytes" in str(outcome)
+        assert not any("/blobs/" in s.path and BIG_CONFIG not in s.path for s in registry.seen)
+
+
+def test_a_layer_of_gzip_blocks_that_hold_nothing(pusher: Pusher) -> None:
+    """No more of them are read than the manifest says that there are bytes."""
+    with running() as registry:
+        reference = put(registry, BIG)
+        registry.manifests["a/b", "v1"] = (MANIFEST, resized(BIG, 1_000_000))
+        raw = gzip_blocks(10_000_000)
+        for layer in BIG.layers:
+            registry.blobs[sha256(layer)] = raw
+        findings = verify(pusher, reference)
+        assert any(
+            "is longer than the manifest says (1,000,000 bytes)" in f.message for f in findings
+        )
+
+
+def test_a_blob_that_takes_for_ever(pusher: Pusher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fast enough each time, but a time for all of it passes too."""
+    monkeypatch.setattr(pulling, "_HOUR", -1.0)
+    with running() as registry:
+        findings = verify(pusher, put(registry, BIG))
+        assert any("takes too long to send blob" in finding.message for finding in findings)

@@ -5,8 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
+from hostile_answers import DATES
 
-from xpkg_tool.registry.retry import Clock, Fault, GaveUp, RetryPolicy, parse_retry_after, retrying
+from xpkg_tool.registry.retry import (
+    Clock,
+    Fault,
+    GaveUp,
+    RetryPolicy,
+    parse_date,
+    parse_retry_after,
+    retrying,
+)
 
 NOW = datetime(2020, 1, 1, tzinfo=timezone.utc)
 
@@ -108,3 +117,10 @@ def test_other_errors_pass_at_once() -> None:
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert parse_retry_after(value, NOW) == seconds
+
+
+@pytest.mark.parametrize("value", DATES)
+def test_dates_that_overflow(value: str) -> None:
+    for now in (NOW, parse_date("Fri, 31 Dec 9999 23:59:59 GMT") or NOW):
+        seconds = parse_retry_after(value, now)
+        assert seconds is None or 0 <= seconds < 1e12

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from archives import HYBRID, HYBRID_DIGEST, make_archive
 from fake_registry import PASSWORD, USER, Fault, running
+from hostile_answers import DATES
 from registry_tools import Pusher, closed_port, error, result
 
 from xpkg_tool.oci.archive_reader import open_archive
@@ -170,6 +171,28 @@ def test_a_redirected_upload(pusher: Pusher, status: int) -> None:
         pusher.login(registry.address, USER, PASSWORD)
         result(pusher, registry)
         assert registry.tag("a/b", "v1") == HYBRID_DIGEST
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "uploads"), ("PUT", "manifests")])
+def test_no_body_is_sent_along_to_another_host(pusher: Pusher, method: str, path: str) -> None:
+    """Nor to another port of the same one."""
+    with running() as other, running() as registry:
+        headers = {"Location": f"http://{other.address}/elsewhere?sig=canary"}
+        registry.faults.append(Fault(method, path, nth=0, status=307, headers=headers))
+        assert "redirects a request with a body" in error(pusher, registry)
+        assert other.seen == []
+
+
+@pytest.mark.parametrize("name", ["Retry-After", "Date"])
+@pytest.mark.parametrize("value", DATES)
+def test_dates_that_are_none(pusher: Pusher, name: str, value: str) -> None:
+    headers = {"Retry-After": "Wed, 01 Jan 2020 00:00:00 GMT", name: value}
+    with running("", Fault("HEAD", "manifests", status=429, headers=headers)) as registry:
+        registry.date = headers.get("Date", registry.date)
+        (outcome,) = pusher.push(f"{registry.address}/a/b:v1")
+        assert "itself failed" not in str(outcome)
+        if isinstance(outcome, PublishError):
+            assert "asking to wait" in str(outcome)
 
 
 def test_a_write_is_not_turned_into_a_read(pusher: Pusher) -> None:

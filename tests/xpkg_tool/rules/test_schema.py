@@ -192,6 +192,35 @@ def test_schemas_nest_to_any_depth() -> None:
     assert problems(schema)
 
 
+@pytest.mark.parametrize("leaf", ["same", "other"])
+def test_values_nest_to_any_depth(leaf: str) -> None:
+    """Values that are compared, too, and what they share is not unfolded."""
+
+    def nested(inner: Any) -> Any:
+        value: Any = [inner]
+        for level in range(2_000):
+            value = [value] if level % 2 else {"a": value}
+        return value
+
+    def doubled(inner: Any) -> Any:
+        value: Any = [inner]
+        for _ in range(60):
+            value = [value, value]
+        return value
+
+    for make in (nested, doubled):
+        schema = {
+            "type": "array",
+            "items": {"type": "string"},
+            "x-kubernetes-preserve-unknown-fields": True,
+            "default": make("same"),
+            "enum": [make(leaf), make("third")],
+        }
+        found = [p.message for p in problems({"type": "object", "properties": {"a": schema}})]
+        told = any("none of the values under `enum`" in message for message in found)
+        assert told is False or leaf == "other"
+
+
 def test_problems_are_shown_from_the_first_on_and_not_without_end() -> None:
     properties = {f"a{i}": {"description": "x"} for i in range(1_000)}
     found = problems({"type": "object", "properties": properties})

@@ -60,7 +60,8 @@ def _misfits(
     wrong = _type_misfit(value, schema)
     if wrong:
         yield path, wrong
-    if _is_list(schema, "enum") and not any(_same(value, known) for known in schema["enum"]):
+    choices = schema["enum"] if _is_list(schema, "enum") else ()
+    if choices and not any(_same(value, known, budget) for known in choices):
         yield path, "is none of the values under `enum`"
     if value is None:
         return
@@ -116,13 +117,30 @@ def type_of(value: Any) -> str:
     return "array" if isinstance(value, list) else "null" if value is None else "object"
 
 
-def _same(value: Any, known: Any) -> bool:
+def _same(value: Any, known: Any, budget: Budget) -> bool:
     if isinstance(value, bool) or isinstance(known, bool):
         return value is known
     # Go turns the value into the type of the one it compares it with.
     if isinstance(value, float) and isinstance(known, int):
         return int(value) == known
-    return value is not None and bool(value == known)
+    return value is not None and _equal(value, known, budget)
+
+
+def _equal(value: Any, known: Any, budget: Budget) -> bool:
+    """As `==`, which recurses as deep as the values nest, and unfolds what they share."""
+    pending = [(value, known)]
+    while pending and budget.steps > 0:
+        budget.steps -= 1
+        one, other = pending.pop()
+        if one is other:
+            continue
+        if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+            pending += zip(one, other)
+        elif isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+            pending += ((part, other[name]) for name, part in one.items())
+        elif isinstance(one, (list, dict)) or isinstance(other, (list, dict)) or one != other:
+            return False
+    return True
 
 
 def _text_misfits(value: str, schema: Mapping[str, Any]) -> Iterator[str]:
