@@ -108,6 +108,17 @@ def taken(place: Reference, local: str, remote: str) -> PublishError:
     )
 
 
+def moved(place: Reference, local: str, now: str) -> PublishError:
+    """The refusal to put a tag that has come to name something else since it was looked up."""
+    return publish_error(
+        REFUSED,
+        f"The tag {place.tag} changed after it was looked up: it names {now} now. It was left "
+        f"alone, and the package {local} was not published under it",
+        "Somebody else publishes here at the same time. Agree on who does, then publish again.",
+        path=str(place),
+    )
+
+
 def rivalry(place: Reference, rivals: Sequence[tuple[str, str]]) -> PublishError | None:
     if not rivals:
         return None

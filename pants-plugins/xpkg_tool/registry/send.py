@@ -9,6 +9,7 @@ from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.manifests import Descriptor
 from xpkg_tool.publish_error import REGISTRY, publish_error
 
+from .decision import moved
 from .outcome import PushResult
 from .parallel import in_parallel
 from .reference import Reference
@@ -79,24 +80,43 @@ def send(
 
 
 def put_tag(
-    artifact: Artifact, place: Reference, repository: Repository, connections: int, sent: Sent
+    artifact: Artifact,
+    place: Reference,
+    repository: Repository,
+    connections: int,
+    sent: Sent,
+    *,
+    may_move: bool,
 ) -> Sent:
     """Puts the tag of `place` and reads it again: what was sent in the end (`sent`, or all of it
-    where the repository had lost something). Raises PublishError."""
-    try:
+    where the repository had lost something). Unless it `may_move`, it is looked at just before it
+    is put, and stays when it has come to name something else. Raises PublishError."""
+
+    def put() -> str | None:
+        if not may_move:
+            return repository.put_new_tag(place.tag, artifact)
         repository.put_manifest(place.tag, artifact)
+        return None
+
+    try:
+        there = put()
     except BlobUnknown:
         became = _send_again(artifact, repository, connections)
         _put_manifests(artifact, repository)
         sent = _count(artifact, became)
-        repository.put_manifest(place.tag, artifact)
-    now = repository.manifest_digest(place.tag, expected=True)
+        there = put()
+    if there == artifact.digest:
+        # Somebody else published the same package meanwhile.
+        return sent
+    if there is not None:
+        raise moved(place, artifact.digest, there)
+    now = repository.manifest_digest(place.tag, confirm=True)
     if now != artifact.digest:
-        there = f"it names {now}" if now else "it is gone"
+        became_of_it = f"it names {now}" if now else "it is gone"
         raise publish_error(
             REGISTRY,
             f"THE TAG IS NOT WHAT WAS PUBLISHED: {place.tag} was put with {artifact.digest}, and "
-            f"when it was read again, {there}",
+            f"when it was read again, {became_of_it}",
             "Somebody else publishes under this tag, or a proxy answers for the registry. Find out "
             "who does and which digest is right, then publish again.",
             path=str(place),

@@ -63,7 +63,7 @@ def test_nothing_there(pusher: Pusher) -> None:
                 }
             ],
         }
-        assert [s.method for s in registry.seen] == ["GET", "HEAD"]
+        assert [s.method for s in registry.seen] == ["GET", "HEAD", "GET"]
 
 
 def test_up_to_date_is_one_head_each(pusher: Pusher) -> None:
@@ -125,7 +125,7 @@ def test_tag_only(pusher: Pusher) -> None:
         registry.seen.clear()
         (by_digest,) = planned(pusher, package, by_digest=True)
         assert actions(by_digest) == ["up to date", "tag only", "tag only", "push"]
-        assert len(registry.seen) == 1 + 4 + 2
+        assert len(registry.seen) == 1 + 4 + 3 + 2
         assert {s.method for s in registry.seen} == {"GET", "HEAD"}
 
 
