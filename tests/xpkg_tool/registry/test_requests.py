@@ -97,9 +97,10 @@ def test_plan_and_publish(pusher: Pusher, sandbox: Path, tmp_path: Path) -> None
             "blobsSent": 3,
             "blobsSkipped": 0,
             "blobsMounted": 0,
-            # Probe and token, three blobs, the manifest, and the tag with a look before and after.
+            # Probe and token, three blobs, the manifest, and the tag, looked at before and after.
             "requests": 2 + 3 * 3 + 1 + 3,
             "message": None,
+            "error": None,
         }
         assert (second["action"], second["requests"]) == ("tagged", 2)
         assert (third["action"], third["blobsSent"]) == ("pushed", 4)
