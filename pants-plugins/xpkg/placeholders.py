@@ -81,7 +81,10 @@ class Naming:
         }
         if registry.repository:
             return self._format(_option(registry, "repository"), registry.repository, values)
-        return self._format(self._field("repository"), target_repository, values)
+        if self.repository:
+            return self._format(self._field("repository"), self.repository, values)
+        option = InterpolationContext.TextSource(options_scope="[xpkg].default_repository")
+        return self._format(option, self.default_repository, values)
 
     def tags_in(self, registry: Registry) -> tuple[str, ...]:
         """The tags in `registry`, each once; raises ValueError for an unknown placeholder."""

@@ -51,7 +51,12 @@ async def build(request: BuildRequest) -> BuildOutcome:
     if b"broken" in file.content:
         return BuildOutcome(request.address, "XP999 it is broken", None, EMPTY_DIGEST)
     name = Path(request.address.spec_path).name
-    description = {"digest": digest, "meta": {"name": name}, "friendlyId": name}
+    description = {
+        "digest": digest,
+        "meta": {"name": name},
+        "friendlyId": name,
+        "layers": [{"size": 1_200_000}, {"size": 34}],
+    }
     files = [
         FileContent(ARCHIVE, file.content),
         FileContent(DESCRIPTION, json.dumps(description).encode()),
