@@ -267,6 +267,16 @@ def test_a_version_that_is_missing(repository: PublishRunner) -> None:
     assert "at packages/a:a is '{version}', but packages/a:a has no `version`" in ran.stderr
 
 
+def test_the_repository_is_the_meta_objects_name(repository: PublishRunner) -> None:
+    """Many repositories have all their packages in folders of one name, after which targets are
+    called."""
+    for name in "ab":
+        repository.package(f"{name}/configuration", text=f"meta: package-{name}\n")
+    ran = repository.run()
+    assert ran.exit_code == 0
+    assert set(repository.registry) == {reference("package-a"), reference("package-b")}
+
+
 UNKNOWN = ["@nope"]
 
 

@@ -135,8 +135,8 @@ def taken(place: Reference, local: str, remote: str) -> PublishError:
         REFUSED,
         f"The tag {place.tag} is a release that exists with another digest: {remote} is there, and "
         f"this package is {local}",
-        "Publish under a new version. If this tag may move, say so: `mutable_tags` of the registry "
-        "(`xpkg push --mutable-tags`).",
+        "Publish under a new version (`version` of the target). If this tag may move, say so: "
+        "`mutable_tags` of the registry (`xpkg push --mutable-tags`).",
         path=str(place),
     )
 
