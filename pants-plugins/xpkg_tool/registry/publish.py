@@ -108,11 +108,17 @@ def _to_repository(
             if isinstance(content, PublishError):
                 raise content
             if content is None and not write.tag_only:
+                size = sum(blob.size for blob in artifact.blobs)
+                transfer = registries.progress.begin(str(write.place), size)
                 try:
-                    content = send(artifact, repository, registries.connections, complete, hints)
+                    content = send(
+                        artifact, repository, registries.connections, complete, hints, transfer
+                    )
                 except PublishError as error:
                     content = error
                     raise
+                finally:
+                    transfer.end()
                 action, sent = PUSHED, content
             if write.place.tag:
                 sent = put_tag(

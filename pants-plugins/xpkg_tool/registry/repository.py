@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, Protocol, TypeVar
 from urllib.parse import quote
 
-from xpkg_tool.oci.blobs import BlobReader
 from xpkg_tool.oci.manifests import INDEX_TYPES, MANIFEST_TYPES, Descriptor
 from xpkg_tool.publish_error import PublishError
 
@@ -18,7 +17,7 @@ from .origin import Authorization, follow
 from .reference import DIGEST
 from .retry import Fault
 from .transport import OpenBody, Transport
-from .wire import Response, Urls
+from .wire import Body, Response, Urls
 
 T = TypeVar("T")
 
@@ -36,7 +35,7 @@ class BlobUnknown(PublishError):
 class BlobSource(Protocol):
     """Where a blob that is sent comes from (oci.artifact.Artifact, StoredImage)."""
 
-    def open(self, descriptor: Descriptor, /) -> BlobReader: ...
+    def open(self, descriptor: Descriptor, /) -> Body: ...
 
 
 class ManifestSource(Protocol):

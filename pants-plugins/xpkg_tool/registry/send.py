@@ -12,6 +12,7 @@ from xpkg_tool.publish_error import REGISTRY, publish_error
 from .decision import moved
 from .outcome import PushResult
 from .parallel import in_parallel
+from .progress import SILENT, Transfer, Watched
 from .reference import Reference
 from .registries import MOST_SOURCES
 from .repository import BlobUnknown, Repository
@@ -58,16 +59,23 @@ def send(
     connections: int,
     complete: Sequence[str] = (),
     hints: Sequence[str] = (),
+    transfer: Transfer = SILENT,
 ) -> Sent:
     """Blobs that are missing, `connections` at once; then the manifests by their digests, the
     artifact's own last. Blobs are mounted out of the repositories `complete`, which have all of
     them, or `hints`, which may have. Raises PublishError."""
+    source = Watched(artifact, transfer)
 
     def one(blob: Descriptor) -> str:
+        became = become(blob)
+        transfer.at(blob.digest, blob.size)
+        return became
+
+    def become(blob: Descriptor) -> str:
         if not complete and repository.has_blob(blob.digest):
             return _SKIPPED
         sources = complete[:1] or hints[: MOST_SOURCES if blob.size >= _LARGE else 1]
-        mounted = repository.upload_blob(artifact, blob, mount_from=sources)
+        mounted = repository.upload_blob(source, blob, mount_from=sources)
         return _MOUNTED if mounted else _SENT
 
     became = in_parallel(one, artifact.blobs, connections)
