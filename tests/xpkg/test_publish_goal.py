@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Any, Iterator
 
 import pytest
 from publish_runner import HOST, PublishRunner, digest_of, reference
@@ -327,7 +327,7 @@ def test_nothing_is_sent_while_a_dependency_has_an_unknown_registry(
     ids=str,
 )
 def test_nothing_is_sent_while_a_field_is_wrong(
-    repository: PublishRunner, fields: dict[str, object]
+    repository: PublishRunner, fields: dict[str, Any]
 ) -> None:
     repository.package("a")
     repository.package("wrong", **fields)

@@ -168,7 +168,7 @@ def test_xpkg_push_at_a_terminal(tmp_path: Path, pusher: Pusher) -> None:
 
 def _all(terminal: int) -> str:
     """What is written to a terminal until nobody has it open."""
-    pieces = []
+    pieces: list[bytes] = []
     with open(terminal, "rb", buffering=0) as stream:
         while True:
             try:
