@@ -172,7 +172,7 @@ def settle(
         settled[package.address] = _settle_one(
             package, dependencies, asked_for=publish_dependencies or package.address in named
         )
-    misconfigured = [p.address for p in settled.values() if p.is_misconfigured]
+    misconfigured = sorted(p.address for p in settled.values() if p.is_misconfigured)
     if not misconfigured:
         return tuple(settled.values())
     why = f"nothing is sent while {_few(misconfigured)} cannot be published"
