@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from typing import Mapping
 
@@ -15,6 +16,9 @@ from pants.util.value_interpolation import (
 
 from xpkg.registries import Registry
 from xpkg.variables import Variables
+
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 
 
 class _EnvironmentValue(InterpolationValue):
@@ -80,8 +84,28 @@ class Naming:
             "target_repository": target_repository,
         }
         if registry.repository:
-            return self._format(_option(registry, "repository"), registry.repository, values)
-        return self._format(self._field("repository"), target_repository, values)
+            source, text = _option(registry, "repository"), registry.repository
+        elif self.repository:
+            source, text = self._field("repository"), self.repository
+        else:
+            source = InterpolationContext.TextSource(options_scope="[xpkg].default_repository")
+            text = self.default_repository
+        if "{package}" in _spelled_out(text, values):
+            self._check_package_name(source, text)
+        return self._format(source, text, values)
+
+    def _check_package_name(self, source: InterpolationContext.TextSource, text: str) -> None:
+        """Raises ValueError where `{package}` would give a repository that no registry has. The
+        package manager does not look at the meta object's name, so it may be anything."""
+        if _REPOSITORY.fullmatch(self.package_name):
+            return
+        said = f"is {self.package_name!r}" if self.package_name else "is missing"
+        raise InterpolationError(
+            f"The {source} is {text!r}, and the name in the meta object of {self.address} {said}. "
+            "A repository's name consists of lower-case letters, digits and `.`, `_`, `-` or `/` "
+            'between them.\n\nGive the target a repository, for example `repository="platform/'
+            'network"`, or change the name in the meta object.'
+        )
 
     def tags_in(self, registry: Registry) -> tuple[str, ...]:
         """The tags in `registry`, each once; raises ValueError for an unknown placeholder."""
@@ -137,6 +161,13 @@ class Naming:
             "env": _EnvironmentValue(self.variables.environment),
             "build_args": _BuildArgsValue(self.variables.build_args),
         }
+
+
+def _spelled_out(text: str, values: Mapping[str, str]) -> str:
+    """With those placeholders replaced that may hold others."""
+    for name, value in reversed(values.items()):
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def _option(registry: Registry, field_name: str) -> InterpolationContext.TextSource:

@@ -133,12 +133,12 @@ class XpkgSubsystem(Subsystem):
     )
 
     default_repository = StrOption(
-        default="{name}",
+        default="{package}",
         help=softwrap(
             """
-            The repository of targets without the `repository` field. Placeholders: `{name}`,
-            `{directory}`, `{parent_directory}`, `{package}`, `{version}`, `{env.<NAME>}`,
-            `{build_args.<NAME>}`, `{pants.hash}`.
+            The repository of targets without the `repository` field. Placeholders: `{package}` (the
+            meta object's name), `{name}` (the target's), `{directory}`, `{parent_directory}`,
+            `{version}`, `{env.<NAME>}`, `{build_args.<NAME>}`, `{pants.hash}`.
             """
         ),
     )

@@ -169,7 +169,8 @@ class XpkgRepositoryField(StringField):
     help = help_text(
         """
         The repository in the registry, for example `platform/provider-storage`. By default, that
-        of the registry in `[xpkg].registries`, or `[xpkg].default_repository`.
+        of the registry in `[xpkg].registries`, or `[xpkg].default_repository`, which is the meta
+        object's name.
 
         Placeholders: `{name}` (the target's name), `{directory}` and `{parent_directory}` (of the
         BUILD file), `{package}` (the meta object's name), `{version}`, `{env.<NAME>}` (an

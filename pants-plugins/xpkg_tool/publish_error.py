@@ -14,6 +14,8 @@ CREDENTIALS = "publish-credentials"
 REGISTRY = "publish-registry"
 DENIED = "publish-denied"
 LAYOUT = "publish-layout"
+# What is said of a registry (`ca_file`, `mutable_tags`) cannot be used.
+SETTINGS = "publish-settings"
 # A release that exists with another digest.
 REFUSED = "publish-refused"
 
@@ -28,6 +30,11 @@ class PublishError(Exception):
 
     def __str__(self) -> str:
         return render(self.finding)
+
+    @property
+    def without_place(self) -> str:
+        """The text without its place: equal for all that share the error."""
+        return render(replace(self.finding, path=""))
 
     def at(self, place: str) -> PublishError:
         """The same error, with `place` as its place unless it has one (or shows its text)."""

@@ -29,7 +29,7 @@ def repository(shared: Repository) -> Repository:
 
 
 def package(repository: Repository, name: str, *dependencies: str, more: str = "") -> None:
-    write_provider(repository, name, f"provider-{name}")
+    write_provider(repository, name, name)
     fields = f'version="v1", dependencies={list(dependencies)!r}, {more}'
     repository.write(f"{name}/BUILD", f"xpkg_package({fields})\n")
 
@@ -79,7 +79,9 @@ def test_a_refusal_in_the_middle_of_a_chain(
     assert plain_registry.requests("PUT") - writes <= 5
     refusal = run.output[run.output.index("error publish-refused") :].partition("help:")[0]
     assert len(set(re.findall(r"sha256:\w{64}", refusal))) == 2
-    assert f"✕ {address}/b:v1 failed for @main: The tag v1 is a release that exists" in run.output
+    assert (
+        f"✕ {address}/b:v1 failed for @main: The release exists with another digest." in run.output
+    )
     assert f"✕ {address}/a:v1 failed for @main: depends on b:b, which cannot be" in run.output
     assert f"- {address}/c:v1 skipped (up to date: " in run.output
 
@@ -181,6 +183,40 @@ def test_two_packages_under_one_reference(
 ) -> None:
     package(repository, "a", more='repository="same"')
     package(repository, "b", more='repository="same"')
+    package(repository, "c")
     run = publish(repository, plain_registry.address, "::", expect=1)
-    assert run.output.count(f"✕ {plain_registry.address}/same:v1 failed for @main: Several") == 2
+    line = f"✕ {plain_registry.address}/same:v1 failed for @main: "
+    assert run.output.count(f"{line}Several packages are to be published here.") == 1
+    assert run.output.count(f"{line}the same error as for a:a.") == 1
+    assert run.output.count("Several packages with different digests") == 1
     assert plain_registry.requests("PUT") == 0
+
+
+def test_nothing_is_sent_while_something_is_wrong_here(
+    repository: Repository, plain_registry: DockerRegistry
+) -> None:
+    """The dependency is in order, and so is what has nothing to do with it; nothing is written."""
+    address = plain_registry.address
+    package(repository, "a", "b", more='registries=["@nope"]')
+    package(repository, "b")
+    package(repository, "c", more='image_tags=["{env.NOT_SET}"]')
+    package(repository, "d", more='image_tags=["v 1"]')
+    package(repository, "other")
+    run = publish(repository, address, "::", expect=1)
+    for error in (
+        "There is no registry with the alias '@nope'",
+        "The environment variable NOT_SET is not set",
+        "not allowed here in a tag",
+    ):
+        assert run.output.count(error) == 1
+    for name in ("b", "other"):
+        assert f"✕ {address}/{name}:v1 failed for @main: nothing is sent while a:a, c:c, d:d" in (
+            run.output
+        )
+    assert plain_registry.requests("PUT") == plain_registry.requests("POST") == 0
+    package(repository, "a", "b")
+    run = publish(repository, address, "a")
+    assert sorted(pushed(run)) == ["a", "b"]
+    # Without a terminal a line says that a package begins.
+    (first, second) = re.findall(r"\[INFO\] Publishing (\S+) \((\d) of 2, ", run.output)
+    assert (first, second) == (("b:b", "1"), ("a:a", "2"))

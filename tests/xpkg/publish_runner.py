@@ -44,14 +44,21 @@ HOST = "registry.example.org"
 
 @rule
 async def build(request: BuildRequest) -> BuildOutcome:
-    """A package whose digest is that of its meta object; one that says `broken` does not lint."""
+    """A package whose digest is that of its meta object; one that says `broken` does not lint. It
+    is called what it says after `meta:`, else after its folder."""
     globs = PathGlobs([f"{request.address.spec_path}/crossplane.yaml"])
     (file,) = await Get(DigestContents, PathGlobs, globs)
     digest = digest_of(file.content.decode())
     if b"broken" in file.content:
         return BuildOutcome(request.address, "XP999 it is broken", None, EMPTY_DIGEST)
-    name = Path(request.address.spec_path).name
-    description = {"digest": digest, "meta": {"name": name}, "friendlyId": name}
+    _, has_name, given = file.content.decode().partition("meta: ")
+    name = given.strip() if has_name else Path(request.address.spec_path).name
+    description = {
+        "digest": digest,
+        "meta": {"name": name},
+        "friendlyId": name,
+        "layers": [{"size": 1_200_000}, {"size": 34}],
+    }
     files = [
         FileContent(ARCHIVE, file.content),
         FileContent(DESCRIPTION, json.dumps(description).encode()),

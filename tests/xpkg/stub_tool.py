@@ -2,8 +2,8 @@
 
 Its registry is the file registry.json (digests by reference) in the folder beside the repository
 with `.state` after its name: what changes in the repository would make Pants start again. fail.json
-has the references of which `plan` and `publish` fail, broken.json the commands that die. Each run
-adds its request to runs.jsonl.
+has the references of which `plan` and `publish` fail, misconfigured.json those that are wrong,
+broken.json the commands that die. Each run adds its request to runs.jsonl.
 """
 
 from __future__ import annotations
@@ -34,13 +34,16 @@ def main(command: str, request: str, output: str) -> None:
 def plan(asked: dict[str, Any], root: Path) -> dict[str, Any]:
     registry = _read(root / "registry.json", {})
     failing = _read(root / "fail.json", {}).get("plan", [])
+    misconfigured = _read(root / "misconfigured.json", [])
     packages = []
     for package in asked["packages"]:
         references = []
         for reference in package["references"]:
             remote, message = registry.get(reference), None
-            if reference in failing:
-                remote, action, why, message = None, "failed", "it is down", f"{reference} is down."
+            if reference in misconfigured:
+                remote, action, why, message = None, "failed", "it is wrong", "It is wrong."
+            elif reference in failing:
+                remote, action, why, message = None, "failed", "it is down", "It is down. Wait."
             elif remote == package["digest"]:
                 action, why = "up to date", "the tag has this digest"
             elif remote is None:
@@ -49,7 +52,7 @@ def plan(asked: dict[str, Any], root: Path) -> dict[str, Any]:
                 action, why = "push", "the tag is mutable"
             else:
                 action, why = "REFUSED", "the tag has another digest."
-                message = f"{reference} is {remote}, and this is {package['digest']}."
+                message = f"It is {remote}, and this is {package['digest']}."
             references.append(
                 {
                     "reference": reference,
@@ -57,7 +60,9 @@ def plan(asked: dict[str, Any], root: Path) -> dict[str, Any]:
                     "remote": remote,
                     "action": action,
                     "why": why,
-                    "message": message,
+                    "message": f"{reference}: {message}" if message else None,
+                    "error": message,
+                    "configuration": reference in misconfigured,
                 }
             )
         packages.append({"name": package["name"], "references": references})
@@ -87,7 +92,8 @@ def publish(asked: dict[str, Any], root: Path) -> dict[str, Any]:
                 "blobsMounted": 0,
                 "requests": 9,
                 "seconds": 0.25,
-                "message": f"{entry['reference']} fell over." if failed else None,
+                "message": f"{entry['reference']}: It fell over." if failed else None,
+                "error": "It fell over." if failed else None,
             }
         )
     (root / "registry.new").write_text(json.dumps(registry))

@@ -94,6 +94,26 @@ def test_a_version_that_is_not_there() -> None:
         naming.tags_in(REGISTRY)
 
 
+@pytest.mark.parametrize("name", ["", "Network", "a/B", "a b", "-a", "a" * 3 + "."])
+def test_a_meta_object_whose_name_is_no_repository(name: str) -> None:
+    """The package manager takes such packages; only their repositories need another name."""
+    by_package = replace(NAMING, package_name=name, default_repository="{package}")
+    mirror = replace(REGISTRY, alias="m", repository="mirror/{target_repository}")
+    for naming, registry, source in (
+        (by_package, REGISTRY, r"`\[xpkg\]\.default_repository`"),
+        (replace(NAMING, package_name=name, repository="x/{package}"), REGISTRY, "`repository`"),
+        (by_package, mirror, r"`\[xpkg\.registries\.m\]\.repository`"),
+    ):
+        with pytest.raises(ValueError, match=source) as error:
+            naming.repository_in(registry)
+        said = f"is {name!r}" if name else "is missing"
+        assert f"the meta object of platform/storage:provider {said}" in str(error.value)
+        assert "Give the target a repository" in str(error.value)
+    named = replace(by_package, repository="team/x")
+    assert named.repository_in(REGISTRY) == "team/x"
+    assert named.repository_in(mirror) == "mirror/team/x"
+
+
 def test_an_unknown_placeholder_names_the_field_and_the_known_ones() -> None:
     with pytest.raises(ValueError, match="'nmae' is unknown") as error:
         replace(NAMING, repository="{nmae}").repository_in(REGISTRY)

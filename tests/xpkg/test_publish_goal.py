@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Any, Iterator
 
 import pytest
 from publish_runner import HOST, PublishRunner, digest_of, reference
@@ -153,7 +153,7 @@ def test_a_failure_in_the_middle(repository: PublishRunner) -> None:
         f"✕ {reference('middle')} failed for @main.",
         f"✕ {reference('top')} failed for @main: depends on packages/middle:middle, which failed.",
     )
-    assert f"{reference('middle')} fell over.\n" in ran.stderr
+    assert f"{reference('middle')}: It fell over.\n" in ran.stderr
     assert "packages/top:top is not published: it depends on packages/middle:middle" in ran.stderr
     assert ran.entry("packages/top:top")["action"] == "left out"
     assert set(repository.registry) == {reference("bottom"), reference("other")}
@@ -255,7 +255,7 @@ def test_dependencies_in_a_circle(repository: PublishRunner) -> None:
     repository.package("b", "a")
     repository.package("c")
     ran = repository.run()
-    assert ran.exit_code == 1 and ran.written == ["packages/c:c"]
+    assert ran.exit_code == 1 and ran.written == []
     assert "packages/a:a cannot be published: " in ran.stderr and "cycle" in ran.stderr
 
 
@@ -263,8 +263,139 @@ def test_a_version_that_is_missing(repository: PublishRunner) -> None:
     repository.package("a", version=None, image_tags=["{version}"])
     repository.package("b")
     ran = repository.run()
-    assert ran.exit_code == 1 and ran.written == ["packages/b:b"]
+    assert ran.exit_code == 1 and ran.written == []
     assert "at packages/a:a is '{version}', but packages/a:a has no `version`" in ran.stderr
+
+
+def test_the_repository_is_the_meta_objects_name(repository: PublishRunner) -> None:
+    """Many repositories have all their packages in folders of one name, after which targets are
+    called."""
+    for name in "ab":
+        repository.package(f"{name}/configuration", text=f"meta: package-{name}\n")
+    ran = repository.run()
+    assert ran.exit_code == 0
+    assert set(repository.registry) == {reference("package-a"), reference("package-b")}
+
+
+UNKNOWN = ["@nope"]
+
+
+def test_nothing_is_sent_while_the_target_has_an_unknown_registry(
+    repository: PublishRunner,
+) -> None:
+    """Not the dependency either, which is in order."""
+    repository.package("a", "b", registries=UNKNOWN)
+    repository.package("b")
+    ran = repository.run("packages/a")
+    assert ran.exit_code == 1 and ran.written == [] and repository.registry == {}
+    assert ran.stderr.count("There is no registry with the alias '@nope'") == 1
+    why = "nothing is sent while packages/a:a cannot be published"
+    assert ran.lines == (
+        "✕ packages/a:a failed.",
+        f"✕ {reference('b')} failed for @main: {why}.",
+    )
+
+
+def test_nothing_is_sent_while_a_dependency_has_an_unknown_registry(
+    repository: PublishRunner,
+) -> None:
+    """Nor what has nothing to do with it."""
+    repository.package("a", "b")
+    repository.package("b", "c", registries=UNKNOWN)
+    repository.package("c")
+    repository.package("other")
+    ran = repository.run("packages/a", "packages/other")
+    assert ran.exit_code == 1 and ran.written == [] and repository.registry == {}
+    assert ran.entry("packages/c:c")["action"] == "left out"
+    assert ran.entry("packages/other:other")["action"] == "left out"
+    assert ran.entry("packages/a:a")["why"] == (
+        "depends on packages/b:b, which cannot be published"
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"registries": UNKNOWN},
+        {"image_tags": ["{nope}"]},
+        {"image_tags": ["{version}"], "version": None},
+        {"image_tags": ["{env.NOT_SET}"]},
+        {"image_tags": ["v1+7"]},
+        {"repository": "{name.x}"},
+        {"dependencies": ["packages/nowhere"]},
+    ],
+    ids=str,
+)
+def test_nothing_is_sent_while_a_field_is_wrong(
+    repository: PublishRunner, fields: dict[str, Any]
+) -> None:
+    repository.package("a")
+    repository.package("wrong", **fields)
+    ran = repository.run()
+    assert ran.exit_code == 1 and ran.written == [] and repository.registry == {}
+    assert "nothing is sent while packages/wrong:wrong cannot be published" in str(ran.lines)
+
+
+def test_nothing_is_sent_while_a_reference_is_wrong(repository: PublishRunner) -> None:
+    """The tool says so, which reads references."""
+    repository.package("a")
+    repository.package("b")
+    repository.state("misconfigured", [reference("b")])
+    ran = repository.run()
+    assert ran.exit_code == 1 and ran.written == [] and repository.registry == {}
+    assert f"{reference('b')}: It is wrong." in ran.stderr
+
+
+def test_what_a_registry_says_stops_its_package_only(repository: PublishRunner) -> None:
+    for name in "abc":
+        repository.package(name)
+    repository.state("fail", {"plan": [reference("b")]})
+    repository.state("registry", {reference("c"): digest_of("other")})
+    ran = repository.run()
+    assert ran.exit_code == 1 and ran.written == ["packages/a:a"]
+
+
+def test_an_error_that_several_share_is_shown_once(repository: PublishRunner) -> None:
+    """With the first of them; the others name that one, and each is counted."""
+    names = [reference(name, tag) for name in "ab" for tag in ("v1", "main")]
+    for name in "ab":
+        repository.package(name, image_tags=["v1", "main"])
+    repository.state("fail", {"plan": names})
+    ran = repository.run()
+    assert ran.stderr.count("It is down. Wait.") == 1
+    assert f"{names[0]}: It is down. Wait.\n" in ran.stderr
+    assert ran.lines == tuple(
+        sorted(
+            [
+                f"✕ {names[0]} failed for @main: it is down.",
+                *(
+                    f"✕ {name} failed for @main: the same error as for {names[0]}."
+                    for name in names[1:]
+                ),
+            ]
+        )
+    )
+    assert [e["message"] for e in ran.output] == [f"{name}: It is down. Wait." for name in names]
+    repository.state("fail", {"publish": names})
+    again = repository.run()
+    assert again.stderr.count("It fell over.") == 1 and len(again.lines) == 4
+
+
+def test_an_option_that_is_wrong_is_shown_once(repository: PublishRunner) -> None:
+    for name in "abc":
+        repository.package(name)
+    repository.options["mutable_tag"] = []
+    ran = repository.run()
+    assert ran.exit_code == 1 and ran.requests == ()
+    assert ran.stderr.count("mutable_tag (did you mean mutable_tags?)") == 1
+    assert ran.lines == (
+        "✕ packages/a:a failed.",
+        *(f"✕ packages/{n}:{n} failed for the same reason as packages/a:a." for n in "bc"),
+    )
+    del repository.options["mutable_tag"]
+    ran = repository.run(args=("--xpkg-default-repository={nope}",))
+    assert ran.stderr.count("'nope' is unknown") == 1
+    assert "`[xpkg].default_repository`" in ran.stderr
 
 
 @pytest.mark.parametrize("command", ["plan", "publish"])
@@ -301,14 +432,18 @@ def test_no_reference_is_looked_up_before_all_named_are_built(repository: Publis
     assert repository.run("packages/a").exit_code == 0
 
 
-@pytest.mark.parametrize(("option", "shown"), [("--dynamic-ui", 2), ("--no-dynamic-ui", 0)])
-def test_a_log_is_not_filled_with_progress(
-    repository: PublishRunner, option: str, shown: int
-) -> None:
-    repository.package("a")
+@pytest.mark.parametrize("option", ["--dynamic-ui", "--no-dynamic-ui"])
+def test_a_package_that_begins_is_announced(repository: PublishRunner, option: str) -> None:
+    """On a terminal as the work under way, else as one line of the log."""
+    repository.package("a", "b")
+    repository.package("b")
     ran = repository.run(args=(option,))
-    assert ran.stderr.count("Publishing packages/a:a") == shown
-    assert ran.stdout.count("pushed: ") == 1
+    for number, name in enumerate("ba", start=1):
+        line = f"Publishing packages/{name}:{name} ({number} of 2, 1,200,034 bytes)"
+        assert ran.stderr.count(line) == (1 if option == "--no-dynamic-ui" else 2)
+    # The line of the second one is there before it begins, after the first one has ended.
+    assert ran.stdout.count("pushed: ") == 2
+    assert repository.run(args=(option,)).stderr.count("Publishing") == 0
 
 
 def test_without_a_way_to_know_what_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,13 @@ def test_each_action(repository: PublishRunner) -> None:
     assert ran.exit_code == 1
     assert ran.requests[0]["byDigest"] is True
     assert rows(ran) == [
-        ("REFUSED", reference("moved"), short["moved"], other[7:19], "the tag has another digest"),
+        (
+            "REFUSED",
+            reference("moved"),
+            short["moved"],
+            other[7:19],
+            "the tag has another digest [1]",
+        ),
         ("push", reference("new"), short["new"], "-", "the tag is not there"),
         ("up to date", reference("same"), short["same"], short["same"], "the tag has this digest"),
         (
@@ -56,11 +62,9 @@ def test_each_action(repository: PublishRunner) -> None:
             "`skip_push` on the target",
         ),
     ]
-    assert "REFUSED: 1, push: 1, up to date: 1 (3 requests). Nothing was written." in ran.stderr
-    assert (
-        f"{reference('moved')} is {other}, and this is {digest_of('name: moved' + chr(10))}."
-        in (ran.stderr)
-    )
+    totals = "REFUSED: 1, push: 1, skip: 1, up to date: 1 (3 requests). Nothing was written."
+    assert totals in ran.stderr
+    assert f"[1] It is {other}, and this is {digest_of('name: moved' + chr(10))}." in ran.stderr
 
 
 def test_the_output_is_that_of_the_plan(repository: PublishRunner) -> None:
@@ -96,11 +100,30 @@ def test_what_follows_from_dependencies_is_shown(repository: PublishRunner) -> N
     assert ran.exit_code == 1
     why = "depends on packages/lost:lost, which cannot be published"
     assert [(row[0], row[-1]) for row in rows(ran)] == [
-        ("failed", "it cannot be published anywhere; see below"),
+        ("failed", "does not lint [1]"),
         ("left out", why),
         ("left out", why),
     ]
-    assert "packages/lost:lost does not lint: XP999 it is broken" in ran.stderr
+    assert "failed: 1, left out: 2 (2 requests)" in ran.stderr
+    assert "\n[1] XP999 it is broken" in ran.stderr
+
+
+def test_an_error_is_shown_once_and_each_row_is_counted(repository: PublishRunner) -> None:
+    names = [reference(name, tag) for name in "ab" for tag in ("v1", "main")]
+    for name in "ab":
+        repository.package(name, image_tags=["v1", "main"])
+    repository.package("c", registries=["@nope"])
+    repository.package("d", registries=["@nope"])
+    repository.state("fail", {"plan": names})
+    ran = plan(repository)
+    assert [(row[0], row[1], row[-1]) for row in rows(ran)] == [
+        *(("failed", name, "it is down [1]") for name in names),
+        *(("failed", f"packages/{n}:{n}", "cannot be published [2]") for n in "cd"),
+    ]
+    assert "failed: 6 (4 requests). Nothing was written." in ran.stderr
+    assert ran.stderr.count("It is down. Wait.") == 1
+    assert "\n[1] It is down. Wait.\n" in ran.stderr
+    assert ran.stderr.count("There is no registry with the alias '@nope'") == 1
 
 
 def test_a_table_longer_than_an_argument_may_be(repository: PublishRunner) -> None:

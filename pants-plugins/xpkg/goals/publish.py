@@ -1,8 +1,8 @@
 """`pants publish`: sends packages to registries, dependencies before dependents.
 
 The goal hands each package to a rule of its own and tells none of the others. So the rule asks for
-the plan of all packages that the command line names, which is made once, then for what becomes of
-its own package in it. All is done when the goal begins to run processes: these only report.
+the reports of all packages that the command line names, which are made once, of one plan, and takes
+its own. All is done when the goal begins to run processes: these only report.
 
 A rule that raised would stop the other packages, so what is wrong with a package becomes a report
 that fails.
@@ -23,6 +23,7 @@ from pants.core.goals.publish import (
 from pants.engine.addresses import Address
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.option.global_options import GlobalOptions
+from pants.util.frozendict import FrozenDict
 
 from xpkg.command_line import NamedPackages, NamedPackagesRequest
 from xpkg.publishing.fresh import Fresh
@@ -30,7 +31,7 @@ from xpkg.publishing.plan import PublishPlan
 from xpkg.publishing.plan_report import plan_summary, planned_packages
 from xpkg.publishing.planning import PublishPlanRequest
 from xpkg.publishing.published import Published, PublishedRequest
-from xpkg.publishing.report import published_packages
+from xpkg.publishing.report import Reporter
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgRegistriesField, XpkgSourcesField
 
@@ -73,6 +74,23 @@ class PublishReport(Fresh):
     entries: tuple[PublishPackages, ...]
 
 
+@dataclass(frozen=True)
+class AllReportsRequest:
+    """Asks for the reports of all packages that the command line names."""
+
+    named: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class AllReports(Fresh):
+    """What the goal is given of each package that the command line names.
+
+    They are made together, for what several packages have in common is shown once.
+    """
+
+    entries: FrozenDict[Address, tuple[PublishPackages, ...]]
+
+
 # Stands before its caller because the engine looks for `Get`s there.
 async def _named(address: Address) -> tuple[Address, ...]:
     """The packages that the command line names, `address` among them."""
@@ -95,26 +113,36 @@ async def publish_xpkg(request: PublishXpkgRequest) -> PublishProcesses:
 
 @rule
 async def publish_report(
-    request: PublishReportRequest, xpkg: XpkgSubsystem, global_options: GlobalOptions
+    request: PublishReportRequest, global_options: GlobalOptions
 ) -> PublishReport:
-    address = request.address
     if global_options.remote_execution:
         # The one case in which a report cannot fail: no interactive process can be run either.
         raise PublishUnderRemoteExecution
-    named = await _named(address)
+    reports = await Get(AllReports, AllReportsRequest(await _named(request.address)))
+    return PublishReport(reports.entries[request.address])
+
+
+@rule
+async def all_reports(request: AllReportsRequest, xpkg: XpkgSubsystem) -> AllReports:
+    named = request.named
     plan = await Get(PublishPlan, PublishPlanRequest(named))
-    packages = plan.reported_by(address)
+    entries: dict[Address, list[PublishPackages]] = {address: [] for address in named}
     if xpkg.publish_plan:
-        summary = [plan_summary(plan)] if address == min(named) else []
-        rows = [row for package in packages for row in planned_packages(package)]
-        return PublishReport((*summary, *rows))
-    published = await MultiGet(
-        Get(Published, PublishedRequest(package.address, named)) for package in packages
-    )
-    reports: list[PublishPackages] = []
-    for outcome in published:
-        reports.extend(published_packages(outcome, named=outcome.address == address))
-    return PublishReport(tuple(reports))
+        entries[min(named)].append(plan_summary(plan))
+        for address in named:
+            for package in plan.reported_by(address):
+                entries[address].extend(planned_packages(package))
+    else:
+        published = await MultiGet(
+            Get(Published, PublishedRequest(package.address, named)) for package in plan.packages
+        )
+        outcomes = {outcome.address: outcome for outcome in published}
+        reporter = Reporter()
+        for address in named:
+            for package in plan.reported_by(address):
+                outcome, is_named = outcomes[package.address], package.address == address
+                entries[address].extend(reporter.entries(outcome, named=is_named))
+    return AllReports(FrozenDict({address: tuple(found) for address, found in entries.items()}))
 
 
 def rules() -> Iterable[Any]:

@@ -31,6 +31,8 @@ from xpkg.target_types import (
 )
 from xpkg.variables import Variables, VariablesRequest
 
+_UNPUBLISHABLE = "cannot be published"
+
 
 @dataclass(frozen=True)
 class Destination:
@@ -59,21 +61,37 @@ class CandidateRequest:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """Why a package cannot be published anywhere.
+
+    `what` is a predicate without its subject ("does not lint"), `error` all that is wrong. Neither
+    names the package, so what several packages share is equal and can be shown once.
+    """
+
+    what: str
+    error: str
+
+    def of(self, address: Address) -> str:
+        return f"{address} {self.what}: {self.error}"
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A package and its references.
 
-    `digest` is that of its manifest, empty where it does not build; `files` holds `package.xpkg`.
-    `dependencies` are the packages of this repository that it depends on, also indirectly. With
-    `skip_push` it goes nowhere; `problem` says why it cannot be published anywhere.
+    `digest` is that of its manifest, empty where it does not build; `files` holds `package.xpkg`,
+    and `size` is that of its layers in bytes. `dependencies` are the packages of this repository
+    that it depends on, also indirectly. With `skip_push` it goes nowhere.
     """
 
     address: Address
     digest: str = ""
     files: Digest = EMPTY_DIGEST
+    size: int = 0
     destinations: tuple[Destination, ...] = ()
     dependencies: tuple[Address, ...] = ()
     skip_push: bool = False
-    problem: str = ""
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +99,7 @@ class _Built:
     digest: str
     package_name: str
     files: Digest
+    size: int
 
 
 # Stands before its caller because the engine looks for `Get`s there.
@@ -88,7 +107,12 @@ async def _built(outcome: BuildOutcome) -> _Built:
     subset = await Get(Digest, DigestSubset(outcome.digest, PathGlobs([DESCRIPTION])))
     (file,) = await Get(DigestContents, Digest, subset)
     description = json.loads(file.content)
-    return _Built(description["digest"], description["meta"]["name"], outcome.digest)
+    return _Built(
+        description["digest"],
+        description["meta"]["name"],
+        outcome.digest,
+        sum(layer["size"] for layer in description["layers"]),
+    )
 
 
 async def _destinations(
@@ -125,18 +149,18 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
     try:
         outcome = await Get(BuildOutcome, BuildRequest(address))
     except Exception as error:
-        return Candidate(address, problem=f"{address} cannot be built: {error}")
+        return Candidate(address, problem=Problem("cannot be built", str(error)))
     if outcome.failed:
-        return Candidate(address, problem=f"{address} does not lint: {outcome.text.strip()}")
+        return Candidate(address, problem=Problem("does not lint", outcome.text.strip()))
     built = await _built(outcome)
-    candidate = Candidate(address, built.digest, built.files)
+    candidate = Candidate(address, built.digest, built.files, built.size)
     try:
         wrapped, transitive = await MultiGet(
             Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend")),
             Get(TransitiveTargets, TransitiveTargetsRequest([address])),
         )
     except Exception as error:
-        return replace(candidate, problem=f"{address} cannot be published: {error}")
+        return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
     dependencies = sorted(
         t.address for t in transitive.dependencies if t.has_field(XpkgSourcesField)
     )
@@ -146,7 +170,7 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
     try:
         destinations = await _destinations(wrapped.target, built, xpkg)
     except Exception as error:
-        return replace(candidate, problem=f"{address}: {error}")
+        return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
     return replace(candidate, destinations=destinations)
 
 

@@ -8,7 +8,7 @@ from typing import Iterable, Sequence
 from pants.engine.addresses import Address
 from pants.util.docutil import bin_name
 
-from xpkg.publishing.candidate import Candidate, Destination
+from xpkg.publishing.candidate import Candidate, Destination, Problem
 from xpkg.publishing.fresh import Fresh
 
 # What the tool says of a reference.
@@ -31,7 +31,9 @@ class PlannedReference:
     """What is to become of one reference.
 
     `remote` is the digest that the tag has in the registry, None where there is no such tag or it
-    was not looked up. `message` is the whole error where there is one.
+    was not looked up. `why` is a few words. `message` is the whole error where there is one, and
+    `error` the same without its place: equal for all references that share it. `configuration`: it
+    is wrong whatever the registry has.
     """
 
     destination: Destination
@@ -40,39 +42,44 @@ class PlannedReference:
     action: str
     why: str
     message: str = ""
+    error: str = ""
+    configuration: bool = False
 
     @property
     def reference(self) -> str:
         return self.destination.reference
 
-    @property
-    def short_why(self) -> str:
-        """Without the details, which `message` has, too."""
-        return self.why.partition(": ")[0] if self.message else self.why
-
 
 @dataclass(frozen=True)
 class PlannedPackage:
-    """A package with its references; `problem` where it has none to show what is wrong."""
+    """A package with its references."""
 
     candidate: Candidate
     references: tuple[PlannedReference, ...]
-    problem: str = ""
 
     @property
     def address(self) -> Address:
         return self.candidate.address
 
     @property
+    def problem(self) -> Problem | None:
+        return self.candidate.problem
+
+    @property
+    def is_misconfigured(self) -> bool:
+        """Whether an error of its own would be there whatever the registries have."""
+        return self.problem is not None or any(r.configuration for r in self.references)
+
+    @property
     def stopped(self) -> bool:
         """Whether nothing of it may be written."""
         actions = {reference.action for reference in self.references}
-        return bool(self.problem) or not actions.isdisjoint((*_STOPPING, LEFT_OUT))
+        return self.problem is not None or not actions.isdisjoint((*_STOPPING, LEFT_OUT))
 
     @property
     def is_root_of_trouble(self) -> bool:
         """Whether it is stopped by itself, not by a dependency of its own."""
-        return bool(self.problem) or any(r.action in _STOPPING for r in self.references)
+        return self.problem is not None or any(r.action in _STOPPING for r in self.references)
 
     @property
     def is_lacking(self) -> bool:
@@ -131,6 +138,10 @@ class PublishPlan(Fresh):
     def stopped(self) -> bool:
         return any(package.stopped for package in self.packages)
 
+    def number(self, address: Address) -> int:
+        """The place, from 1, of a package among those of which something is to be written."""
+        return self._positions[address] + 1
+
     def before(self, address: Address, lanes: int) -> Address | None:
         """The package that has to be through before this one may start, so that no more than
         `lanes` are published at once. It is never one that depends on this one."""
@@ -150,7 +161,9 @@ def settle(
     """What follows for each package from its own references and from its dependencies.
 
     `packages` are in order. A package is whole or untouched: one reference that is refused or
-    failed leaves the others out, and a dependency that is stopped leaves out its dependents.
+    failed leaves the others out, and a dependency that is stopped leaves out its dependents. While
+    a package is configured wrongly, all are left out: what is known before sending is dealt with
+    before sending.
     """
     named = frozenset(named)
     settled: dict[Address, PlannedPackage] = {}
@@ -159,7 +172,18 @@ def settle(
         settled[package.address] = _settle_one(
             package, dependencies, asked_for=publish_dependencies or package.address in named
         )
-    return tuple(settled.values())
+    misconfigured = sorted(p.address for p in settled.values() if p.is_misconfigured)
+    if not misconfigured:
+        return tuple(settled.values())
+    why = f"nothing is sent while {_few(misconfigured)} cannot be published"
+    return tuple(_without(package, LEFT_OUT, why) for package in settled.values())
+
+
+def _few(addresses: Sequence[Address]) -> str:
+    """The first ones, and how many more there are."""
+    shown = [address.spec for address in addresses[:3]]
+    more = len(addresses) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _settle_one(
@@ -178,14 +202,16 @@ def _settle_one(
         why = f"depends on {', '.join(lacking)}, which the registry lacks"
         remedy = f"Run `{bin_name()} publish {' '.join(lacking)}` first."
         message = f"{package.address} is not published: it {why}. {remedy}"
-        return _without(package, LEFT_OUT, why, message)
+        return _without(package, LEFT_OUT, why, message, remedy)
     return package
 
 
-def _without(package: PlannedPackage, action: str, why: str, message: str = "") -> PlannedPackage:
+def _without(
+    package: PlannedPackage, action: str, why: str, message: str = "", error: str = ""
+) -> PlannedPackage:
     """The package with nothing to write. What is up to date stays so."""
     references = tuple(
-        replace(reference, action=action, why=why, message=message)
+        replace(reference, action=action, why=why, message=message, error=error)
         if reference.action in TO_WRITE
         else reference
         for reference in package.references

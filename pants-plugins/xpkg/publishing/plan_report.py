@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Iterator, Sequence
 
@@ -31,7 +32,8 @@ def planned_packages(package: PlannedPackage) -> Iterator[PublishPackages]:
     spec = package.address.spec
     if not package.references:
         action = FAILED if package.problem else SKIP
-        failure = {"package": spec, "action": action, "message": package.problem or None}
+        message = package.problem.of(package.address) if package.problem else None
+        failure = {"package": spec, "action": action, "message": message}
         yield Planned((), data=PublishOutputData(failure))
     for reference in package.references:
         data = reference_data(
@@ -54,30 +56,41 @@ def plan_summary(plan: PublishPlan) -> PublishPackages:
 
 
 def render(plan: PublishPlan) -> str:
-    """The table, then the whole error of each reference that has one."""
-    rows = [row for package in plan.packages for row in _rows(package)]
-    messages = dict.fromkeys(message for p in plan.packages for message in _messages(p))
-    lines = [*_table([_HEADINGS, *rows]), "", _totals(plan)]
-    return "\n".join([*lines, *(f"\n{message}" for message in messages)])
+    """The table, how often each action is in it, then each error once, whole. Rows name errors by
+    number."""
+    errors = _Errors()
+    rows = [row for package in plan.packages for row in _rows(package, errors)]
+    lines = [*_table([_HEADINGS, *rows]), "", _totals(plan, rows)]
+    return "\n".join([*lines, *errors.texts()])
 
 
-def _rows(package: PlannedPackage) -> Iterator[tuple[str, ...]]:
+class _Errors:
+    """The errors of a plan, numbered in the order in which they are first met."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def cited(self, why: str, error: str) -> str:
+        """`why`, with the number of `error` where there is one."""
+        if not error:
+            return why
+        return f"{why} [{self._numbers.setdefault(error, len(self._numbers) + 1)}]"
+
+    def texts(self) -> Iterator[str]:
+        return (f"\n[{number}] {error}" for error, number in self._numbers.items())
+
+
+def _rows(package: PlannedPackage, errors: _Errors) -> Iterator[tuple[str, ...]]:
     spec, local = package.address.spec, _short(package.candidate.digest)
     if package.problem:
-        yield (FAILED, spec, local, _NO_DIGEST, "it cannot be published anywhere; see below")
+        why = errors.cited(package.problem.what, package.problem.error)
+        yield (FAILED, spec, local, _NO_DIGEST, why)
     elif not package.references:
         yield (SKIP, spec, local, _NO_DIGEST, "`skip_push` on the target")
     for reference in package.references:
+        why = errors.cited(reference.why, reference.error)
         remote = _short(reference.remote or "")
-        yield (reference.action, reference.reference, local, remote, reference.short_why)
-
-
-def _messages(package: PlannedPackage) -> Iterator[str]:
-    if package.problem:
-        yield package.problem
-    for reference in package.references:
-        if reference.message:
-            yield reference.message
+        yield (reference.action, reference.reference, local, remote, why)
 
 
 def _short(digest: str) -> str:
@@ -91,11 +104,8 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
 
 
-def _totals(plan: PublishPlan) -> str:
-    counts: dict[str, int] = {}
-    for package in plan.packages:
-        for reference in package.references:
-            counts[reference.action] = counts.get(reference.action, 0) + 1
+def _totals(plan: PublishPlan, rows: Sequence[Sequence[str]]) -> str:
+    counts = Counter(action for action, *_ in rows)
     found = ", ".join(f"{action}: {count}" for action, count in sorted(counts.items()))
     requests = pluralize(plan.requests, "request")
     return f"{found or 'no references'} ({requests}). Nothing was written."

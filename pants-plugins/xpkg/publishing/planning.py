@@ -51,7 +51,7 @@ class _LookupRequest:
 class _Lookup(Fresh):
     """What the tool says of each (address, reference): its entry of the answer."""
 
-    entries: FrozenDict[tuple[Address, str], FrozenDict[str, str | None]]
+    entries: FrozenDict[tuple[Address, str], FrozenDict[str, Any]]
     requests: int = 0
 
 
@@ -78,7 +78,8 @@ async def look_up(request: _LookupRequest, xpkg: XpkgSubsystem) -> _Lookup:
         return _Lookup(FrozenDict())
     environment = await Get(PublishEnvironment, PublishEnvironmentRequest())
     if environment.problems:
-        return _same_for_all(wanted, "\n".join(environment.problems))
+        why = "the environment cannot be used"
+        return _same_for_all(wanted, why, "\n".join(environment.problems), configuration=True)
     question = {
         "directory": get_buildroot(),
         "connections": max(1, xpkg.publish_connections),
@@ -109,7 +110,8 @@ async def look_up(request: _LookupRequest, xpkg: XpkgSubsystem) -> _Lookup:
     result = await Get(FallibleProcessResult, Process, process)
     files = await Get(DigestContents, Digest, result.output_digest)
     if result.exit_code or not files:
-        return _same_for_all(wanted, broken_off("Looking up the references", result))
+        error = broken_off("Looking up the references", result)
+        return _same_for_all(wanted, "the process broke off", error)
     answer = json.loads(files[0].content)
     addresses = {address.spec: address for address in wanted}
     entries = {
@@ -129,15 +131,27 @@ def _to_look_up(candidate: Candidate) -> tuple[Destination, ...]:
     return tuple(d for d in candidate.destinations if not d.registry.skip_push)
 
 
-def _same_for_all(wanted: Mapping[Address, Sequence[Destination]], message: str) -> _Lookup:
-    entry: FrozenDict[str, str | None] = FrozenDict(
-        action=FAILED, why=message.splitlines()[0], message=message, remote=None
+def _same_for_all(
+    wanted: Mapping[Address, Sequence[Destination]],
+    why: str,
+    error: str,
+    *,
+    configuration: bool = False,
+) -> _Lookup:
+    entry: FrozenDict[str, Any] = FrozenDict(
+        action=FAILED,
+        why=why,
+        message=error,
+        error=error,
+        remote=None,
+        configuration=configuration,
     )
     return _Lookup(FrozenDict({(a, d.reference): entry for a, ds in wanted.items() for d in ds}))
 
 
 def _stopped(candidates: Iterable[Candidate], names: list[str]) -> tuple[PlannedPackage, ...]:
-    """Nothing is sent before all that the command line names is built. (The goal fails as well.)"""
+    """Nothing is looked up before all that the command line names is built. (The goal fails as
+    well.)"""
     why = f"{', '.join(names)} cannot be built"
     return tuple(
         PlannedPackage(
@@ -146,7 +160,6 @@ def _stopped(candidates: Iterable[Candidate], names: list[str]) -> tuple[Planned
                 PlannedReference(destination, candidate.digest, None, LEFT_OUT, why)
                 for destination in candidate.destinations
             ),
-            candidate.problem,
         )
         for candidate in candidates
     )
@@ -154,7 +167,7 @@ def _stopped(candidates: Iterable[Candidate], names: list[str]) -> tuple[Planned
 
 def _planned(candidate: Candidate, lookup: _Lookup) -> PlannedPackage:
     references = tuple(_planned_reference(candidate, lookup, d) for d in candidate.destinations)
-    return PlannedPackage(candidate, references, candidate.problem)
+    return PlannedPackage(candidate, references)
 
 
 def _planned_reference(
@@ -172,6 +185,8 @@ def _planned_reference(
         entry["action"] or FAILED,
         (entry["why"] or "").rstrip("."),
         entry["message"] or "",
+        entry["error"] or "",
+        bool(entry["configuration"]),
     )
 
 

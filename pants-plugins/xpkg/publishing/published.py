@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping
 
@@ -31,6 +32,8 @@ from xpkg.publishing.planning import PublishPlanRequest, registry_options
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool import ToolProcess, json_file
 
+logger = logging.getLogger(__name__)
+
 _REQUEST = "xpkg-request.json"
 _OUTPUT = "xpkg-output"
 
@@ -50,19 +53,19 @@ class PublishedRequest:
 
 @dataclass(frozen=True)
 class PublishedReference:
-    """What became of a planned reference. `transfer` holds the tool's numbers, where it ran:
-    bytes_sent, bytes_skipped, blobs_sent, blobs_skipped, blobs_mounted, requests, seconds."""
+    """What became of a planned reference.
+
+    `error` is the message without its place, as in the plan. `transfer` holds the tool's numbers,
+    where it ran: bytes_sent, bytes_skipped, blobs_sent, blobs_skipped, blobs_mounted, requests,
+    seconds.
+    """
 
     planned: PlannedReference
     action: str
     why: str = ""
     message: str = ""
+    error: str = ""
     transfer: FrozenDict[str, Any] = field(default_factory=FrozenDict)
-
-    @property
-    def short_why(self) -> str:
-        """Without the details, which `message` has, too."""
-        return self.why.partition(": ")[0] if self.message else self.why
 
     @property
     def failed(self) -> bool:
@@ -104,6 +107,10 @@ async def publish_package(
     failed = [dependency.address.spec for dependency in dependencies if dependency.failed]
     if failed:
         return _left_out(package, failed)
+    beginning = (
+        f"Publishing {package.address} ({plan.number(request.address)} of {len(plan.to_write)}, "
+        f"{package.candidate.size:,} bytes)"
+    )
     environment = await Get(PublishEnvironment, PublishEnvironmentRequest())
     question = {
         "directory": get_buildroot(),
@@ -126,13 +133,16 @@ async def publish_package(
             args=("publish", _REQUEST, _OUTPUT),
             input_digest=input_digest,
             output_directory=_OUTPUT,
-            description=f"Publishing {package.address}",
+            description=beginning,
             cache_scope=ProcessCacheScope.PER_SESSION,
-            # For a person at a terminal; in a log, the line of the report is enough.
+            # For a person at a terminal: what is under way, and for how long. A log has its line.
             level=LogLevel.INFO if global_options.dynamic_ui else LogLevel.DEBUG,
             env=environment.variables,
         ),
     )
+    if not global_options.dynamic_ui:
+        # Pants hands over a process's output when the process has ended, so this is said here.
+        logger.info(beginning)
     result = await Get(FallibleProcessResult, Process, process)
     files = await Get(DigestContents, Digest, result.output_digest)
     if result.exit_code or not files:
@@ -143,12 +153,12 @@ async def publish_package(
 
 
 def _as_planned(planned: PlannedReference) -> PublishedReference:
-    return PublishedReference(planned, planned.action, planned.why, planned.message)
+    return PublishedReference(planned, planned.action, planned.why, planned.message, planned.error)
 
 
 def _left_out(package: PlannedPackage, failed: Iterable[str]) -> Published:
     why = f"depends on {', '.join(failed)}, which failed"
-    message = f"{package.address} is not published: it {why}. Run it again when that is mended."
+    message = f"{package.address} is not published: it {why}. Run it again when that is fixed."
     return Published(
         package,
         tuple(
@@ -185,6 +195,7 @@ def _written(
         entry["action"],
         planned.why if succeeded else "",
         entry["message"] or "",
+        entry["error"] or "",
         FrozenDict(
             bytes_sent=entry["bytesSent"],
             bytes_skipped=entry["bytesSkipped"],

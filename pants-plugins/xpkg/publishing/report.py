@@ -21,7 +21,9 @@ _ARGUMENT_CHARACTERS = 30_000
 
 
 def printing(text: str, *, exit_code: int) -> InteractiveProcess:
-    """A process that prints `text`, to standard error where it fails."""
+    """A process that prints `text`, to standard error where it fails; nothing where it is empty."""
+    if not text:
+        return InteractiveProcess(argv=("/bin/sh", "-c", f"exit {exit_code}"))
     # The text is in arguments, not part of the script, so that nothing in it is run.
     text = without_commands(text)
     stream = ">&2" if exit_code else ""
@@ -33,59 +35,76 @@ def printing(text: str, *, exit_code: int) -> InteractiveProcess:
     return InteractiveProcess(argv=("/bin/sh", "-c", script, "sh", *chunks, "\n"))
 
 
-def published_packages(published: Published, *, named: bool) -> Iterator[PublishPackages]:
-    """One entry for each reference. `named`: the command line names the package; else it is there
-    because others depend on it."""
-    package = published.package
-    spec = package.address.spec
-    if package.candidate.skip_push:
-        reason = f"(by `skip_push` on {spec})"
-        yield PublishPackages((spec,), description=reason, data=_data(spec, action=SKIP))
-        return
-    if package.problem:
-        yield _failure((spec,), package.problem, None, _data(spec, action="failed"))
-        return
-    shown: set[str] = set()
-    for reference in published.references:
-        if reference.action == NOT_ASKED_FOR:
-            continue
-        # Several references have one message where it is about the package.
-        message = "" if reference.message in shown else reference.message
-        shown.add(reference.message)
-        yield _reference(spec, reference, message, named=named)
+class Reporter:
+    """Makes the entries of all packages of a run, one after another, so that what several have in
+    common is shown once: with the first of them. The others name that one."""
 
+    def __init__(self) -> None:
+        # The package and the name with which each error is shown.
+        self._shown: dict[str, tuple[str, str]] = {}
 
-def _reference(
-    spec: str, published: PublishedReference, message: str, *, named: bool
-) -> PublishPackages:
-    planned = published.planned
-    names = (planned.reference,)
-    data = reference_data(
-        spec,
-        planned,
-        action=published.action,
-        why=published.why,
-        message=published.message or None,
-        **published.transfer,
-    )
-    registry = planned.destination.registry
-    by = "" if named else f" as a dependency: {spec}"
-    if published.action == SKIP:
-        return PublishPackages(names, description=f"(by {published.why})", data=data)
-    if published.action == UP_TO_DATE:
-        return PublishPackages(names, description=f"(up to date: {planned.local}){by}", data=data)
-    if published.action in (PUSHED, TAGGED):
-        return PublishPackages(
-            names,
-            printing(transfer_line(published), exit_code=0),
-            f"{registry} with {planned.local}{by}",
-            data,
+    def entries(self, published: Published, *, named: bool) -> Iterator[PublishPackages]:
+        """One entry for each reference. `named`: the command line names the package; else it is
+        there because others depend on it."""
+        package = published.package
+        spec = package.address.spec
+        if package.candidate.skip_push:
+            reason = f"(by `skip_push` on {spec})"
+            yield PublishPackages((spec,), description=reason, data=_data(spec, action=SKIP))
+            return
+        if package.problem:
+            message = package.problem.of(package.address)
+            data = _data(spec, action="failed", why=package.problem.what, message=message)
+            other = self._shown_with(package.problem.error, spec, spec)
+            if other:
+                yield _failure((spec,), "", f"the same reason as {other}", data)
+            else:
+                yield _failure((spec,), message, None, data)
+            return
+        for reference in published.references:
+            if reference.action != NOT_ASKED_FOR:
+                yield self._reference(spec, reference, named=named)
+
+    def _shown_with(self, error: str, spec: str, name: str) -> str:
+        """What `error` was shown with before; empty where this is the first time."""
+        shown = self._shown.setdefault(error, (spec, name))
+        if shown == (spec, name):
+            return ""
+        return shown[1] if shown[1] != name else shown[0]
+
+    def _reference(
+        self, spec: str, published: PublishedReference, *, named: bool
+    ) -> PublishPackages:
+        planned = published.planned
+        names = (planned.reference,)
+        data = reference_data(
+            spec,
+            planned,
+            action=published.action,
+            why=published.why,
+            message=published.message or None,
+            **published.transfer,
         )
-    if published.action == LEFT_OUT:
-        text = message or f"{planned.reference} is not published: {published.why}."
-        return _failure(names, text, f"{registry}: {published.why}", data)
-    description = f"{registry}: {published.short_why}" if published.why else str(registry)
-    return _failure(names, message, description, data)
+        registry = planned.destination.registry
+        by = "" if named else f" as a dependency: {spec}"
+        if published.action == SKIP:
+            return PublishPackages(names, description=f"(by {published.why})", data=data)
+        if published.action == UP_TO_DATE:
+            return PublishPackages(
+                names, description=f"(up to date: {planned.local}){by}", data=data
+            )
+        if published.action in (PUSHED, TAGGED):
+            return PublishPackages(
+                names,
+                printing(transfer_line(published), exit_code=0),
+                f"{registry} with {planned.local}{by}",
+                data,
+            )
+        other = self._shown_with(published.error or published.message, spec, planned.reference)
+        message, why = ("" if other else published.message), published.why
+        if other and published.action != LEFT_OUT:
+            why = f"the same error as for {other}"
+        return _failure(names, message, f"{registry}: {why}" if why else str(registry), data)
 
 
 def _failure(

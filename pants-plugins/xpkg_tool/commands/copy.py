@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.copy import copy
 from xpkg_tool.registry.outcome import format_result
+from xpkg_tool.registry.progress import progress_on
 from xpkg_tool.registry.reference import parse
 from xpkg_tool.registry.settings import RegistrySettings
 
@@ -23,6 +24,7 @@ def run(arguments: Namespace) -> int:
         arguments.destination,
         source_settings=_source_settings(arguments, settings),
         settings=settings,
+        progress=progress_on(sys.stderr),
     )
     if isinstance(outcome, PublishError):
         print(outcome, file=sys.stderr)

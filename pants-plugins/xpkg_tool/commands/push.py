@@ -8,6 +8,7 @@ from argparse import Namespace
 
 from xpkg_tool.names import EXTENSION
 from xpkg_tool.publish_error import PublishError
+from xpkg_tool.registry.progress import progress_on
 from xpkg_tool.registry.push import format_result, push
 
 from .failure import FAILED, OK, Failure, os_failure
@@ -22,7 +23,9 @@ _SEVERAL = "directory contains multiple compiled crossplane packages"
 def run(arguments: Namespace) -> int:
     paths: list[str] = arguments.files or [_only_package(".")]
     settings = registry_settings(arguments.reference, arguments)
-    (outcome,) = push(paths, [arguments.reference], settings=settings)
+    (outcome,) = push(
+        paths, [arguments.reference], settings=settings, progress=progress_on(sys.stderr)
+    )
     if isinstance(outcome, PublishError):
         print(outcome, file=sys.stderr)
         return FAILED

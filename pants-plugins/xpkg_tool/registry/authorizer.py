@@ -85,26 +85,25 @@ class Authorizer:
         return self._challenge is not None and self._challenge.scheme == "bearer"
 
     def denied(self, repository: str, response: Response) -> PublishError:
-        """The error for a 401 or 403 that came in spite of all that."""
+        """The error for a 401 or 403 that came in spite of all that. It is one text for all
+        repositories for which the same is wrong: its place says which one was asked for."""
         if self._stranger:
             return publish_error(
                 DENIED,
                 f"The registry {self._transport.name} leads to another host, {self._stranger}, "
-                f"which wants to know who is asking for {repository}; credentials are sent to "
+                "which wants to know who is asking; credentials are sent to "
                 "nobody but the registry that they are for",
                 f"Name {self._stranger} as the registry, and log in there.",
             )
         credential = self._credential(repository)
         registry = self._transport.name
         login = f"Log in with `docker login {registry}`"
-        doing, right = (
-            ("publishing to", "push to") if self._actions == PUSH else ("reading", "read")
-        )
+        doing, right = ("publishing", "push to") if self._actions == PUSH else ("reading", "read")
         if credential.is_anonymous:
             return publish_error(
                 DENIED,
-                f"The registry {registry} wants to know who is {doing} {repository} (status "
-                f"{response.status}), and there is no credential for it ({credential.source})",
+                f"The registry {registry} wants to know who is {doing} (status {response.status}), "
+                f"and there is no credential for it ({credential.source})",
                 f"{login}, or put one into docker's config.json.",
             )
         if response.status == 401 and not self.can_renew():
@@ -112,7 +111,7 @@ class Authorizer:
             remedy = f"{login}, or correct them there."
         else:
             message = (
-                f"The registry {registry} does not allow {self._actions} of {repository} (status "
+                f"The registry {registry} does not allow {self._actions} (status "
                 f"{response.status}) with the credential"
             )
             remedy = f"Give that user the right to {right} it, or log in as another: {login[7:]}."
@@ -224,7 +223,6 @@ class Authorizer:
                 "names no token service in its challenge", "Ask its administrator."
             )
         realm = follow(self._probe_url, realm, "the address of a token service")
-        scope = " ".join(scopes)
         service = challenge.parameters.get("service", "")
         parameters = [("service", service)] if service else []
         response = self._transport.retrying(
@@ -238,7 +236,7 @@ class Authorizer:
             raise publish_error(
                 DENIED,
                 f"The token service of the registry {self._transport.name} does not accept the "
-                f"credential from {credential.source} for {scope} (status {response.status})",
+                f"credential from {credential.source} (status {response.status})",
                 f"Log in again with `docker login {self._transport.name}`.",
             )
         token = token_in(response)

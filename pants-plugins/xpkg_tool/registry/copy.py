@@ -15,6 +15,7 @@ from xpkg_tool.oci.image_source import as_reference
 from xpkg_tool.publish_error import PublishError
 
 from .outcome import Outcome, PushResult
+from .progress import SILENT, Progress
 from .push import push_artifact
 from .reference import LAYOUT_PREFIX, Reference
 from .registries import CONNECTIONS, Connect, Registries
@@ -30,6 +31,7 @@ def copy(
     settings: Mapping[str, RegistrySettings] | None = None,
     connections: int = CONNECTIONS,
     connect: Connect | None = None,
+    progress: Progress = SILENT,
 ) -> Outcome:
     """Copies the package that `source` names (as image_source.opened says) to the reference
     `destination`: the bytes of its manifests, of an index all of them, so that digests and
@@ -37,14 +39,16 @@ def copy(
     registry they are mounted. For the tag the rules of publishing hold. Nothing is raised for what
     can go wrong outside.
 
-    `requests` of the result are those to both. `env`, `settings` and `connect` are those of
-    push.push."""
+    `requests` of the result are those to both. `env`, `settings`, `connect` and `progress` are
+    those of push.push."""
     env = os.environ if env is None else env
     with (
         closing(
             Registries(env, source_settings, connections=connections, reading=True, connect=connect)
         ) as sources,
-        closing(Registries(env, settings, connections=connections, connect=connect)) as registries,
+        closing(
+            Registries(env, settings, connections=connections, connect=connect, progress=progress)
+        ) as registries,
     ):
         try:
             artifact, origin = _opened(source, sources)

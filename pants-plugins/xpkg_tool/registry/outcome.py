@@ -53,7 +53,6 @@ def format_result(result: PushResult) -> str:
 
 def outcome_to_json(reference: str, digest: str, outcome: Outcome) -> dict[str, Any]:
     """The entry of a report for `reference`. All fields are always there."""
-    failed = isinstance(outcome, PublishError)
     result = PushResult(reference, digest, "") if isinstance(outcome, PublishError) else outcome
     action = result.action
     if isinstance(outcome, PublishError):
@@ -69,5 +68,7 @@ def outcome_to_json(reference: str, digest: str, outcome: Outcome) -> dict[str, 
         "blobsMounted": result.blobs_mounted,
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
-        "message": str(outcome) if failed else None,
+        "message": str(outcome) if isinstance(outcome, PublishError) else None,
+        # Equal for all references that share the error, so that it can be shown once.
+        "error": outcome.without_place if isinstance(outcome, PublishError) else None,
     }

@@ -51,7 +51,8 @@ def plan(
 ) -> tuple[PlannedPackage, ...]:
     """The plan for each package, in their order; nothing is raised for what can go wrong outside.
 
-    One HEAD for each reference, several at once. `by_digest` asks once more, for the manifest,
+    One HEAD for each reference, several at once, and a GET for each tag that it does not find: no
+    tag is thought to be free because of a HEAD alone. `by_digest` asks once more, for the manifest,
     where a tag would be written: that tells `tag only` from `push` (publishing finds it out by
     itself)."""
     places = {text: _parsed(text) for package in packages for text in package.references}
@@ -144,7 +145,7 @@ def _look_up(places: Sequence[Reference], registries: Registries) -> dict[Refere
 def _asked(place: Reference, identifier: str, registries: Registries) -> Found:
     try:
         repository = registries.connection(place.registry).repository(place.repository)
-        return repository.manifest_digest(identifier)
+        return repository.manifest_digest(identifier, confirm=identifier == place.tag)
     except PublishError as error:
         return error
     # What one registry does must not fail what goes to another one.

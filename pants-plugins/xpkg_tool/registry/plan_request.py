@@ -17,8 +17,8 @@ from .settings import settings_from_json
 def plan_packages(request: Path, output: Path) -> None:
     """Answers `{"directory", "connections", "registries": {…}, "byDigest", "packages": [{"name",
     "digest", "references": […]}, …]}` in `<output>/plan.json`: `{"requests", "packages": [{"name",
-    "references": [{"reference", "local", "remote", "action", "why", "message"}, …]}, …]}`, in the
-    order of the request.
+    "references": [{"reference", "local", "remote", "action", "why", "message", "error",
+    "configuration"}, …]}, …]}`, in the order of the request (decision.PlannedReference).
 
     `directory` is where the paths of OCI layouts and of `caFile` start. For `registries` see
     settings.settings_from_json, for the rest plan.plan. Nothing is written but the answer.

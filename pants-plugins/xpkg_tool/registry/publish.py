@@ -2,8 +2,9 @@
 
 Order within a repository: blobs, manifests by digest, the index, tags last. So a tag never points
 to an image that is not complete, wherever a run was broken off; running again sends only what is
-missing. The tag was looked up by the plan; after it is put it is read again, since a registry has
-no way to put a tag only where nobody else did meanwhile."""
+missing. The tag was looked up by the plan. A registry has no way to put a tag only where nobody
+else did meanwhile, so the tag of a release is looked at again just before it is put, and every tag
+is read again after that (docs/publishing.md says what that promises)."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xpkg_tool.oci.artifact import Artifact
-from xpkg_tool.publish_error import REFUSED, PublishError, internal_error, publish_error
+from xpkg_tool.publish_error import PublishError, internal_error
 
-from .decision import wrong_digest
+from .decision import moved, wrong_digest
 from .outcome import PUSHED, TAGGED, UP_TO_DATE, Outcome, PushResult
 from .reference import Reference
 from .registries import Registries
@@ -100,6 +101,7 @@ def _to_repository(
     from .send import nothing_sent, put_tag, send
 
     connection = registries.connection(writes[0].place.registry)
+    settings = registries.settings(writes[0].place.registry)
     repository = connection.repository(name)
     outcomes: dict[Reference, Outcome] = {}
     # None: not sent yet. What fails for one reference fails for the others of the repository.
@@ -111,14 +113,27 @@ def _to_repository(
             if isinstance(content, PublishError):
                 raise content
             if content is None and not write.tag_only:
+                size = sum(blob.size for blob in artifact.blobs)
+                transfer = registries.progress.begin(str(write.place), size)
                 try:
-                    content = send(artifact, repository, registries.connections, complete, hints)
+                    content = send(
+                        artifact, repository, registries.connections, complete, hints, transfer
+                    )
                 except PublishError as error:
                     content = error
                     raise
+                finally:
+                    transfer.end()
                 action, sent = PUSHED, content
             if write.place.tag:
-                sent = put_tag(artifact, write.place, repository, registries.connections, sent)
+                sent = put_tag(
+                    artifact,
+                    write.place,
+                    repository,
+                    registries.connections,
+                    sent,
+                    may_move=settings.may_move(write.place.tag),
+                )
         except PublishError as error:
             outcomes[write.place] = error.at(str(write.place))
             continue
@@ -148,7 +163,7 @@ def _to_layout(artifact: Artifact, group: Sequence[Write]) -> dict[Reference, Ou
     first = True
     for place, name in names.items():
         if name in result.moved:
-            outcomes[place] = _moved(place, artifact.digest, result.moved[name])
+            outcomes[place] = moved(place, artifact.digest, result.moved[name])
         elif name not in result.changed and not (first and result.blobs_sent):
             outcomes[place] = PushResult(str(place), artifact.digest, UP_TO_DATE)
         elif first:
@@ -166,13 +181,3 @@ def _to_layout(artifact: Artifact, group: Sequence[Write]) -> dict[Reference, Ou
         else:
             outcomes[place] = PushResult(str(place), artifact.digest, TAGGED)
     return outcomes
-
-
-def _moved(place: Reference, local: str, now: str) -> PublishError:
-    return publish_error(
-        REFUSED,
-        f"The tag {place.tag} changed after it was looked up: it names {now} now. It was left "
-        f"alone, and the package {local} was not published under it",
-        "Somebody else publishes here at the same time. Agree on who does, then publish again.",
-        path=str(place),
-    )

@@ -14,6 +14,7 @@ from xpkg_tool.publish_error import REFERENCE, PublishError, publish_error
 from .decision import TAG_ONLY, UP_TO_DATE, PlannedReference
 from .outcome import Outcome, PushResult, format_result
 from .plan import Package, plan
+from .progress import SILENT, Progress
 from .publish import Write, publish
 from .reference import Reference, parse
 from .registries import CONNECTIONS, Connect, Registries
@@ -30,6 +31,7 @@ def push(
     settings: Mapping[str, RegistrySettings] | None = None,
     connections: int = CONNECTIONS,
     connect: Connect | None = None,
+    progress: Progress = SILENT,
 ) -> tuple[Outcome, ...]:
     """Publishes the package in the file `archive_path`, or the index of several such files (one
     for each platform), under each of `references`.
@@ -37,14 +39,18 @@ def push(
     One outcome for each reference, in their order; nothing is raised for what can go wrong outside.
     Nothing is written at all while a reference cannot be read or looked up, or is a release that
     exists with another digest. `env` (os.environ) is where credentials and helpers are looked up,
-    `settings` are those of registries (`host[:port]` or `oci-layout:DIRECTORY`), and `connect`
-    makes the connection to a registry (for tests)."""
+    `settings` are those of registries (`host[:port]` or `oci-layout:DIRECTORY`), `connect` makes
+    the connection to a registry (for tests), and `progress` is told what is sent."""
     try:
         artifact = read_files([archive_path] if isinstance(archive_path, str) else archive_path)
     except PublishError as error:
         return tuple(error for _ in references)
     registries = Registries(
-        os.environ if env is None else env, settings, connections=connections, connect=connect
+        os.environ if env is None else env,
+        settings,
+        connections=connections,
+        connect=connect,
+        progress=progress,
     )
     with closing(registries):
         return push_artifact(artifact, references, registries)

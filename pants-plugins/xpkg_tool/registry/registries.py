@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Callable
 
 from xpkg_tool.publish_error import PublishError, internal_error
 
+from .progress import SILENT, Progress
 from .reference import Reference
 from .settings import RegistrySettings
 
@@ -29,7 +30,7 @@ class Registries:
     tokens are asked for once. Usable from several threads. Close it.
 
     `connections` is how many requests are under way at the same time, at most; `reading` asks for
-    no more than the right to read."""
+    no more than the right to read; `progress` is told what is sent."""
 
     def __init__(
         self,
@@ -39,7 +40,9 @@ class Registries:
         connections: int = CONNECTIONS,
         reading: bool = False,
         connect: Connect | None = None,
+        progress: Progress = SILENT,
     ) -> None:
+        self.progress = progress
         self.connections = max(1, connections)
         self._reading = reading
         self._env = env

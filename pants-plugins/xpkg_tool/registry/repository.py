@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, Protocol, TypeVar
 from urllib.parse import quote
 
-from xpkg_tool.oci.blobs import BlobReader
 from xpkg_tool.oci.manifests import INDEX_TYPES, MANIFEST_TYPES, Descriptor
 from xpkg_tool.publish_error import PublishError
 
@@ -18,7 +17,7 @@ from .origin import Authorization, follow
 from .reference import DIGEST
 from .retry import Fault
 from .transport import OpenBody, Transport
-from .wire import Response, Urls
+from .wire import Body, Response, Urls
 
 T = TypeVar("T")
 
@@ -36,7 +35,7 @@ class BlobUnknown(PublishError):
 class BlobSource(Protocol):
     """Where a blob that is sent comes from (oci.artifact.Artifact, StoredImage)."""
 
-    def open(self, descriptor: Descriptor, /) -> BlobReader: ...
+    def open(self, descriptor: Descriptor, /) -> Body: ...
 
 
 class ManifestSource(Protocol):
@@ -61,25 +60,21 @@ class Repository:
         self._authorizer = authorizer
         self._urls = addresses
 
-    def manifest_digest(self, identifier: str, *, expected: bool = False) -> str | None:
+    def manifest_digest(self, identifier: str, *, confirm: bool = False) -> str | None:
         """The digest of the manifest (or index) at a tag or digest; None where there is none.
-        One HEAD; where that is not allowed or names no digest (Harbor), a GET. So too where the
-        manifest is `expected` and HEAD does not find it: some know it for blobs only."""
+        One HEAD; where that is not allowed or names no digest (Harbor), a GET. So too, with
+        `confirm`, where HEAD finds nothing: some registries and proxies answer it with 404 for what
+        GET finds."""
         url = self._urls.manifest(identifier)
         response = self._call("HEAD", url, headers={"Accept": _ACCEPT})
-        if response.status == 404 and not expected:
+        if response.status == 404 and not confirm:
             return None
         digest = response.headers.get("docker-content-digest")
         if response.status == 200 and digest and DIGEST.fullmatch(digest):
             return digest
         if response.status not in (200, 404, *_NO_HEAD):
             raise unexpected(self._transport.name, "HEAD", url, response)
-        response = self._call("GET", url, headers={"Accept": _ACCEPT})
-        if response.status == 404:
-            return None
-        if response.status != 200:
-            raise unexpected(self._transport.name, "GET", url, response)
-        return f"sha256:{hashlib.sha256(response.body).hexdigest()}"
+        return self._digest_of(url, self._call("GET", url, headers={"Accept": _ACCEPT}))
 
     def manifest(self, identifier: str) -> Response | None:
         """The manifest or index at a tag or digest, as it was sent; None where there is none."""
@@ -137,10 +132,35 @@ class Repository:
     def put_manifest(self, identifier: str, archive: ManifestSource) -> None:
         """Puts the manifest's exact bytes at a digest or a tag, and compares the digest that the
         registry says it stored. Raises BlobUnknown where it has not got what the manifest names."""
+        self._transport.retrying(lambda: self._put_manifest_once(identifier, archive))
+
+    def put_new_tag(self, tag: str, archive: ManifestSource) -> str | None:
+        """Puts the manifest at a tag that names nothing. It is looked at in the request just before
+        the one that puts it, at each attempt: the interface has no way to do both at once. Returns
+        the digest that it names instead, and then nothing was written; else None. Raises as
+        `put_manifest` does."""
+        url = self._urls.manifest(tag)
+
+        def once() -> str | None:
+            found = self._digest_of(url, self._attempt("GET", url, {"Accept": _ACCEPT}, None))
+            if found is None:
+                self._put_manifest_once(tag, archive)
+            return found
+
+        return self._transport.retrying(once)
+
+    def _digest_of(self, url: str, response: Response) -> str | None:
+        """The digest of the manifest that a GET gave; None where there is none."""
+        if response.status == 404:
+            return None
+        if response.status != 200:
+            raise unexpected(self._transport.name, "GET", url, response)
+        return f"sha256:{hashlib.sha256(response.body).hexdigest()}"
+
+    def _put_manifest_once(self, identifier: str, archive: ManifestSource) -> None:
         url = self._urls.manifest(identifier)
-        response = self._call(
-            "PUT", url, headers={"Content-Type": archive.media_type}, body=archive.manifest
-        )
+        headers = {"Content-Type": archive.media_type}
+        response = self._attempt("PUT", url, headers, archive.manifest)
         if _BLOB_UNKNOWN & set(error_codes(response)):
             raise BlobUnknown(unexpected(self._transport.name, "PUT", url, response).finding)
         if response.status not in (200, 201, 202):

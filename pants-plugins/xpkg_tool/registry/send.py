@@ -9,8 +9,10 @@ from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.manifests import Descriptor
 from xpkg_tool.publish_error import REGISTRY, publish_error
 
+from .decision import moved
 from .outcome import PushResult
 from .parallel import in_parallel
+from .progress import SILENT, Transfer, Watched
 from .reference import Reference
 from .registries import MOST_SOURCES
 from .repository import BlobUnknown, Repository
@@ -57,16 +59,23 @@ def send(
     connections: int,
     complete: Sequence[str] = (),
     hints: Sequence[str] = (),
+    transfer: Transfer = SILENT,
 ) -> Sent:
     """Blobs that are missing, `connections` at once; then the manifests by their digests, the
     artifact's own last. Blobs are mounted out of the repositories `complete`, which have all of
     them, or `hints`, which may have. Raises PublishError."""
+    source = Watched(artifact, transfer)
 
     def one(blob: Descriptor) -> str:
+        became = become(blob)
+        transfer.at(blob.digest, blob.size)
+        return became
+
+    def become(blob: Descriptor) -> str:
         if not complete and repository.has_blob(blob.digest):
             return _SKIPPED
         sources = complete[:1] or hints[: MOST_SOURCES if blob.size >= _LARGE else 1]
-        mounted = repository.upload_blob(artifact, blob, mount_from=sources)
+        mounted = repository.upload_blob(source, blob, mount_from=sources)
         return _MOUNTED if mounted else _SENT
 
     became = in_parallel(one, artifact.blobs, connections)
@@ -79,24 +88,43 @@ def send(
 
 
 def put_tag(
-    artifact: Artifact, place: Reference, repository: Repository, connections: int, sent: Sent
+    artifact: Artifact,
+    place: Reference,
+    repository: Repository,
+    connections: int,
+    sent: Sent,
+    *,
+    may_move: bool,
 ) -> Sent:
     """Puts the tag of `place` and reads it again: what was sent in the end (`sent`, or all of it
-    where the repository had lost something). Raises PublishError."""
-    try:
+    where the repository had lost something). Unless it `may_move`, it is looked at just before it
+    is put, and stays when it has come to name something else. Raises PublishError."""
+
+    def put() -> str | None:
+        if not may_move:
+            return repository.put_new_tag(place.tag, artifact)
         repository.put_manifest(place.tag, artifact)
+        return None
+
+    try:
+        there = put()
     except BlobUnknown:
         became = _send_again(artifact, repository, connections)
         _put_manifests(artifact, repository)
         sent = _count(artifact, became)
-        repository.put_manifest(place.tag, artifact)
-    now = repository.manifest_digest(place.tag, expected=True)
+        there = put()
+    if there == artifact.digest:
+        # Somebody else published the same package meanwhile.
+        return sent
+    if there is not None:
+        raise moved(place, artifact.digest, there)
+    now = repository.manifest_digest(place.tag, confirm=True)
     if now != artifact.digest:
-        there = f"it names {now}" if now else "it is gone"
+        became_of_it = f"it names {now}" if now else "it is gone"
         raise publish_error(
             REGISTRY,
             f"THE TAG IS NOT WHAT WAS PUBLISHED: {place.tag} was put with {artifact.digest}, and "
-            f"when it was read again, {there}",
+            f"when it was read again, {became_of_it}",
             "Somebody else publishes under this tag, or a proxy answers for the registry. Find out "
             "who does and which digest is right, then publish again.",
             path=str(place),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xpkg_tool.globs import BadPattern, matches_any
-from xpkg_tool.publish_error import REFERENCE, publish_error
+from xpkg_tool.publish_error import SETTINGS, publish_error
 
 from .reference import DOCKER_HUB
 
@@ -27,7 +27,7 @@ class RegistrySettings:
             return matches_any(self.mutable_tags, tag)
         except BadPattern as error:
             raise publish_error(
-                REFERENCE,
+                SETTINGS,
                 f"`mutable_tags` of the registry: {str(error).rstrip('.')}",
                 "`*`, `?` and `[a-z]` have a meaning there; `\\` takes the next character as it "
                 "is.",

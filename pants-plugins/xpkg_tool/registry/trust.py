@@ -7,7 +7,7 @@ from typing import Any
 
 from urllib3.util.ssl_ import create_urllib3_context
 
-from xpkg_tool.publish_error import REGISTRY, publish_error
+from xpkg_tool.publish_error import SETTINGS, publish_error
 
 from .adapter import BoundedAdapter
 from .destinations import Destinations
@@ -37,7 +37,7 @@ class TrustingAdapter(BoundedAdapter):
 
 def _unusable(ca_file: str, why: str) -> Exception:
     return publish_error(
-        REGISTRY,
+        SETTINGS,
         f"The `ca_file` of the registry, {ca_file}, cannot be used: {why}",
         "Name a file with the certificates (PEM) of the authorities to trust; a relative path "
         "starts at the repository's root.",

@@ -86,6 +86,10 @@ class Fault:
     # Is called before the right answer is made, or after.
     before: Callable[[FakeRegistry], object] | None = None
     after: Callable[[FakeRegistry], object] | None = None
+    # Are called before the right answer is made, and between that and its sending; others are
+    # answered meanwhile.
+    arrived: Callable[[], object] | None = None
+    meanwhile: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -251,7 +255,11 @@ class _Handler(BaseHTTPRequestHandler):
             registry.most_at_once = max(registry.most_at_once, registry.under_way)
         if fault.hold:
             time.sleep(fault.hold)
+        if fault.arrived:
+            fault.arrived()
         right = self._answer(fault, body, authorization)
+        if fault.meanwhile:
+            fault.meanwhile()
         # Before the client knows: it may ask again at once.
         with registry.lock:
             registry.under_way -= 1

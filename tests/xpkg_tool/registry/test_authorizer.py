@@ -156,7 +156,6 @@ def test_token_with_a_wrong_password(pusher: Pusher) -> None:
         pusher.login(registry.address, USER, "canary-wrong")
         message = error(pusher, registry)
         assert "does not accept the credential" in message
-        assert "repository:a/b:pull,push" in message
         assert pusher.config in message
 
 
@@ -181,7 +180,7 @@ def test_401_in_spite_of_a_new_token(pusher: Pusher) -> None:
     with running("token", Fault("POST", "uploads", nth=0, status=401)) as registry:
         pusher.login(registry.address, USER, PASSWORD)
         message = error(pusher, registry)
-        assert "does not allow pull,push of a/b (status 401)" in message
+        assert "does not allow pull,push (status 401)" in message
         assert pusher.config in message
         assert registry.issued == 2
         assert registry.count("POST", "uploads") == 2
@@ -191,7 +190,7 @@ def test_403_is_final(pusher: Pusher) -> None:
     for auth in ("token", "basic"):
         with running(auth, Fault("POST", "uploads", nth=0, status=403)) as registry:
             pusher.login(registry.address, USER, PASSWORD)
-            assert "does not allow pull,push of a/b (status 403)" in error(pusher, registry)
+            assert "does not allow pull,push (status 403)" in error(pusher, registry)
             assert registry.count("POST", "uploads") == 1
 
 

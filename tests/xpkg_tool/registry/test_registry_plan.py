@@ -60,10 +60,12 @@ def test_nothing_there(pusher: Pusher) -> None:
                     "action": "push",
                     "why": "There is no such tag yet.",
                     "message": None,
+                    "error": None,
+                    "configuration": False,
                 }
             ],
         }
-        assert [s.method for s in registry.seen] == ["GET", "HEAD"]
+        assert [s.method for s in registry.seen] == ["GET", "HEAD", "GET"]
 
 
 def test_up_to_date_is_one_head_each(pusher: Pusher) -> None:
@@ -125,7 +127,7 @@ def test_tag_only(pusher: Pusher) -> None:
         registry.seen.clear()
         (by_digest,) = planned(pusher, package, by_digest=True)
         assert actions(by_digest) == ["up to date", "tag only", "tag only", "push"]
-        assert len(registry.seen) == 1 + 4 + 2
+        assert len(registry.seen) == 1 + 4 + 3 + 2
         assert {s.method for s in registry.seen} == {"GET", "HEAD"}
 
 
@@ -166,6 +168,51 @@ def test_one_failure_is_its_references_own(pusher: Pusher) -> None:
         assert "status 403" in messages[0] and bad in messages[0]
         assert "does not begin with a registry" in messages[2]
         assert "connection refused" in messages[3]
+
+
+def test_what_is_denied_is_one_error_for_all_repositories(pusher: Pusher) -> None:
+    """Its place alone says which one, so that it can be shown once."""
+    for auth, login in (("basic", ""), ("basic", "canary-wrong"), ("token", "canary-wrong")):
+        with running(auth) as registry:
+            if login:
+                pusher.login(registry.address, USER, login)
+            references = [f"{registry.address}/{name}:v1" for name in ("a", "b/c")]
+            entries = planned(pusher, hybrid(*references))[0].to_json()["references"]
+            assert [e["action"] for e in entries] == ["failed"] * 2
+            (text,) = {e["error"] for e in entries}
+            assert [e["message"] for e in entries] == [f"{r}: {text}" for r in references]
+            assert {e["why"] for e in entries} == {"The registry denies access."}
+            assert not any(e["configuration"] for e in entries)
+
+
+def test_what_is_configured_wrongly_is_told_from_what_a_registry_says(
+    pusher: Pusher, tmp_path: Path
+) -> None:
+    """Whatever the registry has, and also where it cannot be asked."""
+    gone = closed_port()
+    with running() as registry:
+        base = registry.address
+        pusher.push(f"{base}/a:v1")
+        wrong = hybrid(f"{base}/a:V 1", f"{gone}/a:v1@{OTHER}", f"{base}/A:v1")
+        (found,) = planned(pusher, wrong)
+        assert [(r.configuration, r.why) for r in found.references] == [
+            (True, "The reference is not valid.")
+        ] * 3
+        two = (hybrid(f"{gone}/c:v1"), Package("other", OTHER, (f"{gone}/c:v1",)))
+        for package in planned(pusher, *two):
+            (reference,) = package.references
+            assert (reference.action, reference.configuration) == ("REFUSED", True)
+        (globs,) = planned(pusher, hybrid(f"{base}/new:v1", f"{base}/a:v1"), mutable=["[z"])
+        assert [(r.action, r.configuration) for r in globs.references] == [("failed", True)] * 2
+        (other,) = planned(pusher, Package("other", OTHER, (f"{base}/a:v1", f"{gone}/a:v1")))
+        assert [(r.action, r.configuration) for r in other.references] == [
+            ("REFUSED", False),
+            ("failed", False),
+        ]
+    settings = {gone: RegistrySettings(ca_file=str(tmp_path / "none.pem"))}
+    with closing(Registries(pusher.env, settings)) as registries:
+        (package,) = plan([hybrid(f"{gone}/a:v1")], registries)
+    assert [r.configuration for r in package.references] == [True]
 
 
 def test_layouts(pusher: Pusher, tmp_path: Path) -> None:

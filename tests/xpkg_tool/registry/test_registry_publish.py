@@ -69,12 +69,59 @@ def test_a_small_changed_package_takes_eleven_requests(pusher: Pusher, tmp_path:
         assert good(outcome).requests == len(registry.seen) == 1 + 1 + 11
 
 
-def test_the_tag_is_not_looked_up_again(pusher: Pusher) -> None:
+def test_a_new_package_takes_eleven_requests_and_four_for_its_tag(
+    pusher: Pusher, tmp_path: Path
+) -> None:
+    """Beyond probe and token; docs/publishing.md lists them."""
+    with running("token") as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        archive = make_archive(tmp_path / "1", b"one", b"two")
+        (outcome,) = pusher.push(f"{registry.address}/a:v1", archive=archive)
+        assert good(outcome).requests == len(registry.seen) == 2 + 11 + 4
+        names = [(s.method, s.path.partition("/v2/a/")[2].partition("/")[0]) for s in registry.seen]
+        assert names == [
+            ("GET", ""),
+            ("GET", ""),
+            # The plan.
+            ("HEAD", "manifests"),
+            ("GET", "manifests"),
+            *[("HEAD", "blobs"), ("POST", "blobs"), ("PUT", "blobs")] * 3,
+            ("PUT", "manifests"),
+            # The tag.
+            ("GET", "manifests"),
+            ("PUT", "manifests"),
+            ("HEAD", "manifests"),
+        ]
+
+
+def test_a_tag_at_which_somebody_put_the_same_meanwhile_is_published(pusher: Pusher) -> None:
+    with running() as registry:
+        good(written(pusher, f"{registry.address}/a:v1")[0])
+        registry.seen.clear()
+        (outcome,) = written(pusher, f"{registry.address}/a:v1")
+        assert good(outcome).action == "pushed"
+        assert registry.seen[-1].method == "GET"
+
+
+def test_a_tag_that_came_to_be_meanwhile_stays(pusher: Pusher, tmp_path: Path) -> None:
+    """It was not there when the plan looked it up."""
+    other = make_archive(tmp_path / "o", b"other")
+    with running() as registry:
+        there = good(written(pusher, f"{registry.address}/a:v1", artifact=opened(other))[0])
+        (outcome,) = written(pusher, f"{registry.address}/a:v1")
+        assert isinstance(outcome, PublishError) and outcome.finding.code == REFUSED
+        assert there.digest in str(outcome) and HYBRID_DIGEST in str(outcome)
+        assert registry.tag("a", "v1") == there.digest
+
+
+def test_a_tag_is_looked_at_just_before_it_is_put_and_read_again(pusher: Pusher) -> None:
+    """What the plan knew of it was long ago."""
     with running() as registry:
         (outcome,) = written(pusher, f"{registry.address}/a:v1")
         assert good(outcome).action == "pushed"
-        heads = [s for s in registry.seen if s.method == "HEAD" and s.path.endswith("/v1")]
-        assert heads == registry.seen[-1:]
+        tag = [s.method for s in registry.seen if s.path.endswith("/v1")]
+        assert tag == ["GET", "PUT", "HEAD"]
+        assert tag == [s.method for s in registry.seen[-3:]]
 
 
 def test_32_a_refused_release_writes_nothing(pusher: Pusher, tmp_path: Path) -> None:
@@ -177,7 +224,7 @@ def test_what_one_repository_got_another_one_mounts(pusher: Pusher) -> None:
         assert [o.action for o in outcomes] == ["pushed", "pushed", "tagged"]
         assert [o.blobs_mounted for o in outcomes] == [0, 3, 0]
         # It is known to have them, so that nobody asks whether the other one does.
-        assert outcomes[1].requests == 3 + 3
+        assert outcomes[1].requests == 3 + 1 + 3
         assert registry.count("PUT", "/blobs/") == 3
 
 

@@ -65,7 +65,8 @@ def test_plan_and_publish(pusher: Pusher, sandbox: Path, tmp_path: Path) -> None
         wanted = {"name": "//a:b", "digest": HYBRID_DIGEST, "references": references}
         asked = {**common, "byDigest": True, "packages": [wanted]}
         plan = run("plan", asked, pusher, sandbox)
-        assert plan["requests"] == 2 + 2 + 1
+        # Probe and token, two for each tag that is not there, and one for the manifest.
+        assert plan["requests"] == 2 + 2 * 2 + 1
         (package,) = plan["packages"]
         assert package["name"] == "//a:b"
         assert [r["action"] for r in package["references"]] == ["push"] * 3
@@ -96,9 +97,10 @@ def test_plan_and_publish(pusher: Pusher, sandbox: Path, tmp_path: Path) -> None
             "blobsSent": 3,
             "blobsSkipped": 0,
             "blobsMounted": 0,
-            # Probe and token, then ten.
-            "requests": 2 + 3 * 3 + 3,
+            # Probe and token, three blobs, the manifest, and the tag, looked at before and after.
+            "requests": 2 + 3 * 3 + 1 + 3,
             "message": None,
+            "error": None,
         }
         assert (second["action"], second["requests"]) == ("tagged", 2)
         assert (third["action"], third["blobsSent"]) == ("pushed", 4)

@@ -6,6 +6,7 @@ from __future__ import annotations
 REQUESTS = [
     ("GET", "/v2/$"),
     ("HEAD", "manifests/"),
+    ("GET", "manifests/v1$"),
     ("HEAD", "blobs/"),
     ("POST", "uploads"),
     ("PUT", "uploads"),

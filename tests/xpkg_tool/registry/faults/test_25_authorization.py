@@ -25,8 +25,8 @@ def test_25_a_token_that_expires_after_some_requests(pusher: Pusher, uses: int) 
         result(pusher, registry)
         assert registry.tag("a/b", "v1") == HYBRID_DIGEST
         assert registry.issued > 1
-        # 14 requests, and each token but the first one was asked for by one that was refused.
-        assert len(registry.seen) - registry.issued - (registry.issued - 1) <= 14
+        # 16 requests, and each token but the first one was asked for by one that was refused.
+        assert len(registry.seen) - registry.issued - (registry.issued - 1) <= 16
         assert pusher.slept == []
 
 
@@ -46,7 +46,7 @@ def test_25_a_scope_that_does_not_suffice(pusher: Pusher) -> None:
         registry.granted = "pull"
         pusher.login(registry.address, USER, PASSWORD)
         message = error(pusher, registry)
-        assert "does not allow pull,push of a/b (status 401)" in message
+        assert "does not allow pull,push (status 401)" in message
         assert message.endswith(f"with the credential from {pusher.config}")
         assert registry.issued == 2
         assert {path for _, path in writes(registry)} == {"/v2/a/b/blobs/uploads/"}

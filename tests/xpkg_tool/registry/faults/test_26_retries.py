@@ -77,7 +77,7 @@ def test_26_backoff_is_bounded(pusher: Pusher, request_: tuple[str, str], status
         assert tag(registry) is None
 
 
-@pytest.mark.parametrize("request_", REQUESTS[3:], ids=" ".join)
+@pytest.mark.parametrize("request_", REQUESTS[4:], ids=" ".join)
 @pytest.mark.parametrize("status", FINAL)
 def test_26_what_will_not_pass_is_not_tried_again(
     pusher: Pusher, request_: tuple[str, str], status: int

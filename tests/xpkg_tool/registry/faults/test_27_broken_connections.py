@@ -159,5 +159,5 @@ def test_27_connections_are_used_again(pusher: Pusher) -> None:
         )
         pusher.login(registry.address, USER, PASSWORD)
         result(pusher, registry)
-        assert len(registry.seen) == 15
+        assert len(registry.seen) == 17
         assert len(connections) == 1

@@ -68,6 +68,45 @@ def test_32_it_is_seen_without_a_head(pusher: Pusher, head: int) -> None:
         assert writes(registry) == []
 
 
+def test_32_a_head_that_finds_nothing_is_not_believed(pusher: Pusher) -> None:
+    """Nexus behind a proxy: HEAD gives 404, GET gives the manifest."""
+    with running("", Fault("HEAD", "manifests", nth=0, status=404)) as registry:
+        there = put_other(registry, "a/b", "v1")
+        assert there in error(pusher, registry)
+        assert writes(registry) == []
+        # What is there is found there, too: nothing is sent again.
+        first = pusher.push(f"{registry.address}/c:v1")
+        again = pusher.push(f"{registry.address}/c:v1")
+        assert [o.action for o in (*first, *again) if isinstance(o, PushResult)] == [
+            "pushed",
+            "up to date",
+        ]
+
+
+def test_32_a_release_that_comes_to_be_while_blobs_are_sent(pusher: Pusher) -> None:
+    """It is looked at again just before it would be moved, by the request that finds it."""
+    for head in (200, 404):
+        interfere = Fault(
+            "PUT", f"manifests/{HYBRID_DIGEST}$", after=lambda r: put_other(r, "a/b", "v1")
+        )
+        faults = [Fault("HEAD", "manifests", nth=0, status=404)] if head == 404 else []
+        with running("", interfere, *faults) as registry:
+            message = error(pusher, registry)
+            assert "changed after it was looked up" in message
+            assert str(registry.tag("a/b", "v1")) in message
+            assert registry.tag("a/b", "v1") != HYBRID_DIGEST
+            assert "PUT /v2/a/b/manifests/v1" not in writes(registry)
+
+
+def test_32_a_second_attempt_looks_again(pusher: Pusher) -> None:
+    """The first one failed; until the second, somebody else was here."""
+    fault = Fault("PUT", "manifests/v1$", status=503, before=lambda r: put_other(r, "a/b", "v1"))
+    with running("", fault) as registry:
+        assert "changed after it was looked up" in error(pusher, registry)
+        assert pusher.slept == [0.5]
+        assert registry.tag("a/b", "v1") != HYBRID_DIGEST
+
+
 @pytest.mark.parametrize("status", [401, 403, 418, 500, 503])
 def test_32_where_it_cannot_be_told_nothing_is_written(pusher: Pusher, status: int) -> None:
     """Only a 404 says that a tag is free."""

@@ -34,6 +34,7 @@ _TARGETS = st.sampled_from(
     [
         ("GET", "/v2/$"),
         ("HEAD", "manifests/"),
+        ("GET", "manifests/"),
         ("HEAD", "blobs/"),
         ("POST", "uploads/$"),
         ("POST", "mount="),
@@ -71,8 +72,10 @@ def _failure(target: tuple[str, str], nth: int, draw: st.DrawFn) -> Fault:
         # A registry that says of what is not there that it is has said so: nobody can find out.
         if method in ("PUT", "") and path != "uploads/" and status < 300:
             status = 500
-        # That a tag is free, or taken, is believed, too.
-        if (method, path) in (("HEAD", "manifests/"), ("", "")) and status in (200, 404):
+        # That a tag is taken is believed, and that it is free where GET says so, too.
+        if target == ("HEAD", "manifests/") and status == 200:
+            status = 502
+        if target in (("GET", "manifests/"), ("", "")) and status in (200, 404):
             status = 502
         return Fault(method, path, nth, status=status, early=kind == "early", body=b"{}")
     if kind == "reset":
