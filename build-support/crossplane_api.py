@@ -19,7 +19,7 @@ import re
 import sys
 import tarfile
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Tuple
+from typing import Any, Iterator, Mapping
 
 import yaml
 
@@ -56,26 +56,28 @@ _FACTS = (
     "x-kubernetes-preserve-unknown-fields",
 )
 
-_Kind = Tuple[str, str]
-_Facts = Dict[str, Any]
+_Kind = tuple[str, str]
+_Facts = dict[str, Any]
 # The facts of each field of each kind of a release.
-_Api = Dict[Tuple[_Kind, str], _Facts]
+_Api = dict[tuple[_Kind, str], _Facts]
 # A release as two numbers, so that 1.20 is after 1.9.
-_Release = Tuple[int, int]
+_Release = tuple[int, int]
 
 
 def table(path: Path) -> str:
     """The table as JSON lines. Raises ValueError where `path` holds no release."""
-    documents: Dict[_Release, List[Any]] = {}
-    newest: List[Any] = []
-    for folder, text in _files(path):
+    documents: dict[_Release, list[Any]] = {}
+    newest: list[Any] = []
+    for folder, name, text in _files(path):
+        if not name.startswith(tuple(_KINDS)):
+            continue
         found = re.fullmatch(r"v(\d+)\.(\d+)\.\d+", folder)
         documents_of = newest
         if found:
             documents_of = documents.setdefault((int(found[1]), int(found[2])), [])
         elif folder != "main":
             continue
-        documents_of.append(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        documents_of.append(yaml.safe_load(text))
     if not documents:
         raise ValueError(f"{path} has no folder named after a release, such as v2.2.0")
     if newest:
@@ -85,21 +87,21 @@ def table(path: Path) -> str:
     return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in _rows(apis))
 
 
-def _files(path: Path) -> Iterator[Tuple[str, bytes]]:
-    """The folder and the content of each file, by name."""
+def _files(path: Path) -> Iterator[tuple[str, str, bytes]]:
+    """The folder, the name and the content of each file, in order."""
     if path.is_dir():
         for file in sorted(path.glob("*/*.yaml")):
-            yield file.parent.name, file.read_bytes()
+            yield file.parent.name, file.name, file.read_bytes()
         return
     with tarfile.open(path) as archive:
         members = [m for m in archive.getmembers() if m.isfile() and m.name.endswith(".yaml")]
         for member in sorted(members, key=lambda member: member.name):
             content = archive.extractfile(member)
             if content is not None:
-                yield Path(member.name).parent.name, content.read()
+                yield Path(member.name).parent.name, Path(member.name).name, content.read()
 
 
-def _api(definitions: List[Any]) -> _Api:
+def _api(definitions: list[Any]) -> _Api:
     api: _Api = {}
     for definition in definitions:
         spec = definition["spec"]
@@ -118,7 +120,7 @@ def _api(definitions: List[Any]) -> _Api:
 
 def _fields(
     schema: Mapping[str, Any], field: str, *, required: bool
-) -> Iterator[Tuple[str, _Facts]]:
+) -> Iterator[tuple[str, _Facts]]:
     facts: _Facts = {"required": True} if required and field else {}
     facts.update((name, schema[name]) for name in _FACTS if name in schema)
     rules = [[rule["rule"], rule.get("message", "")] for rule in _rules(schema)]
@@ -134,15 +136,15 @@ def _fields(
             yield from _fields(schema[keyword], field + step, required=False)
 
 
-def _rules(schema: Mapping[str, Any]) -> List[Any]:
+def _rules(schema: Mapping[str, Any]) -> list[Any]:
     return sorted(schema.get("x-kubernetes-validations", ()), key=lambda rule: str(rule["rule"]))
 
 
-def _rows(apis: Mapping[_Release, _Api]) -> Iterator[Dict[str, Any]]:
+def _rows(apis: Mapping[_Release, _Api]) -> Iterator[dict[str, Any]]:
     releases = list(apis)
     for (api_version, kind), field in sorted({key for api in apis.values() for key in api}):
         key = ((api_version, kind), field)
-        run: List[_Release] = []
+        run: list[_Release] = []
         for index, release in enumerate(releases):
             facts = apis[release].get(key)
             if facts is None:

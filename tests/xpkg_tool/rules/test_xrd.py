@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from small_packages import CONFIGURATION, XRD, changed, codes_of, findings
+from small_packages import CONFIGURATION, XRD, XRD_V1, changed, codes_of, findings
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING, Finding
 from xpkg_tool.rules.xrd_schema import effective
 
-XRD_V1 = XRD.replace("crossplane.io/v2", "crossplane.io/v1").replace("  scope: Namespaced\n", "")
 SCHEMA = "spec.versions.0.schema.openAPIV3Schema"
 CLAIM = {"kind": "Thing", "plural": "things"}
 
