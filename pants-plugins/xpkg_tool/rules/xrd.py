@@ -12,7 +12,7 @@ from xpkg_tool import codes
 from xpkg_tool.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
 
 from .crds.columns import check_subresources
-from .crossplane_versions import since
+from .crossplane_versions import RELEASES, since
 from .fields import (
     check_newer_fields,
     check_shape,
@@ -29,6 +29,7 @@ from .metadata import check_metadata
 from .shapes import ANYTHING, BOOLEAN, INTEGER, OBJECT_META, TEXT, ListOf, MapOf, PathOf, Struct
 from .subject import Subject, dotted
 from .type_names import NAMES, check_type_names
+from .xrd_crds import LEGACY_SCOPE, scope_of
 from .xrd_schema import check_schema_of_version
 
 _CLIENT = Struct(
@@ -133,7 +134,6 @@ _REQUIRED = (
     "spec.defaultCompositionRevisionSelector.matchExpressions[].operator",
 )
 _BOOLEANS = ("spec.versions[].referenceable", "spec.versions[].served")
-LEGACY_SCOPE = "LegacyCluster"
 _COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
 _CLAIM_FIELDS = ("kind", "plural", "singular", "listKind")
 _LEGACY_FIELDS = {"claimNames": "claims", "connectionSecretKeys": "connection secrets"}
@@ -154,21 +154,12 @@ def check_xrd(subject: Subject) -> Iterator[AnyFinding]:
     yield from _versions(subject)
     yield from _columns(subject)
     yield from _conversion(subject)
-    legacy = scope_of(subject) == LEGACY_SCOPE
     for path, version in parts(subject.value, "spec.versions[]"):
         if isinstance(version, dict):
             # Older releases drop the field, which is another finding.
             for finding in check_subresources(subject, path, version.get("subresources")):
                 yield ReleaseFinding(finding, since("2.3"), REFUSED)
-            yield from check_schema_of_version(subject, path, version, legacy)
-
-
-def scope_of(subject: Subject) -> str:
-    """The scope of the composite resources; v1 and v2 have defaults of their own."""
-    scope = subject.get("spec", "scope")
-    if isinstance(scope, str) and scope:
-        return scope
-    return "Namespaced" if _is_v2(subject) else LEGACY_SCOPE
+            yield from check_schema_of_version(subject, path, version)
 
 
 def _is_v2(subject: Subject) -> bool:
@@ -189,7 +180,7 @@ def _choices(subject: Subject) -> Iterator[Finding]:
 
 def _claims(subject: Subject) -> Iterator[Finding]:
     claim = subject.get("spec", "claimNames")
-    scope = scope_of(subject)
+    scope = scope_of(subject.value, RELEASES[-1])
     # v2 has them in no scope: the legacy one is no scope of v2.
     if _is_v2(subject) or scope != LEGACY_SCOPE:
         whose = "XRDs of v2" if _is_v2(subject) else f"Composite resources of the scope {scope}"

@@ -9,7 +9,6 @@ from small_packages import CONFIGURATION, XRD, XRD_V1, changed, codes_of, findin
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING, Finding
-from xpkg_tool.rules.xrd_schema import effective
 
 SCHEMA = "spec.versions.0.schema.openAPIV3Schema"
 CLAIM = {"kind": "Thing", "plural": "things"}
@@ -143,11 +142,3 @@ def test_fields_that_crossplane_adds_depend_on_the_scope() -> None:
     schema = {"type": "object", "properties": {"spec": spec}}
     assert of_xrd(changed(XRD, SCHEMA, schema)) == ()
     assert codes_of(of_xrd(changed(XRD_V1, SCHEMA, schema))) == [codes.XRD_IGNORED]
-
-
-def test_the_effective_schema() -> None:
-    """As internal/xcrd makes it: nothing of the top but spec and status."""
-    spec = {"type": "string", "default": 1, "properties": {"a": {}}, "required": ["a"]}
-    kept = {"type": "object", "properties": {"a": {}}, "required": ["a"]}
-    schema = {"nullable": True, "properties": {"spec": spec, "status": 5, "other": {}}}
-    assert effective(schema) == {"type": "object", "properties": {"spec": kept}}

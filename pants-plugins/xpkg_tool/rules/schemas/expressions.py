@@ -9,7 +9,7 @@ from xpkg_tool import codes
 from xpkg_tool.rules.languages.cel_syntax import syntax_problem
 from xpkg_tool.rules.languages.field_path import FieldPathError, resolve
 
-from .node import Problem, SchemaNode
+from .node import Level, Problem, SchemaNode, as_schema
 
 _KEYWORD = "x-kubernetes-validations"
 _REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
@@ -38,8 +38,10 @@ def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Pro
         )
     elif wrong := syntax_problem(expression):
         yield problem(
-            f"The expression of {where} is no CEL: {wrong.reason}.", "Mend the expression.", "rule"
+            f"The expression of {where} is no CEL: {wrong.reason}.", "Fix the expression.", "rule"
         )
+    elif unknown := _unknown_field(node, expression):
+        yield problem(f"The expression of {where} reads {unknown}", _UNKNOWN_REMEDY, "rule")
     if message and not message.strip():
         yield problem(f"The message of {where} is empty.", "Write one, or remove it.", "message")
     elif _has_break(message.strip()):
@@ -52,7 +54,7 @@ def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Pro
             "Add a `message` of one line, or write the expression in one line.",
             "message",
         )
-    yield from _message_expression(where, _text(rule, "messageExpression"), problem)
+    yield from _message_expression(node, where, _text(rule, "messageExpression"), problem)
     reason = rule.get("reason")
     if isinstance(reason, str) and reason not in _REASONS:
         yield problem(
@@ -63,14 +65,18 @@ def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Pro
     yield from _field_path(node, where, _text(rule, "fieldPath"), problem)
 
 
-def _message_expression(where: str, expression: str, problem: Any) -> Iterator[Problem]:
+def _message_expression(
+    node: SchemaNode, where: str, expression: str, problem: Any
+) -> Iterator[Problem]:
     field = "messageExpression"
     if expression and not expression.strip():
         yield problem(f"The `{field}` of {where} is empty.", "Write one, or remove it.", field)
     elif expression and (wrong := syntax_problem(expression)):
         yield problem(
-            f"The `{field}` of {where} is no CEL: {wrong.reason}.", "Mend the expression.", field
+            f"The `{field}` of {where} is no CEL: {wrong.reason}.", "Fix the expression.", field
         )
+    elif unknown := _unknown_field(node, expression):
+        yield problem(f"The `{field}` of {where} reads {unknown}", _UNKNOWN_REMEDY, field)
 
 
 def _field_path(node: SchemaNode, where: str, path: str, problem: Any) -> Iterator[Problem]:
@@ -92,6 +98,49 @@ def _field_path(node: SchemaNode, where: str, path: str, problem: Any) -> Iterat
             "as `.field` or `.field['name']`.",
             "fieldPath",
         )
+
+
+_UNKNOWN_REMEDY = (
+    "Read fields that the schema describes; of the metadata there are only `name` and "
+    "`generateName`."
+)
+
+
+def _unknown_field(node: SchemaNode, expression: str) -> str:
+    """The end of a sentence that names a field of the whole object which the expression reads and
+    Kubernetes does not know; empty where there is none."""
+    if node.place.level is not Level.ROOT:
+        return ""
+    from xpkg_tool.rules.languages.cel_selections import selections
+
+    for names in selections(expression):
+        for count in range(1, len(names) + 1):
+            holder = ".".join(("self", *names[: count - 1]))
+            if _is_unknown(node, names[:count]):
+                return f"`{holder}.{names[count - 1]}`, and there is no such field."
+    return ""
+
+
+def _is_unknown(node: SchemaNode, names: tuple[str, ...]) -> bool:
+    """Whether the last name is certainly none of the fields of what the others lead to."""
+    if names[0] in ("apiVersion", "kind"):
+        return False
+    if names[0] == "metadata":
+        return len(names) == 2 and names[1] not in ("name", "generateName")
+    schema: Mapping[str, Any] | None = node.value
+    for name in names[:-1]:
+        schema = as_schema((schema.get("properties") or {}).get(name)) if schema else None
+    if not schema or schema.get("type") != "object":
+        return False
+    properties = schema.get("properties")
+    # Names that are none in CEL are written in another way: with underscores, or in backquotes.
+    return (
+        isinstance(properties, dict)
+        and bool(properties)
+        and names[-1] not in properties
+        and "__" not in names[-1]
+        and "additionalProperties" not in schema
+    )
 
 
 def _has_break(text: str) -> bool:
