@@ -28,7 +28,6 @@ REFUSED = {
     "depends-tag": "XP124",
     "depends-shortname": "XP125",
     "depends-unknownkind": "XP126",
-    "xrdschema-unknown-keyword": "XP421",
     "compositionspec-ref-version-unknown": "XP705",
     "compositionspec-dup-step": "XP701",
     "compositionspec-name-upper": "XP206",
