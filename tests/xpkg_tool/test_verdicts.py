@@ -38,8 +38,6 @@ CEL = {
     "crdschema-cel-cost",
     "crdschema-cel-message-expression-bad",
     "crdschema-cel-oldself-in-atomic-list",
-    "crdschema-cel-unknown-field",
-    "xrdschema-cel-unknown-field",
 }
 
 

@@ -52,7 +52,6 @@ CONVERSION = {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v
 
 # Types and costs of expressions are a matter of their own.
 WITHOUT_TYPES = {
-    "crdschema-cel-unknown-field",
     "crdschema-cel-cost",
     "crdschema-cel-oldself-in-atomic-list",
     "crdschema-cel-message-expression-bad",

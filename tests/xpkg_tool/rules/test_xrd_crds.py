@@ -65,8 +65,11 @@ def of_release(xrd: dict[str, Any], release: str) -> tuple[Finding, ...]:
     return findings({"a.yaml": configuration, "x.yaml": json.dumps(xrd)})
 
 
-# What needs the types of CEL, or is written so that its fields cannot be followed without them.
+# What needs the types of CEL, or is written so that its fields cannot be followed without them; a
+# name in backquotes is of newer versions of Kubernetes.
 TYPES = {
+    "root-rule-fields-quoted",
+    "root-rule-optional-old-self-direct",
     "root-rule-metadata-index",
     "root-rule-metadata-index-namespace",
     "root-rule-parentheses",

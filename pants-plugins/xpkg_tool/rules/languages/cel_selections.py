@@ -25,7 +25,9 @@ def selections(expression: str) -> Iterator[tuple[str, ...]]:
             while texts[ahead : ahead + 1] == ["."]:
                 ahead += 2 if texts[ahead + 1 : ahead + 2] == ["?"] else 1
                 # A method, or a name in backquotes.
-                if found[ahead][0] != "name" or texts[ahead + 1 : ahead + 2] == ["("]:
+                if ahead >= len(found) or found[ahead][0] != "name":
+                    break
+                if texts[ahead + 1 : ahead + 2] == ["("]:
                     break
                 names.append(texts[ahead])
                 ahead += 1

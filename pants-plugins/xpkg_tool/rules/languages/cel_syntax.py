@@ -69,7 +69,8 @@ def syntax_problem(expression: str) -> SyntaxProblem | None:
     return None
 
 
-def tokens(expression: str) -> list[tuple[str, str, int]]:
+@lru_cache(maxsize=4096)
+def tokens(expression: str) -> tuple[tuple[str, str, int], ...]:
     """The kind, the text and the place of each token. The expression must be one of which
     `syntax_problem` finds nothing."""
     found_tokens: list[_Token] = []
@@ -82,7 +83,7 @@ def tokens(expression: str) -> list[tuple[str, str, int]]:
         if kind != "space":
             found_tokens.append((kind, found[0], place))
         place = found.end()
-    return found_tokens
+    return tuple(found_tokens)
 
 
 def _unreadable(expression: str, place: int) -> str:
@@ -100,7 +101,7 @@ def _unreadable(expression: str, place: int) -> str:
 class _Parser:
     """Precedence does not matter for whether an expression can be read: operators are a chain."""
 
-    def __init__(self, tokens: list[_Token], length: int) -> None:
+    def __init__(self, tokens: tuple[_Token, ...], length: int) -> None:
         self.tokens = tokens
         self.length = length
         self.at = 0

@@ -101,46 +101,44 @@ def _field_path(node: SchemaNode, where: str, path: str, problem: Any) -> Iterat
 
 
 _UNKNOWN_REMEDY = (
-    "Read fields that the schema describes; of the metadata there are only `name` and "
-    "`generateName`."
+    "Read fields that the schema describes; of the metadata of a whole object there are only "
+    "`name` and `generateName`."
 )
+_EMBEDDED = "x-kubernetes-embedded-resource"
+_IMPLIED = ("apiVersion", "kind", "metadata")
 
 
 def _unknown_field(node: SchemaNode, expression: str) -> str:
-    """The end of a sentence that names a field of the whole object which the expression reads and
-    Kubernetes does not know; empty where there is none."""
-    if node.place.level is not Level.ROOT:
-        return ""
+    """The end of a sentence that names a field which the expression reads and Kubernetes does not
+    know; empty where there is none."""
     from xpkg_tool.rules.languages.cel_selections import selections
 
     for names in selections(expression):
-        for count in range(1, len(names) + 1):
-            holder = ".".join(("self", *names[: count - 1]))
-            if _is_unknown(node, names[:count]):
-                return f"`{holder}.{names[count - 1]}`, and there is no such field."
+        schema: Mapping[str, Any] | None = node.value
+        is_root = node.place.level is Level.ROOT
+        for count, name in enumerate(names):
+            if schema is None or _is_known(schema, name, is_root):
+                break
+            if name not in schema["properties"]:
+                holder = ".".join(("self", *names[:count]))
+                return f"`{holder}.{name}`, and there is no such field."
+            schema, is_root = as_schema(schema["properties"][name]), False
+        if node.place.level is Level.ROOT and names[0] == "metadata" and len(names) > 1:
+            if names[1] not in ("name", "generateName"):
+                return f"`self.metadata.{names[1]}`, and there is no such field."
     return ""
 
 
-def _is_unknown(node: SchemaNode, names: tuple[str, ...]) -> bool:
-    """Whether the last name is certainly none of the fields of what the others lead to."""
-    if names[0] in ("apiVersion", "kind"):
-        return False
-    if names[0] == "metadata":
-        return len(names) == 2 and names[1] not in ("name", "generateName")
-    schema: Mapping[str, Any] | None = node.value
-    for name in names[:-1]:
-        schema = as_schema((schema.get("properties") or {}).get(name)) if schema else None
-    if not schema or schema.get("type") != "object":
-        return False
+def _is_known(schema: Mapping[str, Any], name: str, is_root: bool) -> bool:
+    """Whether there is nothing to say of the field `name` and what is inside it: Kubernetes knows
+    it, or it is not certain which fields there are."""
     properties = schema.get("properties")
-    # Names that are none in CEL are written in another way: with underscores, or in backquotes.
-    return (
-        isinstance(properties, dict)
-        and bool(properties)
-        and names[-1] not in properties
-        and "__" not in names[-1]
-        and "additionalProperties" not in schema
-    )
+    if schema.get("type") != "object" or not isinstance(properties, dict) or not properties:
+        return True
+    if "additionalProperties" in schema:
+        return True
+    # Names that are none in CEL are written in another way, such as `__dash__` for a dash.
+    return "__" in name or (name in _IMPLIED and (is_root or bool(schema.get(_EMBEDDED))))
 
 
 def _has_break(text: str) -> bool:

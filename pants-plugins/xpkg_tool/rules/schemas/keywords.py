@@ -145,7 +145,7 @@ _RULE: Mapping[str, tuple[str, _Test]] = {
     "fieldPath": _TEXT,
     "optionalOldSelf": _BOOLEAN,
 }
-_DOCUMENTATION = frozenset({"description", "title", "example", "externalDocs", "url"})
+_DOCUMENTATION = frozenset({"description", "title", "example", "externalDocs"})
 _EXTERNAL_DOCS: Mapping[str, tuple[str, _Test]] = {"description": _TEXT, "url": _TEXT}
 
 # What people write that OpenAPI, JSON Schema or Go have and Kubernetes has not, and what helps.
@@ -204,7 +204,8 @@ def _unknown(
 ) -> Problem:
     nearest = nearest_field(keyword, Struct(dict.fromkeys(known, ANYTHING)))
     # What only documents is of no use to the cluster.
-    severity = WARNING if nearest in _DOCUMENTATION and known is not _RULE else ERROR
+    documents = known is _EXTERNAL_DOCS or (known is KEYWORDS and nearest in _DOCUMENTATION)
+    severity = WARNING if documents else ERROR
     remedy = _ELSEWHERE.get(keyword) if known is KEYWORDS else None
     if remedy is None:
         remedy = f"Did you mean `{nearest}`?" if nearest else "Remove it, or mend its name."
