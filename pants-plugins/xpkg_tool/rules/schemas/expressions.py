@@ -1,5 +1,5 @@
-"""x-kubernetes-validations: rules in CEL. Their form and syntax; their types and costs are not
-looked at."""
+"""x-kubernetes-validations: rules in CEL. Their form and syntax, and what is certain of their fields
+and costs without a type checker."""
 
 from __future__ import annotations
 
@@ -42,6 +42,13 @@ def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Pro
         )
     elif unknown := _unknown_field(node, expression):
         yield problem(f"The expression of {where} reads {unknown}", _UNKNOWN_REMEDY, "rule")
+    elif loops := _endless_loops(node, expression):
+        yield problem(
+            f"The expression of {where} loops over {loops[1]} inside a loop over {loops[0]}, and "
+            "neither has a limit: Kubernetes refuses it for its estimated cost.",
+            "Limit both: `maxItems` for a list, `maxProperties` for a mapping.",
+            "rule",
+        )
     if message and not message.strip():
         yield problem(f"The message of {where} is empty.", "Write one, or remove it.", "message")
     elif _has_break(message.strip()):
@@ -100,6 +107,69 @@ def _field_path(node: SchemaNode, where: str, path: str, problem: Any) -> Iterat
         )
 
 
+# An object of this many bytes is small enough for so many in one request that a loop in a loop over
+# them is ten times over the limit for the cost of a rule (3 MiB, 10,000,000).
+_SMALL = 300
+
+
+def _endless_loops(node: SchemaNode, expression: str) -> tuple[str, str] | None:
+    """A field with a loop over it and another one with a loop inside that, of which neither has a
+    limit; None where there are none, or where their cost is not certain."""
+    from xpkg_tool.rules.languages.cel_loops import nested_loops
+
+    for outer, inner in nested_loops(expression):
+        if all(_is_unlimited(_led_to(node.value, chain)) for chain in (outer, inner)):
+            return _shown(outer), _shown(inner)
+    return None
+
+
+def _shown(chain: tuple[str, ...]) -> str:
+    return f"`{'.'.join(('self', *chain)).replace('.[]', '[]')}`"
+
+
+def _led_to(schema: Any, chain: tuple[str, ...]) -> Any:
+    for step in chain:
+        if not isinstance(schema, dict):
+            return None
+        properties = schema.get("properties")
+        if step == "[]":
+            schema = schema.get("items")
+        else:
+            schema = properties.get(step) if isinstance(properties, dict) else None
+    return schema
+
+
+def _is_unlimited(schema: Any) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    if schema.get("type") == "array":
+        return schema.get("maxItems") is None and _least_size(schema.get("items")) <= _SMALL
+    values = schema.get("additionalProperties")
+    return (
+        schema.get("type") == "object"
+        and schema.get("maxProperties") is None
+        and isinstance(values, dict)
+        and _least_size(values) <= _SMALL
+    )
+
+
+def _least_size(schema: Any, depth: int = 0) -> int:
+    """How many bytes of JSON a value has at least, or more; what is not certain counts as large."""
+    if not isinstance(schema, dict) or depth > 20:
+        return _SMALL + 1
+    # `""`, `{}`, `[]` or a number; what has a format, such as a time, has some more.
+    size = 30 if schema.get("format") else 2
+    required, properties = schema.get("required"), schema.get("properties")
+    if isinstance(required, list) and isinstance(properties, dict):
+        for name in required:
+            if size > _SMALL:
+                break
+            inner = properties.get(name) if isinstance(name, str) else None
+            # Its name in quotes, a colon and a comma.
+            size += len(str(name)) + 4 + _least_size(inner, depth + 1)
+    return size
+
+
 _UNKNOWN_REMEDY = (
     "Read fields that the schema describes; of the metadata of a whole object there are only "
     "`name` and `generateName`."
@@ -123,9 +193,11 @@ def _unknown_field(node: SchemaNode, expression: str) -> str:
                 holder = ".".join(("self", *names[:count]))
                 return f"`{holder}.{name}`, and there is no such field."
             schema, is_root = as_schema(schema["properties"][name]), False
-        if node.place.level is Level.ROOT and names[0] == "metadata" and len(names) > 1:
-            if names[1] not in ("name", "generateName"):
-                return f"`self.metadata.{names[1]}`, and there is no such field."
+        of_metadata = (
+            names[1:2] if names[0] == "metadata" and node.place.level is Level.ROOT else ()
+        )
+        if not set(of_metadata) <= {"name", "generateName"}:
+            return f"`self.metadata.{of_metadata[0]}`, and there is no such field."
     return ""
 
 
