@@ -33,9 +33,14 @@ def check_shape(
             yield wrong_type(subject, codes.OBJECT_TYPE, mismatch)
 
 
-def check_newer_fields(subject: Subject, shape: Shape) -> Iterator[ReleaseFinding]:
-    """Fields that a release which the package admits may not know (XP205)."""
+def check_newer_fields(
+    subject: Subject, shape: Shape, *, usual: tuple[PathOf, Any] | None = None
+) -> Iterator[ReleaseFinding]:
+    """Fields that a release which the package admits may not know (XP205). `usual` is a field and
+    the value by which older releases, without the field, do the same."""
     for path, first in newer_fields(subject.value, shape):
+        if usual == (path, subject.get(*path)):
+            continue
         finding = subject.finding(
             codes.OBJECT_FIELD,
             f"`{dotted(path)}` is a field of Crossplane {first} and later; older releases drop it "

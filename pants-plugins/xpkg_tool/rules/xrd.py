@@ -144,7 +144,8 @@ def check_xrd(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for an XRD."""
     shape = XRD_V2 if _is_v2(subject) else XRD_V1
     yield from check_shape(subject, shape)
-    yield from check_newer_fields(subject, shape)
+    legacy = (("spec", "scope"), LEGACY_SCOPE)
+    yield from check_newer_fields(subject, shape, usual=legacy)
     yield from check_metadata(subject)
     yield from required(subject, _REQUIRED)
     yield from required_booleans(subject, _BOOLEANS)

@@ -182,6 +182,20 @@ def test_a_newer_field_depends_on_the_release(
     assert all('`spec.crossplane.version: ">=v2.3.0-0"`' in f.remedy for f in newest)
 
 
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ("LegacyCluster", []),
+        ("Cluster", [(codes.OBJECT_FIELD, WARNING)]),
+        ("Namespaced", [(codes.OBJECT_FIELD, WARNING)]),
+    ],
+)
+def test_crossplane_1_has_one_scope(scope: str, expected: list[tuple[str, str]]) -> None:
+    meta = changed(CONFIGURATION, "spec", {"crossplane": {"version": ">=v1.14.0-0"}})
+    found = findings({"a.yaml": meta, "x.yaml": changed(XRD_V1, "spec.scope", scope)})
+    assert [(f.code, f.severity) for f in found] == expected
+
+
 def test_a_remedy_names_no_other_field() -> None:
     (finding,) = of_xrd(changed(XRD, "spec.defaultCompositionRevision", {"name": "a"}))
     assert finding.code == codes.OBJECT_FIELD and "Did you mean" not in finding.remedy
