@@ -8,7 +8,7 @@ from typing import Any, Iterator
 from . import codes
 from .documents.loader import DocumentError, load, locate
 from .documents.stream import AnyDocument, Document, split
-from .finding import ERROR, WARNING, Finding, has_errors
+from .finding import ERROR, WARNING, Finding, ReleaseFinding, has_errors
 from .heads import quick_label
 from .kinds import META_GROUP, ObjectKind
 from .rules.facts import Facts, facts_of
@@ -43,7 +43,7 @@ class Object:
 @dataclass(frozen=True)
 class FileAnalysis:
     """The objects of a file in their order, the values of its meta objects, what is wrong, and the
-    comments that suppress findings.
+    comments that suppress findings. `release_findings` are settled when the package is known.
 
     Only the meta objects' values are kept: those of 2,000 CRDs would take gigabytes. `whole` says
     that all documents could be read; in one that could not, any object may stand.
@@ -55,6 +55,7 @@ class FileAnalysis:
     findings: tuple[Finding, ...]
     whole: bool = True
     suppressions: tuple[Suppression, ...] = ()
+    release_findings: tuple[ReleaseFinding, ...] = ()
 
 
 def analyse_source(path: str, data: bytes) -> FileAnalysis:
@@ -86,6 +87,7 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
     loss = ERROR if source else WARNING
     documents, findings = split(path, data, loss=loss)
     found = list(findings)
+    of_releases: list[ReleaseFinding] = []
     whole = not has_errors(findings)
     objects: list[Object] = []
     metas: list[tuple[Object, dict[str, Any]]] = []
@@ -113,11 +115,21 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
         object = Object(document, kind, text, facts_of(kind, value))
         objects.append(object)
         if source:
-            found.extend(check(kind, Subject(document, value, str(object))))
+            for checked in check(kind, Subject(document, value, str(object))):
+                if isinstance(checked, ReleaseFinding):
+                    of_releases.append(checked)
+                else:
+                    found.append(checked)
         if object.is_meta:
             metas.append((object, value))
     return FileAnalysis(
-        path, tuple(objects), tuple(metas), tuple(found), whole, read_suppressions(path, data)
+        path,
+        tuple(objects),
+        tuple(metas),
+        tuple(found),
+        whole,
+        read_suppressions(path, data),
+        tuple(of_releases),
     )
 
 

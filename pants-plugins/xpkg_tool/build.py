@@ -8,12 +8,13 @@ from typing import Mapping
 from . import codes
 from .analysis import FileAnalysis, analyse_example, analyse_source
 from .description import describe, to_text
-from .finding import ERROR, WARNING, Finding, fails, has_errors, in_order
+from .finding import ERROR, WARNING, Finding, fails, has_errors, in_order, settled
 from .lint import lint, too_large
 from .oci.archive import write_archive
 from .oci.image import build_image
 from .oci.layer import base_layer, examples_layer
 from .package import PackageContent, examples_yaml, gather, package_yaml
+from .rules.crossplane_versions import RELEASES, releases
 from .selection import EVERYTHING, Selection, apply
 
 
@@ -116,6 +117,9 @@ def check(
     if analyses.sources:
         whole = all(file.whole for file in analyses.sources) and not has_errors(request.findings)
         findings += lint(content, request.package_type, whole)
+        admitted = releases(content.metas[0].value) if len(content.metas) == 1 else RELEASES
+        of_releases = (finding for file in files for finding in file.release_findings)
+        findings += settled(of_releases, admitted)
     else:
         findings.append(_no_files(request, "sources"))
     if request.examples_expected and not analyses.examples:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import asdict, dataclass
-from typing import Any, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Iterable, Iterator, Mapping, Union
 
 ERROR = "error"
 WARNING = "warning"
@@ -51,6 +51,63 @@ class Finding:
         """The inverse of `to_json`; raises KeyError or TypeError for anything else."""
         position = data["position"]
         return cls(**{**data, "position": None if position is None else Position(**position)})
+
+
+# What the releases do: refuse the object (or what Crossplane makes of it), or drop a part of it
+# silently.
+REFUSED = "refused"
+DROPPED = "dropped"
+
+
+@dataclass(frozen=True)
+class ReleaseFinding:
+    """A finding that depends on which releases of Crossplane a package admits. A file is read
+    without its package: what its rules say of single releases is settled when the meta object is
+    known.
+
+    `finding` is true of these releases of Crossplane, such as `2.1`, oldest first; `effect` is
+    what they do. Where the severity of `finding` is a warning, it is never more."""
+
+    finding: Finding
+    releases: tuple[str, ...]
+    effect: str
+
+    def among(self, admitted: tuple[str, ...]) -> Finding | None:
+        """The finding for a package that admits these releases, oldest first; None where it is true
+        of none of them.
+
+        It is an error where the newest of them refuses the object, or where all drop the part: what
+        only some of them drop, and what only older ones refuse, works in another.
+        """
+        true_of = [release for release in admitted if release in self.releases]
+        if not true_of:
+            return None
+        if self.effect == REFUSED:
+            severe = admitted[-1] in self.releases
+        else:
+            severe = len(true_of) == len(admitted)
+        severity = ERROR if severe and self.finding.severity == ERROR else WARNING
+        return replace(self.finding, severity=severity)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ReleaseFinding:
+        """The inverse of `to_json`."""
+        finding = Finding.from_json(data["finding"])
+        return cls(finding, tuple(data["releases"]), data["effect"])
+
+
+AnyFinding = Union[Finding, ReleaseFinding]
+
+
+def settled(findings: Iterable[ReleaseFinding], admitted: tuple[str, ...]) -> Iterator[Finding]:
+    """The findings for a package that admits these releases, oldest first."""
+    for finding in findings:
+        found = finding.among(admitted)
+        if found is not None:
+            yield found
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

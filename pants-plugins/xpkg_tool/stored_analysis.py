@@ -13,7 +13,7 @@ from .analysis import FileAnalysis, Object
 from .documents.loader import DocumentError, load
 from .documents.stored import StoredDocument, find_text
 from .documents.stream import AnyDocument, Document
-from .finding import Finding, Position
+from .finding import Finding, Position, ReleaseFinding
 from .kinds import ObjectKind
 from .rules.facts import Definition, Facts, Use, Version
 from .suppressions import Suppression
@@ -27,6 +27,7 @@ def to_json(analysis: FileAnalysis, data: bytes) -> dict[str, Any]:
         "objects": list(_objects(analysis, data)),
         "findings": [finding.to_json() for finding in analysis.findings],
         "suppressions": [asdict(suppression) for suppression in analysis.suppressions],
+        "releaseFindings": [finding.to_json() for finding in analysis.release_findings],
     }
 
 
@@ -41,6 +42,7 @@ def from_json(stored: Mapping[str, Any]) -> FileAnalysis:
         tuple(Finding.from_json(finding) for finding in stored["findings"]),
         stored["whole"],
         tuple(_suppression(entry) for entry in stored["suppressions"]),
+        tuple(ReleaseFinding.from_json(finding) for finding in stored["releaseFindings"]),
     )
 
 

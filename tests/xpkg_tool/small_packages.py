@@ -32,6 +32,7 @@ spec:
         openAPIV3Schema:
           type: object
 """
+XRD_V1 = XRD.replace("crossplane.io/v2", "crossplane.io/v1").replace("  scope: Namespaced\n", "")
 COMPOSITION = """\
 apiVersion: apiextensions.crossplane.io/v1
 kind: Composition

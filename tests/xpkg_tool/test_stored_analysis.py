@@ -9,6 +9,7 @@ from typing import Any, Mapping
 
 import pytest
 from cases import CASES, request
+from small_packages import XRD, changed
 
 from xpkg_tool.__main__ import main
 from xpkg_tool.analysis import FileAnalysis, analyse_source
@@ -18,6 +19,11 @@ from xpkg_tool.stored_analysis import from_json, to_json
 
 META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
 THING = b"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
+SCALED = changed(
+    XRD,
+    "spec.versions.0.subresources",
+    {"scale": {"specReplicasPath": ".spec.a", "statusReplicasPath": ".status.a"}},
+)
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +57,17 @@ def test_findings_and_bytes_are_the_same(case: dict[str, Any]) -> None:
     asked = request(case)
     empty = replace(asked, sources={}, examples={})
     assert assemble(empty, stored(asked)) == build(asked)
+
+
+def test_what_depends_on_the_release_is_settled_afterwards() -> None:
+    configuration = META.replace(b"Provider", b"Configuration")
+    for constraint in (b">=v2.0.0", b">=v2.3.0"):
+        meta = configuration + b"spec: {crossplane: {version: '" + constraint + b"'}}\n"
+        asked = PackageRequest("p", "", {"a.yaml": meta, "x.yaml": SCALED.encode()}, {})
+        found = build(asked)
+        assert [f.code for f in found.findings] == ["XP205"] * (constraint == b">=v2.0.0")
+        empty = replace(asked, sources={}, examples={})
+        assert assemble(empty, stored(asked)) == found
 
 
 @pytest.mark.parametrize(

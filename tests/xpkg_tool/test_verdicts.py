@@ -25,19 +25,15 @@ REFUSED = {
     "depends-tag": "XP124",
     "depends-shortname": "XP125",
     "depends-unknownkind": "XP126",
-    "xrdschema-unknown-keyword": "XP421",
     "compositionspec-ref-version-unknown": "XP705",
     "compositionspec-dup-step": "XP701",
     "compositionspec-name-upper": "XP206",
 }
 
-# What a cluster refuses for the types or the cost of CEL expressions, which are not checked yet.
+# What a cluster refuses for the types of CEL expressions, which are not checked yet.
 CEL = {
-    "crdschema-cel-cost",
     "crdschema-cel-message-expression-bad",
     "crdschema-cel-oldself-in-atomic-list",
-    "crdschema-cel-unknown-field",
-    "xrdschema-cel-unknown-field",
 }
 
 

@@ -148,7 +148,7 @@ _ROWS = (
     _warning("XP608", "xrd-ignored", "Crossplane ignores a part of an XRD's schema."),
     _error("XP700", "pipeline", "A pipeline has no steps, or too many."),
     _error("XP701", "step-name", "Two steps, credentials or requirements have the same name."),
-    _error("XP702", "requirement", "A requirement has both a name and labels."),
+    _error("XP702", "requirement", "A requirement has both a name and labels, or neither."),
     _error("XP703", "step-input", "The input of a function is no Kubernetes object."),
     _error("XP704", "composition-old", "A Composition works with Crossplane 1 only."),
     _error("XP705", "composite-version", "A Composition is not for the version of its XRD."),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from xpkg_tool.finding import Finding
+from xpkg_tool.finding import AnyFinding, Finding
 
 from .composition_fields import OLD_FIELDS, OLD_MODE
-from .fields import check_shape, choice, invalid, required
+from .fields import check_newer_fields, check_shape, choice, invalid, required
 from .metadata import check_metadata
 from .pipeline import PIPELINE, check_pipeline
 from .shapes import ANYTHING, OBJECT_META, TEXT, Struct
@@ -42,15 +42,16 @@ _REQUIRED = (
 )
 
 
-def check_composition(subject: Subject) -> Iterator[Finding]:
+def check_composition(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a Composition."""
     yield from check_shape(subject, COMPOSITION)
+    yield from check_newer_fields(subject, COMPOSITION)
     yield from check_metadata(subject)
     yield from required(subject, _REQUIRED)
     yield from choice(subject, "spec.mode", ("Pipeline", OLD_MODE))
     yield from _type_reference(subject)
     if not is_old(subject):
-        yield from check_pipeline(subject, "spec")
+        yield from check_pipeline(subject, "spec", composition=True)
 
 
 def is_old(subject: Subject) -> bool:

@@ -32,6 +32,9 @@ _REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?")
 
+# A registry that many packages are in.
+_EXAMPLE = "xpkg.crossplane.io/"
+
 _VERSIONS = {"Provider": ("v1",), "Configuration": ("v1",), "Function": ("v1", "v1beta1")}
 
 # Which the package manager asks for in this order.
@@ -212,45 +215,51 @@ def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     package, path = dependency.package, (*dependency.path, dependency.field)
     if re.search(r"@|:[^/]*$", package):
         bare = re.sub(r"(:[^/@]*)?(@.*)?$", "", package)
-        whole = shown(bare) if _is_whole(bare) else f"the package alone ({_WHOLE})"
         yield subject.finding(
             codes.DEPENDENCY_PACKAGE,
             f"{shown(package)} has a tag or a digest; the package manager adds its own to it.",
-            f"Write {whole}, and put the version or the digest into `version`.",
+            f"{_named(bare)}, and put the version or the digest into `version`.",
             path,
         )
         return
-    host, repository = _parts(package)
-    valid = _is_valid(host, repository)
-    if not host:
-        yield from _no_registry(subject, package, path, valid)
-    if not valid:
+    host, repository = _split(package)
+    if not _is_package(host, repository):
         yield subject.finding(
             codes.DEPENDENCY_PACKAGE,
             f"{shown(package)} cannot be a package in a registry.",
             f"Write {_WHOLE}.",
             path,
         )
+    elif not host:
+        yield from _no_registry(subject, package, path)
 
 
-def _parts(package: str) -> tuple[str, str]:
-    """The host, "" where there is none, and the repository, as the package manager cuts them."""
+def _split(package: str) -> tuple[str, str]:
+    """The registry's host, or nothing, and the repository, as the package manager tells them
+    apart."""
     host, slash, repository = package.partition("/")
     if slash and (re.search(r"[.:]", host) or host == "localhost"):
         return host, repository
     return "", package
 
 
-def _is_valid(host: str, repository: str) -> bool:
-    return (not host or bool(_HOST.fullmatch(host))) and bool(_REPOSITORY.fullmatch(repository))
+def _is_package(host: str, repository: str) -> bool:
+    is_host = not host or _HOST.fullmatch(host) is not None
+    return is_host and _REPOSITORY.fullmatch(repository) is not None
 
 
-def _is_whole(package: str) -> bool:
-    host, repository = _parts(package)
-    return bool(host) and _is_valid(host, repository)
+def _named(package: str) -> str:
+    """How to write the name of a package, without the final dot. What is proposed is right: nothing
+    of it is cut, and a name that cannot be right is not repeated."""
+    host, repository = _split(package)
+    if not _is_package(host, repository):
+        return "Write `host/repository`, without a tag or a digest"
+    if not host:
+        return f"Write the registry's host before it, for example `{_EXAMPLE}{package}`"
+    return f"Write `{package}`"
 
 
-def _no_registry(subject: Subject, package: str, path: PathOf, valid: bool) -> Iterator[Finding]:
+def _no_registry(subject: Subject, package: str, path: PathOf) -> Iterator[Finding]:
     """Crossplane 1 took such a name for one in its default registry. Crossplane 2 has none, and
     its Provider, Configuration and Function refuse the name."""
     severity = severity_of_old(majors(subject.value))
@@ -258,8 +267,7 @@ def _no_registry(subject: Subject, package: str, path: PathOf, valid: bool) -> I
         yield subject.finding(
             codes.DEPENDENCY_REGISTRY,
             f"{shown(package)} names no registry; Crossplane 2 has no default one.",
-            "Write the registry's host before it"
-            + (f", for example {shown('xpkg.crossplane.io/' + package)}." if valid else "."),
+            f"{_named(package)}.",
             path,
             severity=severity,
         )

@@ -7,13 +7,15 @@ or one of another type, for which another finding exists.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from xpkg_tool import codes
-from xpkg_tool.finding import ERROR, Finding
+from xpkg_tool.finding import DROPPED, ERROR, WARNING, Finding, ReleaseFinding
 from xpkg_tool.similar import similar
 
-from .shapes import Mismatch, PathOf, Shape, mismatches
+from .crossplane_versions import before
+from .shapes import Mismatch, PathOf, Shape, mismatches, newer_fields
 from .subject import Subject, dotted
 
 # A text is shown in a message up to this length.
@@ -29,6 +31,30 @@ def check_shape(
             yield unknown_field(subject, codes.OBJECT_FIELD, mismatch)
         else:
             yield wrong_type(subject, codes.OBJECT_TYPE, mismatch)
+
+
+def check_newer_fields(
+    subject: Subject, shape: Shape, *, usual: tuple[PathOf, Any] | None = None
+) -> Iterator[ReleaseFinding]:
+    """Fields that a release which the package admits may not know (XP205). `usual` is a field and
+    the value by which older releases, without the field, do the same."""
+    for path, first in newer_fields(subject.value, shape):
+        if usual == (path, subject.get(*path)):
+            continue
+        finding = subject.finding(
+            codes.OBJECT_FIELD,
+            f"`{dotted(path)}` is a field of Crossplane {first} and later; older releases drop it "
+            "silently.",
+            f"{require_release(first)}, or remove the field.",
+            path,
+            key=True,
+        )
+        yield ReleaseFinding(finding, before(first), DROPPED)
+
+
+def require_release(first: str) -> str:
+    """What to do where a package needs a release of Crossplane, without the final dot."""
+    return f'Write `spec.crossplane.version: ">=v{first}.0-0"` in the meta object'
 
 
 def wrong_type(subject: Subject, code: str, mismatch: Mismatch) -> Finding:
@@ -62,14 +88,14 @@ def _quote_it(subject: Subject, path: PathOf) -> str:
 def unknown_field(
     subject: Subject, code: str, mismatch: Mismatch, hint: str = "", severity: str = ERROR
 ) -> Finding:
-    """A field that the Go type does not have: it is dropped without a word."""
+    """A field that the Go type does not have: it is dropped silently."""
     remedy = hint or "Remove it, or put it where it belongs."
     if mismatch.nearest:
         remedy = f"Did you mean `{mismatch.nearest}`? Else remove it."
     return subject.finding(
         code,
-        f"`{dotted(mismatch.path)}` is no field that Crossplane knows; it drops the field without "
-        "a word.",
+        f"`{dotted(mismatch.path)}` is no field that Crossplane knows; it drops the field "
+        "silently.",
         remedy,
         mismatch.path,
         key=True,
@@ -102,6 +128,17 @@ def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
         for path, value in parts(subject.value, pattern):
             if value is None or value == "":
                 yield missing(subject, path)
+
+
+def required_booleans(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
+    """As `required`, of what is true or false: the package manager sends false where nothing is
+    said, and the API server takes that."""
+    for pattern in patterns:
+        for path, value in parts(subject.value, pattern):
+            if value is None:
+                found = missing(subject, path, ", which counts as false")
+                remedy = f"Write `{path[-1]}: true` or `{path[-1]}: false`."
+                yield replace(found, remedy=remedy, severity=WARNING)
 
 
 def missing(subject: Subject, path: PathOf, why: str = "") -> Finding:

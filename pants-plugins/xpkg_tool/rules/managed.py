@@ -10,7 +10,7 @@ from typing import Iterator
 
 from xpkg_tool.finding import Finding
 
-from .fields import check_shape, choice, invalid, required
+from .fields import check_shape, choice, invalid, required, required_booleans
 from .metadata import check_metadata
 from .shapes import ANYTHING, BOOLEAN, OBJECT_META, TEXT, ListOf, MapOf, Struct
 from .subject import Subject
@@ -68,11 +68,10 @@ _REQUIRED = (
     "spec.scope",
     "spec.versions",
     "spec.versions[].name",
-    "spec.versions[].served",
-    "spec.versions[].storage",
     "spec.connectionDetails[].name",
     "spec.connectionDetails[].description",
 )
+_BOOLEANS = ("spec.versions[].served", "spec.versions[].storage")
 
 
 def check_managed_definition(subject: Subject) -> Iterator[Finding]:
@@ -80,6 +79,7 @@ def check_managed_definition(subject: Subject) -> Iterator[Finding]:
     yield from check_shape(subject, DEFINITION)
     yield from check_metadata(subject)
     yield from required(subject, _REQUIRED)
+    yield from required_booleans(subject, _BOOLEANS)
     yield from choice(subject, "spec.scope", ("Namespaced", "Cluster"))
     yield from choice(subject, "spec.state", ("Active", "Inactive"))
     yield from check_type_names(subject, "names")

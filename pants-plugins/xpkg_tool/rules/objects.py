@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Callable, Iterator, Mapping
 
-from xpkg_tool.finding import Finding
+from xpkg_tool.finding import AnyFinding
 from xpkg_tool.kinds import ALL_META, ObjectKind
 
 from .subject import Subject
 
-Rule = Callable[[Subject], Iterator[Finding]]
+Rule = Callable[[Subject], Iterator[AnyFinding]]
 
 _META = ("meta.check_meta", "depends.check_depends")
 _CRD = "apiextensions.k8s.io"
@@ -41,7 +41,7 @@ OBJECT_RULES: Mapping[ObjectKind, tuple[str, ...]] = {
 _imported: dict[str, Rule] = {}
 
 
-def check(kind: ObjectKind, subject: Subject) -> Iterator[Finding]:
+def check(kind: ObjectKind, subject: Subject) -> Iterator[AnyFinding]:
     """All findings for one object."""
     for name in OBJECT_RULES.get(kind, ()):
         yield from _rule(name)(subject)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from xpkg_tool.finding import Finding
+from xpkg_tool.finding import AnyFinding
 
-from .fields import check_shape, choice, required
+from .fields import check_newer_fields, check_shape, choice, required
 from .metadata import check_metadata
 from .pipeline import PIPELINE, check_pipeline
 from .shapes import ANYTHING, INTEGER, OBJECT_META, TEXT, MapOf, Shape, Struct
@@ -54,20 +54,20 @@ WATCH_OPERATION = _object(
 )
 
 
-def check_operation(subject: Subject) -> Iterator[Finding]:
+def check_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for an Operation."""
     yield from _common(subject, OPERATION, ())
     yield from _operation(subject, "spec")
 
 
-def check_cron_operation(subject: Subject) -> Iterator[Finding]:
+def check_cron_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a CronOperation."""
     yield from _common(subject, CRON_OPERATION, ("spec.schedule", "spec.operationTemplate"))
     yield from choice(subject, "spec.concurrencyPolicy", _POLICIES)
     yield from _template(subject)
 
 
-def check_watch_operation(subject: Subject) -> Iterator[Finding]:
+def check_watch_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a WatchOperation."""
     wanted = ("spec.watch", "spec.watch.apiVersion", "spec.watch.kind", "spec.operationTemplate")
     yield from _common(subject, WATCH_OPERATION, wanted)
@@ -75,18 +75,21 @@ def check_watch_operation(subject: Subject) -> Iterator[Finding]:
     yield from _template(subject)
 
 
-def _common(subject: Subject, shape: Struct, wanted: tuple[str, ...]) -> Iterator[Finding]:
+def _common(subject: Subject, shape: Struct, wanted: tuple[str, ...]) -> Iterator[AnyFinding]:
     yield from check_shape(subject, shape)
+    yield from check_newer_fields(subject, shape)
     yield from check_metadata(subject)
     yield from required(subject, ("spec", *wanted))
 
 
-def _template(subject: Subject) -> Iterator[Finding]:
+def _template(subject: Subject) -> Iterator[AnyFinding]:
     yield from required(subject, ("spec.operationTemplate.spec",))
     if subject.get("spec", "operationTemplate", "spec") is not None:
         yield from _operation(subject, "spec.operationTemplate.spec")
 
 
-def _operation(subject: Subject, prefix: str) -> Iterator[Finding]:
+def _operation(subject: Subject, prefix: str) -> Iterator[AnyFinding]:
+    # The CRDs have a default, but the package manager sends the empty text of its Go type.
+    yield from required(subject, (f"{prefix}.mode",))
     yield from choice(subject, f"{prefix}.mode", ("Pipeline",))
     yield from check_pipeline(subject, prefix)

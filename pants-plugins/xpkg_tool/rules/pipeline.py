@@ -5,16 +5,20 @@ They are those of Crossplane's CRDs for both (cluster/crds), which the API serve
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Iterator
 
 from xpkg_tool import codes
-from xpkg_tool.finding import Finding
+from xpkg_tool.finding import REFUSED, WARNING, AnyFinding, Finding, ReleaseFinding
 
-from .fields import choice, missing, parts, repeated, required
+from .crossplane_versions import since
+from .fields import choice, missing, parts, repeated, require_release, required
 from .shapes import ANYTHING, TEXT, ListOf, MapOf, PathOf, Struct
 from .subject import Subject, dotted
 
 MOST_STEPS = 99
+# The releases in which a required resource needs a name or labels.
+_SELECTIVE = ("2.0", "2.1", "2.2")
 
 PIPELINE = ListOf(
     Struct(
@@ -48,9 +52,11 @@ PIPELINE = ListOf(
                     "requiredSchemas": ListOf(
                         Struct({"requirementName": TEXT, "apiVersion": TEXT, "kind": TEXT})
                     ),
-                }
+                },
+                since={"requiredSchemas": "2.2"},
             ),
-        }
+        },
+        since={"requirements": "2.0"},
     )
 )
 
@@ -71,8 +77,11 @@ _REQUIRED = (
 )
 
 
-def check_pipeline(subject: Subject, prefix: str) -> Iterator[Finding]:
-    """All findings for the pipeline in the field `pipeline` of the part at `prefix`."""
+def check_pipeline(
+    subject: Subject, prefix: str, *, composition: bool = False
+) -> Iterator[AnyFinding]:
+    """All findings for the pipeline in the field `pipeline` of the part at `prefix`. `composition`:
+    it is that of a Composition, whose CRD asks for more than an Operation's."""
     where = f"{prefix}.pipeline"
     (found,) = list(parts(subject.value, where))[:1] or [((), None)]
     path, steps = found
@@ -84,7 +93,7 @@ def check_pipeline(subject: Subject, prefix: str) -> Iterator[Finding]:
     yield from _repeated(subject, where, "step")
     count = len(steps) if isinstance(steps, list) else 0
     for index in range(count):
-        yield from _step(subject, (*path, index))
+        yield from _step(subject, (*path, index), composition)
 
 
 def _size(subject: Subject, path: PathOf, steps: Any) -> Iterator[Finding]:
@@ -105,7 +114,7 @@ def _size(subject: Subject, path: PathOf, steps: Any) -> Iterator[Finding]:
         )
 
 
-def _step(subject: Subject, path: PathOf) -> Iterator[Finding]:
+def _step(subject: Subject, path: PathOf, composition: bool) -> Iterator[AnyFinding]:
     where = dotted(path)
     step = subject.get(*path)
     if not isinstance(step, dict):
@@ -119,19 +128,51 @@ def _step(subject: Subject, path: PathOf) -> Iterator[Finding]:
     for at, source in parts(step, "credentials[].source"):
         secret = subject.get(*path, *at[:-1], "secretRef")
         if source == "Secret" and secret is None:
-            yield missing(subject, (*path, *at[:-1], "secretRef"), ": the source is a Secret")
-    for at, labels in parts(step, "requirements.requiredResources[].matchLabels"):
-        if labels is not None and subject.get(*path, *at[:-1], "name") is not None:
-            yield subject.finding(
-                codes.REQUIREMENT,
-                "The requirement has both a `name` and `matchLabels`.",
-                "Keep one of them.",
-                (*path, *at),
-                key=True,
-            )
+            found = missing(subject, (*path, *at[:-1], "secretRef"), ": the source is a Secret")
+            # The CRDs of Operations have no such rule: the step fails when it runs.
+            yield found if composition else replace(found, severity=WARNING)
+        elif source == "None" and composition:
+            yield ReleaseFinding(_no_source(subject, (*path, *at)), since("2.0"), REFUSED)
+    for at, requirement in parts(step, "requirements.requiredResources[]"):
+        if isinstance(requirement, dict):
+            yield from _selector(subject, (*path, *at), requirement)
     value = step.get("input")
     if value is not None:
         yield from _input(subject, (*path, "input"), value, where)
+
+
+def _no_source(subject: Subject, path: PathOf) -> Finding:
+    return subject.finding(
+        codes.OBJECT_VALUE,
+        f"`{dotted(path)}` is `None`, which the API server always refuses in a Composition: it "
+        "asks for the source Secret and a `secretRef`.",
+        "Write `source: Secret` and a `secretRef`, or remove the entry.",
+        path,
+    )
+
+
+def _selector(subject: Subject, path: PathOf, requirement: Any) -> Iterator[AnyFinding]:
+    """A required resource is selected by its name or by labels."""
+    name, labels = requirement.get("name"), requirement.get("matchLabels")
+    # Go leaves out a mapping that is empty.
+    labels = None if labels == {} else labels
+    if name is None and labels is None:
+        finding = subject.finding(
+            codes.REQUIREMENT,
+            "The requirement has neither a `name` nor `matchLabels`, which Crossplane before 2.3 "
+            "refuses.",
+            f"Add one of them. {require_release('2.3')} if all resources of the kind are meant.",
+            path,
+        )
+        yield ReleaseFinding(finding, _SELECTIVE, REFUSED)
+    elif name is not None and labels is not None:
+        yield subject.finding(
+            codes.REQUIREMENT,
+            "The requirement has both a `name` and `matchLabels`.",
+            "Keep one of them.",
+            (*path, "matchLabels"),
+            key=True,
+        )
 
 
 def _input(subject: Subject, path: PathOf, value: Any, step: str) -> Iterator[Finding]:

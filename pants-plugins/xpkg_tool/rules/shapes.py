@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterator, Mapping, Union
 
-from xpkg_tool.similar import similar
+from xpkg_tool.similar import misspelling
 
 PathOf = tuple[Union[str, int], ...]
 
@@ -39,9 +39,11 @@ class MapOf:
 
 @dataclass(frozen=True)
 class Struct:
-    """A Go struct. `fields` are its JSON names."""
+    """A Go struct. `fields` are its JSON names. `since` has the first release of Crossplane that
+    knows a field, for those that not all releases know."""
 
     fields: Mapping[str, Shape] = field(default_factory=dict)
+    since: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,12 +122,28 @@ def mismatches(
                     yield Mismatch((*path, key), None, key, nearest_field(key, expected))
 
 
+def newer_fields(value: Any, shape: Shape) -> Iterator[tuple[PathOf, str]]:
+    """The fields of `value` that not all releases of Crossplane know, with the first that does. Of
+    a field inside another such field nothing is said unless it is newer still."""
+    pending: list[tuple[PathOf, Any, Shape]] = [((), value, shape)]
+    while pending:
+        path, part, expected = pending.pop()
+        if isinstance(expected, ListOf) and isinstance(part, list):
+            pending += [((*path, i), item, expected.item) for i, item in enumerate(part)]
+        elif isinstance(expected, Struct) and isinstance(part, dict):
+            for key, item in part.items():
+                if key in expected.since and item is not None:
+                    yield (*path, key), expected.since[key]
+                if key in expected.fields:
+                    pending.append(((*path, key), item, expected.fields[key]))
+
+
 def nearest_field(name: str, shape: Struct) -> str | None:
-    """The field that `name` may be meant to be: the same in another case, or a similar one."""
+    """The field that `name` is very likely meant to be: the same in another case, or misspelt."""
     by_lower = {known.lower(): known for known in shape.fields}
     if name.lower() in by_lower:
         return by_lower[name.lower()]
-    return similar(name, shape.fields, cutoff=0.7)
+    return misspelling(name, shape.fields)
 
 
 def _fits(part: Any, expected: Shape) -> bool:

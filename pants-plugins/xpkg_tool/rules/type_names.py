@@ -74,11 +74,17 @@ def _own_name(subject: Subject, group: str) -> Iterator[Finding]:
         return
     wanted = f"{plural}.{group}"
     if name != wanted:
+        remedy = f"Write `name: {wanted}`, or change `spec.names.plural` or `spec.group`."
+        if not is_dns_label(plural) or _group_problem(group) or not is_dns_subdomain(wanted):
+            remedy = (
+                "Fix `spec.names.plural` and `spec.group` first; the name is what they make, with "
+                "a dot between."
+            )
         yield subject.finding(
             codes.XRD_NAME,
             f"The definition is named {shown(name)}; its plural name and its group make it "
             f"{shown(wanted)}.",
-            f"Write `name: {wanted}`, or mend `spec.names.plural` or `spec.group`.",
+            remedy,
             ("metadata", "name"),
         )
 

@@ -9,13 +9,27 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from xpkg_tool import codes
-from xpkg_tool.finding import Finding
+from xpkg_tool.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
 
-from .fields import check_shape, choice, invalid, missing, parts, repeated, required, shown
+from .crds.columns import check_subresources
+from .crossplane_versions import RELEASES, since
+from .fields import (
+    check_newer_fields,
+    check_shape,
+    choice,
+    invalid,
+    missing,
+    parts,
+    repeated,
+    required,
+    required_booleans,
+    shown,
+)
 from .metadata import check_metadata
 from .shapes import ANYTHING, BOOLEAN, INTEGER, OBJECT_META, TEXT, ListOf, MapOf, PathOf, Struct
 from .subject import Subject, dotted
 from .type_names import NAMES, check_type_names
+from .xrd_crds import LEGACY_SCOPE, scope_of
 from .xrd_schema import check_schema_of_version
 
 _CLIENT = Struct(
@@ -35,49 +49,68 @@ _COLUMN = Struct(
         "jsonPath": TEXT,
     }
 )
-XRD = Struct(
+_SCALE = Struct({"specReplicasPath": TEXT, "statusReplicasPath": TEXT, "labelSelectorPath": TEXT})
+_LABEL_SELECTOR = Struct(
     {
-        "apiVersion": TEXT,
-        "kind": TEXT,
-        "metadata": OBJECT_META,
-        "spec": Struct(
-            {
-                "group": TEXT,
-                "names": NAMES,
-                "scope": TEXT,
-                "claimNames": NAMES,
-                "connectionSecretKeys": ListOf(TEXT),
-                "defaultCompositeDeletePolicy": TEXT,
-                "defaultCompositionRef": Struct({"name": TEXT}),
-                "enforcedCompositionRef": Struct({"name": TEXT}),
-                "defaultCompositionUpdatePolicy": TEXT,
-                "versions": ListOf(
-                    Struct(
-                        {
-                            "name": TEXT,
-                            "referenceable": BOOLEAN,
-                            "served": BOOLEAN,
-                            "deprecated": BOOLEAN,
-                            "deprecationWarning": TEXT,
-                            "schema": Struct({"openAPIV3Schema": ANYTHING}),
-                            "additionalPrinterColumns": ListOf(_COLUMN),
-                        }
-                    )
-                ),
-                "conversion": Struct(
-                    {
-                        "strategy": TEXT,
-                        "webhook": Struct(
-                            {"clientConfig": _CLIENT, "conversionReviewVersions": ListOf(TEXT)}
-                        ),
-                    }
-                ),
-                "metadata": Struct({"labels": MapOf(TEXT), "annotations": MapOf(TEXT)}),
-            }
+        "matchLabels": MapOf(TEXT),
+        "matchExpressions": ListOf(
+            Struct({"key": TEXT, "operator": TEXT, "values": ListOf(TEXT)}),
         ),
-        "status": MapOf(ANYTHING),
     }
 )
+_VERSION = Struct(
+    {
+        "name": TEXT,
+        "referenceable": BOOLEAN,
+        "served": BOOLEAN,
+        "deprecated": BOOLEAN,
+        "deprecationWarning": TEXT,
+        "schema": Struct({"openAPIV3Schema": ANYTHING}),
+        "additionalPrinterColumns": ListOf(_COLUMN),
+        "subresources": Struct({"scale": _SCALE}),
+    },
+    since={"subresources": "2.3"},
+)
+
+
+def _definition(since: dict[str, str]) -> Struct:
+    return Struct(
+        {
+            "apiVersion": TEXT,
+            "kind": TEXT,
+            "metadata": OBJECT_META,
+            "spec": Struct(
+                {
+                    "group": TEXT,
+                    "names": NAMES,
+                    "scope": TEXT,
+                    "claimNames": NAMES,
+                    "connectionSecretKeys": ListOf(TEXT),
+                    "defaultCompositeDeletePolicy": TEXT,
+                    "defaultCompositionRef": Struct({"name": TEXT}),
+                    "defaultCompositionRevisionSelector": _LABEL_SELECTOR,
+                    "enforcedCompositionRef": Struct({"name": TEXT}),
+                    "defaultCompositionUpdatePolicy": TEXT,
+                    "versions": ListOf(_VERSION),
+                    "conversion": Struct(
+                        {
+                            "strategy": TEXT,
+                            "webhook": Struct(
+                                {"clientConfig": _CLIENT, "conversionReviewVersions": ListOf(TEXT)}
+                            ),
+                        }
+                    ),
+                    "metadata": Struct({"labels": MapOf(TEXT), "annotations": MapOf(TEXT)}),
+                },
+                since,
+            ),
+            "status": MapOf(ANYTHING),
+        }
+    )
+
+
+XRD_V1 = _definition({"scope": "2.0", "defaultCompositionRevisionSelector": "2.2"})
+XRD_V2 = _definition({"defaultCompositionRevisionSelector": "2.2"})
 
 _REQUIRED = (
     "spec",
@@ -91,43 +124,43 @@ _REQUIRED = (
     "spec.enforcedCompositionRef.name",
     "spec.versions",
     "spec.versions[].name",
-    "spec.versions[].referenceable",
-    "spec.versions[].served",
     "spec.versions[].additionalPrinterColumns[].name",
     "spec.versions[].additionalPrinterColumns[].type",
     "spec.versions[].additionalPrinterColumns[].jsonPath",
     "spec.conversion.strategy",
+    "spec.conversion.webhook.clientConfig.service.name",
+    "spec.conversion.webhook.clientConfig.service.namespace",
+    "spec.defaultCompositionRevisionSelector.matchExpressions[].key",
+    "spec.defaultCompositionRevisionSelector.matchExpressions[].operator",
 )
-LEGACY_SCOPE = "LegacyCluster"
+_BOOLEANS = ("spec.versions[].referenceable", "spec.versions[].served")
 _COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
 _CLAIM_FIELDS = ("kind", "plural", "singular", "listKind")
 _LEGACY_FIELDS = {"claimNames": "claims", "connectionSecretKeys": "connection secrets"}
 _LONGEST_WARNING = 256
 
 
-def check_xrd(subject: Subject) -> Iterator[Finding]:
+def check_xrd(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for an XRD."""
-    yield from check_shape(subject, XRD)
+    shape = XRD_V2 if _is_v2(subject) else XRD_V1
+    yield from check_shape(subject, shape)
+    legacy = (("spec", "scope"), LEGACY_SCOPE)
+    yield from check_newer_fields(subject, shape, usual=legacy)
     yield from check_metadata(subject)
     yield from required(subject, _REQUIRED)
+    yield from required_booleans(subject, _BOOLEANS)
     yield from _choices(subject)
     yield from check_type_names(subject, "names", "claimNames")
     yield from _claims(subject)
     yield from _versions(subject)
     yield from _columns(subject)
     yield from _conversion(subject)
-    legacy = scope_of(subject) == LEGACY_SCOPE
     for path, version in parts(subject.value, "spec.versions[]"):
         if isinstance(version, dict):
-            yield from check_schema_of_version(subject, path, version, legacy)
-
-
-def scope_of(subject: Subject) -> str:
-    """The scope of the composite resources; v1 and v2 have defaults of their own."""
-    scope = subject.get("spec", "scope")
-    if isinstance(scope, str) and scope:
-        return scope
-    return "Namespaced" if _is_v2(subject) else LEGACY_SCOPE
+            # Older releases drop the field, which is another finding.
+            for finding in check_subresources(subject, path, version.get("subresources")):
+                yield ReleaseFinding(finding, since("2.3"), REFUSED)
+            yield from check_schema_of_version(subject, path, version)
 
 
 def _is_v2(subject: Subject) -> bool:
@@ -148,12 +181,13 @@ def _choices(subject: Subject) -> Iterator[Finding]:
 
 def _claims(subject: Subject) -> Iterator[Finding]:
     claim = subject.get("spec", "claimNames")
-    scope = scope_of(subject)
+    scope = scope_of(subject.value, RELEASES[-1])
     # v2 has them in no scope: the legacy one is no scope of v2.
     if _is_v2(subject) or scope != LEGACY_SCOPE:
         whose = "XRDs of v2" if _is_v2(subject) else f"Composite resources of the scope {scope}"
         for field, what in _LEGACY_FIELDS.items():
-            if subject.get("spec", field) is not None:
+            # Go leaves out a list that is empty.
+            if subject.get("spec", field) not in (None, []):
                 yield subject.finding(
                     codes.XRD_LEGACY_FIELD,
                     f"{whose} have no {what}: `spec.{field}` is refused.",
@@ -236,7 +270,7 @@ def _columns(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _conversion(subject: Subject) -> Iterator[Finding]:
+def _conversion(subject: Subject) -> Iterator[AnyFinding]:
     conversion: Any = subject.get("spec", "conversion")
     if not isinstance(conversion, dict):
         return
@@ -249,6 +283,15 @@ def _conversion(subject: Subject) -> Iterator[Finding]:
         for field in ("clientConfig", "conversionReviewVersions"):
             if subject.get(*webhook, field) in (None, []):
                 yield missing(subject, (*webhook, field), why)
+    elif conversion.get("strategy") == "None" and not _is_v2(subject):
+        finding = subject.finding(
+            codes.OBJECT_VALUE,
+            "`spec.conversion.strategy` is `None`, which the API server refuses in XRDs of v1: it "
+            "asks for the strategy Webhook and a `webhook`.",
+            "Remove `spec.conversion`: without it versions are not converted either.",
+            ("spec", "conversion", "strategy"),
+        )
+        yield ReleaseFinding(finding, since("2.0"), REFUSED)
     elif conversion.get("webhook") is not None and conversion.get("strategy") == "None":
         yield invalid(
             subject, webhook, "is for the strategy Webhook only", "Remove it, or set the strategy."

@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from small_packages import COMPOSITION, CONFIGURATION, XRD, changed, codes_of, findings
+from small_packages import COMPOSITION, CONFIGURATION, XRD, XRD_V1, changed, codes_of, findings
 
 from xpkg_tool import codes
-from xpkg_tool.finding import ERROR, Finding
+from xpkg_tool.finding import ERROR, WARNING, Finding
 
 STEP = "spec.pipeline.0"
+SECRET = {"name": "c", "source": "Secret", "secretRef": {"name": "s", "namespace": "ns"}}
 RESOURCE = {"requirementName": "r", "apiVersion": "v1", "kind": "ConfigMap"}
 
 
@@ -25,13 +26,14 @@ def of_composition(text: str) -> tuple[Finding, ...]:
         ("spec.mode", "Pipeline"),
         ("spec.writeConnectionSecretsToNamespace", "a"),
         (f"{STEP}.input", {"apiVersion": "a.example.org/v1", "kind": "Input", "any": [1]}),
-        (f"{STEP}.credentials", [{"name": "c", "source": "None"}]),
-        (
-            f"{STEP}.credentials",
-            [{"name": "c", "source": "Secret", "secretRef": {"name": "s", "namespace": "ns"}}],
-        ),
+        (f"{STEP}.credentials", [SECRET]),
         (f"{STEP}.requirements", {"requiredResources": [{**RESOURCE, "matchLabels": {"a": "b"}}]}),
         (f"{STEP}.requirements", {"requiredResources": [{**RESOURCE, "name": "cm"}]}),
+        # Go leaves out what is empty.
+        (
+            f"{STEP}.requirements",
+            {"requiredResources": [{**RESOURCE, "name": "cm", "matchLabels": {}}]},
+        ),
         ("metadata.labels", {"provider": "aws"}),
     ],
 )
@@ -61,16 +63,21 @@ def test_right(path: str, value: Any) -> None:
         (f"{STEP}.input", [], codes.STEP_INPUT),
         (f"{STEP}.credentials", [{"name": "c", "source": "Secret"}], codes.OBJECT_REQUIRED),
         (f"{STEP}.credentials", [{"name": "c", "source": "Vault"}], codes.OBJECT_VALUE),
-        (f"{STEP}.credentials", [{"name": "c", "source": "None"}] * 2, codes.STEP_NAME),
-        (f"{STEP}.requirements", {"requiredResources": [RESOURCE] * 2}, codes.STEP_NAME),
+        (f"{STEP}.credentials", [SECRET] * 2, codes.STEP_NAME),
+        (f"{STEP}.credentials", [{"name": "c", "source": "None"}], codes.OBJECT_VALUE),
         (
             f"{STEP}.requirements",
-            {"requiredResources": [{**RESOURCE, "name": "cm", "matchLabels": {}}]},
+            {"requiredResources": [{**RESOURCE, "name": "cm"}] * 2},
+            codes.STEP_NAME,
+        ),
+        (
+            f"{STEP}.requirements",
+            {"requiredResources": [{**RESOURCE, "name": "cm", "matchLabels": {"a": "b"}}]},
             codes.REQUIREMENT,
         ),
         (
             f"{STEP}.requirements",
-            {"requiredResources": [{"requirementName": "r", "kind": "ConfigMap"}]},
+            {"requiredResources": [{"requirementName": "r", "kind": "ConfigMap", "name": "cm"}]},
             codes.OBJECT_REQUIRED,
         ),
     ],
@@ -78,6 +85,25 @@ def test_right(path: str, value: Any) -> None:
 def test_one_mistake_is_one_finding(path: str, value: Any, code: str) -> None:
     found = of_composition(changed(COMPOSITION, path, value))
     assert [(f.code, f.severity) for f in found] == [(code, ERROR)]
+
+
+@pytest.mark.parametrize(
+    ("admitted", "expected"),
+    [
+        (">=v2.0.0", [(codes.REQUIREMENT, WARNING)]),
+        ("~v2.1.0", [(codes.REQUIREMENT, ERROR)]),
+        (">=v2.3.0", []),
+        # Not known there at all, and dropped.
+        ("<v2.0.0-0", [(codes.OBJECT_FIELD, ERROR)]),
+    ],
+)
+def test_a_resource_without_a_name_or_labels_depends_on_the_release(
+    admitted: str, expected: list[tuple[str, str]]
+) -> None:
+    configuration = changed(CONFIGURATION, "spec", {"crossplane": {"version": admitted}})
+    composition = changed(COMPOSITION, f"{STEP}.requirements", {"requiredResources": [RESOURCE]})
+    found = findings({"a.yaml": configuration, "c.yaml": composition, "x.yaml": XRD_V1})
+    assert [(f.code, f.severity) for f in found] == expected
 
 
 def test_step_names_differ() -> None:
@@ -98,6 +124,11 @@ PIPELINE = {"mode": "Pipeline", "pipeline": [{"step": "a", "functionRef": {"name
 TEMPLATE = {"spec": PIPELINE}
 
 
+def with_credentials(credentials: dict[str, Any]) -> dict[str, Any]:
+    step = {"step": "a", "functionRef": {"name": "f"}, "credentials": [credentials]}
+    return {"mode": "Pipeline", "pipeline": [step]}
+
+
 def of_object(kind: str, spec: Any, api_version: str = "ops.crossplane.io/v1alpha1") -> list[str]:
     value = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "o"}, "spec": spec}
     return codes_of(findings({"a.yaml": CONFIGURATION, "o.yaml": json.dumps(value)}))
@@ -107,14 +138,16 @@ def of_object(kind: str, spec: Any, api_version: str = "ops.crossplane.io/v1alph
     ("kind", "spec", "expected"),
     [
         ("Operation", PIPELINE, []),
-        ("Operation", {}, [codes.PIPELINE]),
+        ("Operation", {"mode": "Pipeline"}, [codes.PIPELINE]),
+        ("Operation", {"pipeline": PIPELINE["pipeline"]}, [codes.OBJECT_REQUIRED]),
+        ("Operation", with_credentials({"name": "c", "source": "None"}), []),
         ("Operation", {**PIPELINE, "retryLimit": "five"}, [codes.OBJECT_TYPE]),
         ("CronOperation", {"schedule": "@daily", "operationTemplate": TEMPLATE}, []),
         ("CronOperation", {}, [codes.OBJECT_REQUIRED] * 2),
         (
             "CronOperation",
             {"schedule": "@daily", "operationTemplate": {"spec": {}}},
-            [codes.PIPELINE],
+            [codes.OBJECT_REQUIRED, codes.PIPELINE],
         ),
         (
             "CronOperation",

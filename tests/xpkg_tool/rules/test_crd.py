@@ -50,10 +50,8 @@ COLUMN = {"name": "Region", "type": "string", "jsonPath": ".spec.region"}
 SCALE = {"specReplicasPath": ".spec.a", "statusReplicasPath": ".status.a"}
 CONVERSION = {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"]}}
 
-# Types and costs of expressions are a matter of their own.
+# Types of expressions are a matter of their own.
 WITHOUT_TYPES = {
-    "crdschema-cel-unknown-field",
-    "crdschema-cel-cost",
     "crdschema-cel-oldself-in-atomic-list",
     "crdschema-cel-message-expression-bad",
 }
@@ -94,8 +92,11 @@ def objects(case: dict[str, Any]) -> list[tuple[Document, list[str]]]:
 @pytest.mark.parametrize("case", OF_CRDS, ids=lambda case: str(case["case"]))
 def test_what_a_cluster_refuses_is_found(case: dict[str, Any]) -> None:
     found = [f for f in read(request(case))[1] if f.code != codes.KIND_NOT_ALLOWED]
+    # Nothing of what is wrong with a Function's definitions stops it: they are not installed.
+    in_function = case["case"].startswith("kind-function-")
     for document, wanted in objects(case):
-        mine = [f for f in found if f.path == document.path and f.severity == ERROR]
+        severities = {ERROR, WARNING} if in_function and wanted else {ERROR}
+        mine = [f for f in found if f.path == document.path and f.severity in severities]
         if case["case"] in WITHOUT_TYPES:
             assert not mine
             continue
@@ -111,6 +112,8 @@ def test_what_a_cluster_refuses_is_found(case: dict[str, Any]) -> None:
 def paths(error: str) -> list[tuple[str | int, ...]]:
     """Where an error is, unless it is said again in another form or about the status."""
     if error.startswith(("status.", "unknown or duplicate", "json:", "spec.version:")):
+        return []
+    if "estimated rule cost total for entire" in error:
         return []
     error = error.removeprefix("unknown field ").strip('"')
     path = error.split(": ")[0].replace("JSONPath", "jsonPath")

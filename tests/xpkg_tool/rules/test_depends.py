@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from small_packages import CONFIGURATION, changed, codes_of, findings
 
 from xpkg_tool import codes
-from xpkg_tool.finding import ERROR, WARNING
-from xpkg_tool.rules.crossplane_versions import majors
+from xpkg_tool.finding import ERROR, WARNING, Finding
+from xpkg_tool.rules.crossplane_versions import RELEASES, majors, releases
 
 NEW = {
     "apiVersion": "pkg.crossplane.io/v1",
@@ -21,11 +22,14 @@ OLD = {"provider": "xpkg.example.org/a/b", "version": ">=v1"}
 
 
 def found_in(*entries: Any, crossplane: str | None = None) -> list[tuple[str, str]]:
+    return [(f.code, f.severity) for f in findings_of(*entries, crossplane=crossplane)]
+
+
+def findings_of(*entries: Any, crossplane: str | None = None) -> tuple[Finding, ...]:
     spec: dict[str, Any] = {"dependsOn": list(entries)}
     if crossplane is not None:
         spec["crossplane"] = {"version": crossplane}
-    text = changed(CONFIGURATION, "spec", spec)
-    return [(f.code, f.severity) for f in findings({"a.yaml": text})]
+    return findings({"a.yaml": changed(CONFIGURATION, "spec", spec)})
 
 
 @pytest.mark.parametrize(
@@ -107,20 +111,28 @@ def test_all_mistakes_of_an_entry_at_its_places() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["xpkg.example.org/A/b:v1", ":v1", "a b@x", "xpkg.io/:v1", "a:v1"]
+    "package",
+    [
+        "xpkg.example.org/a/b:v1",
+        "localhost:5000/a/b:v1",
+        f"xpkg.example.org/{'long/' * 20}a:v1@sha256:{'0' * 64}",
+        "provider-a:v1",
+        "team/provider-a",
+        f"{'team/' * 20}provider-a",
+    ],
 )
-def test_no_remedy_proposes_a_name_that_is_wrong_itself(package: str) -> None:
-    spec = {"dependsOn": [{**OLD, "provider": package}]}
-    found = findings({"a.yaml": changed(CONFIGURATION, "spec", spec)})
-    assert codes_of(found) == [codes.DEPENDENCY_PACKAGE]
-    assert found[0].remedy.startswith("Write the package alone (`host/repository`: ")
+def test_the_name_that_is_proposed_is_right(package: str) -> None:
+    entry = {"provider": package, "version": "v1"}
+    (finding,) = findings_of(entry)
+    proposed = re.findall("`([^`]+/[^`]+)`", finding.remedy)
+    assert len(proposed) == 1 and found_in({**entry, "provider": proposed[0]}) == []
 
 
-def test_a_registry_is_not_put_before_a_name_that_is_wrong_itself() -> None:
-    spec = {"dependsOn": [{**OLD, "provider": "A/b"}]}
-    found = findings({"a.yaml": changed(CONFIGURATION, "spec", spec)})
-    assert codes_of(found) == [codes.DEPENDENCY_PACKAGE, codes.DEPENDENCY_REGISTRY]
-    assert "`xpkg.crossplane.io/A/b`" not in found[1].remedy
+@pytest.mark.parametrize("package", ["xpkg.example.org/A/b:v1", ":v1", "A:v1", "a//b@x"])
+def test_no_name_is_proposed_that_cannot_be_right(package: str) -> None:
+    (finding,) = findings_of({"provider": package, "version": "v1"})
+    assert finding.code == codes.DEPENDENCY_PACKAGE
+    assert "`host/repository`" in finding.remedy
 
 
 @pytest.mark.parametrize(
@@ -153,3 +165,30 @@ def test_majors_of_a_constraint(constraint: str, expected: set[int]) -> None:
 def test_no_dependencies() -> None:
     assert codes_of(findings({"a.yaml": changed(CONFIGURATION, "spec", {"dependsOn": []})})) == []
     assert codes_of(findings({"a.yaml": changed(CONFIGURATION, "spec", {"dependsOn": None})})) == []
+
+
+@pytest.mark.parametrize(
+    ("constraint", "expected"),
+    [
+        (">=v1.14.0-0", RELEASES),
+        ("^v1.14", RELEASES[:1]),
+        (">=v2.0.0-rc.1", RELEASES[1:]),
+        (">=v2.2.0-0", RELEASES[3:]),
+        (">=2.1, <2.3", ("2.1", "2.2")),
+        ("~v2.3.4", ("2.3",)),
+        ("=v2.1.33", ("2.1",)),
+        # What is newer than the newest knows at least as much.
+        (">=v2.9.0", RELEASES[-1:]),
+        (">=v3", RELEASES[-1:]),
+        ("*", RELEASES),
+        ("not a constraint", RELEASES),
+    ],
+)
+def test_releases_of_a_constraint(constraint: str, expected: tuple[str, ...]) -> None:
+    assert releases({"spec": {"crossplane": {"version": constraint}}}) == expected
+
+
+def test_without_a_constraint_the_current_major_is_meant() -> None:
+    for spec in (None, {}, {"crossplane": None}):
+        assert releases({"spec": spec}) == RELEASES[1:]
+    assert releases({"spec": {"crossplane": {"version": 2}}}) == RELEASES

@@ -146,6 +146,63 @@ def test_the_nearest_keyword_is_named() -> None:
     assert problem.code == codes.SCHEMA_UNKNOWN and "`rule`" in problem.remedy
 
 
+@pytest.mark.parametrize(
+    ("schema", "severity"),
+    [
+        ({"desciption": "a"}, WARNING),
+        ({"Title": "a"}, WARNING),
+        ({"examples": ["a"]}, WARNING),
+        ({"externalDoc": {}}, WARNING),
+        ({"externalDocs": {"descripton": "a"}}, WARNING),
+        ({"externalDocs": {"nonsense": "a"}}, ERROR),
+        ({"minLenght": 1}, ERROR),
+        ({"nonsense": 1}, ERROR),
+        ({"x-kubernetes-validations": [{"rule": "true", "mesage": "a"}]}, ERROR),
+    ],
+)
+def test_a_misspelt_keyword_that_documents_is_a_warning(
+    schema: dict[str, Any], severity: str
+) -> None:
+    (problem,) = of_field({"type": "string", **schema})
+    assert (problem.code, problem.severity) == (codes.SCHEMA_UNKNOWN, severity)
+
+
+@pytest.mark.parametrize(
+    ("rule", "unknown"),
+    [
+        ("self.a == ''", ""),
+        ("has(self.c)", "`self.c`"),
+        ("self.b.c == ''", "`self.b.c`"),
+        ("self.free.c == ''", ""),
+        ("self.any.c == ''", ""),
+        ("self.resource.kind != '' && self.resource.metadata.name != ''", ""),
+        ("self.a__dash__b == ''", ""),
+        ("self.list.all(x, x.c == '')", ""),
+        ("self.metadata.name == ''", "`self.metadata`"),
+        ("'self.c' != ''", ""),
+    ],
+)
+def test_a_rule_reads_fields_that_are_there(rule: str, unknown: str) -> None:
+    text = {"type": "string"}
+    embedded = "x-kubernetes-embedded-resource"
+    schema = {
+        "type": "object",
+        "x-kubernetes-validations": [{"rule": rule}],
+        "properties": {
+            "a": text,
+            "a-b": text,
+            "b": {"type": "object", "properties": {"a": text}},
+            "free": {"type": "object", "additionalProperties": text},
+            "any": {"x-kubernetes-preserve-unknown-fields": True},
+            "resource": {"type": "object", embedded: True, "properties": {"a": text}},
+            "list": {"type": "array", "items": {"type": "object", "properties": {"a": text}}},
+        },
+    }
+    found = of_field(schema)
+    assert [problem.code for problem in found] == [codes.SCHEMA_RULE] * bool(unknown)
+    assert all(unknown in problem.message for problem in found)
+
+
 def test_fields_are_named_as_people_write_them() -> None:
     item = {"type": "object", "additionalProperties": {"description": "x"}}
     (problem,) = of_field({"type": "array", "items": item})

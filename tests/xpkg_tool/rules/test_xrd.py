@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from small_packages import CONFIGURATION, XRD, changed, codes_of, findings
+from small_packages import CONFIGURATION, XRD, XRD_V1, changed, codes_of, findings
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING, Finding
-from xpkg_tool.rules.xrd_schema import effective
 
-XRD_V1 = XRD.replace("crossplane.io/v2", "crossplane.io/v1").replace("  scope: Namespaced\n", "")
 SCHEMA = "spec.versions.0.schema.openAPIV3Schema"
 CLAIM = {"kind": "Thing", "plural": "things"}
 
@@ -98,6 +96,27 @@ def test_a_plural_name_that_is_wrong_cannot_be_in_the_name(plural: str) -> None:
     assert set(codes_of(of_xrd(wrong))) == {codes.OBJECT_NAME, codes.TYPE_NAMES}
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "name"),
+    [
+        ("spec.names.plural", "XThings", None),
+        ("spec.names.plural", "x" * 64, None),
+        ("spec.group", "example", None),
+        ("spec.group", "Example.org", None),
+        ("spec.group", f"{'long.' * 50}org", None),
+        ("spec.names.plural", "things", "things.example.org"),
+    ],
+)
+def test_the_name_that_is_proposed_is_right(path: str, value: str, name: str | None) -> None:
+    text = changed(XRD, path, value)
+    (finding,) = [f for f in of_xrd(text) if f.code == codes.XRD_NAME]
+    if name is None:
+        assert finding.remedy.startswith("Fix `spec.names.plural` and `spec.group` first")
+    else:
+        assert finding.remedy.startswith(f"Write `name: {name}`")
+        assert of_xrd(changed(text, "metadata.name", name)) == ()
+
+
 @pytest.mark.parametrize("group", ["example", "Example.org"])
 def test_a_group_is_a_dns_name_with_a_dot(group: str) -> None:
     assert codes.TYPE_NAMES in codes_of(of_xrd(XRD.replace("example.org", group)))
@@ -139,16 +158,180 @@ def test_what_crossplane_ignores_is_a_warning(schema: dict[str, Any], line: str)
     assert finding.position is not None and finding.position.source.strip() == line
 
 
+@pytest.mark.parametrize(
+    ("admitted", "expected"),
+    [
+        (">=v2.3.0-0", []),
+        (">=v2.0.0", [(codes.OBJECT_FIELD, WARNING)] * 2),
+        ("~v2.1.0", [(codes.OBJECT_FIELD, ERROR)] * 2),
+        (">=v2.2.0, <v2.3.0-0", [(codes.OBJECT_FIELD, ERROR)]),
+        (None, [(codes.OBJECT_FIELD, WARNING)] * 2),
+    ],
+)
+def test_a_newer_field_depends_on_the_release(
+    admitted: str | None, expected: list[tuple[str, str]]
+) -> None:
+    scale = {"specReplicasPath": ".spec.a", "statusReplicasPath": ".status.a"}
+    text = changed(XRD, "spec.versions.0.subresources", {"scale": scale})
+    text = changed(text, "spec.defaultCompositionRevisionSelector", {"matchLabels": {"a": "b"}})
+    meta = changed(CONFIGURATION, "spec", {"crossplane": {"version": admitted}} if admitted else {})
+    found = findings({"a.yaml": meta, "x.yaml": text})
+    assert [(f.code, f.severity) for f in found] == expected
+    newest = [f for f in found if "subresources" in f.message]
+    assert all("Crossplane 2.3 and later" in f.message for f in newest)
+    assert all('`spec.crossplane.version: ">=v2.3.0-0"`' in f.remedy for f in newest)
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ("LegacyCluster", []),
+        ("Cluster", [(codes.OBJECT_FIELD, WARNING)]),
+        ("Namespaced", [(codes.OBJECT_FIELD, WARNING)]),
+    ],
+)
+def test_crossplane_1_has_one_scope(scope: str, expected: list[tuple[str, str]]) -> None:
+    meta = changed(CONFIGURATION, "spec", {"crossplane": {"version": ">=v1.14.0-0"}})
+    found = findings({"a.yaml": meta, "x.yaml": changed(XRD_V1, "spec.scope", scope)})
+    assert [(f.code, f.severity) for f in found] == expected
+
+
+def test_a_remedy_names_no_other_field() -> None:
+    (finding,) = of_xrd(changed(XRD, "spec.defaultCompositionRevision", {"name": "a"}))
+    assert finding.code == codes.OBJECT_FIELD and "Did you mean" not in finding.remedy
+    (finding,) = of_xrd(changed(XRD, "spec.defaultCompositonRef", {"name": "a"}))
+    assert "Did you mean `defaultCompositionRef`?" in finding.remedy
+    (finding,) = of_xrd(changed(XRD, "spec.versions.0.storage", True))
+    assert "Did you mean" not in finding.remedy
+
+
+def test_an_empty_list_of_connection_secret_keys_is_none() -> None:
+    """Go leaves it out of what the package manager sends."""
+    assert of_xrd(changed(XRD, "spec.connectionSecretKeys", [])) == ()
+
+
+def test_a_boolean_that_is_missing_is_false() -> None:
+    second = {"name": "v2", "schema": {"openAPIV3Schema": {"type": "object"}}}
+    found = of_xrd(changed(XRD, "spec.versions", [version(), second]))
+    assert [(f.code, f.severity) for f in found] == [(codes.OBJECT_REQUIRED, WARNING)] * 2
+
+
+@pytest.mark.parametrize(
+    ("schema", "ignored"),
+    [
+        ({"metadata": {"type": "object"}}, []),
+        ({"metadata": {"properties": {"name": {"type": "string", "maxLength": 12}}}}, []),
+        ({"metadata": {"properties": {"name": {"maxLength": 63, "description": "d"}}}}, []),
+        (
+            {"metadata": {"properties": {"name": {"maxLength": 12, "pattern": "^a"}}}},
+            ["metadata.properties.name.pattern"],
+        ),
+        (
+            {"metadata": {"properties": {"name": {"maxLength": 64}}}},
+            ["metadata.properties.name.maxLength"],
+        ),
+        (
+            {"metadata": {"required": ["labels"], "properties": {"labels": {"type": "object"}}}},
+            ["metadata.required", "metadata.properties.labels"],
+        ),
+        ({"apiVersion": {"type": "string", "description": "d"}, "kind": {"type": "string"}}, []),
+        ({"kind": {"type": "string", "enum": ["XThing"]}}, ["kind.enum"]),
+        (
+            {"status": {"type": "object", "properties": {"crossplane": {"type": "object"}}}},
+            [],
+        ),
+    ],
+)
+def test_what_is_taken_of_a_schema(schema: dict[str, Any], ignored: list[str]) -> None:
+    found = of_xrd(changed(XRD, SCHEMA, {"properties": schema}))
+    assert {(f.code, f.severity) for f in found} <= {(codes.XRD_IGNORED, WARNING)}
+    place = "`spec.versions[0].schema.openAPIV3Schema.properties."
+    named = [f.message.partition("` ")[0].replace(place, "") for f in found]
+    assert sorted(named) == sorted(ignored)
+
+
+@pytest.mark.parametrize(
+    ("required", "expected"), [(["spec", "kind"], []), (["status"], [codes.XRD_IGNORED])]
+)
+def test_what_is_required_of_the_whole_object(required: list[str], expected: list[str]) -> None:
+    found = of_xrd(changed(XRD, SCHEMA, {"type": "object", "required": required}))
+    assert codes_of(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("admitted", "rule", "expected"),
+    [
+        (">=v2.2.0", "self.metadata.name != 'a'", []),
+        (">=v2.0.0", "self.metadata.name != 'a'", [(codes.XRD_IGNORED, WARNING)]),
+        ("~v2.1.0", "self.metadata.name != 'a'", [(codes.XRD_IGNORED, WARNING)]),
+        (">=v2.2.0", "self.metadata.namespace != 'a'", [(codes.SCHEMA_RULE, ERROR)]),
+        (
+            ">=v1.14.0-0",
+            "self.metadata.namespace != 'a'",
+            [(codes.XRD_IGNORED, WARNING), (codes.SCHEMA_RULE, ERROR)],
+        ),
+        ("~v2.1.0", "self.metadata.namespace != 'a'", [(codes.XRD_IGNORED, WARNING)]),
+        (">=v2.2.0", "self.metadata.name ==", [(codes.SCHEMA_RULE, ERROR)]),
+    ],
+)
+def test_rules_at_the_top_depend_on_the_release(
+    admitted: str, rule: str, expected: list[tuple[str, str]]
+) -> None:
+    schema = {"type": "object", "x-kubernetes-validations": [{"rule": rule, "message": "m"}]}
+    meta = changed(CONFIGURATION, "spec", {"crossplane": {"version": admitted}})
+    found = findings({"a.yaml": meta, "x.yaml": changed(XRD_V1, SCHEMA, schema)})
+    assert [(f.code, f.severity) for f in found] == expected
+
+
+CLAIMED = changed(XRD_V1, "spec.claimNames", CLAIM)
+
+
+@pytest.mark.parametrize(
+    ("xrd", "name", "expected"),
+    [
+        (XRD_V1, "resourceRef", []),
+        (XRD_V1, "compositeDeletePolicy", []),
+        (CLAIMED, "resourceRef", [codes.XRD_IGNORED]),
+        (CLAIMED, "compositeDeletePolicy", [codes.XRD_IGNORED]),
+        (XRD_V1, "claimRef", [codes.XRD_IGNORED]),
+        (XRD_V1, "crossplane", []),
+        # Crossplane 1 alone has it, and without a constraint that is not meant.
+        (XRD_V1, "publishConnectionDetailsTo", []),
+    ],
+)
+def test_what_crossplane_replaces(xrd: str, name: str, expected: list[str]) -> None:
+    spec = {"type": "object", "properties": {name: {"type": "string"}}}
+    schema = {"type": "object", "properties": {"spec": spec}}
+    assert codes_of(of_xrd(changed(xrd, SCHEMA, schema))) == expected
+
+
+@pytest.mark.parametrize(
+    ("xrd", "name", "expected"),
+    [
+        (XRD, "crossplane", []),
+        (XRD, "compositionSelector", [codes.SCHEMA_DOUBT]),
+        (XRD_V1, "compositionSelector", []),
+        (CLAIMED, "compositionSelector", []),
+        (XRD_V1, "claimRef", []),
+        # Claims have none.
+        (CLAIMED, "claimRef", [codes.SCHEMA_DOUBT]),
+        (CLAIMED, "resourceRef", [codes.SCHEMA_DOUBT]),
+    ],
+)
+def test_what_crossplane_adds_may_be_required(xrd: str, name: str, expected: list[str]) -> None:
+    spec = {"type": "object", "required": [name], "properties": {"a": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"spec": spec}}
+    assert codes_of(of_xrd(changed(xrd, SCHEMA, schema))) == expected
+
+
+def test_an_unknown_keyword_of_a_schema_is_a_warning() -> None:
+    spec = {"type": "object", "properties": {"a": {"type": "string", "minLenght": 1}}}
+    found = of_xrd(changed(XRD, SCHEMA, {"type": "object", "properties": {"spec": spec}}))
+    assert [(f.code, f.severity) for f in found] == [(codes.SCHEMA_UNKNOWN, WARNING)]
+
+
 def test_fields_that_crossplane_adds_depend_on_the_scope() -> None:
     spec = {"type": "object", "properties": {"compositionRef": {"type": "object"}}}
     schema = {"type": "object", "properties": {"spec": spec}}
     assert of_xrd(changed(XRD, SCHEMA, schema)) == ()
     assert codes_of(of_xrd(changed(XRD_V1, SCHEMA, schema))) == [codes.XRD_IGNORED]
-
-
-def test_the_effective_schema() -> None:
-    """As internal/xcrd makes it: nothing of the top but spec and status."""
-    spec = {"type": "string", "default": 1, "properties": {"a": {}}, "required": ["a"]}
-    kept = {"type": "object", "properties": {"a": {}}, "required": ["a"]}
-    schema = {"nullable": True, "properties": {"spec": spec, "status": 5, "other": {}}}
-    assert effective(schema) == {"type": "object", "properties": {"spec": kept}}

@@ -61,7 +61,7 @@ class _TooDeep(Exception):
 def syntax_problem(expression: str) -> SyntaxProblem | None:
     """The first thing in the expression that no CEL parser takes; None if there is none."""
     try:
-        _Parser(_tokens(expression), len(expression)).run()
+        _Parser(tokens(expression), len(expression)).run()
     except _Wrong as wrong:
         return SyntaxProblem(wrong.reason, wrong.offset)
     except _TooDeep:
@@ -69,8 +69,11 @@ def syntax_problem(expression: str) -> SyntaxProblem | None:
     return None
 
 
-def _tokens(expression: str) -> list[_Token]:
-    tokens: list[_Token] = []
+@lru_cache(maxsize=4096)
+def tokens(expression: str) -> tuple[tuple[str, str, int], ...]:
+    """The kind, the text and the place of each token. The expression must be one of which
+    `syntax_problem` finds nothing."""
+    found_tokens: list[_Token] = []
     place = 0
     while place < len(expression):
         found = _TOKEN.match(expression, place)
@@ -78,9 +81,9 @@ def _tokens(expression: str) -> list[_Token]:
             raise _Wrong(_unreadable(expression, place), place)
         kind = found.lastgroup or ""
         if kind != "space":
-            tokens.append((kind, found[0], place))
+            found_tokens.append((kind, found[0], place))
         place = found.end()
-    return tokens
+    return tuple(found_tokens)
 
 
 def _unreadable(expression: str, place: int) -> str:
@@ -98,7 +101,7 @@ def _unreadable(expression: str, place: int) -> str:
 class _Parser:
     """Precedence does not matter for whether an expression can be read: operators are a chain."""
 
-    def __init__(self, tokens: list[_Token], length: int) -> None:
+    def __init__(self, tokens: tuple[_Token, ...], length: int) -> None:
         self.tokens = tokens
         self.length = length
         self.at = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from xpkg_tool import codes
-from xpkg_tool.finding import Finding
+from xpkg_tool.finding import ERROR, WARNING, Finding
 from xpkg_tool.rules.subject import Subject
 
 from .node import PathOf, Problem
@@ -20,27 +20,41 @@ def check_schema(
 ) -> Iterator[Finding]:
     """All findings for the schema of a whole custom resource (XP420 to XP434).
 
-    `path` leads from the object to where `schema` stands in it; `schema` may lack parts of what
-    stands there. `status`: the version has a status subresource.
+    `path` leads from the object to where `schema` stands in it. `status`: the version has a status
+    subresource.
     """
     for problem in problems(schema, status=status):
         yield _finding(subject, path, problem)
 
 
-def check_schema_keywords(subject: Subject, path: PathOf, schema: Any) -> Iterator[Finding]:
+def schema_findings(
+    subject: Subject, path: PathOf, schema: Any, *, status: bool, unknown: str
+) -> Iterator[tuple[PathOf, Finding]]:
+    """As `check_schema`, each with the path inside the schema, which may lack parts of what stands
+    in the object. `unknown` is how severe a keyword is that is not known."""
+    for problem in problems(schema, status=status):
+        yield problem.path, _finding(subject, path, problem, unknown)
+
+
+def check_schema_keywords(
+    subject: Subject, path: PathOf, schema: Any, *, unknown: str = ERROR
+) -> Iterator[Finding]:
     """Only the keywords that are of a wrong type, by which the package manager's build breaks
-    (XP420), or not known (XP421)."""
+    (XP420), or not known (XP421), and how severe the latter is."""
     for problem in problems(schema):
         if problem.code in (codes.SCHEMA_TYPE, codes.SCHEMA_UNKNOWN):
-            yield _finding(subject, path, problem)
+            yield _finding(subject, path, problem, unknown)
 
 
-def _finding(subject: Subject, path: PathOf, problem: Problem) -> Finding:
+def _finding(subject: Subject, path: PathOf, problem: Problem, unknown: str = ERROR) -> Finding:
+    severity = problem.severity
+    if problem.code == codes.SCHEMA_UNKNOWN and unknown == WARNING:
+        severity = WARNING
     return subject.finding(
         problem.code,
         problem.message,
         problem.remedy,
         (*path, *problem.path),
         key=problem.key,
-        severity=problem.severity,
+        severity=severity,
     )

@@ -1,5 +1,5 @@
-"""x-kubernetes-validations: rules in CEL. Their form and syntax; their types and costs are not
-looked at."""
+"""x-kubernetes-validations: rules in CEL. Their form and syntax, and what is certain of their
+fields and costs without a type checker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xpkg_tool import codes
 from xpkg_tool.rules.languages.cel_syntax import syntax_problem
 from xpkg_tool.rules.languages.field_path import FieldPathError, resolve
 
-from .node import Problem, SchemaNode
+from .node import Level, Problem, SchemaNode, as_schema
 
 _KEYWORD = "x-kubernetes-validations"
 _REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
@@ -38,7 +38,16 @@ def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Pro
         )
     elif wrong := syntax_problem(expression):
         yield problem(
-            f"The expression of {where} is no CEL: {wrong.reason}.", "Mend the expression.", "rule"
+            f"The expression of {where} is no CEL: {wrong.reason}.", "Fix the expression.", "rule"
+        )
+    elif unknown := _unknown_field(node, expression):
+        yield problem(f"The expression of {where} reads {unknown}", _UNKNOWN_REMEDY, "rule")
+    elif loops := _endless_loops(node, expression):
+        yield problem(
+            f"The expression of {where} loops over {loops[1]} inside a loop over {loops[0]}, and "
+            "neither has a limit: Kubernetes refuses it for its estimated cost.",
+            "Limit both: `maxItems` for a list, `maxProperties` for a mapping.",
+            "rule",
         )
     if message and not message.strip():
         yield problem(f"The message of {where} is empty.", "Write one, or remove it.", "message")
@@ -52,7 +61,7 @@ def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Pro
             "Add a `message` of one line, or write the expression in one line.",
             "message",
         )
-    yield from _message_expression(where, _text(rule, "messageExpression"), problem)
+    yield from _message_expression(node, where, _text(rule, "messageExpression"), problem)
     reason = rule.get("reason")
     if isinstance(reason, str) and reason not in _REASONS:
         yield problem(
@@ -63,14 +72,18 @@ def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Pro
     yield from _field_path(node, where, _text(rule, "fieldPath"), problem)
 
 
-def _message_expression(where: str, expression: str, problem: Any) -> Iterator[Problem]:
+def _message_expression(
+    node: SchemaNode, where: str, expression: str, problem: Any
+) -> Iterator[Problem]:
     field = "messageExpression"
     if expression and not expression.strip():
         yield problem(f"The `{field}` of {where} is empty.", "Write one, or remove it.", field)
     elif expression and (wrong := syntax_problem(expression)):
         yield problem(
-            f"The `{field}` of {where} is no CEL: {wrong.reason}.", "Mend the expression.", field
+            f"The `{field}` of {where} is no CEL: {wrong.reason}.", "Fix the expression.", field
         )
+    elif unknown := _unknown_field(node, expression):
+        yield problem(f"The `{field}` of {where} reads {unknown}", _UNKNOWN_REMEDY, field)
 
 
 def _field_path(node: SchemaNode, where: str, path: str, problem: Any) -> Iterator[Problem]:
@@ -92,6 +105,112 @@ def _field_path(node: SchemaNode, where: str, path: str, problem: Any) -> Iterat
             "as `.field` or `.field['name']`.",
             "fieldPath",
         )
+
+
+# An object of this many bytes is small enough for so many in one request that a loop in a loop over
+# them is ten times over the limit for the cost of a rule (3 MiB, 10,000,000).
+_SMALL = 300
+
+
+def _endless_loops(node: SchemaNode, expression: str) -> tuple[str, str] | None:
+    """A field with a loop over it and another one with a loop inside that, of which neither has a
+    limit; None where there are none, or where their cost is not certain."""
+    from xpkg_tool.rules.languages.cel_loops import nested_loops
+
+    for outer, inner in nested_loops(expression):
+        if all(_is_unlimited(_led_to(node.value, chain)) for chain in (outer, inner)):
+            return _shown(outer), _shown(inner)
+    return None
+
+
+def _shown(chain: tuple[str, ...]) -> str:
+    return f"`{'.'.join(('self', *chain)).replace('.[]', '[]')}`"
+
+
+def _led_to(schema: Any, chain: tuple[str, ...]) -> Any:
+    for step in chain:
+        if not isinstance(schema, dict):
+            return None
+        properties = schema.get("properties")
+        if step == "[]":
+            schema = schema.get("items")
+        else:
+            schema = properties.get(step) if isinstance(properties, dict) else None
+    return schema
+
+
+def _is_unlimited(schema: Any) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    if schema.get("type") == "array":
+        return schema.get("maxItems") is None and _least_size(schema.get("items")) <= _SMALL
+    values = schema.get("additionalProperties")
+    return (
+        schema.get("type") == "object"
+        and schema.get("maxProperties") is None
+        and isinstance(values, dict)
+        and _least_size(values) <= _SMALL
+    )
+
+
+def _least_size(schema: Any, depth: int = 0) -> int:
+    """How many bytes of JSON a value has at least, or more; what is not certain counts as large."""
+    if not isinstance(schema, dict) or depth > 20:
+        return _SMALL + 1
+    # `""`, `{}`, `[]` or a number; what has a format, such as a time, has some more.
+    size = 30 if schema.get("format") else 2
+    required, properties = schema.get("required"), schema.get("properties")
+    if isinstance(required, list) and isinstance(properties, dict):
+        for name in required:
+            if size > _SMALL:
+                break
+            inner = properties.get(name) if isinstance(name, str) else None
+            # Its name in quotes, a colon and a comma.
+            size += len(str(name)) + 4 + _least_size(inner, depth + 1)
+    return size
+
+
+_UNKNOWN_REMEDY = (
+    "Read fields that the schema describes; of the metadata of a whole object there are only "
+    "`name` and `generateName`."
+)
+_EMBEDDED = "x-kubernetes-embedded-resource"
+_IMPLIED = ("apiVersion", "kind", "metadata")
+
+
+def _unknown_field(node: SchemaNode, expression: str) -> str:
+    """The end of a sentence that names a field which the expression reads and Kubernetes does not
+    know; empty where there is none."""
+    from xpkg_tool.rules.languages.cel_selections import selections
+
+    for names in selections(expression):
+        schema: Mapping[str, Any] | None = node.value
+        is_root = node.place.level is Level.ROOT
+        for count, name in enumerate(names):
+            if schema is None or _is_known(schema, name, is_root):
+                break
+            if name not in schema["properties"]:
+                holder = ".".join(("self", *names[:count]))
+                return f"`{holder}.{name}`, and there is no such field."
+            schema, is_root = as_schema(schema["properties"][name]), False
+        of_metadata = (
+            names[1:2] if names[0] == "metadata" and node.place.level is Level.ROOT else ()
+        )
+        if not set(of_metadata) <= {"name", "generateName"}:
+            return f"`self.metadata.{of_metadata[0]}`, and there is no such field."
+    return ""
+
+
+def _is_known(schema: Mapping[str, Any], name: str, is_root: bool) -> bool:
+    """Whether there is nothing to say of the field `name` and what is inside it: Kubernetes knows
+    it, or it is not certain which fields there are."""
+    properties = schema.get("properties")
+    if schema.get("type") != "object" or not isinstance(properties, dict) or not properties:
+        return True
+    if "additionalProperties" in schema:
+        return True
+    # Names that are none in CEL are written in another way, such as `__dash__` for a dash.
+    return "__" in name or (name in _IMPLIED and (is_root or bool(schema.get(_EMBEDDED))))
 
 
 def _has_break(text: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable, Iterator, Mapping
 
 from xpkg_tool import codes
+from xpkg_tool.finding import ERROR, WARNING
 from xpkg_tool.rules.shapes import ANYTHING, Struct, nearest_field
 
 from .node import Level, Place, Problem, SchemaNode, Way
@@ -144,6 +145,7 @@ _RULE: Mapping[str, tuple[str, _Test]] = {
     "fieldPath": _TEXT,
     "optionalOldSelf": _BOOLEAN,
 }
+_DOCUMENTATION = frozenset({"description", "title", "example", "externalDocs"})
 _EXTERNAL_DOCS: Mapping[str, tuple[str, _Test]] = {"description": _TEXT, "url": _TEXT}
 
 # What people write that OpenAPI, JSON Schema or Go have and Kubernetes has not, and what helps.
@@ -201,6 +203,8 @@ def _unknown(
     node: SchemaNode, keyword: str, known: Mapping[str, Any], *steps: str | int
 ) -> Problem:
     nearest = nearest_field(keyword, Struct(dict.fromkeys(known, ANYTHING)))
+    # What only documents is of no use to the cluster.
+    severity = WARNING if known is not _RULE and nearest in _DOCUMENTATION else ERROR
     remedy = _ELSEWHERE.get(keyword) if known is KEYWORDS else None
     if remedy is None:
         remedy = f"Did you mean `{nearest}`?" if nearest else "Remove it, or mend its name."
@@ -212,6 +216,7 @@ def _unknown(
         *steps,
         keyword,
         key=True,
+        severity=severity,
     )
 
 

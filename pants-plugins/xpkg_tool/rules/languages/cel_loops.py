@@ -1,0 +1,57 @@
+"""Loops inside loops of a CEL expression: what makes one too expensive whatever else it says."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+from .cel_syntax import tokens
+
+Chain = tuple[str, ...]
+
+# The macros that look at each member of a list, or at each key of a mapping.
+_MACROS = frozenset({"all", "exists", "exists_one", "existsOne", "filter", "map"})
+_CALL = re.compile(r"\.\s*(?:all|exists|exists_one|existsOne|filter|map)\s*\(")
+
+# What a step into a list's members is called.
+ITEM = "[]"
+
+
+def nested_loops(expression: str) -> Iterator[tuple[Chain, Chain]]:
+    """What each loop goes over that stands in another one, and what that one goes over: the names
+    behind `self`, with `[]` where a variable stands for a member of a list. Only loops over such
+    fields are met. The expression must be one that CEL can read."""
+    if len(_CALL.findall(expression)) < 2:
+        return
+    texts = [text for _, text, _ in tokens(expression)]
+    # The loops around a place: what they go over, their variable, and how many brackets are open
+    # inside them.
+    around: list[tuple[Chain, str, int]] = []
+    depth = 0
+    for place, text in enumerate(texts):
+        if text in ("(", "[", "{"):
+            depth += 1
+        elif text in (")", "]", "}"):
+            depth -= 1
+            while around and around[-1][2] > depth:
+                around.pop()
+        chain = _base(text, around) if texts[place - 1 : place] != ["."] else None
+        if chain is None:
+            continue
+        ahead = place + 1
+        while texts[ahead : ahead + 1] == ["."] and texts[ahead + 2 : ahead + 3] != ["("]:
+            chain = (*chain, *texts[ahead + 1 : ahead + 2])
+            ahead += 2
+        dot, method, bracket, variable = (*texts[ahead : ahead + 4], "", "", "", "")[:4]
+        if dot == "." and method in _MACROS and bracket == "(":
+            for outer, _, _ in around:
+                yield outer, chain
+            around.append((chain, variable, depth + 1))
+
+
+def _base(text: str, around: list[tuple[Chain, str, int]]) -> Chain | None:
+    """What a name stands for: a variable of a loop around it, or the object itself."""
+    for chain, variable, _ in reversed(around):
+        if text == variable:
+            return (*chain, ITEM)
+    return () if text == "self" else None

@@ -1,0 +1,30 @@
+"""Loops inside loops."""
+
+from __future__ import annotations
+
+import pytest
+
+from xpkg_tool.rules.languages.cel_loops import nested_loops
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("self.a.all(x, x == 1)", []),
+        ("self.a.all(x, x == 1) && self.b.all(x, x == 1)", []),
+        ("self.a.all(x, self.b.c.exists(y, y == x))", [(("a",), ("b", "c"))]),
+        ("self.a.all(x, x.n.exists(y, y == 1))", [(("a",), ("a", "[]", "n"))]),
+        ("self.all(x, self.exists_one(y, y == x))", [((), ())]),
+        (
+            "self.a.all(x, self.b.all(y, self.c.all(z, true)))",
+            [(("a",), ("b",)), (("a",), ("c",)), (("b",), ("c",))],
+        ),
+        ("self.a.filter(x, true).all(y, self.b.all(z, true))", []),
+        ("size(self.a.map(x, [x])) > 0 && self.b.all(y, true)", []),
+        ("[1, 2].all(x, self.b.all(y, true))", []),
+        ("'self.a.all(x, self.b.all(y, true))' == ''", []),
+        ("self.all.exists(x, self.map.all(y, true))", [(("all",), ("map",))]),
+    ],
+)
+def test_nested_loops(expression: str, expected: list[tuple[tuple[str, ...], ...]]) -> None:
+    assert list(nested_loops(expression)) == expected
