@@ -10,6 +10,7 @@ that fails.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any, Iterable
 
@@ -26,6 +27,7 @@ from pants.option.global_options import GlobalOptions
 
 from xpkg.command_line import NamedPackages, NamedPackagesRequest
 from xpkg.publishing.fresh import Fresh
+from xpkg.publishing.notes import notes
 from xpkg.publishing.plan import PublishPlan
 from xpkg.publishing.plan_report import plan_summary, planned_packages
 from xpkg.publishing.planning import PublishPlanRequest
@@ -33,6 +35,8 @@ from xpkg.publishing.published import Published, PublishedRequest
 from xpkg.publishing.report import published_packages
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgRegistriesField, XpkgSourcesField
+
+logger = logging.getLogger(__name__)
 
 
 class PublishUnderRemoteExecution(Exception):
@@ -104,6 +108,9 @@ async def publish_report(
     named = await _named(address)
     plan = await Get(PublishPlan, PublishPlanRequest(named))
     packages = plan.reported_by(address)
+    if address == min(named):
+        for note in notes(package.candidate for package in plan.packages):
+            logger.warning(note)
     if xpkg.publish_plan:
         summary = [plan_summary(plan)] if address == min(named) else []
         rows = [row for package in packages for row in planned_packages(package)]

@@ -62,7 +62,8 @@ class CandidateRequest:
 class Candidate:
     """A package and its references.
 
-    `digest` is that of its manifest, empty where it does not build; `files` holds `package.xpkg`.
+    `digest` is that of its manifest, empty where it does not build; `files` holds `package.xpkg`;
+    `package_name` is the name in the meta object.
     `dependencies` are the packages of this repository that it depends on, also indirectly. With
     `skip_push` it goes nowhere; `problem` says why it cannot be published anywhere.
     """
@@ -74,6 +75,7 @@ class Candidate:
     dependencies: tuple[Address, ...] = ()
     skip_push: bool = False
     problem: str = ""
+    package_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
     if outcome.failed:
         return Candidate(address, problem=f"{address} does not lint: {outcome.text.strip()}")
     built = await _built(outcome)
-    candidate = Candidate(address, built.digest, built.files)
+    candidate = Candidate(address, built.digest, built.files, package_name=built.package_name)
     try:
         wrapped, transitive = await MultiGet(
             Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend")),

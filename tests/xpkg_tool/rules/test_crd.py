@@ -54,7 +54,6 @@ CONVERSION = {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v
 WITHOUT_TYPES = {
     "crdschema-cel-unknown-field",
     "crdschema-cel-cost",
-    "crdschema-cel-oldself-in-atomic-list",
     "crdschema-cel-message-expression-bad",
 }
 OF_CRDS = [
@@ -305,12 +304,12 @@ def test_the_status_changes_what_may_stand_at_the_top() -> None:
 def test_v1beta1_is_looked_at_for_what_breaks_the_build() -> None:
     text = changed(CRD, "apiVersion", "apiextensions.k8s.io/v1beta1")
     text = changed(text, "spec.scope", "x")
-    assert brief(text) == [(codes.CRD_V1BETA1, WARNING)]
+    assert brief(text) == [(codes.CRD_V1BETA1, ERROR)]
     text = changed(text, f"{V}.schema.openAPIV3Schema.type", True)
-    assert brief(text) == [(codes.CRD_V1BETA1, WARNING), (codes.SCHEMA_TYPE, ERROR)]
+    assert brief(text) == [(codes.CRD_V1BETA1, ERROR), (codes.SCHEMA_TYPE, ERROR)]
     text = changed(CRD, "apiVersion", "apiextensions.k8s.io/v1beta1")
     text = changed(text, "spec.validation", {"openAPIV3Schema": {"items": 1}})
-    assert brief(text) == [(codes.CRD_V1BETA1, WARNING), (codes.SCHEMA_TYPE, ERROR)]
+    assert brief(text) == [(codes.CRD_V1BETA1, ERROR), (codes.SCHEMA_TYPE, ERROR)]
 
 
 @pytest.mark.parametrize("value", [None, [], {}, "x", 1, True, [None], [[]], {"a": None}])

@@ -61,7 +61,7 @@ class _TooDeep(Exception):
 def syntax_problem(expression: str) -> SyntaxProblem | None:
     """The first thing in the expression that no CEL parser takes; None if there is none."""
     try:
-        _Parser(_tokens(expression), len(expression)).run()
+        _Parser(tokens(expression), len(expression)).run()
     except _Wrong as wrong:
         return SyntaxProblem(wrong.reason, wrong.offset)
     except _TooDeep:
@@ -69,8 +69,9 @@ def syntax_problem(expression: str) -> SyntaxProblem | None:
     return None
 
 
-def _tokens(expression: str) -> list[_Token]:
-    tokens: list[_Token] = []
+def tokens(expression: str) -> list[_Token]:
+    """The tokens of an expression that can be read: kind, text, and where it begins (from 0)."""
+    found_tokens: list[_Token] = []
     place = 0
     while place < len(expression):
         found = _TOKEN.match(expression, place)
@@ -78,9 +79,9 @@ def _tokens(expression: str) -> list[_Token]:
             raise _Wrong(_unreadable(expression, place), place)
         kind = found.lastgroup or ""
         if kind != "space":
-            tokens.append((kind, found[0], place))
+            found_tokens.append((kind, found[0], place))
         place = found.end()
-    return tokens
+    return found_tokens
 
 
 def _unreadable(expression: str, place: int) -> str:
