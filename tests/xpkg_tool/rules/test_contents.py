@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small_packages import COMPOSITION, CONFIGURATION, XRD, findings
+from small_packages import COMPOSITION, CONFIGURATION, XRD, all_findings
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING
@@ -30,7 +30,7 @@ spec:
 def of_package(type: str, **files: str) -> list[tuple[str, str]]:
     meta = CONFIGURATION.replace("Configuration", type)
     sources = {"meta.yaml": meta, **{f"{name}.yaml": text for name, text in files.items()}}
-    return [(f.code, f.severity) for f in findings(sources)]
+    return [(f.code, f.severity) for f in all_findings(sources)]
 
 
 def test_a_cluster_refuses_a_provider_with_a_crd_of_v1beta1() -> None:
@@ -45,7 +45,10 @@ def test_nothing_of_a_function_is_installed() -> None:
 def test_a_package_that_installs_nothing(type: str) -> None:
     assert of_package(type) == [(codes.NO_OBJECTS, WARNING)]
     meta = CONFIGURATION.replace("Configuration", type)
-    assert findings({"meta.yaml": meta + DEPENDS}) == ()
+    assert all_findings({"meta.yaml": meta + DEPENDS}) == ()
+    # A dependency that cannot be read is one all the same.
+    found = all_findings({"meta.yaml": meta + "spec:\n  dependsOn: [{}]\n"})
+    assert found and codes.NO_OBJECTS not in [f.code for f in found]
 
 
 def test_a_function_needs_no_objects() -> None:

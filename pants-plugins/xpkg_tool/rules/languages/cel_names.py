@@ -30,16 +30,26 @@ _BINDING = frozenset(
 _LITERALS = frozenset({"true", "false", "null", "in"})
 
 
+def uses(expression: str, variable: str) -> bool:
+    """Whether the name stands for a variable somewhere in the expression, even where a macro such
+    as `all` gives it to its items: Kubernetes does not tell these apart."""
+    return variable in _names(expression)
+
+
+def free_variables(expression: str) -> tuple[str, ...]:
+    """The variables of the expression in their order, each once, without those that a macro gives
+    to its items. The parts of a name with dots that is no variable (`optional.none`) begin as one
+    does: the first is among these."""
+    bound = _bound(tokens(expression))
+    return tuple(name for name in _names(expression) if name not in bound)
+
+
 @lru_cache(maxsize=4096)
-def variables(expression: str) -> tuple[str, ...]:
-    """The variables of the expression in their order, each once, without those that a macro such as
-    `all` gives to its items. The parts of a name with dots that is no variable (`optional.none`)
-    begin as one does: the first is among these."""
+def _names(expression: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     read = tokens(expression)
-    bound = _bound(read)
     for index, (kind, text, _) in enumerate(read):
-        if kind != "name" or text in _LITERALS or text in bound:
+        if kind != "name" or text in _LITERALS:
             continue
         if _text(read, index + 1) != "(" and not _is_member(read, index):
             found[text] = None

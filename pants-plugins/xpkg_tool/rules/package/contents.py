@@ -10,7 +10,6 @@ from xpkg_tool.documents.loader import locate
 from xpkg_tool.finding import ERROR, WARNING, Finding
 from xpkg_tool.kinds import FUNCTION, PROVIDER, bullet_list, type_of_meta
 from xpkg_tool.package import PackageContent
-from xpkg_tool.rules.depends import dependencies
 from xpkg_tool.rules.fields import shown
 
 _CRD = "CustomResourceDefinition"
@@ -36,7 +35,9 @@ def check_emptiness(content: PackageContent) -> Iterator[Finding]:
         return
     (meta,) = content.metas
     type = type_of_meta(meta.object.kind)
-    if type is None or type is FUNCTION or dependencies(meta.value):
+    spec = meta.value.get("spec")
+    depends = isinstance(spec, dict) and bool(spec.get("dependsOn"))
+    if type is None or type is FUNCTION or depends:
         return
     yield Finding(
         codes.NO_OBJECTS,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool import codes
-from xpkg_tool.rules.languages.cel_names import calls_on, variables
+from xpkg_tool.rules.languages.cel_names import calls_on, uses
 from xpkg_tool.rules.languages.cel_syntax import syntax_problem
 
 from .node import PathOf, Problem, SchemaNode, field_name, path_of
@@ -41,7 +41,7 @@ def _rule(
 ) -> Iterator[Problem]:
     where = f"rule {index + 1} of {node.name}"
     optional = rule.get(_OPTIONAL)
-    if _OLD not in variables(expression):
+    if not uses(expression, _OLD):
         if optional is not None:
             yield node.problem(
                 codes.SCHEMA_OLD_SELF,

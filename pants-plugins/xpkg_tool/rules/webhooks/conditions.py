@@ -7,7 +7,7 @@ from typing import Any, Iterator, Mapping
 from xpkg_tool import codes
 from xpkg_tool.finding import Finding
 from xpkg_tool.rules.fields import missing, shown
-from xpkg_tool.rules.languages.cel_names import variables
+from xpkg_tool.rules.languages.cel_names import free_variables
 from xpkg_tool.rules.languages.cel_syntax import syntax_problem
 from xpkg_tool.rules.shapes import PathOf
 from xpkg_tool.rules.subject import Subject, dotted
@@ -15,9 +15,9 @@ from xpkg_tool.rules.subject import Subject, dotted
 from .selectors import is_qualified_name
 
 _MOST = 64
-_KNOWN = "`object`, `oldObject`, `request` and `authorizer`"
+_KNOWN = "`object`, `oldObject`, `request`, `authorizer` or `namespaceObject`"
 # Variables that Kubernetes has in other CEL expressions, such as those of schemas and policies.
-_OF_OTHERS = ("self", "oldSelf", "params", "variables", "namespaceObject")
+_OF_OTHERS = ("self", "oldSelf", "params", "variables")
 
 
 def check_conditions(subject: Subject, path: PathOf, conditions: Any) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def _expression(subject: Subject, path: PathOf, expression: str) -> Iterator[Fin
         message = f"`{dotted(path)}` is not a valid CEL expression: {wrong.reason}."
         yield _finding(subject, path, message, "Fix the expression.")
         return
-    for name in variables(expression):
+    for name in free_variables(expression):
         if name in _OF_OTHERS:
             yield _finding(
                 subject,
