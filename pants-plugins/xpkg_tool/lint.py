@@ -26,7 +26,6 @@ from .kinds import (
 )
 from .package import Meta, PackageContent
 from .package_rules import package_rules
-from .rules.package.contents import check_emptiness
 
 # Upstream reads at most this much of package.yaml and drops the rest in silence.
 LARGEST_PACKAGE = 200 * 1024 * 1024
@@ -52,8 +51,6 @@ def lint(content: PackageContent, package_type: str | None, whole: bool) -> list
     type = types.pop() if len(types) == 1 else None
     for object in content.objects:
         findings += _object_rules(object, type)
-    if whole:
-        findings += check_emptiness(content)
     return [*findings, *package_rules(content)]
 
 

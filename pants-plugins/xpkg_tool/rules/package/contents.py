@@ -8,13 +8,15 @@ from xpkg_tool import codes
 from xpkg_tool.analysis import Object
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.finding import ERROR, WARNING, Finding
-from xpkg_tool.kinds import FUNCTION, PROVIDER, bullet_list, type_of_meta
+from xpkg_tool.kinds import CONFIGURATION, PROVIDER, type_of_meta
 from xpkg_tool.package import PackageContent
 from xpkg_tool.rules.fields import shown
 
 _CRD = "CustomResourceDefinition"
 _CRD_GROUP = "apiextensions.k8s.io"
 _ADMISSION = "admissionregistration.k8s.io"
+# What a package of a type is for. A Function needs no objects.
+_USUAL = {CONFIGURATION: "its XRDs and Compositions", PROVIDER: "its CustomResourceDefinitions"}
 
 
 def check_contents(content: PackageContent) -> Iterator[Finding]:
@@ -35,14 +37,17 @@ def check_emptiness(content: PackageContent) -> Iterator[Finding]:
         return
     (meta,) = content.metas
     type = type_of_meta(meta.object.kind)
+    if type is None:
+        return
     spec = meta.value.get("spec")
     depends = isinstance(spec, dict) and bool(spec.get("dependsOn"))
-    if type is None or type is FUNCTION or depends:
+    if type not in _USUAL or depends:
         return
     yield Finding(
         codes.NO_OBJECTS,
         f"The {type.name} has no objects and no dependencies, so that it installs nothing.",
-        f"Add its files to `sources`. A {type.name} holds: {bullet_list(type.objects)}.",
+        f"Add the files of {_USUAL[type]} to `sources`, or what the package depends on to "
+        "`spec.dependsOn`.",
         meta.object.document.path,
         locate(meta.object.document, ("kind",)),
         str(meta.object),
