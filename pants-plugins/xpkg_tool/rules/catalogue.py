@@ -144,7 +144,9 @@ _ROWS = (
     _error("XP705", "composite-version", "A Composition is not for the version of its XRD."),
     _warning("XP706", "composite-unknown", "Nothing defines what a Composition is for."),
     _warning("XP707", "function-name", "No dependency is installed under a function's name."),
-    _warning("XP708", "schedule", "Crossplane cannot read the schedule of a CronOperation."),
+    _warning(
+        "XP708", "schedule", "A CronOperation has a schedule that cannot be read."
+    ),
     _fatal("XP900", "image-unreadable", "What was named is no image that can be read."),
     _fatal("XP901", "image-limit", "The image is over a limit."),
     _fatal("XP902", "blob-missing", "A blob that the image names is missing."),

@@ -12,18 +12,27 @@ from xpkg_tool import codes
 from xpkg_tool.finding import WARNING, Finding
 
 from .fields import shown
-from .languages.cron import cron_problem
+from .languages.cron import cron_problem, never_comes
 from .subject import Subject
 
 _PATH = ("spec", "schedule")
 
 
 def check_schedule(subject: Subject) -> Iterator[Finding]:
-    """A warning where the schedule cannot be read."""
+    """A warning where the schedule cannot be read, or never comes."""
     schedule = subject.get(*_PATH)
     if not isinstance(schedule, str) or not schedule:
         return
     problem = cron_problem(schedule)
+    if problem is None and never_comes(schedule):
+        yield subject.finding(
+            codes.SCHEDULE,
+            f"No day is one of the schedule {shown(schedule)}. Crossplane runs the operation once, "
+            "at once, and never again.",
+            "Name a day that the months have, and at least one value in each field.",
+            _PATH,
+            severity=WARNING,
+        )
     if problem:
         yield subject.finding(
             codes.SCHEDULE,

@@ -21,6 +21,14 @@ class _Field:
     names: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class _Values:
+    """The numbers that a field stands for; `is_star`: all of them, whatever they are."""
+
+    values: frozenset[int]
+    is_star: bool
+
+
 _FIELDS = (
     _Field("minute", 0, 59, {}),
     _Field("hour", 0, 23, {}),
@@ -35,6 +43,8 @@ _DESCRIPTORS = frozenset(
 _EVERY = "@every "
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 _LARGEST = 2**63 - 1
+# The days of each month, in the longest of years.
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _NANOSECONDS = {
     "ns": 1,
@@ -58,13 +68,34 @@ def cron_problem(schedule: str) -> str | None:
     """Why the schedule cannot be read, as part of a sentence; None if it can be. Which time zones
     there are is known in the cluster only."""
     try:
-        _check(schedule)
+        _read(schedule)
     except _Wrong as wrong:
         return str(wrong)
     return None
 
 
-def _check(schedule: str) -> None:
+def never_comes(schedule: str) -> bool:
+    """Whether no time is one of the schedule, such as on 30 February. False for what cannot be
+    read."""
+    try:
+        fields = _read(schedule)
+    except _Wrong:
+        return False
+    if fields is None:
+        return False
+    minutes, hours, days, months, weekdays = fields
+    if not (minutes.values and hours.values and months.values):
+        return True
+    has_day = any(day <= _DAYS[month - 1] for month in months.values for day in days.values)
+    has_weekday = bool(weekdays.values)
+    # Where both are restricted, either is enough.
+    if days.is_star or weekdays.is_star:
+        return not (has_day and has_weekday)
+    return not (has_day or has_weekday)
+
+
+def _read(schedule: str) -> list[_Values] | None:
+    """The fields of the schedule, None for one by a name; raises _Wrong."""
     if schedule.startswith(("TZ=", "CRON_TZ=")):
         zone, space, schedule = schedule.partition(" ")
         if not space:
@@ -75,14 +106,20 @@ def _check(schedule: str) -> None:
         schedule = schedule.strip()
     if schedule.startswith("@"):
         _check_descriptor(schedule)
-        return
+        return None
     fields = schedule.split()
     if len(fields) != len(_FIELDS):
         raise _Wrong(f"it has {len(fields)} {_plural(fields)}, but {len(_FIELDS)} are needed")
-    for field, text in zip(_FIELDS, fields):
-        for part in text.split(","):
-            if part:
-                _check_range(field, part)
+    return [_values(field, text) for field, text in zip(_FIELDS, fields)]
+
+
+def _values(field: _Field, text: str) -> _Values:
+    """The numbers of a field, which is one range or several."""
+    ranges = [_range(field, part) for part in text.split(",") if part]
+    return _Values(
+        frozenset(number for found in ranges for number in found.values),
+        any(found.is_star for found in ranges),
+    )
 
 
 def _plural(fields: Sequence[str]) -> str:
@@ -113,10 +150,11 @@ def _is_duration(text: str) -> bool:
     return bool(text) and total <= _LARGEST
 
 
-def _check_range(field: _Field, text: str) -> None:
+def _range(field: _Field, text: str) -> _Values:
     bounds, *steps = text.split("/")
     low, *high = bounds.split("-")
-    if low in ("*", "?"):
+    is_star = low in ("*", "?")
+    if is_star:
         first, last = field.first, field.last
     else:
         first = _number(field, low, text)
@@ -136,6 +174,7 @@ def _check_range(field: _Field, text: str) -> None:
         raise _Wrong(f"`{text}` ends before it begins")
     if step == 0:
         raise _Wrong(f"`{text}` has a step of 0")
+    return _Values(frozenset(range(first, last + 1, step)), is_star and step == 1)
 
 
 def _number(field: _Field, text: str, part: str) -> int:
