@@ -179,6 +179,11 @@ def test_an_entry_says_why_its_findings_are_errors(code: str) -> None:
         assert re.search(rf"is an? {rule.also}\b", " ".join(text.split())), code
 
 
+def _shown(code: str, result: BuildResult) -> list[Finding]:
+    """The findings, without that an example shows no more than a meta object."""
+    return [f for f in result.findings if f.code == code or f.code != codes.NO_OBJECTS]
+
+
 @pytest.mark.parametrize("code", sorted(CODES - WITHOUT_EXAMPLE))
 def test_the_wrong_example_is_wrong(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     example = _example(code, "wrong")
@@ -186,14 +191,14 @@ def test_the_wrong_example_is_wrong(code: str, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(lint, "LARGEST_PACKAGE", example.limit)
     result = example.build()
     severity = RULES_BY_CODE[code].severity
-    assert {(f.code, f.severity) for f in result.findings} == {(code, severity)}
+    assert {(f.code, f.severity) for f in _shown(code, result)} == {(code, severity)}
     assert (result.package is None) == (severity == ERROR)
 
 
 @pytest.mark.parametrize("code", sorted(CODES - WITHOUT_EXAMPLE))
 def test_the_right_example_is_right(code: str) -> None:
     result = _example(code, "right").build()
-    assert result.findings == ()
+    assert _shown(code, result) == []
     assert result.package is not None
 
 

@@ -15,6 +15,7 @@ from .oci.image import build_image
 from .oci.layer import base_layer, examples_layer
 from .package import PackageContent, examples_yaml, gather, package_yaml
 from .rules.crossplane_versions import RELEASES, releases
+from .rules.package.contents import check_emptiness
 from .selection import EVERYTHING, Selection, apply
 
 
@@ -124,6 +125,9 @@ def check(
         findings.append(_no_files(request, "sources"))
     if request.examples_expected and not analyses.examples:
         findings.append(_no_files(request, "examples", WARNING))
+    if not has_errors(findings):
+        # What could not be read may be the objects.
+        findings += check_emptiness(content)
     suppressions = (comment for file in files for comment in file.suppressions)
     if any(meta.object.kind.kind == "Function" for meta in content.metas):
         from .function_definitions import in_functions

@@ -1,4 +1,5 @@
-"""The rules that look at several objects of a package at once (XP210, XP704 to XP706)."""
+"""The rules that look at several objects of a package at once (XP210, XP704 to XP706), and those
+that have modules of their own in rules/package/."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from .kinds import ALL_OBJECTS, type_of_meta
 from .package import PackageContent
 from .rules.crossplane_versions import CURRENT_MAJOR, majors, severity_of_old
 from .rules.depends import dependencies
-from .rules.facts import Definition, Use
+from .rules.facts import Definition, Pipeline, Use
+from .rules.package.contents import check_contents
 
 # A package of these kinds has no XRDs.
 _WITHOUT_XRDS = frozenset({"Provider", "Function"})
@@ -30,6 +32,7 @@ _CONVERSIONS = {
 def package_rules(content: PackageContent) -> Iterator[Finding]:
     """All findings for what the package's objects say of each other."""
     yield from _duplicates(_installable(content))
+    yield from check_contents(content)
     definitions = [o.facts for o in content.objects if isinstance(o.facts, Definition)]
     # In a package of another type a Composition is out of place, whatever it says.
     if not all(meta.object.kind.kind == "Configuration" for meta in content.metas):
@@ -38,6 +41,11 @@ def package_rules(content: PackageContent) -> Iterator[Finding]:
         if isinstance(object.facts, Use):
             yield from _old_composition(content, object, object.facts)
             yield from _composite_type(content, object, object.facts, definitions)
+    if any(isinstance(object.facts, (Use, Pipeline)) for object in content.objects):
+        # Most packages have neither Compositions nor Operations.
+        from .rules.package.function_names import check_function_names
+
+        yield from check_function_names(content)
 
 
 def _installable(content: PackageContent) -> Sequence[Object]:

@@ -7,7 +7,7 @@ ends, content on a separator's line) are kept. The values of meta objects are re
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterator, Mapping, Sequence
 
 from .analysis import FileAnalysis, Object
 from .documents.loader import DocumentError, load
@@ -15,7 +15,7 @@ from .documents.stored import StoredDocument, find_text
 from .documents.stream import AnyDocument, Document
 from .finding import Finding, Position, ReleaseFinding
 from .kinds import ObjectKind
-from .rules.facts import Definition, Facts, Use, Version
+from .rules.facts import Definition, Facts, Pipeline, Step, Use, Version
 from .suppressions import Suppression
 
 
@@ -95,8 +95,15 @@ def _facts_of(stored: Mapping[str, Any] | None) -> Facts:
     if "Definition" in stored:
         fields = stored["Definition"]
         return Definition(**{**fields, "versions": tuple(Version(**v) for v in fields["versions"])})
+    if "Pipeline" in stored:
+        return Pipeline(_steps(stored["Pipeline"]["steps"]))
     fields = stored["Use"]
-    return Use(**{**fields, "old_fields": tuple(fields["old_fields"])})
+    old_fields = tuple(fields["old_fields"])
+    return Use(**{**fields, "old_fields": old_fields, "steps": _steps(fields["steps"])})
+
+
+def _steps(stored: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
+    return tuple(Step(tuple(step["path"]), step["function"]) for step in stored)
 
 
 def _suppression(stored: Mapping[str, Any]) -> Suppression:

@@ -132,3 +132,15 @@ def test_a_table_longer_than_an_argument_may_be(repository: PublishRunner) -> No
     ran = plan(repository)
     assert len(ran.stdout) > 128 * 1024
     assert [row[1] for row in rows(ran)] == [reference("a", tag) for tag in tags]
+
+
+@pytest.mark.parametrize("args", [(), ("--xpkg-publish-plan",)])
+def test_what_is_doubtful_is_said_once(repository: PublishRunner, args: tuple[str, ...]) -> None:
+    repository.package("first", version="v1.2")
+    repository.package("second", version="v1.2.3", repository="packages/shared")
+    repository.package("third", version="v1.2.4", repository="packages/shared")
+    ran = repository.run(args=args)
+    assert ran.exit_code == 0
+    assert ran.stderr.count("'v1.2' is not a complete semantic version") == 1
+    assert ran.stderr.count("are published to one repository") == 1
+    assert "packages/second:second (second) and packages/third:third (third)" in ran.stderr

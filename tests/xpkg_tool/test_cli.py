@@ -17,7 +17,7 @@ import pytest
 from xpkg_tool import cli
 from xpkg_tool.cli import main
 
-META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: provider-a}\n"
+META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: provider-a}\n"
 EXAMPLE = "apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a}\n"
 PLUGINS = Path(cli.__file__).parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PLUGINS)}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
+META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata:\n  name: function-a\n"
 CRD = """\
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -90,10 +90,10 @@ def of_the_tool(modules: set[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("command", "files", "most"),
     [
-        ("analyse", {"a.yaml": META}, 32),
-        ("build", {"a.yaml": META}, 45),
-        ("build", {"a.yaml": META, "b.yaml": CRD}, 67),
-        ("analyse", {"b.yaml": CRD}, 50),
+        ("analyse", {"a.yaml": META}, 33),
+        ("build", {"a.yaml": META}, 48),
+        ("build", {"a.yaml": META, "b.yaml": CRD}, 72),
+        ("analyse", {"b.yaml": CRD}, 52),
     ],
 )
 def test_few_modules(tmp_path: Path, command: str, files: dict[str, str], most: int) -> None:
@@ -106,7 +106,7 @@ def test_few_modules(tmp_path: Path, command: str, files: dict[str, str], most: 
 def test_what_is_rare_comes_when_it_is_needed(tmp_path: Path) -> None:
     """Without this, the test above could pass because names changed."""
     xrd = META.replace("meta.pkg", "apiextensions").replace(
-        "Provider", "CompositeResourceDefinition"
+        "Function", "CompositeResourceDefinition"
     )
     broken = CRD.replace("type: object", "type: objetc", 1).replace("name: v1", "name: y")
     loaded = loaded_by(tmp_path, "analyse", {"a.yaml": META, "b.yaml": broken, "c.yaml": xrd})

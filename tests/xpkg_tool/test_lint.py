@@ -149,9 +149,9 @@ def test_a_meta_object_without_a_name() -> None:
     result = built(
         {"pkg/crossplane.yaml": PROVIDER.replace(b"metadata:\n  name: provider-a\n", b"")}
     )
-    assert [f.code for f in result.findings] == [codes.META_FIELD]
+    assert [f.code for f in result.findings] == [codes.META_FIELD, codes.NO_OBJECTS]
     result = built({"pkg/crossplane.yaml": PROVIDER.replace(b"provider-a", b"12")})
-    assert [f.code for f in result.findings] == [codes.META_FIELD]
+    assert [f.code for f in result.findings] == [codes.META_FIELD, codes.NO_OBJECTS]
 
 
 def test_examples_are_objects_of_any_kind() -> None:

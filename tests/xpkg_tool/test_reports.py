@@ -19,29 +19,8 @@ REPORTS: list[dict[str, Any]] = [
     for line in (VECTORS / "reports.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 
-# What is not found yet.
-NOT_YET = {
-    "capabilities-misspelt",
-    "cel-oldself-in-atomic-list",
-    "function-name-of-dependency",
-}
 
-
-def test_what_is_not_found_yet_are_cases() -> None:
-    assert {report["case"] for report in REPORTS} >= NOT_YET
-
-
-@pytest.mark.parametrize(
-    "report",
-    [
-        pytest.param(
-            report,
-            id=report["case"],
-            marks=[pytest.mark.xfail(strict=True)] if report["case"] in NOT_YET else [],
-        )
-        for report in REPORTS
-    ],
-)
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: str(report["case"]))
 def test_what_must_come_out(report: dict[str, Any]) -> None:
     findings = build(request(report)).findings
     text = render_all(findings)

@@ -9,7 +9,7 @@ import pytest
 
 from xpkg_tool.__main__ import main
 
-META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: provider-a}\n"
+META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: provider-a}\n"
 
 
 @pytest.fixture(autouse=True)

@@ -98,6 +98,29 @@ def test_texts_stay_in_their_files(data: bytes, in_file: bool) -> None:
     assert analysis.metas == tuple((o, v) for o, (_, v) in zip(analysis.objects, plain.metas))
 
 
+PIPELINE = "pipeline: [{step: a, functionRef: {name: f}}]"
+COMPOSITION = f"""\
+apiVersion: apiextensions.crossplane.io/v1
+kind: Composition
+metadata: {{name: a}}
+spec: {{compositeTypeRef: {{apiVersion: a/v1, kind: A}}, mode: Resources, {PIPELINE}}}
+"""
+OPERATION = f"""\
+apiVersion: ops.crossplane.io/v1alpha1
+kind: CronOperation
+metadata: {{name: a}}
+spec: {{operationTemplate: {{spec: {{{PIPELINE}}}}}}}
+"""
+
+
+@pytest.mark.parametrize("text", [COMPOSITION, OPERATION])
+def test_facts_stay_as_they_are(text: str) -> None:
+    asked = PackageRequest("p", "", {"p/a.yaml": text.encode()}, {})
+    (plain,), (analysis,) = analyse(asked).sources, stored(asked).sources
+    assert plain.objects[0].facts is not None
+    assert analysis.objects[0].facts == plain.objects[0].facts
+
+
 def test_the_commands_work_together() -> None:
     files = dict(request(next(case for case in CASES if case["case"] == "ok-provider")).sources)
     write(files)

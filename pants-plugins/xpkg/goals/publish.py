@@ -10,6 +10,7 @@ that fails.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any, Iterable
 
@@ -27,6 +28,7 @@ from pants.util.frozendict import FrozenDict
 
 from xpkg.command_line import NamedPackages, NamedPackagesRequest
 from xpkg.publishing.fresh import Fresh
+from xpkg.publishing.notes import notes
 from xpkg.publishing.plan import PublishPlan
 from xpkg.publishing.plan_report import plan_summary, planned_packages
 from xpkg.publishing.planning import PublishPlanRequest
@@ -34,6 +36,8 @@ from xpkg.publishing.published import Published, PublishedRequest
 from xpkg.publishing.report import Reporter
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgRegistriesField, XpkgSourcesField
+
+logger = logging.getLogger(__name__)
 
 
 class PublishUnderRemoteExecution(Exception):
@@ -127,6 +131,8 @@ async def all_reports(request: AllReportsRequest, xpkg: XpkgSubsystem) -> AllRep
     named = request.named
     plan = await Get(PublishPlan, PublishPlanRequest(named))
     entries: dict[Address, list[PublishPackages]] = {address: [] for address in named}
+    for note in notes(package.candidate for package in plan.packages):
+        logger.warning(note)
     if xpkg.publish_plan:
         entries[min(named)].append(plan_summary(plan))
         for address in named:

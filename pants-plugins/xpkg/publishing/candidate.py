@@ -80,8 +80,9 @@ class Candidate:
     """A package and its references.
 
     `digest` is that of its manifest, empty where it does not build; `files` holds `package.xpkg`,
-    and `size` is that of its layers in bytes. `dependencies` are the packages of this repository
-    that it depends on, also indirectly. With `skip_push` it goes nowhere.
+    and `size` is that of its layers in bytes. `package_name` is the name in the meta object.
+    `dependencies` are the packages of this repository that it depends on, also indirectly. With
+    `skip_push` it goes nowhere.
     """
 
     address: Address
@@ -92,6 +93,7 @@ class Candidate:
     dependencies: tuple[Address, ...] = ()
     skip_push: bool = False
     problem: Problem | None = None
+    package_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,9 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
     if outcome.failed:
         return Candidate(address, problem=Problem("does not lint", outcome.text.strip()))
     built = await _built(outcome)
-    candidate = Candidate(address, built.digest, built.files, built.size)
+    candidate = Candidate(
+        address, built.digest, built.files, built.size, package_name=built.package_name
+    )
     try:
         wrapped, transitive = await MultiGet(
             Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend")),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from typing import Mapping
 
 from xpkg_tool.names import EXTENSION
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.progress import progress_on
 from xpkg_tool.registry.push import format_result, push
+from xpkg_tool.registry.reference import parse
+from xpkg_tool.registry.settings import RegistrySettings
+from xpkg_tool.version_tags import is_nearly_a_version
 
 from .failure import FAILED, OK, Failure, os_failure
 from .source import registry_settings
@@ -30,7 +34,21 @@ def run(arguments: Namespace) -> int:
         print(outcome, file=sys.stderr)
         return FAILED
     print(format_result(outcome))
+    _note(arguments.reference, settings)
     return OK
+
+
+def _note(text: str, settings: Mapping[str, RegistrySettings]) -> None:
+    """A word on a tag that is probably meant as a version, and is none for the package manager."""
+    reference = parse(text)
+    floating = settings[reference.registry].may_move(reference.tag)
+    if not floating and is_nearly_a_version(reference.tag):
+        print(
+            f"note: the tag {reference.tag!r} is not a complete semantic version, such as v1.2.3: "
+            "the package manager does not find it when it looks for a version of a dependency. "
+            "`--mutable-tags` says that a tag is not meant as a version.",
+            file=sys.stderr,
+        )
 
 
 def _only_package(directory: str) -> str:

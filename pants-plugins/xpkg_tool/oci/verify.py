@@ -71,7 +71,8 @@ def _lint(source: str, files: PackageFiles) -> Iterator[Finding]:
     examples = {} if files.examples is None else {EXAMPLES_FILE: files.examples}
     request = PackageRequest(source, "", {BASE_FILE: files.package}, examples)
     _, findings = read(request)
-    yield from findings
+    # Which files were meant to be in it is a question for whoever builds a package.
+    yield from (finding for finding in findings if finding.code != codes.NO_OBJECTS)
 
 
 def _diff_ids(image: StoredImage, config: ImageConfig, files: PackageFiles) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping, Union
+from typing import Any, Iterator, Mapping, Union
 
 from xpkg_tool.kinds import ObjectKind
 
@@ -30,27 +30,46 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A step of a pipeline: the path to the name of its function, and that name."""
+
+    path: tuple[str | int, ...]
+    function: str
+
+
+@dataclass(frozen=True)
 class Use:
-    """What a Composition is for, and the fields of Crossplane 1 that it has."""
+    """What a Composition is for, the fields of Crossplane 1 that it has, and its steps."""
 
     group: str
     version: str
     kind: str
     old_fields: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
 
 
-Facts = Union[Definition, Use, None]
+@dataclass(frozen=True)
+class Pipeline:
+    """The steps of an Operation, or of those that a CronOperation or a WatchOperation makes."""
+
+    steps: tuple[Step, ...]
+
+
+Facts = Union[Definition, Use, Pipeline, None]
 
 _GROUP = "apiextensions.crossplane.io"
+_OPERATIONS = "ops.crossplane.io"
 
 
 def facts_of(kind: ObjectKind, value: Mapping[str, Any]) -> Facts:
     """The facts of an object; None where there are none or where it cannot be read."""
-    if kind.group != _GROUP:
+    if kind.group not in (_GROUP, _OPERATIONS):
         return None
     spec = value.get("spec")
     if not isinstance(spec, dict):
         return None
+    if kind.group == _OPERATIONS:
+        return _pipeline(spec)
     if kind.kind == "CompositeResourceDefinition":
         return _definition(spec)
     return _use(spec) if kind.kind == "Composition" else None
@@ -83,4 +102,22 @@ def _use(spec: Mapping[str, Any]) -> Use:
         version,
         kind if isinstance(kind, str) else "",
         old + tuple(field for field in OLD_FIELDS if field in spec),
+        tuple(_steps(spec, ("spec",))),
     )
+
+
+def _pipeline(spec: Mapping[str, Any]) -> Pipeline:
+    template = spec.get("operationTemplate")
+    inner = template.get("spec") if isinstance(template, dict) else None
+    if isinstance(inner, dict):
+        return Pipeline(tuple(_steps(inner, ("spec", "operationTemplate", "spec"))))
+    return Pipeline(tuple(_steps(spec, ("spec",))))
+
+
+def _steps(spec: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Step]:
+    steps = spec.get("pipeline")
+    for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        reference = step.get("functionRef") if isinstance(step, dict) else None
+        name = reference.get("name") if isinstance(reference, dict) else None
+        if isinstance(name, str) and name:
+            yield Step((*path, "pipeline", index, "functionRef", "name"), name)

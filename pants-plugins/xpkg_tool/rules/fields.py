@@ -155,17 +155,24 @@ def missing(subject: Subject, path: PathOf, why: str = "") -> Finding:
 def choice(subject: Subject, pattern: str, allowed: Sequence[str]) -> Iterator[Finding]:
     """Texts that are none of the allowed ones (XP209)."""
     for path, value in parts(subject.value, pattern):
-        if not isinstance(value, str) or value in allowed:
-            continue
-        near = similar(value, allowed)
-        guess = f"Did you mean `{near}`? " if near else ""
-        names = ", ".join(f"`{name}`" for name in allowed)
-        yield subject.finding(
-            codes.OBJECT_VALUE,
-            f"`{dotted(path)}` is {shown(value)}, which is not allowed there.",
-            f"{guess}Allowed: {names}.",
-            path,
-        )
+        yield from choice_of(subject, path, value, allowed)
+
+
+def choice_of(
+    subject: Subject, path: PathOf, value: Any, allowed: Sequence[str]
+) -> Iterator[Finding]:
+    """A text at `path` that is none of the allowed ones (XP209)."""
+    if not isinstance(value, str) or value in allowed:
+        return
+    near = similar(value, allowed)
+    guess = f"Did you mean `{near}`? " if near else ""
+    names = ", ".join(f"`{name}`" for name in allowed)
+    yield subject.finding(
+        codes.OBJECT_VALUE,
+        f"`{dotted(path)}` is {shown(value) if value else 'empty'}, which is not allowed there.",
+        f"{guess}Allowed: {names}.",
+        path,
+    )
 
 
 def invalid(subject: Subject, path: PathOf, why: str, remedy: str) -> Finding:

@@ -12,29 +12,44 @@ from .subject import Subject
 
 Rule = Callable[[Subject], Iterator[AnyFinding]]
 
-_META = ("meta.check_meta", "depends.check_depends")
+_META = ("meta.check_meta", "depends.check_depends", "capabilities.check_capabilities")
+_COLUMNS = "column_names.check_column_names"
 _CRD = "apiextensions.k8s.io"
 _CROSSPLANE = "apiextensions.crossplane.io"
+_ADMISSION = "admissionregistration.k8s.io/v1"
 _OPERATIONS = "ops.crossplane.io/v1alpha1"
 
 # Rules by kind, as modules of this folder and functions in them: a rule for a new kind is a line
 # here and a module of its own. They are imported by the first object of the kind, since most
 # packages have objects of two or three.
 OBJECT_RULES: Mapping[ObjectKind, tuple[str, ...]] = {
-    ObjectKind(f"{_CRD}/v1", "CustomResourceDefinition"): ("crds.crd.check_crd",),
+    ObjectKind(f"{_CRD}/v1", "CustomResourceDefinition"): (
+        "crds.crd.check_crd",
+        _COLUMNS,
+    ),
     ObjectKind(f"{_CRD}/v1beta1", "CustomResourceDefinition"): ("crds.crd.check_crd_v1beta1",),
     **dict.fromkeys(ALL_META, _META),
-    ObjectKind(f"{_CROSSPLANE}/v1", "CompositeResourceDefinition"): ("xrd.check_xrd",),
-    ObjectKind(f"{_CROSSPLANE}/v2", "CompositeResourceDefinition"): ("xrd.check_xrd",),
+    ObjectKind(f"{_CROSSPLANE}/v1", "CompositeResourceDefinition"): ("xrd.check_xrd", _COLUMNS),
+    ObjectKind(f"{_CROSSPLANE}/v2", "CompositeResourceDefinition"): ("xrd.check_xrd", _COLUMNS),
     ObjectKind(f"{_CROSSPLANE}/v1", "Composition"): ("composition.check_composition",),
     ObjectKind(f"{_CROSSPLANE}/v1alpha1", "ManagedResourceActivationPolicy"): (
         "managed.check_activation_policy",
     ),
     ObjectKind(f"{_CROSSPLANE}/v1alpha1", "ManagedResourceDefinition"): (
         "managed.check_managed_definition",
+        _COLUMNS,
+    ),
+    ObjectKind(_ADMISSION, "MutatingWebhookConfiguration"): (
+        "webhooks.configuration.check_mutating",
+    ),
+    ObjectKind(_ADMISSION, "ValidatingWebhookConfiguration"): (
+        "webhooks.configuration.check_validating",
     ),
     ObjectKind(_OPERATIONS, "Operation"): ("operations.check_operation",),
-    ObjectKind(_OPERATIONS, "CronOperation"): ("operations.check_cron_operation",),
+    ObjectKind(_OPERATIONS, "CronOperation"): (
+        "operations.check_cron_operation",
+        "schedule.check_schedule",
+    ),
     ObjectKind(_OPERATIONS, "WatchOperation"): ("operations.check_watch_operation",),
 }
 

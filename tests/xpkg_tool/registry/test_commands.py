@@ -61,6 +61,16 @@ def test_a_release_and_a_mutable_tag(capsys: pytest.CaptureFixture[str], tmp_pat
         assert registry.tag("p", "v1") == HYBRID_DIGEST != registry.tag("p", "latest")
 
 
+def test_a_tag_that_is_nearly_a_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with running() as registry:
+        for tag, said in (("v1.2", True), ("v1.2.3", False), ("latest", False)):
+            assert main(["push", f"{registry.address}/p:{tag}", str(HYBRID)]) == 0
+            assert ("not a complete semantic version" in capsys.readouterr().err) == said
+        push = ["push", f"{registry.address}/p:v1.2", str(HYBRID), "--mutable-tags", "v1.*"]
+        assert main(push) == 0
+        assert capsys.readouterr().err == ""
+
+
 def test_several_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     paths = files(tmp_path, image("arm64"), image("amd64"))
     with running() as registry:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from xpkg_tool import codes
-from xpkg_tool.finding import WARNING, Finding
+from xpkg_tool.finding import Finding
 from xpkg_tool.rules.fields import check_shape, choice, invalid, parts, required, shown
 from xpkg_tool.rules.metadata import check_metadata
 from xpkg_tool.rules.schemas.check import check_schema_keywords
@@ -59,15 +59,8 @@ def check_crd(subject: Subject) -> Iterator[Finding]:
 
 
 def check_crd_v1beta1(subject: Subject) -> Iterator[Finding]:
-    """All findings for a CustomResourceDefinition of the version v1beta1, which no cluster takes
-    any more: what breaks the build, and that."""
-    yield subject.finding(
-        codes.CRD_V1BETA1,
-        "Kubernetes 1.22 removed the version v1beta1 of CustomResourceDefinition.",
-        "Write `apiVersion: apiextensions.k8s.io/v1`, with a structural schema in each version.",
-        ("apiVersion",),
-        severity=WARNING,
-    )
+    """What breaks the build in a CustomResourceDefinition of the version v1beta1. That no cluster
+    takes it any more depends on the package (rules/package/contents.py)."""
     yield from check_shape(subject, CRD_V1BETA1)
     for holder in ("spec.validation", "spec.versions[].schema"):
         for path, schema in parts(subject.value, f"{holder}.openAPIV3Schema"):

@@ -6,12 +6,12 @@ CA, while it installs the package (internal/controller/pkg/revision/establisher.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Iterator
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING, Finding
 from xpkg_tool.names import is_dns_subdomain
+from xpkg_tool.rules.encoded import is_base64
 from xpkg_tool.rules.fields import shown
 from xpkg_tool.rules.subject import Subject
 from xpkg_tool.rules.type_names import is_dns_label
@@ -20,7 +20,6 @@ from .columns import check_int32
 
 _PATH = ("spec", "conversion")
 _KNOWN_REVIEWS = ("v1", "v1beta1")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
 def check_conversion(subject: Subject) -> Iterator[Finding]:
@@ -98,15 +97,13 @@ def _encoded(subject: Subject, client: Any) -> Iterator[Finding]:
     steps = ("webhook", "clientConfig")
     yield from check_int32(subject, (*_PATH, *steps, "service", "port"))
     bundle = client.get("caBundle")
-    if isinstance(bundle, str):
-        text = bundle.replace("\n", "").replace("\r", "")
-        if len(text) % 4 or not _BASE64.fullmatch(text):
-            yield subject.finding(
-                codes.OBJECT_TYPE,
-                "The `caBundle` is not base64, so that the build breaks at it.",
-                "Remove it: Crossplane fills it in.",
-                (*_PATH, *steps, "caBundle"),
-            )
+    if isinstance(bundle, str) and not is_base64(bundle):
+        yield subject.finding(
+            codes.OBJECT_TYPE,
+            "The `caBundle` is not base64, so that the build breaks at it.",
+            "Remove it: Crossplane fills it in.",
+            (*_PATH, *steps, "caBundle"),
+        )
 
 
 def _client(subject: Subject, client: Any) -> Iterator[Finding]:

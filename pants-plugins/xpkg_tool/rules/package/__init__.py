@@ -1,0 +1,1 @@
+"""Rules that look at a package as a whole."""

@@ -1,0 +1,94 @@
+"""Under which names the functions of a pipeline are installed (XP707).
+
+The package manager names what it installs for a dependency after its repository: the DNS label of
+the whole path without the host (crossplane's internal/controller/pkg/resolver, NewPackage).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator, Mapping
+
+from xpkg_tool import codes
+from xpkg_tool.analysis import Object
+from xpkg_tool.documents.loader import locate
+from xpkg_tool.finding import WARNING, Finding
+from xpkg_tool.names import to_dns_label
+from xpkg_tool.package import PackageContent
+from xpkg_tool.rules.depends import dependencies
+from xpkg_tool.rules.facts import Pipeline, Step, Use
+from xpkg_tool.rules.fields import shown
+from xpkg_tool.similar import similar
+
+_DOCKER_HUB = frozenset({"docker.io", "index.docker.io"})
+
+
+def check_function_names(content: PackageContent) -> Iterator[Finding]:
+    """A warning for each function of a pipeline that is installed under another name."""
+    if len(content.metas) != 1:
+        return
+    found = dependencies(content.metas[0].value)
+    packages = {installed_name(d.package): d.package for d in found if d.kind == "Function"}
+    # Without a Function among the dependencies, all of them are installed in another way.
+    if not packages:
+        return
+    # A Configuration, or what is of no kind that is known, may bring more of them.
+    may_bring_others = any(d.kind not in ("Function", "Provider") for d in found)
+    for object in content.objects:
+        if isinstance(object.facts, (Use, Pipeline)):
+            for step in object.facts.steps:
+                if step.function not in packages:
+                    yield from _finding(object, step, packages, may_bring_others)
+
+
+def installed_name(package: str) -> str:
+    """The name of the object that the package manager makes for a dependency on `package`."""
+    # A tag or a digest is another finding.
+    package = re.sub(r"(:[^/@]*)?(@.*)?$", "", package)
+    host, slash, repository = package.partition("/")
+    if not slash or not ("." in host or ":" in host or host == "localhost"):
+        host, repository = "", package
+    if host in _DOCKER_HUB and "/" not in repository:
+        repository = f"library/{repository}"
+    return to_dns_label(repository)
+
+
+def _finding(
+    object: Object, step: Step, packages: Mapping[str, str], may_bring_others: bool
+) -> Iterator[Finding]:
+    meant = _meant(step.function, packages)
+    if meant is None and may_bring_others:
+        return
+    if meant is not None:
+        message = (
+            f"The dependency {shown(packages[meant])} is installed under the name "
+            f"{shown(meant)}, not {shown(step.function)}."
+        )
+        remedy = f"Write `name: {meant}`."
+    else:
+        names = ", ".join(shown(name) for name in sorted(packages))
+        message = (
+            f"No dependency of the package is installed under the name {shown(step.function)}."
+        )
+        remedy = f"The functions that it depends on are installed as {names}. Use one of these "
+        remedy += "names, or add the function to `spec.dependsOn`."
+    yield Finding(
+        codes.FUNCTION_NAME,
+        message,
+        f"{remedy} If a function of that name is installed in another way, suppress the warning.",
+        object.document.path,
+        locate(object.document, step.path),
+        str(object),
+        WARNING,
+    )
+
+
+def _meant(function: str, packages: Mapping[str, str]) -> str | None:
+    """The name of the dependency that was probably meant."""
+    ends = [name for name in packages if f"-{name}".endswith(f"-{function}")]
+    if len(ends) == 1:
+        return ends[0]
+    starts = [name for name in packages if f"-{function}".endswith(f"-{name}")]
+    if len(starts) == 1:
+        return starts[0]
+    return similar(function, sorted(packages), cutoff=0.8)
