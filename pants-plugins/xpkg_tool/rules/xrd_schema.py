@@ -76,7 +76,7 @@ def _made(subject: Subject, where: PathOf, schema: Mapping[str, Any]) -> Iterato
                 continue
             seen.add((finding.code, at))
             found = replace(finding, message=f"{whose}{finding.message}")
-            if at[0] == RULES:
+            if at[:1] == (RULES,):
                 yield ReleaseFinding(found, since(ROOT_RULES_SINCE), REFUSED)
             else:
                 yield found

@@ -27,4 +27,23 @@ from xpkg_tool.rules.languages.cel_loops import nested_loops
     ],
 )
 def test_nested_loops(expression: str, expected: list[tuple[tuple[str, ...], ...]]) -> None:
-    assert list(nested_loops(expression)) == expected
+    found = list(nested_loops(expression))
+    assert [(loop.outer, loop.inner) for loop in found] == expected
+    assert not any(loop.search for loop in found)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("self.a.all(x, x in self.b)", [(("a",), ("b",))]),
+        ("self.a.all(x, self.c in x.n)", [(("a",), ("a", "[]", "n"))]),
+        ("1 in self.b", []),
+        ("self.a.all(x, x in self.b.split(','))", []),
+        ("self.a.all(x, x in self.b[0])", []),
+        ("self.a.all(x, x in ['a']) && 1 in self.b", []),
+    ],
+)
+def test_a_search_is_a_loop(expression: str, expected: list[tuple[tuple[str, ...], ...]]) -> None:
+    found = list(nested_loops(expression))
+    assert [(loop.outer, loop.inner) for loop in found] == expected
+    assert all(loop.search for loop in found)

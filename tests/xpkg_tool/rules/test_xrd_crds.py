@@ -72,6 +72,14 @@ TYPES = {
     *(f"loops-{name}" for name in ("a-bounded", "b-bounded", "maxprops", "inner-in-range")),
     *(f"loops-objects-required-{count}" for count in (50, 100, 200)),
     "loops-deep-required",
+    "loops-enum-loop",
+    "loops-const-list-in",
+    # The loop is in a rule for the items of a list.
+    "loops-rule-in-items",
+    "loops-rule-in-items-in",
+    "loops-rule-in-map",
+    # What is looped over is made by another loop.
+    "loops-map-then",
     "root-rule-fields-quoted",
     "root-rule-optional-old-self-direct",
     "root-rule-metadata-index",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Iterator
 
 from .cel_syntax import tokens
@@ -13,15 +14,28 @@ Chain = tuple[str, ...]
 _MACROS = frozenset({"all", "exists", "exists_one", "existsOne", "filter", "map"})
 _CALL = re.compile(r"\.\s*(?:all|exists|exists_one|existsOne|filter|map)\s*\(")
 
+_SEARCH = re.compile(r"\bin\s+[a-zA-Z_]")
+
 # What a step into a list's members is called.
 ITEM = "[]"
 
 
-def nested_loops(expression: str) -> Iterator[tuple[Chain, Chain]]:
-    """What each loop goes over that stands in another one, and what that one goes over: the names
-    behind `self`, with `[]` where a variable stands for a member of a list. Only loops over such
-    fields are met. The expression must be one that CEL can read."""
-    if len(_CALL.findall(expression)) < 2:
+@dataclass(frozen=True)
+class NestedLoop:
+    """A loop over `inner` in a loop over `outer`: the names behind `self`, with `[]` where a
+    variable stands for a member of a list. `search`: it is `x in inner`, which looks at each member
+    of a list, but not at each key of a mapping."""
+
+    outer: Chain
+    inner: Chain
+    search: bool = False
+
+
+def nested_loops(expression: str) -> Iterator[NestedLoop]:
+    """The loops that stand in other ones, as far as both go over fields of `self`. The expression
+    must be one that CEL can read."""
+    calls = len(_CALL.findall(expression))
+    if not calls or (calls == 1 and not _SEARCH.search(expression)):
         return
     texts = [text for _, text, _ in tokens(expression)]
     # The loops around a place: what they go over, their variable, and how many brackets are open
@@ -45,8 +59,11 @@ def nested_loops(expression: str) -> Iterator[tuple[Chain, Chain]]:
         dot, method, bracket, variable = (*texts[ahead : ahead + 4], "", "", "", "")[:4]
         if dot == "." and method in _MACROS and bracket == "(":
             for outer, _, _ in around:
-                yield outer, chain
+                yield NestedLoop(outer, chain)
             around.append((chain, variable, depth + 1))
+        elif texts[place - 1 : place] == ["in"] and dot not in (".", "["):
+            for outer, _, _ in around:
+                yield NestedLoop(outer, chain, search=True)
 
 
 def _base(text: str, around: list[tuple[Chain, str, int]]) -> Chain | None:

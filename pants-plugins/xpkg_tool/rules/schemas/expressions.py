@@ -1,5 +1,5 @@
-"""x-kubernetes-validations: rules in CEL. Their form and syntax, and what is certain of their
-fields and costs without a type checker."""
+"""x-kubernetes-validations: rules in CEL. Their form and syntax, and what is certain of the fields
+they read and of their costs without a type checker."""
 
 from __future__ import annotations
 
@@ -117,9 +117,12 @@ def _endless_loops(node: SchemaNode, expression: str) -> tuple[str, str] | None:
     limit; None where there are none, or where their cost is not certain."""
     from xpkg_tool.rules.languages.cel_loops import nested_loops
 
-    for outer, inner in nested_loops(expression):
-        if all(_is_unlimited(_led_to(node.value, chain)) for chain in (outer, inner)):
-            return _shown(outer), _shown(inner)
+    for loop in nested_loops(expression):
+        schemas = [_led_to(node.value, chain) for chain in (loop.outer, loop.inner)]
+        if loop.search and as_schema(schemas[1]) and schemas[1].get("type") != "array":
+            continue
+        if all(_is_unlimited(schema) for schema in schemas):
+            return _shown(loop.outer), _shown(loop.inner)
     return None
 
 
