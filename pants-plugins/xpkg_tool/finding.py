@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict, dataclass
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
 ERROR = "error"
 WARNING = "warning"
@@ -62,6 +62,15 @@ def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == ERROR for finding in findings)
 
 
+def few_others(places: Sequence[str], index: int) -> str:
+    """For a sentence, all places but that at `index`; of many the first ones and how many there are
+    besides: each of a thousand equal objects would name a thousand."""
+    others = [*places[: min(index, _NAMED + 1)], *places[index + 1 : index + 2 + _NAMED]]
+    left = len(places) - 1 - _NAMED
+    return ", ".join(others[:_NAMED]) + (f" and {left:,} more" if left > 0 else "")
+
+
+_NAMED = 3
 # A line longer than this is cut to the part around the caret when it is shown.
 _SHOWN_COLUMNS = 120
 

@@ -18,9 +18,8 @@ _FIELD = r"^{}:[ \t]+(['\"]?)([^\s'\"#]+)\1[ \t]*(?:#.*)?$"
 _API_VERSION = re.compile(_FIELD.format("apiVersion"), re.MULTILINE)
 _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
 
-_NAME = re.compile(
-    r"^metadata:[ \t]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:[ \t]+['\"]?([^\s'\"#,}]+)", re.MULTILINE
-)
+_METADATA = re.compile(r"^metadata:[ \t]*\n((?:[ \t][^\n]*\n)*)", re.MULTILINE)
+_NAME = re.compile(r"^[ \t]+name:[ \t]+['\"]?([^\s'\"#,}]+)", re.MULTILINE)
 
 # The marks of Go templates and Jinja.
 _TEMPLATE = (b"{{", b"{%")
@@ -70,7 +69,10 @@ def read_head(path: str, data: bytes) -> Head:
 def quick_label(text: str) -> str:
     """How messages call the object of a document that cannot be read: `Provider provider-a`, as
     far as its lines show it."""
-    kind, name = _KIND.search(text), _NAME.search(text)
+    kind = _KIND.search(text)
+    # In two steps: one expression for both would try every line of every `metadata`, for each again.
+    blocks = (_NAME.search(block[1]) for block in _METADATA.finditer(text)) if kind else ()
+    name = next(filter(None, blocks), None)
     return " ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])])
 
 

@@ -6,8 +6,10 @@ cannot be installed is not made better by silence.
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right, insort
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Any, Iterable, Iterator, Mapping, Tuple
 
 from . import codes
 from .finding import WARNING, Finding, has_errors, in_order
@@ -17,6 +19,8 @@ from .similar import similar
 from .suppressions import Suppression
 
 _ALL = "ALL"
+# So many codes of comments that do not exist are compared with those that do.
+_MOST_HINTS = 100
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,19 @@ def apply(
     return in_order((*selection.problems(), *kept))
 
 
+# What a comment suppresses: findings with the code in the file, on these lines.
+_Reach = Tuple[str, str, int, int]
+
+
 @dataclass
 class _Comments:
-    """The comments that have an effect, by path and code, and those of them that had one."""
+    """The comments that have an effect, by what they suppress, and what of that there was."""
 
-    active: dict[tuple[str, str], list[Suppression]] = field(default_factory=dict)
-    used: set[tuple[Suppression, str]] = field(default_factory=set)
+    active: dict[_Reach, list[Suppression]] = field(default_factory=dict)
+    used: set[_Reach] = field(default_factory=set)
+    # By path and code, the documents that a comment is about: where they begin, in order.
+    documents: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=dict)
+    hints: int = _MOST_HINTS
 
     def add(self, comment: Suppression) -> list[Finding]:
         problem = _problem(comment)
@@ -110,19 +121,44 @@ class _Comments:
             return [_comment_finding(comment, *problem)]
         found = []
         for code in comment.codes:
-            wrong = _unknown_code(code) or _fatal_code(code)
+            wrong = self._unknown_code(code) or _fatal_code(code)
             if wrong:
                 found.append(_comment_finding(comment, *wrong))
-            else:
-                self.active.setdefault((comment.path, code), []).append(comment)
+                continue
+            reach = (comment.path, code, comment.first, comment.last)
+            if reach not in self.active and comment.first != comment.last:
+                lines = self.documents.setdefault((comment.path, code), [])
+                insort(lines, (comment.first, comment.last))
+            self.active.setdefault(reach, []).append(comment)
         return found
 
     def suppress(self, finding: Finding) -> bool:
         line = finding.position.line if finding.position else 0
-        comments = self.active.get((finding.path, finding.code), ())
-        hits = {(c, finding.code) for c in comments if c.first <= line <= c.last}
+        named = (finding.path, finding.code)
+        hits = {
+            reach
+            for first, last in ((line, line), *self._documents(named, line))
+            if (reach := (*named, first, last)) in self.active
+        }
         self.used |= hits
         return bool(hits)
+
+    def _documents(self, named: tuple[str, str], line: int) -> Iterator[tuple[int, int]]:
+        """Those with a comment that the line is in: no two share more than a line, but for one that
+        is the whole file."""
+        documents = self.documents.get(named, [])
+        if documents:
+            place = bisect_right(documents, (line, sys.maxsize))
+            for first, last in {documents[0], *documents[max(0, place - 2) : place]}:
+                if first <= line <= last:
+                    yield first, last
+
+    def _unknown_code(self, code: str) -> tuple[str, str] | None:
+        if code in RULES:
+            return None
+        # What is near takes a millisecond to find, each time.
+        self.hints -= 1
+        return _unknown_code(code, hint=self.hints >= 0)
 
     def unused(self, selection: Selection, unread: set[str]) -> list[Finding]:
         return [
@@ -135,12 +171,13 @@ class _Comments:
                 comment.position,
                 severity=WARNING,
             )
-            for (path, code), comments in self.active.items()
-            for comment in comments
-            if (comment, code) not in self.used
+            for reach, comments in self.active.items()
+            for path, code in (reach[:2],)
+            if reach not in self.used
             and code != codes.UNUSED_SUPPRESSION
             and path not in unread
             and selection.enabled(code, path)
+            for comment in comments
         ]
 
 
@@ -164,12 +201,12 @@ def _problem(comment: Suppression) -> tuple[str, str] | None:
     return None
 
 
-def _unknown_code(code: str) -> tuple[str, str] | None:
+def _unknown_code(code: str, *, hint: bool = True) -> tuple[str, str] | None:
     if code in RULES:
         return None
-    near = similar(code.upper(), RULES, cutoff=0.8)
-    hint = f"Did you mean {near}? " if near else ""
-    return f"There is no rule {code}.", f"{hint}docs/lint-rules.md lists the codes."
+    near = similar(code.upper(), RULES, cutoff=0.8) if hint else None
+    guess = f"Did you mean {near}? " if near else ""
+    return f"There is no rule {code}.", f"{guess}docs/lint-rules.md lists the codes."
 
 
 def _fatal_code(code: str) -> tuple[str, str] | None:

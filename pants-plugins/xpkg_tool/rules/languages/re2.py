@@ -333,6 +333,7 @@ def _unknown(_: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=None)
 def _category(name: str, negated: bool) -> Callable[[str], bool]:
     wanted = ("Lu", "Ll", "Lt") if name == "LC" else (name,)
 
