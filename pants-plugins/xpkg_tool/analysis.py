@@ -8,12 +8,13 @@ from typing import Any, Iterator
 from . import codes
 from .documents.loader import DocumentError, load, locate
 from .documents.stream import AnyDocument, Document, split
-from .finding import Finding
+from .finding import Finding, cut
 from .heads import quick_label
 from .kinds import META_GROUP, ObjectKind
 from .rules.facts import Facts, facts_of
 from .rules.objects import check
 from .rules.subject import Subject
+from .shortened import Collector
 from .suppressions import Suppression, read_suppressions
 
 # Editors and tools know these two endings, and so does upstream.
@@ -35,7 +36,7 @@ class Object:
         return self.kind.group == META_GROUP
 
     def __str__(self) -> str:
-        return f"{self.kind.kind} {self.name}".rstrip()
+        return cut(f"{self.kind.kind} {self.name}".rstrip())
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,10 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
         suppressions = read_suppressions(path, data)
         return FileAnalysis(path, (), (), (_not_yaml(path),), suppressions=suppressions)
     documents, findings = split(path, data)
-    found = list(findings)
+    suppressions = read_suppressions(path, data)
+    # Of what a comment may suppress, each finding counts, wherever it is.
+    found = Collector(code for comment in suppressions for code in comment.codes)
+    found.add(findings)
     whole = not findings
     objects: list[Object] = []
     metas: list[tuple[Object, dict[str, Any]]] = []
@@ -89,12 +93,12 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
             value = load(document)
         except DocumentError as error:
             label = quick_label(document.text)
-            found.extend(replace(finding, object=label) for finding in error.findings)
+            found.add(replace(finding, object=label) for finding in error.findings)
             whole = False
             continue
         missing = list(_missing(document, value, source))
         if missing:
-            found.extend(missing)
+            found.add(missing)
             continue
         metadata = value.get("metadata")
         name = metadata.get("name") if isinstance(metadata, dict) else None
@@ -103,12 +107,10 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
         object = Object(document, kind, text, facts_of(kind, value))
         objects.append(object)
         if source:
-            found.extend(check(kind, Subject(document, value, str(object))))
+            found.add(check(kind, Subject(document, value, str(object))))
         if object.is_meta:
             metas.append((object, value))
-    return FileAnalysis(
-        path, tuple(objects), tuple(metas), tuple(found), whole, read_suppressions(path, data)
-    )
+    return FileAnalysis(path, tuple(objects), tuple(metas), tuple(found.all()), whole, suppressions)
 
 
 def _missing(document: Document, value: Any, source: bool) -> Iterator[Finding]:

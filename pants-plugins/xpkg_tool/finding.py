@@ -28,7 +28,8 @@ class Finding:
     `code` names the rule (docs/lint-rules.md has an entry for each), `message` is a sentence,
     `remedy` another one. `path` is relative to the repository or to the folder that was named;
     it is empty for what concerns a package as a whole. `object` names the Kubernetes object
-    ("Composition xnetworks.example.org"), where there is one.
+    ("Composition xnetworks.example.org"), where there is one. `count` is of how many findings this
+    is one: more than one where others of the kind are counted, not shown (shortened.py).
     """
 
     code: str
@@ -38,6 +39,7 @@ class Finding:
     position: Position | None = None
     object: str = ""
     severity: str = ERROR
+    count: int = 1
 
     def sort_key(self) -> tuple[Any, ...]:
         where = (self.position.line, self.position.column) if self.position else (0, 0)
@@ -60,6 +62,15 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == ERROR for finding in findings)
+
+
+# No name that means something is as long; a message may repeat it for each of a thousand findings.
+_LONGEST_NAME = 300
+
+
+def cut(name: str) -> str:
+    """A name for a sentence, without the end of a very long one."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
 
 
 def few_others(places: Sequence[str], index: int) -> str:

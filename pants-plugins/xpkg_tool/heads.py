@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .documents.loader import DocumentError, load
 from .documents.stream import Document, split
-from .finding import has_errors
+from .finding import cut, has_errors
 from .kinds import META_GROUP, PACKAGE_TYPES, ObjectKind
 
 _FIELD = r"^{}:[ \t]+(['\"]?)([^\s'\"#]+)\1[ \t]*(?:#.*)?$"
@@ -73,7 +73,7 @@ def quick_label(text: str) -> str:
     # In two steps: one expression for both would try every line of every `metadata`, for each again.
     blocks = (_NAME.search(block[1]) for block in _METADATA.finditer(text)) if kind else ()
     name = next(filter(None, blocks), None)
-    return " ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])])
+    return cut(" ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])]))
 
 
 def _quick_kind(text: str) -> ObjectKind | None:

@@ -15,6 +15,7 @@ from . import codes
 from .finding import WARNING, Finding, has_errors, in_order
 from .globs import BadPattern, matches
 from .rules.catalogue import RULES, is_fatal, rules_of
+from .shortened import shortened
 from .similar import similar
 from .suppressions import Suppression
 
@@ -98,7 +99,7 @@ def apply(
     shown += [f for f in comments.unused(selection, unread) if not comments.suppress(f)]
     kept = [f for f in shown if selection.enabled(f.code, f.path)]
     # What is wrong with the selection, no selection hides.
-    return in_order((*selection.problems(), *kept))
+    return shortened((*selection.problems(), *kept))
 
 
 # What a comment suppresses: findings with the code in the file, on these lines.

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Iterator, Sequence
 
 from .documents.encoding import clean
-from .documents.lines import lines_of
 from .documents.stream import split
 from .finding import Position
 
@@ -105,6 +104,8 @@ def _places_in_scalars(path: str, data: bytes) -> Iterator[tuple[int, int]]:
         marks = [m.start() for m in _COMMENT.finditer(document.text)]
         if not marks:
             continue
+        from .documents.lines import lines_of
+
         lines = lines_of(document.text)
         # Both are in the order of the text.
         waiting = deque(marks)

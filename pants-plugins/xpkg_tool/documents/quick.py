@@ -15,6 +15,7 @@ from typing import Any, Iterator
 
 import oryaml
 
+from .limits import MAX_NODES
 from .scalars import HINTS, WORDS, ScalarError, plain_value
 
 UNCERTAIN: Any = object()
@@ -122,9 +123,12 @@ def _is_certain(value: Any) -> bool:
     """Whether all keys and scalars can have been written in one way only."""
     # In a list, so that a document that is a single scalar goes the same way.
     pending: list[Any] = [[value]]
+    nodes = 0
     while pending:
         node = pending.pop()
+        nodes += len(node)
         if type(node) is dict:
+            nodes += len(node)
             for key in node:
                 if type(key) is not str or len(key) > _LONGEST_KEY:
                     return False
@@ -146,7 +150,8 @@ def _is_certain(value: Any) -> bool:
                     return False
             elif kind is not bool and part is not None:
                 return False
-    return True
+    # One that is too large is for `exact` to refuse.
+    return nodes <= MAX_NODES
 
 
 def _is_doubtful(text: str) -> bool:

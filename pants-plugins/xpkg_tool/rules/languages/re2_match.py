@@ -41,16 +41,24 @@ class _TooMuch(Exception):
 
 def matches(pattern: str, text: str) -> bool | None:
     """Whether a part of `text` matches, as Go's MatchString says; None where that is not known."""
+    return match(pattern, text)[0]
+
+
+def match(pattern: str, text: str, most: int = _MOST_WORK) -> tuple[bool | None, int]:
+    """As `matches`, and how much work it was: at most about `most`, at which it is given up. That
+    is the same each time, whatever was asked before."""
     try:
         steps = _program(pattern)
     except PatternError:
-        return None
+        return None, len(pattern)
+    work = len(pattern) + (_MOST_STEPS if steps is None else len(steps))
     if steps is None or len(text) > _LONGEST_TEXT:
-        return None
+        return None, work
     try:
-        return _run(steps, text)
+        found, run = _run(steps, text, min(most, _MOST_WORK))
+        return found, work + run
     except _TooMuch:
-        return None
+        return None, work + min(most, _MOST_WORK)
 
 
 @lru_cache(maxsize=256)
@@ -125,7 +133,7 @@ def _step(what: _OneOf | Assertion | None, before: int, steps: list[_Step]) -> i
     return len(steps) - 1
 
 
-def _run(steps: tuple[_Step, ...], text: str) -> bool:
+def _run(steps: tuple[_Step, ...], text: str, most: int) -> tuple[bool, int]:
     goal = len(steps) - 1
     active: set[int] = set()
     work = 0
@@ -133,9 +141,9 @@ def _run(steps: tuple[_Step, ...], text: str) -> bool:
         # A match may begin anywhere.
         waiting = _closure(steps, {0} | active, text, place)
         if goal in waiting:
-            return True
+            return True, work
         work += len(waiting)
-        if work > _MOST_WORK:
+        if work > most:
             raise _TooMuch
         if place < len(text):
             # A step for a character is left when the character is read.
@@ -145,7 +153,7 @@ def _run(steps: tuple[_Step, ...], text: str) -> bool:
                 if isinstance(what := steps[step][0], _OneOf) and _is_one(what, text[place])
                 for following in steps[step][1]
             }
-    return False
+    return False, work
 
 
 def _closure(steps: tuple[_Step, ...], entered: set[int], text: str, place: int) -> set[int]:
