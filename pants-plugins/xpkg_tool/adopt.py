@@ -7,8 +7,9 @@ is left out of `sources`, and the reason is told.
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Collection, Iterable, Mapping
+from typing import AbstractSet, Collection, Generic, Iterable, Mapping, TypeVar
 
 from .heads import Head, read_head
 from .kinds import PACKAGE_TYPES, ObjectKind
@@ -19,6 +20,8 @@ _EXAMPLE_FOLDERS = ("examples", "example")
 
 # By this name repositories call the folder of a package that is not the repository itself.
 _PACKAGE_FOLDER = "package"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,37 +42,64 @@ class Adoption:
 def adopt(files: Mapping[str, bytes], owned: Collection[str]) -> tuple[Adoption, ...]:
     """The targets for the packages in `files` (YAML files by their path from the repository's
     root) whose meta object is not in a file of `owned`."""
-    heads = {path: read_head(path, data) for path, data in files.items()}
-    metas: dict[str, list[str]] = {}
-    for path in sorted(heads, key=walk_key):
-        if heads[path].metas:
-            metas.setdefault(posixpath.dirname(path), []).append(path)
+    heads = _Tree({path: read_head(path, data) for path, data in files.items()})
+    found: dict[str, list[str]] = {}
+    for path in sorted(files, key=walk_key):
+        if heads.at[path].metas:
+            found.setdefault(posixpath.dirname(path), []).append(path)
+    metas = _Tree(found)
     return tuple(
         _adopt_one(root, meta, metas, heads)
-        for root in sorted(metas, key=walk_key)
-        for meta in metas[root]
+        for root in sorted(found, key=walk_key)
+        for meta in found[root]
         if meta not in owned
     )
 
 
-def _adopt_one(
-    root: str, meta: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]
-) -> Adoption:
+class _Tree(Generic[T]):
+    """Values by their paths (`at`), of which those below a folder are found without looking at all
+    others: a repository has thousands of packages."""
+
+    def __init__(self, at: Mapping[str, T]) -> None:
+        self.at = at
+        self._paths = sorted(at)
+
+    def below(self, folder: str) -> list[str]:
+        """The paths below the folder; all of them for the top one ("")."""
+        if not folder:
+            return self._paths
+        # `0` comes next after `/`.
+        first, end = bisect_left(self._paths, f"{folder}/"), bisect_left(self._paths, f"{folder}0")
+        return self._paths[first:end]
+
+    def has_below(self, folder: str) -> bool:
+        first = bisect_left(self._paths, f"{folder}/")
+        return first < len(self._paths) and self._paths[first].startswith(f"{folder}/")
+
+
+_Heads = _Tree[Head]
+_Metas = _Tree[list[str]]
+
+
+def _adopt_one(root: str, meta: str, metas: _Metas, heads: _Heads) -> Adoption:
     directory = _build_directory(root, metas, heads)
     prefix = f"{_literal(_below(root, directory))}/" if directory != root else ""
-    inside = {path: head for path, head in heads.items() if _is_below(path, root)}
-    nested = [_below(r, root) for r in metas if r != root and _is_below(r, root)]
-    own_folders = [f for f in _EXAMPLE_FOLDERS if _has_files(inside, root, f)]
-    beside = [] if directory == root else _beside(directory, metas, heads)
+    nested = {_below(r, root) for r in metas.below(root) if r != root}
+    own_folders = [f for f in _EXAMPLE_FOLDERS if heads.has_below(posixpath.join(root, f))]
+    beside = [] if directory == root else _beside(directory, heads)
 
+    others = {other for other in metas.at[root] if other != meta}
     reasons: dict[str, str] = {}
     kept: list[str] = []
-    for path, head in inside.items():
+    for path in heads.below(root):
+        head = heads.at[path]
         relative = _below(path, root)
         if relative.split("/")[0] in own_folders or _in_any(relative, nested):
             continue
-        other_meta = path in metas[root] and path != meta
-        reason = "the meta object of another package" if other_meta else _why_not(head, heads[meta])
+        other_meta = path in others
+        reason = (
+            "the meta object of another package" if other_meta else _why_not(head, heads.at[meta])
+        )
         if reason:
             reasons[relative] = reason
         else:
@@ -88,14 +118,14 @@ def _adopt_one(
     example_folders = [*(prefix + folder for folder in own_folders), *beside]
     for folder in example_folders:
         path = posixpath.join(directory, folder)
-        examples += _yaml_globs(f"{_literal(folder)}/", [p for p in heads if _is_below(p, path)])
+        examples += _yaml_globs(f"{_literal(folder)}/", heads.below(path))
         left_out.update(_examples_left_out(path, directory, heads, metas))
     examples += [f"!{pattern}" for pattern in left_out]
     default_examples = example_folders in ([], ["examples"]) and not left_out
 
     comments = [f"# Left out of `sources`: {prefix}{p}: {why}." for p, why in excluded.items()]
     comments += [f"# Left out of `examples`: {p}: {why}." for p, why in left_out.items()]
-    several = len(metas[root]) > 1
+    several = len(metas.at[root]) > 1
     return Adoption(
         directory=directory,
         name=posixpath.splitext(posixpath.basename(meta))[0] if several else None,
@@ -113,21 +143,16 @@ def _yaml_globs(prefix: str, paths: Iterable[str]) -> list[str]:
     return [f"{prefix}**/*{ending}" for ending in (".yaml", ".yml") if ending in endings]
 
 
-def _build_directory(root: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]) -> str:
+def _build_directory(root: str, metas: _Metas, heads: _Heads) -> str:
     """Where the BUILD file lies: the package's folder, or its parent when that holds examples."""
     parent, name = posixpath.split(root)
-    if name == _PACKAGE_FOLDER and parent not in metas and _beside(parent, metas, heads):
+    if name == _PACKAGE_FOLDER and parent not in metas.at and _beside(parent, heads):
         return parent
     return root
 
 
-def _beside(parent: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]) -> list[str]:
-    return [f for f in _EXAMPLE_FOLDERS if _has_files(heads, parent, f)]
-
-
-def _has_files(heads: Iterable[str], root: str, folder: str) -> bool:
-    start = posixpath.join(root, folder) + "/"
-    return any(path.startswith(start) for path in heads)
+def _beside(parent: str, heads: _Heads) -> list[str]:
+    return [f for f in _EXAMPLE_FOLDERS if heads.has_below(posixpath.join(parent, f))]
 
 
 def _why_not(head: Head, meta: Head) -> str | None:
@@ -151,13 +176,12 @@ def _not_content(head: Head, fault: str) -> str:
     return f"{', '.join(kinds)} is {fault}" if kinds else "not a Kubernetes object"
 
 
-def _examples_left_out(
-    folder: str, directory: str, heads: Mapping[str, Head], metas: Mapping[str, list[str]]
-) -> dict[str, str]:
-    roots = [root for root in metas if _is_below(root, folder)]
+def _examples_left_out(folder: str, directory: str, heads: _Heads, metas: _Metas) -> dict[str, str]:
+    roots = set(metas.below(folder))
     reasons, kept = {}, []
-    for path, head in heads.items():
-        if not path.startswith(f"{folder}/") or _in_any(path, roots):
+    for path in heads.below(folder):
+        head = heads.at[path]
+        if _in_any(path, roots):
             continue
         relative = _below(path, directory)
         if head.template:
@@ -197,19 +221,12 @@ def _parents(path: str) -> list[str]:
 
 
 def _outermost(folders: Iterable[str]) -> list[str]:
-    chosen: list[str] = []
-    for folder in sorted(folders, key=walk_key):
-        if not _in_any(folder, chosen):
-            chosen.append(folder)
-    return chosen
+    every = set(folders)
+    return [f for f in sorted(every, key=walk_key) if every.isdisjoint(_parents(f))]
 
 
-def _in_any(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or _is_below(path, folder) for folder in folders)
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return not folder or path.startswith(f"{folder}/")
+def _in_any(path: str, folders: AbstractSet[str]) -> bool:
+    return path in folders or not folders.isdisjoint(_parents(path))
 
 
 def _below(path: str, folder: str) -> str:

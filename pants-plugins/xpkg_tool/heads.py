@@ -70,7 +70,7 @@ def quick_label(text: str) -> str:
     """How messages call the object of a document that cannot be read: `Provider provider-a`, as
     far as its lines show it."""
     kind = _KIND.search(text)
-    # In two steps: one expression for both would try every line of every `metadata`, for each again.
+    # In two steps: one expression for both would try each line in every way.
     blocks = (_NAME.search(block[1]) for block in _METADATA.finditer(text)) if kind else ()
     name = next(filter(None, blocks), None)
     return cut(" ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])]))

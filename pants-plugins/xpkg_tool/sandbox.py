@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from . import codes
 from .finding import Finding, render_all
+from .processes import bounded
 
 if TYPE_CHECKING:
     from .analysis import FileAnalysis
@@ -35,7 +36,8 @@ def analyse_files(request: Path, output: Path) -> None:
         for path in asked[kind]:
             data = Path(path).read_bytes()
             parsed += len(data)
-            stored.append(_analyse_one(analyse, path, data))
+            with bounded():
+                stored.append(_analyse_one(analyse, path, data))
     output.mkdir(parents=True)
     (output / "analyses.json").write_text(json.dumps(answer, separators=(",", ":")), "ascii")
     print(json.dumps({"parsed": parsed}))
@@ -72,7 +74,8 @@ def build_packages(request: Path, output: Path) -> None:
     selection = Selection.from_json(asked.get("selection"))
     parsed = packed = 0
     for number, entry in enumerate(asked["packages"]):
-        result, size = _build_one(entry, selection)
+        with bounded():
+            result, size = _build_one(entry, selection)
         parsed += size
         packed += result.package.size if result.package else 0
         _write(output / str(number), result)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_right, insort
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Iterator, Mapping, Tuple
+from typing import Any, Iterable, Iterator, Mapping
 
 from . import codes
 from .finding import WARNING, Finding, has_errors, in_order
@@ -103,7 +103,7 @@ def apply(
 
 
 # What a comment suppresses: findings with the code in the file, on these lines.
-_Reach = Tuple[str, str, int, int]
+_Reach = tuple[str, str, int, int]
 
 
 @dataclass

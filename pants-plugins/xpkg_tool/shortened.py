@@ -7,14 +7,14 @@ bytes. Neither the exit code nor what is suppressed depends on what is shown.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Collection, Iterable, Iterator, Tuple
+from typing import Collection, Iterable, Iterator
 
 from .finding import Finding, in_order
 
 # Of each code and severity in a file.
 SHOWN = 50
 
-_Kind = Tuple[str, str, str]
+_Kind = tuple[str, str, str]
 
 
 def shortened(findings: Iterable[Finding], whole: Collection[str] = ()) -> tuple[Finding, ...]:
@@ -53,7 +53,7 @@ def _counted(findings: list[Finding]) -> Finding:
 class Collector:
     """Collects the findings of a file without ever keeping more than can be shown, and some."""
 
-    def __init__(self, whole: Collection[str]) -> None:
+    def __init__(self, whole: Iterable[str]) -> None:
         self._whole = frozenset(whole)
         self._found: list[Finding] = []
         self._most = _ROOM

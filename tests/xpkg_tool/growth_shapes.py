@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Callable
 
@@ -100,7 +100,9 @@ def examples(name: str, text: Callable[[int], str], most: int = 1 << 20) -> Shap
 
 def head(name: str, text: Callable[[int], str], most: int = 1 << 20) -> Shape:
     """A file that may be adopted."""
-    return Shape(name, lambda n: text(n).encode(), lambda data: len(read_head("a.yaml", data).kinds), most)
+    return Shape(
+        name, lambda n: text(n).encode(), lambda data: len(read_head("a.yaml", data).kinds), most
+    )
 
 
 def files(name: str, make: Callable[[int], dict[str, bytes]], most: int = 1 << 14) -> Shape:
@@ -133,12 +135,14 @@ def text(name: str, make: Callable[[int], str], look: Callable[[str], object], m
     """A text that a function reads, or refuses with an exception of its own."""
 
     def attempt(value: str) -> None:
-        try:
+        with suppress(VersionError, PatternError, BadPattern, PublishError, FieldPathError):
             look(value)
-        except (VersionError, PatternError, BadPattern, PublishError, FieldPathError):
-            pass
 
     return Shape(name, make, attempt, most)
+
+
+def _resolve(path: str) -> None:
+    resolve(path, {})
 
 
 def _adopt(made: dict[str, bytes]) -> int:
@@ -148,7 +152,8 @@ def _adopt(made: dict[str, bytes]) -> int:
 def _written(count: int) -> tuple[Finding, ...]:
     source = "k: v # " + "w" * 80
     return tuple(
-        Finding("XP207", f"m{n}", "r", f"{n % 9}.yaml", Position(n, 1, source)) for n in range(count)
+        Finding("XP207", f"m{n}", "r", f"{n % 9}.yaml", Position(n, 1, source))
+        for n in range(count)
     )
 
 
@@ -229,6 +234,7 @@ def _properties(line: Callable[[int], str]) -> Callable[[int], str]:
     return lambda n: "          properties:\n" + inner(n)
 
 
+# fmt: off
 SOURCES = (
     source("labels of a broken document without a name", lambda n: "metadata:\n  labels:\n" + "    a: b\n" * n + "  x: [\n"),
     source("names of labels behind a broken document", lambda n: "kind: A\nmetadata:\n" + " \t \n" * n + "x: [\n"),
@@ -461,14 +467,16 @@ TEXTS = (
     text("calls of an expression", lambda n: "a." * n + "b(c)", syntax_problem, 1 << 16),
     text("choices of an expression", lambda n: "a ? b : " * n + "c", syntax_problem, 1 << 16),
     text("minus signs of an expression", lambda n: "-" * n + "a", syntax_problem, 1 << 18),
-    text("quotes of a field path", lambda n: "a['" + "\\'" * n, lambda v: resolve(v, {}), 1 << 18),
-    text("steps of a field path", lambda n: "a." * n + "b", lambda v: resolve(v, {}), 1 << 18),
+    text("quotes of a field path", lambda n: "a['" + "\\'" * n, _resolve, 1 << 18),
+    text("steps of a field path", lambda n: "a." * n + "b", _resolve, 1 << 18),
     text("a time in a format", lambda n: "1" * n + " ", lambda v: fits_format("duration", v), 1 << 18),
     text("spaces in a format", lambda n: "1" + " " * n + "!", lambda v: fits_format("duration", v), 1 << 18),
     text("bytes in a format", lambda n: "abcd" * n + "!", lambda v: fits_format("byte", v), 1 << 18),
     text("numbers in a format", lambda n: "1.2" * n, lambda v: fits_format("ipv4", v), 1 << 18),
     text("colons in a format", lambda n: "1:" * n, lambda v: fits_format("ipv6", v), 1 << 18),
 )
+
+# fmt: on
 
 SHAPES = (*SOURCES, *SCHEMAS, *FILES, *ARCHIVES, *ANSWERS, *OUTPUT, *TEXTS)
 assert len({shape.name for shape in SHAPES}) == len(SHAPES)

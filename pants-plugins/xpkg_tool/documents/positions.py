@@ -25,8 +25,8 @@ from .stream import AnyDocument
 @dataclass
 class _Node:
     """A node and its place: character offsets `start` to `end` in the text. `children` are the
-    items of a sequence, or keys and values in turn; a scalar that is a key has its `text`. `entries`
-    is made by the first look-up (`_entries`)."""
+    items of a sequence, or keys and values in turn; a scalar that is a key has its `text`. The
+    first look-up makes `entries`."""
 
     start: int
     end: int

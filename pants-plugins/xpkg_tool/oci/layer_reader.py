@@ -23,7 +23,7 @@ MAX_FILE = 200 * 1024 * 1024
 MAX_UNCOMPRESSED = 4 * 1024 * 1024 * 1024
 # In all layers of an image. Reading a header takes as long as reading kilobytes of content.
 MAX_MEMBERS = 500_000
-# Of the names that matter, in all layers of an image: more of them are an attack on memory, in which
+# Of the names that matter, in all layers of an image: more of them are an attack on memory, where
 # each takes so many bytes beside its own.
 MAX_NAMES = 32 * 1024 * 1024
 _NAME_OVERHEAD = 128

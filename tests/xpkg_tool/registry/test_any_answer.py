@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import datetime, timezone
 
 from hypothesis import given, settings
@@ -50,9 +51,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
         st.sampled_from(
-            ["schemaVersion", "mediaType", "config", "layers", "manifests", "digest", "size"]
-            + ["annotations", "platform", "os", "architecture", "rootfs", "diff_ids", "errors"]
-            + ["code", "Labels"]
+            [
+                *("schemaVersion", "mediaType", "config", "layers", "manifests", "digest", "size"),
+                *("annotations", "platform", "os", "architecture", "rootfs", "diff_ids", "errors"),
+                *("code", "Labels"),
+            ]
         ),
         inner,
         max_size=5,
@@ -70,10 +73,8 @@ def test_any_header(text: str) -> None:
     parse_date(text)
     seconds = parse_retry_after(text, NOW)
     assert seconds is None or seconds >= 0
-    try:
+    with suppress(PublishError):
         redacted(follow("https://r.example.org/v2/a/", text, "a redirect"))
-    except PublishError:
-        pass
 
 
 @settings(max_examples=300, deadline=None)
@@ -87,26 +88,20 @@ def test_any_body(body: bytes) -> None:
         lambda: parse_index("p", "the index", body),
         lambda: parse_config("p", body),
     ):
-        try:
+        with suppress(ImageError):
             parse()
-        except ImageError as error:
-            assert str(error)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="0123456789.vxX*-+~^<>=!,| a", max_size=30))
 def test_any_constraint_and_version(text: str) -> None:
     for parse in (parse_constraint, parse_version):
-        try:
+        with suppress(VersionError):
             parse(text)
-        except VersionError:
-            pass
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="ab/*?[]^-\\", max_size=16), st.text(alphabet="ab/", max_size=12))
 def test_any_glob(pattern: str, path: str) -> None:
-    try:
+    with suppress(BadPattern):
         compile_glob(pattern).fullmatch(path)
-    except BadPattern:
-        pass

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Callable
 
 from .re2_tree import (
@@ -333,7 +333,7 @@ def _unknown(_: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=None)
+@cache
 def _category(name: str, negated: bool) -> Callable[[str], bool]:
     wanted = ("Lu", "Ll", "Lt") if name == "LC" else (name,)
 
