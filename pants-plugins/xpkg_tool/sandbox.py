@@ -51,6 +51,8 @@ def _analyse_one(
 
     try:
         return to_json(analyse(path, data), data)
+    except MemoryError:
+        raise _no_memory(path) from None
     # What happens to one file must not hide what is wrong with the others.
     except Exception as error:
         return to_json(
@@ -100,6 +102,8 @@ def _build_one(entry: Mapping[str, Any], selection: Selection) -> tuple[BuildRes
         if stored:
             return assemble(request, _stored_analyses(stored)), 0
         return build(request), _size(request)
+    except MemoryError:
+        raise _no_memory(entry["name"]) from None
     # One package must not take its bucket's other packages with it, whatever happens to it.
     except Exception as error:
         return BuildResult((_internal(error, object=entry["name"]),), None), 0
@@ -114,6 +118,12 @@ def _stored_analyses(paths: Sequence[str]) -> Analyses:
         tuple(from_json(stored) for answer in answers for stored in answer["sources"]),
         tuple(from_json(stored) for answer in answers for stored in answer["examples"]),
     )
+
+
+def _no_memory(name: str) -> SystemExit:
+    """How much memory there is, the machine decides: this must end the process, since an answer
+    would be kept for all machines."""
+    return SystemExit(f"error: The memory of this machine is not enough for {name}.")
 
 
 def _internal(error: Exception, *, path: str = "", object: str = "") -> Finding:
