@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import AbstractSet, Collection, Generic, Iterable, Mapping, TypeVar
+from typing import Collection, Generic, Iterable, Iterator, Mapping, TypeVar
 
 from .heads import Head, read_head
 from .kinds import PACKAGE_TYPES, ObjectKind
@@ -64,17 +64,43 @@ class _Tree(Generic[T]):
         self.at = at
         self._paths = sorted(at)
 
-    def below(self, folder: str) -> list[str]:
-        """The paths below the folder; all of them for the top one ("")."""
+    def _range(self, folder: str) -> tuple[int, int] | None:
+        """From where to where the paths below the folder are; None where there is none."""
         if not folder:
-            return self._paths
+            return (0, len(self._paths)) if self._paths else None
         # `0` comes next after `/`.
         first, end = bisect_left(self._paths, f"{folder}/"), bisect_left(self._paths, f"{folder}0")
-        return self._paths[first:end]
+        return (first, end) if first < end else None
+
+    def outside(self, folder: str, inner: Iterable[str]) -> Iterator[str]:
+        """The paths below the folder that are below none of the `inner` ones."""
+        skipped = dict(filter(None, map(self._range, inner)))
+        place, end = self._range(folder) or (0, 0)
+        while place < end:
+            if place in skipped:
+                place = skipped[place]
+            else:
+                yield self._paths[place]
+                place += 1
+
+    def outermost(self, folder: str) -> list[str]:
+        """The paths below the folder that are below no other one of these."""
+        chosen: list[str] = []
+        skipped: dict[int, int] = {}
+        place, end = self._range(folder) or (0, 0)
+        while place < end:
+            if place in skipped:
+                place = skipped[place]
+                continue
+            path = self._paths[place]
+            if path != folder:
+                chosen.append(path)
+                skipped.update(filter(None, [self._range(path)]))
+            place += 1
+        return chosen
 
     def has_below(self, folder: str) -> bool:
-        first = bisect_left(self._paths, f"{folder}/")
-        return first < len(self._paths) and self._paths[first].startswith(f"{folder}/")
+        return self._range(folder) is not None
 
 
 _Heads = _Tree[Head]
@@ -84,17 +110,17 @@ _Metas = _Tree[list[str]]
 def _adopt_one(root: str, meta: str, metas: _Metas, heads: _Heads) -> Adoption:
     directory = _build_directory(root, metas, heads)
     prefix = f"{_literal(_below(root, directory))}/" if directory != root else ""
-    nested = {_below(r, root) for r in metas.below(root) if r != root}
+    nested = metas.outermost(root)
     own_folders = [f for f in _EXAMPLE_FOLDERS if heads.has_below(posixpath.join(root, f))]
     beside = [] if directory == root else _beside(directory, heads)
 
     others = {other for other in metas.at[root] if other != meta}
     reasons: dict[str, str] = {}
     kept: list[str] = []
-    for path in heads.below(root):
+    for path in heads.outside(root, nested):
         head = heads.at[path]
         relative = _below(path, root)
-        if relative.split("/")[0] in own_folders or _in_any(relative, nested):
+        if relative.split("/")[0] in own_folders:
             continue
         other_meta = path in others
         reason = (
@@ -105,7 +131,8 @@ def _adopt_one(root: str, meta: str, metas: _Metas, heads: _Heads) -> Adoption:
         else:
             kept.append(path)
     excluded = _folded(reasons, [_below(path, root) for path in kept])
-    excluded.update(_own_packages(f for f in nested if f.split("/")[0] not in own_folders))
+    packages = (_below(folder, root) for folder in nested)
+    excluded.update(_own_packages(p for p in packages if p.split("/")[0] not in own_folders))
 
     # The default's `!examples/**` stays, so that a folder that comes later is examples too.
     folders = dict.fromkeys(["examples", *own_folders] if not prefix else own_folders)
@@ -118,7 +145,7 @@ def _adopt_one(root: str, meta: str, metas: _Metas, heads: _Heads) -> Adoption:
     example_folders = [*(prefix + folder for folder in own_folders), *beside]
     for folder in example_folders:
         path = posixpath.join(directory, folder)
-        examples += _yaml_globs(f"{_literal(folder)}/", heads.below(path))
+        examples += _yaml_globs(f"{_literal(folder)}/", heads.outside(path, ()))
         left_out.update(_examples_left_out(path, directory, heads, metas))
     examples += [f"!{pattern}" for pattern in left_out]
     default_examples = example_folders in ([], ["examples"]) and not left_out
@@ -177,12 +204,10 @@ def _not_content(head: Head, fault: str) -> str:
 
 
 def _examples_left_out(folder: str, directory: str, heads: _Heads, metas: _Metas) -> dict[str, str]:
-    roots = set(metas.below(folder))
+    roots = metas.outermost(folder)
     reasons, kept = {}, []
-    for path in heads.below(folder):
+    for path in heads.outside(folder, roots):
         head = heads.at[path]
-        if _in_any(path, roots):
-            continue
         relative = _below(path, directory)
         if head.template:
             reasons[relative] = "a template, not YAML"
@@ -196,7 +221,9 @@ def _examples_left_out(folder: str, directory: str, heads: _Heads, metas: _Metas
 
 
 def _own_packages(folders: Iterable[str]) -> dict[str, str]:
-    return {f"{_literal(folder)}/**": "a package of its own" for folder in _outermost(folders)}
+    return {
+        f"{_literal(folder)}/**": "a package of its own" for folder in sorted(folders, key=walk_key)
+    }
 
 
 def _folded(reasons: Mapping[str, str], kept: Iterable[str]) -> dict[str, str]:
@@ -218,15 +245,6 @@ def _parents(path: str) -> list[str]:
     """The folders above `path`, the nearest first: `a/b/c` has `a/b` and `a`."""
     parts = path.split("/")[:-1]
     return ["/".join(parts[:i]) for i in range(len(parts), 0, -1)]
-
-
-def _outermost(folders: Iterable[str]) -> list[str]:
-    every = set(folders)
-    return [f for f in sorted(every, key=walk_key) if every.isdisjoint(_parents(f))]
-
-
-def _in_any(path: str, folders: AbstractSet[str]) -> bool:
-    return path in folders or not folders.isdisjoint(_parents(path))
 
 
 def _below(path: str, folder: str) -> str:

@@ -346,7 +346,7 @@ SCHEMAS = (
     schema("properties without a type", _properties(lambda i: f"p{i}: {{}}")),
     schema("properties with unknown keywords", _properties(lambda i: f"p{i}: {{type: string, formt: x}}")),
     schema("properties with defaults", _properties(lambda i: f"p{i}: {{type: string, default: 1}}")),
-    schema("nested properties", lambda n: "          properties: " + "{p: {type: object, properties: " * n + "{}" + "}}" * n + "\n"),
+    schema("nested properties", lambda n: "          properties: " + "{p: {type: object, properties: " * n + "{}" + "}}" * n + "\n", 1 << 10),
     schema("required fields", lambda n: "          required: [" + ", ".join(f"p{i}" for i in range(n)) + "]\n"),
     schema("equal required fields", lambda n: "          required: [" + "p, " * n + "]\n"),
     schema("values to choose from", _properties(lambda i: f"p{i}: {{type: string, enum: [a, b, a]}}")),
@@ -401,7 +401,7 @@ ARCHIVES = (
 )
 
 ANSWERS = (
-    text("challenges", lambda n: "Bearer a=b," * n, lambda v: len(parse_challenges(v)), 1 << 16),
+    text("challenges", lambda n: "Bearer a=b," * n, lambda v: len(parse_challenges(v)), 1 << 13),
     text("commas of a challenge", lambda n: "Bearer" + ", " * n + "=", lambda v: len(parse_challenges(v)), 1 << 20),
     text("spaces in a challenge", lambda n: "Bearer a" + " " * n + "b" + " " * n + "=", lambda v: len(parse_challenges(v)), 1 << 20),
     text("a quote that is not closed", lambda n: 'Bearer a="' + "\\a" * n, lambda v: len(parse_challenges(v)), 1 << 20),
