@@ -106,7 +106,8 @@ def pytest_collection_modifyitems(config, items):  # type: ignore[no-untyped-def
 def _more(known, times):  # type: ignore[no-untyped-def]
     from hypothesis import settings
 
-    return settings(known, max_examples=known.max_examples * times, database=None)
+    # A deadline would say how busy the machine is.
+    return settings(known, max_examples=known.max_examples * times, database=None, deadline=None)
 
 
 def pytest_runtest_setup(item):  # type: ignore[no-untyped-def]
