@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 TESTS = Path(__file__).resolve().parent
 # How this file, as a plugin of pytest, knows what to do.
@@ -47,7 +48,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=60, help="for how long (default: 60)")
     parser.add_argument("--only", default="", metavar="NAME", help="tests or shapes with this name")
     parser.add_argument("--seed", type=int, default=1, help="of the first round (default: 1)")
@@ -89,7 +90,7 @@ def pytest_collection_modifyitems(config, items):  # type: ignore[no-untyped-def
     times = int(os.environ[_TIMES])
     kept = []
     for item in items:
-        owner = getattr(item, "cls", None)
+        owner: Any = getattr(item, "cls", None)
         if isinstance(getattr(owner, "settings", None), settings):
             # A state machine.
             owner.settings = _more(owner.settings, times)

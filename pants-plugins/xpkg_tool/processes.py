@@ -1,4 +1,4 @@
-"""How a process ends that works on what strangers wrote: at once when it is told to, and for certain.
+"""How a process ends that works on what strangers wrote: at once when told to, and for certain.
 
 Python runs its own handlers between two instructions. A parser or a compressor in C may hold the
 interpreter for seconds, and Ctrl-C would wait for it; the kernel's own handling does not.
@@ -19,8 +19,8 @@ LAST_RESORT = 900
 
 @contextmanager
 def ending_at_once() -> Iterator[None]:
-    """Lets the kernel end the process by SIGINT, as it does by SIGTERM: for work that leaves nothing
-    behind. Shells say 130 for that, as for a Ctrl-C that Python handles."""
+    """Lets the kernel end the process by SIGINT, as it does by SIGTERM: for work that leaves
+    nothing behind. Shells say 130 for that, as for a Ctrl-C that Python handles."""
     before = signal.getsignal(signal.SIGINT)
     try:
         # Where SIGINT is ignored, as for a shell's background jobs, it stays so.

@@ -17,7 +17,8 @@ import time
 from dataclasses import dataclass
 from typing import Any, Callable, Sequence
 
-# The smallest of the three sizes costs at least as much (seconds, bytes, characters): less is noise.
+# The smallest of the three sizes costs at least as much (seconds, bytes, characters): less says
+# nothing.
 LEAST_TIME = 0.05
 LEAST_MEMORY = 16 << 20
 LEAST_OUTPUT = 4_000
@@ -32,7 +33,7 @@ _UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True)
 class Shape:
-    """A shape of input. `make` makes it of n parts; `read` is what is measured, and returns the size
+    """A shape of input. `make` makes it of n parts; `read` is what is measured, and gives the size
     of its output where that may grow. `most` is how many parts there are at most: beyond, making
     the input takes longer than the test may, or the input is larger than anything that sends it
     could be."""

@@ -363,8 +363,8 @@ SCHEMAS = (
     schema("rules", lambda n: "          x-kubernetes-validations:\n" + _fields(12, lambda i: f"- {{rule: 'self.a{i} == 1'}}")(n)),
     schema("rules that are broken", lambda n: "          x-kubernetes-validations:\n" + _fields(12, lambda i: f"- {{rule: 'self.a{i} = 1'}}")(n)),
     schema("columns", lambda n: "      additionalPrinterColumns:\n" + _fields(8, lambda i: f"- {{name: c{i}, type: string, jsonPath: .spec.a{i}}}")(n)),
-    schema("equal versions", lambda n: _fields(4, lambda i: "- {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}")(n)),
-    schema("other versions", lambda n: _fields(4, lambda i: f"- {{name: v{i + 2}, served: true, storage: false, schema: {{openAPIV3Schema: {{type: object}}}}}}")(n)),
+    schema("equal versions", _fields(4, lambda i: "- {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}")),
+    schema("other versions", _fields(4, lambda i: f"- {{name: v{i + 2}, served: true, storage: false, schema: {{openAPIV3Schema: {{type: object}}}}}}")),
     schema("aliased properties", lambda n: "          properties:\n            a: &a {type: object, properties: {b: {type: nothing}}}\n" + _fields(12, lambda i: f"p{i}: *a")(n)),
 )
 

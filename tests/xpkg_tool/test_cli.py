@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any, Callable
 
@@ -356,26 +355,25 @@ def wait(*_, **__):
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize(
-    "script",
+    ("module", "function", "arguments"),
     [
-        "import xpkg_tool.build as b\nb.read = wait\n"
-        "from xpkg_tool.cli import main\nsys.exit(main(['lint', 'p']))",
-        "import xpkg_tool.build as b\nb.build = wait\n"
-        "from xpkg_tool.cli import main\nsys.exit(main(['build', 'p']))",
-        "import xpkg_tool.oci.verify as v\nv.verify = wait\n"
-        "from xpkg_tool.cli import main\nsys.exit(main(['verify', 'p']))",
-        "import xpkg_tool.oci.inspection as i\ni.inspect = wait\n"
-        "from xpkg_tool.cli import main\nsys.exit(main(['inspect', 'p']))",
-        "import xpkg_tool.sandbox as s\ns.build_packages = wait\n"
-        "from xpkg_tool.__main__ import main\nsys.exit(main(['build', 'a', 'b']))",
+        ("xpkg_tool.build", "read", "lint p"),
+        ("xpkg_tool.build", "build", "build p"),
+        ("xpkg_tool.oci.verify", "verify", "verify p"),
+        ("xpkg_tool.oci.inspection", "inspect", "inspect p"),
+        ("xpkg_tool.sandbox", "build_packages", "build a b"),
     ],
-    ids=["lint", "build", "verify", "inspect", "sandbox"],
 )
-def test_a_signal_ends_it_at_once_and_leaves_nothing(script: str, sent: signal.Signals) -> None:
+def test_a_signal_ends_it_at_once_and_leaves_nothing(
+    module: str, function: str, arguments: str, sent: signal.Signals
+) -> None:
     before = sorted(Path().rglob("*"))
+    program = "__main__" if module == "xpkg_tool.sandbox" else "cli"
+    script = f"{_ENDLESS}import {module}\n{module}.{function} = wait\n"
+    script += f"from xpkg_tool.{program} import main\nsys.exit(main({arguments.split()!r}))"
     os.mkfifo("reached")
     process = subprocess.Popen(
-        [sys.executable, "-c", _ENDLESS + script], env=ENVIRONMENT, stderr=subprocess.PIPE
+        [sys.executable, "-c", script], env=ENVIRONMENT, stderr=subprocess.PIPE
     )
     Path("reached").read_text()
     process.send_signal(sent)

@@ -23,24 +23,9 @@ from xpkg_tool.semver import VersionError, parse_constraint, parse_version
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 PIECES = st.lists(
     st.one_of(
-        st.sampled_from(
-            [
-                "Bearer",
-                "Basic",
-                "realm",
-                "=",
-                '"',
-                "\\",
-                ",",
-                " ",
-                "scope",
-                "https://",
-                "[",
-                "]",
-                ":",
-            ]
-            + ["Sat, 28 Nov 2026 15:00:00 GMT", "9" * 30, "-1", "inf", "nan", "@", "/../", "%", "?"]
-        ),
+        st.sampled_from(("Bearer", "Basic", "realm", "=", '"', "\\", ",", " ", "scope", "[", "]")),
+        st.sampled_from(("https://", ":", "9" * 30, "-1", "inf", "nan", "@", "/../", "%", "?")),
+        st.just("Sat, 28 Nov 2026 15:00:00 GMT"),
         st.text(max_size=4),
     ),
     max_size=12,
