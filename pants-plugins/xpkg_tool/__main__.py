@@ -13,20 +13,18 @@ def main(argv: list[str]) -> int:
     imports.
     """
     command, *paths = argv[0], *map(Path, argv[1:])
-    if command == "analyse":
-        from .sandbox import analyse_files
+    if command in ("analyse", "build", "adopt"):
+        from . import sandbox
+        from .processes import ending_at_once
 
-        analyse_files(*paths)
-        return 0
-    if command == "build":
-        from .sandbox import build_packages
-
-        build_packages(*paths)
-        return 0
-    if command == "adopt":
-        from .sandbox import adopt_packages
-
-        adopt_packages(*paths)
+        # What is left behind is in a sandbox, which nobody looks at then.
+        with ending_at_once():
+            if command == "analyse":
+                sandbox.analyse_files(*paths)
+            elif command == "build":
+                sandbox.build_packages(*paths)
+            else:
+                sandbox.adopt_packages(*paths)
         return 0
     if command == "plan":
         from .registry.plan_request import plan_packages

@@ -7,8 +7,9 @@ is left out of `sources`, and the reason is told.
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Collection, Iterable, Mapping
+from typing import Collection, Generic, Iterable, Iterator, Mapping, TypeVar
 
 from .heads import Head, read_head
 from .kinds import PACKAGE_TYPES, ObjectKind
@@ -19,6 +20,8 @@ _EXAMPLE_FOLDERS = ("examples", "example")
 
 # By this name repositories call the folder of a package that is not the repository itself.
 _PACKAGE_FOLDER = "package"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,43 +42,97 @@ class Adoption:
 def adopt(files: Mapping[str, bytes], owned: Collection[str]) -> tuple[Adoption, ...]:
     """The targets for the packages in `files` (YAML files by their path from the repository's
     root) whose meta object is not in a file of `owned`."""
-    heads = {path: read_head(path, data) for path, data in files.items()}
-    metas: dict[str, list[str]] = {}
-    for path in sorted(heads, key=walk_key):
-        if heads[path].metas:
-            metas.setdefault(posixpath.dirname(path), []).append(path)
+    heads = _Tree({path: read_head(path, data) for path, data in files.items()})
+    found: dict[str, list[str]] = {}
+    for path in sorted(files, key=walk_key):
+        if heads.at[path].metas:
+            found.setdefault(posixpath.dirname(path), []).append(path)
+    metas = _Tree(found)
     return tuple(
         _adopt_one(root, meta, metas, heads)
-        for root in sorted(metas, key=walk_key)
-        for meta in metas[root]
+        for root in sorted(found, key=walk_key)
+        for meta in found[root]
         if meta not in owned
     )
 
 
-def _adopt_one(
-    root: str, meta: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]
-) -> Adoption:
+class _Tree(Generic[T]):
+    """Values by their paths (`at`), of which those below a folder are found without looking at all
+    others: a repository has thousands of packages."""
+
+    def __init__(self, at: Mapping[str, T]) -> None:
+        self.at = at
+        self._paths = sorted(at)
+
+    def _range(self, folder: str) -> tuple[int, int] | None:
+        """From where to where the paths below the folder are; None where there is none."""
+        if not folder:
+            return (0, len(self._paths)) if self._paths else None
+        # `0` comes next after `/`.
+        first, end = bisect_left(self._paths, f"{folder}/"), bisect_left(self._paths, f"{folder}0")
+        return (first, end) if first < end else None
+
+    def outside(self, folder: str, inner: Iterable[str]) -> Iterator[str]:
+        """The paths below the folder that are below none of the `inner` ones."""
+        skipped = dict(filter(None, map(self._range, inner)))
+        place, end = self._range(folder) or (0, 0)
+        while place < end:
+            if place in skipped:
+                place = skipped[place]
+            else:
+                yield self._paths[place]
+                place += 1
+
+    def outermost(self, folder: str) -> list[str]:
+        """The paths below the folder that are below no other one of these."""
+        chosen: list[str] = []
+        skipped: dict[int, int] = {}
+        place, end = self._range(folder) or (0, 0)
+        while place < end:
+            if place in skipped:
+                place = skipped[place]
+                continue
+            path = self._paths[place]
+            if path != folder:
+                chosen.append(path)
+                skipped.update(filter(None, [self._range(path)]))
+            place += 1
+        return chosen
+
+    def has_below(self, folder: str) -> bool:
+        return self._range(folder) is not None
+
+
+_Heads = _Tree[Head]
+_Metas = _Tree[list[str]]
+
+
+def _adopt_one(root: str, meta: str, metas: _Metas, heads: _Heads) -> Adoption:
     directory = _build_directory(root, metas, heads)
     prefix = f"{_literal(_below(root, directory))}/" if directory != root else ""
-    inside = {path: head for path, head in heads.items() if _is_below(path, root)}
-    nested = [_below(r, root) for r in metas if r != root and _is_below(r, root)]
-    own_folders = [f for f in _EXAMPLE_FOLDERS if _has_files(inside, root, f)]
-    beside = [] if directory == root else _beside(directory, metas, heads)
+    nested = metas.outermost(root)
+    own_folders = [f for f in _EXAMPLE_FOLDERS if heads.has_below(posixpath.join(root, f))]
+    beside = [] if directory == root else _beside(directory, heads)
 
+    others = {other for other in metas.at[root] if other != meta}
     reasons: dict[str, str] = {}
     kept: list[str] = []
-    for path, head in inside.items():
+    for path in heads.outside(root, nested):
+        head = heads.at[path]
         relative = _below(path, root)
-        if relative.split("/")[0] in own_folders or _in_any(relative, nested):
+        if relative.split("/")[0] in own_folders:
             continue
-        other_meta = path in metas[root] and path != meta
-        reason = "the meta object of another package" if other_meta else _why_not(head, heads[meta])
+        other_meta = path in others
+        reason = (
+            "the meta object of another package" if other_meta else _why_not(head, heads.at[meta])
+        )
         if reason:
             reasons[relative] = reason
         else:
             kept.append(path)
     excluded = _folded(reasons, [_below(path, root) for path in kept])
-    excluded.update(_own_packages(f for f in nested if f.split("/")[0] not in own_folders))
+    packages = (_below(folder, root) for folder in nested)
+    excluded.update(_own_packages(p for p in packages if p.split("/")[0] not in own_folders))
 
     # The default's `!examples/**` stays, so that a folder that comes later is examples too.
     folders = dict.fromkeys(["examples", *own_folders] if not prefix else own_folders)
@@ -88,14 +145,14 @@ def _adopt_one(
     example_folders = [*(prefix + folder for folder in own_folders), *beside]
     for folder in example_folders:
         path = posixpath.join(directory, folder)
-        examples += _yaml_globs(f"{_literal(folder)}/", [p for p in heads if _is_below(p, path)])
+        examples += _yaml_globs(f"{_literal(folder)}/", heads.outside(path, ()))
         left_out.update(_examples_left_out(path, directory, heads, metas))
     examples += [f"!{pattern}" for pattern in left_out]
     default_examples = example_folders in ([], ["examples"]) and not left_out
 
     comments = [f"# Left out of `sources`: {prefix}{p}: {why}." for p, why in excluded.items()]
     comments += [f"# Left out of `examples`: {p}: {why}." for p, why in left_out.items()]
-    several = len(metas[root]) > 1
+    several = len(metas.at[root]) > 1
     return Adoption(
         directory=directory,
         name=posixpath.splitext(posixpath.basename(meta))[0] if several else None,
@@ -113,21 +170,16 @@ def _yaml_globs(prefix: str, paths: Iterable[str]) -> list[str]:
     return [f"{prefix}**/*{ending}" for ending in (".yaml", ".yml") if ending in endings]
 
 
-def _build_directory(root: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]) -> str:
+def _build_directory(root: str, metas: _Metas, heads: _Heads) -> str:
     """Where the BUILD file lies: the package's folder, or its parent when that holds examples."""
     parent, name = posixpath.split(root)
-    if name == _PACKAGE_FOLDER and parent not in metas and _beside(parent, metas, heads):
+    if name == _PACKAGE_FOLDER and parent not in metas.at and _beside(parent, heads):
         return parent
     return root
 
 
-def _beside(parent: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]) -> list[str]:
-    return [f for f in _EXAMPLE_FOLDERS if _has_files(heads, parent, f)]
-
-
-def _has_files(heads: Iterable[str], root: str, folder: str) -> bool:
-    start = posixpath.join(root, folder) + "/"
-    return any(path.startswith(start) for path in heads)
+def _beside(parent: str, heads: _Heads) -> list[str]:
+    return [f for f in _EXAMPLE_FOLDERS if heads.has_below(posixpath.join(parent, f))]
 
 
 def _why_not(head: Head, meta: Head) -> str | None:
@@ -151,14 +203,11 @@ def _not_content(head: Head, fault: str) -> str:
     return f"{', '.join(kinds)} is {fault}" if kinds else "not a Kubernetes object"
 
 
-def _examples_left_out(
-    folder: str, directory: str, heads: Mapping[str, Head], metas: Mapping[str, list[str]]
-) -> dict[str, str]:
-    roots = [root for root in metas if _is_below(root, folder)]
+def _examples_left_out(folder: str, directory: str, heads: _Heads, metas: _Metas) -> dict[str, str]:
+    roots = metas.outermost(folder)
     reasons, kept = {}, []
-    for path, head in heads.items():
-        if not path.startswith(f"{folder}/") or _in_any(path, roots):
-            continue
+    for path in heads.outside(folder, roots):
+        head = heads.at[path]
         relative = _below(path, directory)
         if head.template:
             reasons[relative] = "a template, not YAML"
@@ -172,7 +221,9 @@ def _examples_left_out(
 
 
 def _own_packages(folders: Iterable[str]) -> dict[str, str]:
-    return {f"{_literal(folder)}/**": "a package of its own" for folder in _outermost(folders)}
+    return {
+        f"{_literal(folder)}/**": "a package of its own" for folder in sorted(folders, key=walk_key)
+    }
 
 
 def _folded(reasons: Mapping[str, str], kept: Iterable[str]) -> dict[str, str]:
@@ -194,22 +245,6 @@ def _parents(path: str) -> list[str]:
     """The folders above `path`, the nearest first: `a/b/c` has `a/b` and `a`."""
     parts = path.split("/")[:-1]
     return ["/".join(parts[:i]) for i in range(len(parts), 0, -1)]
-
-
-def _outermost(folders: Iterable[str]) -> list[str]:
-    chosen: list[str] = []
-    for folder in sorted(folders, key=walk_key):
-        if not _in_any(folder, chosen):
-            chosen.append(folder)
-    return chosen
-
-
-def _in_any(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or _is_below(path, folder) for folder in folders)
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return not folder or path.startswith(f"{folder}/")
 
 
 def _below(path: str, folder: str) -> str:

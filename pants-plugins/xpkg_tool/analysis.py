@@ -8,12 +8,13 @@ from typing import Any, Iterator
 from . import codes
 from .documents.loader import DocumentError, load, locate
 from .documents.stream import AnyDocument, Document, split
-from .finding import ERROR, WARNING, Finding, ReleaseFinding, has_errors
+from .finding import ERROR, WARNING, Finding, ReleaseFinding, cut, has_errors
 from .heads import quick_label
 from .kinds import META_GROUP, ObjectKind
 from .rules.facts import Facts, facts_of
 from .rules.objects import check
 from .rules.subject import Subject
+from .shortened import Collector
 from .suppressions import Suppression, read_suppressions
 
 # Editors and tools know these two endings, and so does upstream.
@@ -37,7 +38,7 @@ class Object:
         return self.kind.group == META_GROUP
 
     def __str__(self) -> str:
-        return f"{self.kind.kind} {self.name}".rstrip()
+        return cut(f"{self.kind.kind} {self.name}".rstrip())
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
     # Nobody installs examples: what Crossplane's own build takes does not stop this one.
     loss = ERROR if source else WARNING
     documents, findings = split(path, data, loss=loss)
-    found = list(findings)
+    suppressions = read_suppressions(path, data)
+    # Of what a comment may suppress, each finding counts, wherever it is.
+    found = Collector(code for comment in suppressions for code in comment.codes)
+    found.add(findings)
     of_releases: list[ReleaseFinding] = []
     whole = not has_errors(findings)
     objects: list[Object] = []
@@ -97,7 +101,7 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
         except DocumentError as error:
             label = quick_label(document.text)
             severity = WARNING if error.readable and not source else ERROR
-            found.extend(
+            found.add(
                 replace(finding, object=label, severity=severity) for finding in error.findings
             )
             if severity == ERROR:
@@ -106,7 +110,7 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
             value = error.value
         missing = list(_missing(document, value, source))
         if missing:
-            found.extend(missing)
+            found.add(missing)
             continue
         metadata = value.get("metadata")
         name = metadata.get("name") if isinstance(metadata, dict) else None
@@ -119,16 +123,16 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
                 if isinstance(checked, ReleaseFinding):
                     of_releases.append(checked)
                 else:
-                    found.append(checked)
+                    found.add((checked,))
         if object.is_meta:
             metas.append((object, value))
     return FileAnalysis(
         path,
         tuple(objects),
         tuple(metas),
-        tuple(found),
+        tuple(found.all()),
         whole,
-        read_suppressions(path, data),
+        suppressions,
         tuple(of_releases),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Iterable, Iterator, Mapping, Union
+from typing import Any, Iterable, Iterator, Mapping, Sequence, Union
 
 ERROR = "error"
 WARNING = "warning"
@@ -28,7 +28,8 @@ class Finding:
     `code` names the rule (docs/lint-rules.md has an entry for each), `message` is a sentence,
     `remedy` another one. `path` is relative to the repository or to the folder that was named;
     it is empty for what concerns a package as a whole. `object` names the Kubernetes object
-    ("Composition xnetworks.example.org"), where there is one.
+    ("Composition xnetworks.example.org"), where there is one. `count` is of how many findings this
+    is one: more than one where others of the kind are counted, not shown (shortened.py).
     """
 
     code: str
@@ -38,6 +39,7 @@ class Finding:
     position: Position | None = None
     object: str = ""
     severity: str = ERROR
+    count: int = 1
 
     def sort_key(self) -> tuple[Any, ...]:
         where = (self.position.line, self.position.column) if self.position else (0, 0)
@@ -131,6 +133,24 @@ def strictness(findings: Iterable[Finding], fail_on: str) -> str:
     return 'A warning fails here like an error, since `fail_on` is "warning".'
 
 
+# No name that means something is as long; a message may repeat it for each of a thousand findings.
+_LONGEST_NAME = 300
+
+
+def cut(name: str) -> str:
+    """A name for a sentence, without the end of a very long one."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
+
+
+def few_others(places: Sequence[str], index: int) -> str:
+    """For a sentence, all places but that at `index`; of many the first ones and how many there are
+    besides: each of a thousand equal objects would name a thousand."""
+    others = [*places[: min(index, _NAMED + 1)], *places[index + 1 : index + 2 + _NAMED]]
+    left = len(places) - 1 - _NAMED
+    return ", ".join(others[:_NAMED]) + (f" and {left:,} more" if left > 0 else "")
+
+
+_NAMED = 3
 # A line longer than this is cut to the part around the caret when it is shown.
 _SHOWN_COLUMNS = 120
 

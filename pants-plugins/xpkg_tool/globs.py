@@ -3,13 +3,19 @@
 `*` and `?` never match a slash; `[a-z]` and `[^a-z]` are classes; a backslash takes the next
 character as it is. A part that is `**` alone stands for any number of folders, none included, and
 at the end for everything below, which Go's function does not have.
+
+A pattern becomes a regular expression that never takes a match back, so that the time is not every
+way to share a path among seventy stars: what follows a star is looked for once, at the first place
+where it fits, since a later one leaves less for the rest. `(?=(?P<n>…))(?P=n)` does that, as in
+Python's own fnmatch.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Iterable
+from itertools import count
+from typing import Iterable, Iterator
 
 
 class BadPattern(ValueError):
@@ -33,36 +39,60 @@ def matches_any(patterns: Iterable[str], path: str) -> bool:
 def compile_glob(pattern: str) -> re.Pattern[str]:
     """The pattern as a regular expression for `fullmatch`. Raises BadPattern."""
     parts = pattern.split("/")
-    expression = ""
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
+    below = parts[-1] == "**"
+    while parts and parts[-1] == "**":
+        parts.pop()
+    numbers = count()
+    # What stands between the `**`.
+    runs: list[list[str]] = [[]]
+    for part in parts:
         if part == "**":
-            expression += ".+" if last else "(?:[^/]+/)*"
+            runs.append([])
         else:
-            expression += _part(pattern, part) + ("" if last else "/")
-    return re.compile(expression, re.DOTALL)
+            runs[-1].append(_part(pattern, part, numbers))
+    expression = ""
+    for number, run in enumerate(runs):
+        is_last = number == len(runs) - 1
+        end = "" if not run else r"\Z" if is_last and not below else "/"
+        if number and run:
+            expression += _once(f"(?:[^/]+/)*?{'/'.join(run)}{end}", numbers)
+        else:
+            expression += "/".join(run) + end
+    return re.compile(expression + (".+" if below else ""), re.DOTALL)
 
 
-def _part(pattern: str, part: str) -> str:
-    expression, position = "", 0
+def _once(expression: str, numbers: Iterator[int]) -> str:
+    """The expression, whose first match is the only one."""
+    name = f"n{next(numbers)}"
+    return f"(?=(?P<{name}>{expression}))(?P={name})"
+
+
+def _part(pattern: str, part: str, numbers: Iterator[int]) -> str:
+    # What stands between the stars.
+    runs, position = [""], 0
     while position < len(part):
         character = part[position]
         position += 1
         if character == "*":
-            expression += "[^/]*"
+            runs.append("")
         elif character == "?":
-            expression += "[^/]"
+            runs[-1] += "[^/]"
         elif character == "[":
             members, position = _class(pattern, part, position)
-            expression += members
+            runs[-1] += members
         elif character == "\\":
             if position == len(part):
                 raise BadPattern(pattern, "nothing follows its last backslash")
-            expression += re.escape(part[position])
+            runs[-1] += re.escape(part[position])
             position += 1
         else:
-            expression += re.escape(character)
-    return expression
+            runs[-1] += re.escape(character)
+    first, *others = runs
+    if not others:
+        return first
+    *middle, last = others
+    found = "".join(_once(f"[^/]*?{run}", numbers) for run in middle if run)
+    return first + found + _once(rf"[^/]*{last}(?=/|\Z)", numbers)
 
 
 def _class(pattern: str, part: str, position: int) -> tuple[str, int]:

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 
 from .documents.loader import DocumentError, load
 from .documents.stream import Document, split
-from .finding import has_errors
+from .finding import cut, has_errors
 from .kinds import META_GROUP, PACKAGE_TYPES, ObjectKind
 
 _FIELD = r"^{}:[ \t]+(['\"]?)([^\s'\"#]+)\1[ \t]*(?:#.*)?$"
 _API_VERSION = re.compile(_FIELD.format("apiVersion"), re.MULTILINE)
 _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
 
-_NAME = re.compile(
-    r"^metadata:[ \t]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:[ \t]+['\"]?([^\s'\"#,}]+)", re.MULTILINE
-)
+_METADATA = re.compile(r"^metadata:[ \t]*\n((?:[ \t][^\n]*\n)*)", re.MULTILINE)
+_NAME = re.compile(r"^[ \t]+name:[ \t]+['\"]?([^\s'\"#,}]+)", re.MULTILINE)
 
 # The marks of Go templates and Jinja.
 _TEMPLATE = (b"{{", b"{%")
@@ -70,8 +69,11 @@ def read_head(path: str, data: bytes) -> Head:
 def quick_label(text: str) -> str:
     """How messages call the object of a document that cannot be read: `Provider provider-a`, as
     far as its lines show it."""
-    kind, name = _KIND.search(text), _NAME.search(text)
-    return " ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])])
+    kind = _KIND.search(text)
+    # In two steps: one expression for both would try each line in every way.
+    blocks = (_NAME.search(block[1]) for block in _METADATA.finditer(text)) if kind else ()
+    name = next(filter(None, blocks), None)
+    return cut(" ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])]))
 
 
 def _quick_kind(text: str) -> ObjectKind | None:

@@ -11,7 +11,7 @@ from typing import Iterator, Sequence
 from . import codes
 from .analysis import Object
 from .documents.loader import locate
-from .finding import Finding
+from .finding import Finding, few_others
 from .kinds import (
     ALL_META,
     ALL_OBJECTS,
@@ -90,8 +90,8 @@ def _installs_a_package(kind: ObjectKind) -> bool:
 
 def _several_metas(metas: Sequence[Meta]) -> Iterator[Finding]:
     places = [f"{m.object.document.path}:{m.object.document.line}" for m in metas]
-    for meta, place in zip(metas, places):
-        others = ", ".join(p for p in places if p != place)
+    for index, meta in enumerate(metas):
+        others = few_others(places, index)
         yield Finding(
             codes.META_SEVERAL,
             f"The package has {len(metas)} meta objects; the others are at {others}.",

@@ -8,7 +8,7 @@ from typing import Iterator, Sequence
 from . import codes
 from .analysis import Object
 from .documents.loader import locate
-from .finding import ERROR, WARNING, Finding
+from .finding import ERROR, WARNING, Finding, few_others
 from .kinds import ALL_OBJECTS, type_of_meta
 from .package import PackageContent
 from .rules.crossplane_versions import CURRENT_MAJOR, majors, severity_of_old
@@ -66,7 +66,7 @@ def _duplicates(objects: Sequence[Object]) -> Iterator[Finding]:
     for found in same.values():
         places = [f"{o.document.path}:{o.document.line}" for o in found]
         for index, object in enumerate(found if len(found) > 1 else ()):
-            others = ", ".join(places[:index] + places[index + 1 :])
+            others = few_others(places, index)
             yield _at(
                 object,
                 codes.DUPLICATE_OBJECT,

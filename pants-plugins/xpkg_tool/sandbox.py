@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from . import codes
 from .finding import ERROR, Finding, render_all, strictness
+from .processes import bounded
 
 if TYPE_CHECKING:
     from .analysis import FileAnalysis
@@ -35,7 +36,8 @@ def analyse_files(request: Path, output: Path) -> None:
         for path in asked[kind]:
             data = Path(path).read_bytes()
             parsed += len(data)
-            stored.append(_analyse_one(analyse, path, data))
+            with bounded():
+                stored.append(_analyse_one(analyse, path, data))
     output.mkdir(parents=True)
     (output / "analyses.json").write_text(json.dumps(answer, separators=(",", ":")), "ascii")
     print(json.dumps({"parsed": parsed}))
@@ -49,6 +51,8 @@ def _analyse_one(
 
     try:
         return to_json(analyse(path, data), data)
+    except MemoryError:
+        raise _no_memory(path) from None
     # What happens to one file must not hide what is wrong with the others.
     except Exception as error:
         return to_json(
@@ -75,7 +79,8 @@ def build_packages(request: Path, output: Path) -> None:
     fail_on = asked.get("failOn", ERROR)
     parsed = packed = 0
     for number, entry in enumerate(asked["packages"]):
-        result, size = _build_one(entry, selection, fail_on)
+        with bounded():
+            result, size = _build_one(entry, selection, fail_on)
         parsed += size
         packed += result.package.size if result.package else 0
         _write(output / str(number), result, fail_on)
@@ -104,6 +109,8 @@ def _build_one(
         if stored:
             return assemble(request, _stored_analyses(stored)), 0
         return build(request), _size(request)
+    except MemoryError:
+        raise _no_memory(entry["name"]) from None
     # One package must not take its bucket's other packages with it, whatever happens to it.
     except Exception as error:
         return BuildResult((_internal(error, object=entry["name"]),), None), 0
@@ -126,6 +133,12 @@ def _stored_analyses(paths: Sequence[str]) -> Analyses:
         tuple(from_json(stored) for answer in answers for stored in answer["sources"]),
         tuple(from_json(stored) for answer in answers for stored in answer["examples"]),
     )
+
+
+def _no_memory(name: str) -> SystemExit:
+    """How much memory there is, the machine decides: this must end the process, since an answer
+    would be kept for all machines."""
+    return SystemExit(f"error: The memory of this machine is not enough for {name}.")
 
 
 def _internal(error: Exception, *, path: str = "", object: str = "") -> Finding:

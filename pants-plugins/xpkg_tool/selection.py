@@ -7,6 +7,8 @@ ignored.
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right, insort
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping
 
@@ -14,10 +16,13 @@ from . import codes
 from .finding import ERROR, WARNING, Finding, has_errors, in_order
 from .globs import BadPattern, matches
 from .rules.catalogue import RULES, can_be_ignored, is_fatal, rules_of
+from .shortened import shortened
 from .similar import similar
 from .suppressions import Suppression
 
 _ALL = "ALL"
+# So many codes of comments that do not exist are compared with those that do.
+_MOST_HINTS = 100
 
 
 @dataclass(frozen=True)
@@ -96,17 +101,24 @@ def apply(
     shown += [f for f in comments.unused(selection, unread) if not comments.suppress(f)]
     kept = [f for f in shown if selection.enabled(f.code, f.path, f.severity)]
     # What is wrong with the selection, no selection hides.
-    return in_order((*selection.problems(), *kept))
+    return shortened((*selection.problems(), *kept))
+
+
+# What a comment suppresses: findings with the code in the file, on these lines.
+_Reach = tuple[str, str, int, int]
 
 
 @dataclass
 class _Comments:
-    """The comments that can have an effect, by path and code; those of them that met a finding; and
-    those that met an error that is always on, in their order."""
+    """The comments that can have an effect, by what they suppress, and what of that there was; and
+    what of it is an error that is always on, in the order of the findings."""
 
-    active: dict[tuple[str, str], list[Suppression]] = field(default_factory=dict)
-    used: set[tuple[Suppression, str]] = field(default_factory=set)
-    met_fatal: dict[tuple[Suppression, str], None] = field(default_factory=dict)
+    active: dict[_Reach, list[Suppression]] = field(default_factory=dict)
+    used: set[_Reach] = field(default_factory=set)
+    met_fatal: dict[_Reach, None] = field(default_factory=dict)
+    # By path and code, the documents that a comment is about: where they begin, in order.
+    documents: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=dict)
+    hints: int = _MOST_HINTS
 
     def add(self, comment: Suppression) -> list[Finding]:
         problem = _problem(comment)
@@ -114,17 +126,25 @@ class _Comments:
             return [_comment_finding(comment, *problem)]
         found = []
         for code in comment.codes:
-            wrong = _unknown_code(code) or _fatal_code(code)
+            wrong = self._unknown_code(code) or _fatal_code(code)
             if wrong:
                 found.append(_comment_finding(comment, *wrong))
-            else:
-                self.active.setdefault((comment.path, code), []).append(comment)
+                continue
+            reach = (comment.path, code, comment.first, comment.last)
+            if reach not in self.active and comment.first != comment.last:
+                lines = self.documents.setdefault((comment.path, code), [])
+                insort(lines, (comment.first, comment.last))
+            self.active.setdefault(reach, []).append(comment)
         return found
 
     def suppress(self, finding: Finding) -> bool:
         line = finding.position.line if finding.position else 0
-        comments = self.active.get((finding.path, finding.code), ())
-        hits = [(c, finding.code) for c in comments if c.first <= line <= c.last]
+        named = (finding.path, finding.code)
+        hits = [
+            reach
+            for first, last in ((line, line), *self._documents(named, line))
+            if (reach := (*named, first, last)) in self.active
+        ]
         self.used.update(hits)
         if _is_always_on(finding.code, finding.severity):
             self.met_fatal.update(dict.fromkeys(hits))
@@ -134,9 +154,27 @@ class _Comments:
     def refused(self) -> list[Finding]:
         """A warning for each comment that would suppress an error that is always on."""
         return [
-            _comment_finding(comment, *_always_on(code, " here"))
-            for comment, code in self.met_fatal
+            _comment_finding(comment, *_always_on(reach[1], " here"))
+            for reach in self.met_fatal
+            for comment in self.active[reach]
         ]
+
+    def _documents(self, named: tuple[str, str], line: int) -> Iterator[tuple[int, int]]:
+        """Those with a comment that the line is in: no two share more than a line, but for one that
+        is the whole file."""
+        documents = self.documents.get(named, [])
+        if documents:
+            place = bisect_right(documents, (line, sys.maxsize))
+            for first, last in {documents[0], *documents[max(0, place - 2) : place]}:
+                if first <= line <= last:
+                    yield first, last
+
+    def _unknown_code(self, code: str) -> tuple[str, str] | None:
+        if code in RULES:
+            return None
+        # What is near takes a millisecond to find, each time.
+        self.hints -= 1
+        return _unknown_code(code, hint=self.hints >= 0)
 
     def unused(self, selection: Selection, unread: set[str]) -> list[Finding]:
         return [
@@ -149,12 +187,13 @@ class _Comments:
                 comment.position,
                 severity=WARNING,
             )
-            for (path, code), comments in self.active.items()
-            for comment in comments
-            if (comment, code) not in self.used
+            for reach, comments in self.active.items()
+            for path, code in (reach[:2],)
+            if reach not in self.used
             and code != codes.UNUSED_SUPPRESSION
             and path not in unread
             and selection.enabled(code, path)
+            for comment in comments
         ]
 
 
@@ -178,12 +217,12 @@ def _problem(comment: Suppression) -> tuple[str, str] | None:
     return None
 
 
-def _unknown_code(code: str) -> tuple[str, str] | None:
+def _unknown_code(code: str, *, hint: bool = True) -> tuple[str, str] | None:
     if code in RULES:
         return None
-    near = similar(code.upper(), RULES, cutoff=0.8)
-    hint = f"Did you mean {near}? " if near else ""
-    return f"There is no rule {code}.", f"{hint}docs/lint-rules.md lists the codes."
+    near = similar(code.upper(), RULES, cutoff=0.8) if hint else None
+    guess = f"Did you mean {near}? " if near else ""
+    return f"There is no rule {code}.", f"{guess}docs/lint-rules.md lists the codes."
 
 
 def _is_always_on(code: str, severity: str) -> bool:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Callable
 
-# A constraint is a line in a meta file: nothing longer is meant seriously, and the pattern for a
-# valid one takes quadratic time on long runs of spaces.
+# A constraint is a line in a meta file: nothing longer is meant seriously.
 _LONGEST = 2_000
 
 _LARGEST_NUMBER = 2**64 - 1
@@ -23,7 +22,8 @@ _VERSION = re.compile(
     rf"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:{_PRERELEASE})?(?:{_METADATA})?"
 )
 
-_SPACE = r"[\t\n\f\r ]"
+_SPACES = re.compile(r"[\t\n\f\r ]+")
+_SPACE = " "
 _OPERATOR = r"=>|=<|>=|<=|!=|~>|[=><~^]|"
 _PART = r"[0-9|xX*]+"
 
@@ -129,7 +129,8 @@ def parse_constraint(text: str) -> Constraint:
     if len(text) > _LONGEST:
         raise VersionError(f"a constraint of {len(text)} characters")
     groups = []
-    for alternative in _rewrite_ranges(text).split("||"):
+    # How many spaces stand somewhere means nothing, but a pattern would try to share them out.
+    for alternative in _rewrite_ranges(_SPACES.sub(_SPACE, text)).split("||"):
         if _ALL.fullmatch(alternative) is None:
             raise VersionError(f"{alternative.strip() or text!r} is not a version constraint")
         groups.append(tuple(_comparison(m) for m in _ONE.finditer(alternative)))

@@ -6,6 +6,8 @@ Only finds and reads them; what they do is decided in selection.py.
 from __future__ import annotations
 
 import re
+from array import array
+from collections import deque
 from dataclasses import dataclass
 from typing import Iterator, Sequence
 
@@ -15,7 +17,7 @@ from .finding import Position
 
 _MARK = b"xpkg:"
 _COMMENT = re.compile(
-    r"(?:^|(?<=[ \t]))#[ \t]*xpkg:[ \t]*(?P<verb>[\w-]+)(?:[ \t]*\[(?P<codes>[^\]\n]*)\])?",
+    r"(?:^|(?<=[ \t]))#[ \t]*xpkg:[ \t]*(?P<verb>[\w-]+)(?:[ \t]*\[(?P<codes>[^\[\]\n]*)\])?",
     re.MULTILINE,
 )
 _NO_CONTENT = re.compile(r"[ \t\ufeff]*(?:#.*)?")
@@ -51,17 +53,26 @@ def _read(path: str, data: bytes) -> Iterator[Suppression]:
     in_text = set(_places_in_scalars(path, data))
     lines = data.decode("utf-8").split("\n")
     separators = [n for n, line in enumerate(lines, 1) if _SEPARATOR.fullmatch(line)]
+    # Each separator's line, and the last one of its document.
+    documents = deque(zip(separators, (*separators[1:], len(lines))))
+    # Above the first separator, the whole file. In the stream of a built package, each file's
+    # comments stand below a separator.
+    document = (0, len(lines))
+    following = _next_contents(lines)
     at_top = True
     for number, line in enumerate(lines, 1):
-        at_top = number in separators or (at_top and _NO_CONTENT.fullmatch(line) is not None)
+        begins = bool(documents) and documents[0][0] == number
+        if begins:
+            document = documents.popleft()
+        at_top = begins or (at_top and _NO_CONTENT.fullmatch(line) is not None)
         for found in _COMMENT.finditer(line):
             if (number, found.start()) in in_text:
                 continue
             if found["verb"] == "ignore-file":
-                first, last = _document(separators, number, len(lines))
+                first, last = document
             else:
                 alone = not line[: line.index("#")].strip()
-                first = last = _next_content(lines, number - 1) if alone else number
+                first = last = following[number] if alone else number
             codes = (found["codes"] or "").split(",")
             yield Suppression(
                 path=path,
@@ -74,20 +85,15 @@ def _read(path: str, data: bytes) -> Iterator[Suppression]:
             )
 
 
-def _document(separators: Sequence[int], number: int, end: int) -> tuple[int, int]:
-    """The lines of the document that line `number` is in; above the first separator the whole
-    file. In the stream of a built package, each file's comments stand below a separator."""
-    above = [n for n in separators if n <= number]
-    if not above:
-        return 0, end
-    return above[-1], next((n for n in separators if n > number), end)
-
-
-def _next_content(lines: list[str], index: int) -> int:
-    """The number of the line below a comment, further comments passed over."""
-    while index < len(lines) and lines[index].lstrip(" \t").startswith("#"):
-        index += 1
-    return index + 1
+def _next_contents(lines: Sequence[str]) -> array[int]:
+    """For each line by its number, that of the line below it, comments passed over."""
+    following = array("Q", bytes(8 * (len(lines) + 1)))
+    below = len(lines) + 1
+    for number in range(len(lines), -1, -1):
+        following[number] = below
+        if number and not lines[number - 1].lstrip(" \t").startswith("#"):
+            below = number
+    return following
 
 
 def _places_in_scalars(path: str, data: bytes) -> Iterator[tuple[int, int]]:
@@ -98,13 +104,21 @@ def _places_in_scalars(path: str, data: bytes) -> Iterator[tuple[int, int]]:
         marks = [m.start() for m in _COMMENT.finditer(document.text)]
         if not marks:
             continue
+        from .documents.lines import lines_of
+
+        lines = lines_of(document.text)
+        # Both are in the order of the text.
+        waiting = deque(marks)
         for start, end in _scalars(document.text):
-            for mark in marks:
-                if start <= mark < end:
-                    above = document.text.count("\n", 0, mark)
-                    column = mark - (document.text.rfind("\n", 0, mark) + 1)
-                    lead = document.column - 1 if above == 0 else 0
-                    yield document.line + above, lead + column
+            while waiting and waiting[0] < end:
+                mark = waiting.popleft()
+                if mark < start:
+                    continue
+                above = lines.at(mark)
+                lead = document.column - 1 if above == 0 else 0
+                yield document.line + above, lead + mark - lines.start(above)
+            if not waiting:
+                break
 
 
 def _scalars(text: str) -> Iterator[tuple[int, int]]:

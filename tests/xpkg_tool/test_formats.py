@@ -56,6 +56,7 @@ def test_json() -> None:
         "column": 7,
         "endColumn": 13,
         "source": "kind: \x1bÄpfel",
+        "count": 1,
     }
     assert {key for entry in document["findings"] for key in entry} == set(document["findings"][1])
     assert document["findings"][0]["path"] is None and document["findings"][0]["line"] is None

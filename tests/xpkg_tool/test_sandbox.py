@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from xpkg_tool.__main__ import main
+from xpkg_tool.documents import exact, quick
 
 META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: provider-a}\n"
 
@@ -44,6 +48,58 @@ def test_a_bad_package_fails_alone() -> None:
         "report.json",
     ]
     assert [p.name for p in Path("out/1").iterdir()] == ["report.json"]
+
+
+def test_a_package_over_a_limit_leaves_its_neighbours_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (exact, quick):
+        monkeypatch.setattr(module, "MAX_NODES", 1_000)
+    Path("good.yaml").write_bytes(META)
+    Path("large.yaml").write_bytes(META + b"spec:\n" + b"  - a\n" * 2_000)
+    Path("wrong.yaml").write_bytes(META + b"labels:\n" + b"  - a\n" * 10)
+    names = ("good", "large", "wrong", "good")
+    packages = [entry(name, f"{name}.yaml") for name in names]
+    Path("request.json").write_text(json.dumps({"packages": packages}))
+    assert main(["build", "request.json", "out"]) == 0
+    reports = [json.loads(Path(f"out/{i}/report.json").read_text()) for i in range(4)]
+    assert reports[0] == reports[3] and reports[0]["digest"]
+    assert [f["code"] for f in reports[1]["findings"]] == ["XP007"]
+    assert [f["code"] for f in reports[2]["findings"]] == ["XP110"]
+    # Read on its own, in whatever process, a file has the same limit.
+    Path("request.json").write_text(json.dumps({"sources": ["large.yaml"], "examples": []}))
+    assert main(["analyse", "request.json", "read"]) == 0
+    (file,) = json.loads(Path("read/analyses.json").read_text())["sources"]
+    assert [f["code"] for f in file["findings"]] == ["XP007"]
+
+
+_SCRIPT = """
+import sys
+sys.path[:0] = sys.argv[1].split(":")
+import xpkg_tool.build, xpkg_tool.processes
+from xpkg_tool.__main__ import main
+xpkg_tool.processes.LAST_RESORT = 0.2
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "status", "said"),
+    [
+        ("while True: pass", -signal.SIGPROF, b""),
+        ("raise MemoryError", 1, b"error: The memory of this machine is not enough for good.\n"),
+    ],
+)
+def test_what_the_machine_decides_is_no_answer(what: str, status: int, said: bytes) -> None:
+    """An answer would be kept, for machines that are faster or have more memory."""
+    Path("good.yaml").write_bytes(META)
+    Path("request.json").write_text(json.dumps({"packages": [entry("good", "good.yaml")]}))
+    script = f"{_SCRIPT}def build(request):\n    {what}\n"
+    script += "xpkg_tool.build.build = build\nsys.exit(main(['build', 'request.json', 'out']))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, ":".join(sys.path)], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (status, said)
+    assert not Path("out").exists()
 
 
 def test_adopting_answers_with_targets() -> None:

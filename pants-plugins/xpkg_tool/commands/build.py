@@ -12,18 +12,21 @@ from xpkg_tool.files import write_whole
 from xpkg_tool.formats import write_findings
 from xpkg_tool.names import build_path, friendly_id
 from xpkg_tool.oci.layer import DeflateVersionError
+from xpkg_tool.processes import ending_at_once
 
 from .failure import FOUND, OK, Failure, os_failure
 from .folder import read_folder
 
 
 def run(arguments: Namespace) -> int:
-    request = read_folder(arguments)
+    with ending_at_once():
+        request = read_folder(arguments)
     output: str | None = arguments.output
     if output is not None:
         _check_output(output)
     try:
-        result = build(request)
+        with ending_at_once():
+            result = build(request)
     except DeflateVersionError as error:
         raise Failure(str(error), "Install it: pip install 'pants-xpkg[tool]'.") from None
     if result.findings:

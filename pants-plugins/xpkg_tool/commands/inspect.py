@@ -8,6 +8,7 @@ from argparse import Namespace
 
 from xpkg_tool.oci.image_error import ImageError
 from xpkg_tool.oci.inspection import inspect
+from xpkg_tool.processes import ending_at_once
 
 from .failure import FAILED, OK
 from .source import insecure_registries
@@ -16,7 +17,8 @@ from .source import insecure_registries
 def run(arguments: Namespace) -> int:
     insecure = insecure_registries(arguments.source, arguments.insecure)
     try:
-        inspection = inspect(arguments.source, insecure=insecure)
+        with ending_at_once():
+            inspection = inspect(arguments.source, insecure=insecure)
     except ImageError as error:
         print(error, file=sys.stderr)
         return FAILED

@@ -9,6 +9,7 @@ from xpkg_tool import codes
 from xpkg_tool.finding import fails
 from xpkg_tool.formats import write_findings
 from xpkg_tool.oci.verify import verify
+from xpkg_tool.processes import ending_at_once
 
 from .failure import FAILED, FOUND, OK
 from .source import insecure_registries
@@ -16,7 +17,8 @@ from .source import insecure_registries
 
 def run(arguments: Namespace) -> int:
     insecure = insecure_registries(arguments.source, arguments.insecure)
-    findings = verify(arguments.source, insecure=insecure)
+    with ending_at_once():
+        findings = verify(arguments.source, insecure=insecure)
     sys.stdout.write(write_findings(findings, arguments.format, arguments.fail_on))
     # Nothing can be said of a package that is not there.
     if any(finding.code == codes.SOURCE_UNREADABLE for finding in findings):

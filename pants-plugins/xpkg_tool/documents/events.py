@@ -17,6 +17,9 @@ from yaml.reader import ReaderError
 
 # Kubernetes' parser and its JSON decoder both stop beyond this nesting.
 MAX_DEPTH = 10_000
+# For each token in brackets, libyaml looks at all brackets that are open. So many looks are a few
+# seconds, and more than brackets that nest MAX_DEPTH deep take once.
+MAX_LOOKS = 150_000_000
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -36,7 +39,7 @@ class Malformed(ValueError):
 
 
 class TooDeep(Malformed):
-    """The text nests deeper than MAX_DEPTH."""
+    """The text nests deeper than MAX_DEPTH, or too often as deep (MAX_LOOKS)."""
 
 
 def malformed(text: str, error: Exception) -> Malformed:
@@ -69,7 +72,7 @@ def events(text: str) -> Iterator[Event]:
     """The events of the text, the stream's start and end included. Raises Malformed, and TooDeep
     beyond MAX_DEPTH (libyaml's time grows with the square of the nesting)."""
     get_event = parser(text).get_event
-    depth = 0
+    depth = looks = 0
     while True:
         try:
             event = get_event()
@@ -83,6 +86,9 @@ def events(text: str) -> Iterator[Event]:
                 raise TooDeep("nested too deep", event.start_mark.index)
         elif isinstance(event, CollectionEndEvent):
             depth -= 1
+        looks += depth
+        if looks > MAX_LOOKS:
+            raise TooDeep("nested too deep too often", event.start_mark.index)
         yield event
 
 

@@ -30,7 +30,8 @@ from xpkg_tool.finding import Finding, in_order
 from .anchors import AnchorError, Anchors, height
 from .document_error import DocumentError
 from .errors import TEMPLATE_REMEDY, broken
-from .events import MAX_DEPTH, Malformed, check_dialect, malformed, parser
+from .events import MAX_DEPTH, MAX_LOOKS, Malformed, check_dialect, malformed, parser
+from .limits import MAX_NODES, nodes_problem
 from .positions import at, is_merge, repeated_keys, scalar
 from .scalars import ScalarError, plain_key, plain_value, to_json, to_key
 from .stream import AnyDocument
@@ -92,6 +93,10 @@ class _Reading:
         self._anchors = Anchors()
         # go-yaml's count of decoded nodes: what aliases stand for counts each time.
         self._decoded = 0
+        # As events.MAX_LOOKS has them.
+        self._looks = 0
+        # What merge keys copied.
+        self._merged = 0
         # By id, for open mappings with a merge key: the keys that stand in the mapping itself.
         self._own_keys: dict[int, set[str]] = {}
 
@@ -126,8 +131,14 @@ class _Reading:
             if kind is ScalarEvent:
                 self._decoded += 1
                 value: Any = event.value
-                if in_flow and "?" in value:
-                    self._question = True
+                if self._decoded > MAX_NODES:
+                    self._too_many_nodes()
+                if in_flow:
+                    self._looks += len(stack)
+                    if self._looks > MAX_LOOKS:
+                        self._too_deep(event)
+                    if "?" in value:
+                        self._question = True
                 if in_mapping and key is _NONE:
                     key = self._key(event, value)
                     if key in current or own_keys:
@@ -157,6 +168,8 @@ class _Reading:
                 if event.anchor is not None:
                     anchors.begin(event.anchor, value, self._decoded)
                 self._decoded += 1
+                if self._decoded > MAX_NODES:
+                    self._too_many_nodes()
                 if not in_mapping:
                     current.append(value)
                 elif key is _NONE:
@@ -166,7 +179,8 @@ class _Reading:
                     current[key] = value
                     key = _NONE
                 stack.append((current, in_mapping, in_flow, key))
-                if len(stack) > MAX_DEPTH:
+                self._looks += len(stack)
+                if len(stack) > MAX_DEPTH or self._looks > MAX_LOOKS:
                     self._too_deep(event)
                 current, in_mapping, key = value, kind is MappingStartEvent, _NONE
                 in_flow = event.flow_style
@@ -190,6 +204,8 @@ class _Reading:
                     self._second_document(event, root[0])
             elif kind is StreamEndEvent:
                 break
+        if self._decoded + self._merged > MAX_NODES:
+            self._too_many_nodes()
         if anchors.aliased:
             self._check_aliases(event, root)
         return root[0] if root else None
@@ -239,6 +255,9 @@ class _Reading:
         sources = value if isinstance(value, list) and type(event) is not AliasEvent else [value]
         if all(isinstance(source, dict) for source in sources):
             for source in reversed(sources):
+                self._merged += 2 * len(source)
+                if self._merged > MAX_NODES:
+                    self._too_many_nodes()
                 mapping.update(source)
         else:
             self._find(
@@ -310,9 +329,15 @@ class _Reading:
         self._find(
             "XP007",
             event,
-            f"The document nests deeper than {MAX_DEPTH:,} levels, which Kubernetes refuses.",
+            f"The document nests deeper than {MAX_DEPTH:,} levels, which Kubernetes refuses."
+            if self._looks <= MAX_LOOKS
+            else "The document has too many values that are nested thousands of levels deep.",
             "Nest less; check for an unclosed bracket that is repeated.",
         )
+        raise _Stop
+
+    def _too_many_nodes(self) -> NoReturn:
+        self._add(nodes_problem(self.document))
         raise _Stop
 
     def _second_document(self, event: Event, first: Any) -> NoReturn:

@@ -11,6 +11,7 @@ from typing import Any, Sequence
 from xpkg_tool.finding import Position
 
 from .document_error import DocumentError
+from .limits import size_problem
 from .quick import UNCERTAIN, quick_load
 from .stream import AnyDocument
 
@@ -23,6 +24,9 @@ def load(document: AnyDocument) -> Any:
     What an alias names is the same object in each place, so do not change what is returned. Values
     nest up to events.MAX_DEPTH deep. Raises DocumentError.
     """
+    too_large = size_problem(document)
+    if too_large is not None:
+        raise DocumentError([too_large])
     value = quick_load(document.text)
     if value is UNCERTAIN:
         from .exact import load_exactly

@@ -17,17 +17,16 @@ from yaml.events import (
 from xpkg_tool.finding import Position
 
 from .events import Malformed, events
+from .lines import lines_of
 from .scalars import MERGE_TAG, Scalar, ScalarError, resolve, to_key
 from .stream import AnyDocument
-
-# A line longer than this is not copied into every finding about it.
-_LONGEST_LINE = 4096
 
 
 @dataclass
 class _Node:
     """A node and its place: character offsets `start` to `end` in the text. `children` are the
-    items of a sequence, or keys and values in turn; a scalar that is a key has its `text`."""
+    items of a sequence, or keys and values in turn; a scalar that is a key has its `text`. The
+    first look-up makes `entries`."""
 
     start: int
     end: int
@@ -36,6 +35,16 @@ class _Node:
     merge: bool = False
     alias: _Node | None = None
     children: list[_Node] = field(default_factory=list)
+    entries: _Entries | None = None
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """A mapping for look-ups: its own keys, each with the pair that counts, and the mappings that
+    are merged in, the one that is asked last first."""
+
+    own: dict[str, tuple[_Node, _Node]]
+    merged: tuple[_Node, ...]
 
 
 def at(document: AnyDocument, start: int, end: int | None = None) -> Position:
@@ -46,11 +55,9 @@ def at(document: AnyDocument, start: int, end: int | None = None) -> Position:
     # An error at the very end means the end of the last line, not the line that would follow.
     if start == len(text) and start and text.endswith("\n"):
         start -= 1
-    begin = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", start)
-    stop = stop if stop >= 0 else len(text)
-    source = text[begin:stop] if stop - begin <= _LONGEST_LINE else ""
-    line = text.count("\n", 0, start)
+    lines = lines_of(text)
+    line = lines.at(start)
+    begin, source = lines.start(line), lines.source(line)
     lead = document.column - 1 if line == 0 else 0
     marked = "" if end is None or not source else source[start - begin : end - begin]
     return Position(
@@ -112,25 +119,39 @@ def repeated_keys(document: AnyDocument) -> Iterator[tuple[str, Position, Positi
 
 def _entry(mapping: _Node, key: str) -> tuple[_Node, _Node] | None:
     """The key and value that count for `key`: the last of them, those merged in included."""
-    found = None
     pending = [mapping]
     visited: set[int] = set()
-    while pending and not found:
+    while pending:
         node = pending.pop()
         if id(node) in visited:
             continue
         visited.add(id(node))
-        for named, value in reversed(list(zip(node.children[::2], node.children[1::2]))):
+        entries = _entries(node)
+        found = entries.own.get(key)
+        if found is not None:
+            return found
+        pending += entries.merged
+    return None
+
+
+def _entries(mapping: _Node) -> _Entries:
+    if mapping.entries is None:
+        own: dict[str, tuple[_Node, _Node]] = {}
+        merged: list[list[_Node]] = []
+        children = iter(mapping.children)
+        # A key whose value could not be parsed has none.
+        for named, value in zip(children, children):
+            text = (named.alias or named).text
             if named.merge:
                 target = value.alias or value
                 if target.mapping:
-                    pending.append(target)
+                    merged.append([target])
                 else:
-                    pending += [item.alias or item for item in reversed(target.children)]
-            elif (named.alias or named).text == key:
-                found = (named, value)
-                break
-    return found
+                    merged.append([item.alias or item for item in reversed(target.children)])
+            elif text is not None:
+                own[text] = (named, value)
+        mapping.entries = _Entries(own, tuple(node for group in reversed(merged) for node in group))
+    return mapping.entries
 
 
 @lru_cache(maxsize=2)

@@ -10,10 +10,12 @@ That nothing else differs is held by tests/xpkg_tool/documents/test_quick.py, wh
 from __future__ import annotations
 
 import re
+from heapq import merge
 from typing import Any, Iterator
 
 import oryaml
 
+from .limits import MAX_NODES
 from .scalars import HINTS, WORDS, ScalarError, plain_value
 
 UNCERTAIN: Any = object()
@@ -62,9 +64,7 @@ def _is_ordinary(text: str) -> bool:
     if any(_is_property(text, place) for c in _PROPERTIES for place in _places(text, c)):
         return False
     # libyaml takes a plain `?` in brackets, Kubernetes does not.
-    return "?" not in text or not any(
-        _may_hold_question(text, place) for bracket in _BRACKETS for place in _places(text, bracket)
-    )
+    return "?" not in text or not _may_hold_question(text)
 
 
 def _is_property(text: str, place: int) -> bool:
@@ -74,23 +74,29 @@ def _is_property(text: str, place: int) -> bool:
     return _begins_node(text, place)
 
 
-def _may_hold_question(text: str, place: int) -> bool:
-    """Whether a collection in brackets may begin there that has a `?` in it."""
-    if not _begins_node(text, place):
-        return False
-    depth = 0
-    for found in _IN_BRACKETS.finditer(text, place):
-        character = found.group()
-        if character in _BRACKETS:
-            depth += 1
-        elif character not in "]}":
-            # A `?`; or a quote or comment, in which brackets would not count.
-            return True
-        elif depth == 1:
-            return False
+def _may_hold_question(text: str) -> bool:
+    """Whether a collection in brackets may begin somewhere that has a `?` in it."""
+    behind = 0
+    for place in merge(*(_places(text, bracket) for bracket in _BRACKETS)):
+        # What lies in brackets that were looked at was looked at with them.
+        if place < behind or not _begins_node(text, place):
+            continue
+        depth = 0
+        for found in _IN_BRACKETS.finditer(text, place):
+            character = found.group()
+            if character in _BRACKETS:
+                depth += 1
+            elif character not in "]}":
+                # A `?`; or a quote or comment, in which brackets would not count.
+                return True
+            else:
+                depth -= 1
+            if not depth:
+                behind = found.end()
+                break
         else:
-            depth -= 1
-    return True
+            return True
+    return False
 
 
 def _places(text: str, character: str) -> Iterator[int]:
@@ -103,20 +109,26 @@ def _places(text: str, character: str) -> Iterator[int]:
 
 def _begins_node(text: str, start: int) -> bool:
     """Whether a node may begin there, by what stands before it in its line."""
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    before = line.rstrip(" ")
-    if before == line:
-        return not line or line.endswith(_BEFORE_NODE_AT_ONCE)
-    return not before or before.endswith(_BEFORE_NODE)
+    before = start
+    while before and text[before - 1] == " ":
+        before -= 1
+    if not before or text[before - 1] == "\n":
+        return True
+    if before == start:
+        return text.endswith(_BEFORE_NODE_AT_ONCE, max(0, start - 2), start)
+    return text[before - 1] in _BEFORE_NODE
 
 
 def _is_certain(value: Any) -> bool:
     """Whether all keys and scalars can have been written in one way only."""
     # In a list, so that a document that is a single scalar goes the same way.
     pending: list[Any] = [[value]]
+    nodes = 0
     while pending:
         node = pending.pop()
+        nodes += len(node)
         if type(node) is dict:
+            nodes += len(node)
             for key in node:
                 if type(key) is not str or len(key) > _LONGEST_KEY:
                     return False
@@ -138,7 +150,8 @@ def _is_certain(value: Any) -> bool:
                     return False
             elif kind is not bool and part is not None:
                 return False
-    return True
+    # One that is too large is for `exact` to refuse.
+    return nodes <= MAX_NODES
 
 
 def _is_doubtful(text: str) -> bool:

@@ -6,8 +6,10 @@ import json
 from typing import Any, Sequence
 
 from xpkg_tool import VERSION
-from xpkg_tool.finding import ERROR, Finding
+from xpkg_tool.finding import Finding
 from xpkg_tool.rules.catalogue import RULES
+
+from .text import counts_of
 
 # Raised when a field changes its meaning or goes away; new fields leave it as it is.
 FORM = 1
@@ -16,12 +18,12 @@ FORM = 1
 def to_json(findings: Sequence[Finding]) -> str:
     """`{"form": 1, "toolVersion", "errors", "warnings", "findings": [{…}, …]}`. All characters that
     are not ASCII are written as escapes."""
-    errors = sum(finding.severity == ERROR for finding in findings)
+    errors, warnings = counts_of(findings)
     document = {
         "form": FORM,
         "toolVersion": VERSION,
         "errors": errors,
-        "warnings": len(findings) - errors,
+        "warnings": warnings,
         "findings": [_entry(finding) for finding in findings],
     }
     return json.dumps(document, indent=2) + "\n"
@@ -41,4 +43,5 @@ def _entry(finding: Finding) -> dict[str, Any]:
         "column": position.column if position else None,
         "endColumn": position.column + position.width if position else None,
         "source": position.source if position else None,
+        "count": finding.count,
     }

@@ -16,15 +16,21 @@ def to_text(findings: Sequence[Finding]) -> str:
 
 def summary(findings: Sequence[Finding]) -> str:
     """`2 errors and 1 warning in 3 files.`"""
-    errors = sum(finding.severity == ERROR for finding in findings)
+    errors, warnings = counts_of(findings)
     counts = [
         _count(number, noun)
-        for number, noun in ((errors, "error"), (len(findings) - errors, "warning"))
+        for number, noun in ((errors, "error"), (warnings, "warning"))
         if number
     ]
     files = len({finding.path for finding in findings if finding.path})
     where = f" in {_count(files, 'file')}" if files else ""
     return f"{' and '.join(counts) or 'No findings'}{where}."
+
+
+def counts_of(findings: Sequence[Finding]) -> tuple[int, int]:
+    """How many errors and warnings there are, with those that are counted only."""
+    errors = sum(finding.count for finding in findings if finding.severity == ERROR)
+    return errors, sum(finding.count for finding in findings) - errors
 
 
 def _count(number: int, noun: str) -> str:

@@ -21,9 +21,12 @@ from .tar_reader import FOLDER, REGULAR, Broken, Member, members
 # The package manager reads as much of package.yaml, and drops the rest in silence.
 MAX_FILE = 200 * 1024 * 1024
 MAX_UNCOMPRESSED = 4 * 1024 * 1024 * 1024
-_MAX_MEMBERS = 1_000_000
-# Of a name that matters: more of them are an attack on memory.
-_MAX_NAMES = 65_536
+# In all layers of an image. Reading a header takes as long as reading kilobytes of content.
+MAX_MEMBERS = 500_000
+# Of the names that matter, in all layers of an image: more of them are an attack on memory, where
+# each takes so many bytes beside its own.
+MAX_NAMES = 32 * 1024 * 1024
+_NAME_OVERHEAD = 128
 
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 
@@ -37,7 +40,8 @@ class LayerContent:
     `named` is how each is called in the layer (`./package.yaml`). `removed` and `emptied` are what
     whiteouts and opaque whiteouts hide in the layers below (image specification, layer.md);
     `covered` those of the wanted paths and their folders that are no folders here. `packages` are
-    the files called package.yaml in whatever folder, in their order.
+    the files called package.yaml in whatever folder, in their order. `members` and `names` are what
+    was used of the budget.
     """
 
     digest: str
@@ -51,23 +55,42 @@ class LayerContent:
     emptied: frozenset[str] = frozenset()
     covered: frozenset[str] = frozenset()
     packages: tuple[str, ...] = ()
+    members: int = 0
+    names: int = 0
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What layers may still hold: `size` decompressed bytes, `members` of their tars, and `names`,
+    the bytes that the names to be kept take. Used up by what is in the layers alone, so that every
+    machine refuses the same images."""
+
+    size: int = MAX_UNCOMPRESSED
+    members: int = MAX_MEMBERS
+    names: int = MAX_NAMES
+
+    def without(self, layer: LayerContent) -> Budget:
+        return Budget(
+            self.size - layer.plain_size, self.members - layer.members, self.names - layer.names
+        )
 
 
 def read_layer(
-    image: StoredImage, layer: Descriptor, wanted: Collection[str], budget: int
+    image: StoredImage, layer: Descriptor, wanted: Collection[str], budget: Budget
 ) -> LayerContent:
     """Reads a layer once, from its first byte to its last. `wanted` are the paths of files whose
-    content is kept; `budget` is how many decompressed bytes there may be.
+    content is kept.
 
     A layer that is damaged is no error here, but one that breaks a limit, holds a name that leads
     out of the image or a wanted file twice is: raises ImageError (and what the source raises)."""
     raw = image.stream(layer)
     try:
-        stream = LayerStream(raw, budget)
-        scan = _Scan(image.source, layer, frozenset(wanted))
+        stream = LayerStream(raw, budget.size)
+        scan = _Scan(image.source, layer, frozenset(wanted), budget)
         fault = None
         try:
-            for member, read in members(stream, _MAX_MEMBERS):
+            # Each member may have headers of its own for its name, for its link and for the rest.
+            for member, read in members(stream, 4 * budget.members + 4):
                 scan.add(member, read)
             stream.drain()
         except TooLarge:
@@ -95,14 +118,19 @@ def read_layer(
         frozenset(scan.emptied),
         frozenset(scan.covered),
         tuple(scan.packages),
+        scan.members,
+        scan.names,
     )
 
 
 class _Scan:
     """Collects what matters of a layer's members."""
 
-    def __init__(self, source: str, layer: Descriptor, wanted: frozenset[str]) -> None:
+    def __init__(
+        self, source: str, layer: Descriptor, wanted: frozenset[str], budget: Budget
+    ) -> None:
         self._source, self._layer, self._wanted = source, layer, wanted
+        self._budget = budget
         self._ways = wanted.union(*map(ancestors, wanted))
         self.files: dict[str, bytes] = {}
         self.named: dict[str, str] = {}
@@ -110,21 +138,36 @@ class _Scan:
         self.emptied: set[str] = set()
         self.covered: set[str] = set()
         self.packages: list[str] = []
+        self.members = self.names = 0
 
     def add(self, member: Member, read: Callable[[int], bytes]) -> None:
+        self.members += 1
+        if self.members > self._budget.members:
+            raise over_limit(self._source, "Its layers hold", MAX_MEMBERS, "files")
         name = self._name(member)
         folder, base = posixpath.split(name)
         if base == _OPAQUE:
+            self._keep(folder)
             self.emptied.add(folder)
         elif base.startswith(_WHITEOUT):
+            self._keep(name)
             self.removed.add(posixpath.join(folder, base[len(_WHITEOUT) :]))
         elif member.kind != FOLDER:
             if base == BASE_FILE:
+                self._keep(name)
                 self.packages.append(name)
             if name in self._ways:
                 self._cover(name, member, read)
-        if max(len(self.removed), len(self.emptied), len(self.packages)) > _MAX_NAMES:
-            raise over_limit(self._source, "A layer removes or names", _MAX_NAMES, "files")
+
+    def _keep(self, name: str) -> None:
+        self.names += len(name) + _NAME_OVERHEAD
+        if self.names > self._budget.names:
+            raise over_limit(
+                self._source,
+                "The names of what its layers remove, and of their package.yaml, have",
+                MAX_NAMES,
+                "bytes",
+            )
 
     def _cover(self, name: str, member: Member, read: Callable[[int], bytes]) -> None:
         if name in self._wanted:

@@ -17,7 +17,7 @@ from xpkg_tool.finding import WARNING, Finding
 
 from .image_error import ImageError, finding_of, over_limit
 from .layer import BASE, BASE_FILE, EXAMPLES, EXAMPLES_FILE
-from .layer_reader import MAX_UNCOMPRESSED, LayerContent, ancestors, read_layer
+from .layer_reader import MAX_UNCOMPRESSED, Budget, LayerContent, ancestors, read_layer
 from .stored_image import DOCKER_ARCHIVE, StoredImage, kind_of
 
 # How the package was found.
@@ -92,7 +92,7 @@ class _Reading:
         self.faults: list[Finding] = []
         # False where a layer could not be read: then nobody knows what is missing.
         self.complete = True
-        self._budget = MAX_UNCOMPRESSED
+        self._budget = Budget()
         self._known: dict[str, LayerContent] = {}
 
     def read(self, place: int, wanted: set[str]) -> LayerContent | None:
@@ -112,7 +112,7 @@ class _Reading:
                 self.complete = False
                 self._tolerate(error)
                 return None
-            self._budget -= content.plain_size
+            self._budget = self._budget.without(content)
             faults = _layer_faults(self.image, place, content)
             self.faults += [fault for fault in faults if fault not in self.faults]
             self.complete &= not faults

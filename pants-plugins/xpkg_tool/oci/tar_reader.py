@@ -30,6 +30,7 @@ _TYPES = {
     b"5": FOLDER,
     b"6": SPECIAL,
 }
+_ZEROS = bytes(BLOCK)
 _PAX, _PAX_GLOBAL, _LONG_NAME, _LONG_LINK = b"x", b"g", b"L", b"K"
 
 
@@ -65,7 +66,7 @@ def members(source: Source, limit: int) -> Iterator[tuple[Member, Callable[[int]
     end; good until the next member is asked for. Raises Broken, also for more than `limit` headers
     (reading one takes as long as reading kilobytes of content)."""
     offset = 0
-    extension = _Extension()
+    extension = _NOTHING
     for number in count():
         block = source.read(BLOCK)
         if not block and offset:
@@ -73,7 +74,7 @@ def members(source: Source, limit: int) -> Iterator[tuple[Member, Callable[[int]
             return
         if len(block) < BLOCK:
             raise Broken("it is cut off" if offset else "it is no tar archive")
-        if block == bytes(BLOCK):
+        if block == _ZEROS:
             if source.read(BLOCK).strip(b"\0"):
                 raise Broken("there is more after the block of zeros that ends it")
             return
@@ -90,7 +91,7 @@ def members(source: Source, limit: int) -> Iterator[tuple[Member, Callable[[int]
         yield member, content.read
         content.skip()
         offset += member.size + -member.size % BLOCK
-        extension = _Extension()
+        extension = _NOTHING
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,9 @@ class _Extension:
         )
 
 
+_NOTHING = _Extension()
+
+
 class _Content:
     """The content of one member in the stream."""
 
@@ -173,11 +177,10 @@ class _Content:
 
 
 def _parse(block: bytes, *, first: bool) -> _Header:
-    # The checksum counts its own field as eight spaces. Some old programs counted signed bytes.
-    unsigned = sum(block) - sum(block[148:156]) + 8 * 32
-    signed = unsigned - 256 * sum(byte > 127 for byte in block[:148] + block[156:])
+    # The checksum counts its own field as eight spaces.
+    said, counted = _number(block[148:156]), sum(block) - sum(block[148:156]) + 8 * 32
     magic = block[257:263]
-    if _number(block[148:156]) not in (unsigned, signed):
+    if said != counted and said != _signed(block, counted):
         raise Broken("it is no tar archive" if first else "a header is damaged")
     name = _text(block[:100])
     prefix = _text(block[345:500])
@@ -187,6 +190,11 @@ def _parse(block: bytes, *, first: bool) -> _Header:
     if size is None or not 0 <= size < 2**63:
         raise Broken("a header is damaged")
     return _Header(name, block[156:157], size, _text(block[157:257]))
+
+
+def _signed(block: bytes, unsigned: int) -> int:
+    """The checksum as some old programs have it, which counted signed bytes."""
+    return unsigned - 256 * sum(byte > 127 for byte in block[:148] + block[156:])
 
 
 def _content(source: Source, size: int) -> bytes:

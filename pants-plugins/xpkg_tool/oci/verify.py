@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from xpkg_tool import codes
 from xpkg_tool.build import PackageRequest, read
-from xpkg_tool.finding import WARNING, Finding, in_order
+from xpkg_tool.finding import WARNING, Finding
 from xpkg_tool.lint import too_large
+from xpkg_tool.shortened import shortened
 
 from .image import ANNOTATION
 from .image_error import ImageError, finding_of
@@ -42,7 +43,7 @@ def verify(
             found, files = _verify_image(image)
     except ImageError as error:
         return (error.finding,)
-    return in_order([*found, *_lint(source, files)])
+    return shortened([*found, *_lint(source, files)])
 
 
 def _verify_image(image: StoredImage) -> tuple[list[Finding], PackageFiles]:

@@ -60,7 +60,7 @@ _ROWS = (
     # The build keeps the last one, but which of the two is meant nobody can know.
     _fatal("XP005", "duplicate-key", "A key stands twice in one mapping.", also=WARNING),
     _fatal("XP006", "unreadable-value", "A key or a value is none that Kubernetes can read."),
-    _fatal("XP007", "limit", "A document nests too deep or has too many aliases."),
+    _fatal("XP007", "limit", "A document is too large, nests too deep or has too many aliases."),
     _warning("XP008", "bad-suppression", "A suppression or an option has no effect."),
     _warning("XP009", "unused-suppression", "A comment suppresses nothing."),
     _warning("XP010", "not-yaml", "A file of the package is not YAML."),

@@ -7,7 +7,10 @@ from typing import Any, Mapping
 
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.documents.stream import AnyDocument
-from xpkg_tool.finding import ERROR, Finding
+from xpkg_tool.finding import ERROR, Finding, cut
+
+# A path in a message has at most so many.
+_MOST_STEPS = 60
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,15 @@ class Subject:
 
 
 def dotted(path: tuple[str | int, ...]) -> str:
-    """`spec.versions[0].name`: how Kubernetes writes a path."""
+    """`spec.versions[0].name`: how Kubernetes writes a path. Of a very long one the middle is left
+    out, and so are the ends of long names in it."""
+    if len(path) > _MOST_STEPS:
+        half = _MOST_STEPS // 2
+        return f"{dotted(path[:half])}...{dotted(path[-half:])}"
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{cut(step)}" if text else cut(step)
     return text

@@ -25,6 +25,7 @@ from xpkg_tool import codes
 from xpkg_tool.oci import layer_reader, package_files
 from xpkg_tool.oci.archive_reader import read_archive
 from xpkg_tool.oci.image_error import ImageError
+from xpkg_tool.oci.layer_reader import Budget
 from xpkg_tool.oci.package_files import (
     BY_ANNOTATION,
     BY_FILE_SYSTEM,
@@ -203,17 +204,38 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         files_of(path)
     monkeypatch.undo()
     sizes = sum(len(plain(data)) for data, _ in package_layers())
-    monkeypatch.setattr(package_files, "MAX_UNCOMPRESSED", sizes)
+    limited(monkeypatch, Budget(size=sizes))
     assert files_of(path).package == PACKAGE
-    monkeypatch.setattr(package_files, "MAX_UNCOMPRESSED", sizes - 1)
+    limited(monkeypatch, Budget(size=sizes - 1))
     with pytest.raises(ImageError, match="Its layers have decompressed more than"):
         files_of(path)
-    monkeypatch.undo()
-    monkeypatch.setattr(layer_reader, "_MAX_NAMES", 2)
-    many: list[tuple[str, Entry]] = [(f".wh.{n}", b"") for n in range(3)]
-    assert of_layers(tmp_path, [(P, b"x")], many[:2]).package == b"x"
-    with pytest.raises(ImageError, match="removes or names more than 2"):
-        of_layers(tmp_path, [(P, b"x")], many)
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, budget: Budget) -> None:
+    monkeypatch.setattr(package_files, "Budget", lambda: budget)
+
+
+def test_names_are_counted_by_their_bytes_in_all_layers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many: list[tuple[str, Entry]] = [(f".wh.{n}{'x' * 90}", b"") for n in range(4)]
+    # The package.yaml itself is one of the names.
+    enough = 4 * (128 + len(many[0][0])) + 128 + len("package.yaml")
+    for layers in ([many], [many[:2], many[2:]]):
+        limited(monkeypatch, Budget(names=enough))
+        assert of_layers(tmp_path, [(P, b"x")], *layers).package == b"x"
+        limited(monkeypatch, Budget(names=enough - 1))
+        with pytest.raises(ImageError, match="names of what its layers remove"):
+            of_layers(tmp_path, [(P, b"x")], *layers)
+
+
+def test_members_are_counted_in_all_layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layers: list[list[tuple[str, Entry]]] = [[("a", b""), ("b", b"")], [("c", b"")]]
+    limited(monkeypatch, Budget(members=4))
+    assert of_layers(tmp_path, [(P, b"x")], *layers).package == b"x"
+    limited(monkeypatch, Budget(members=3))
+    with pytest.raises(ImageError, match="Its layers hold more than"):
+        of_layers(tmp_path, [(P, b"x")], *layers)
 
 
 def test_a_size_that_is_only_claimed(tmp_path: Path) -> None:

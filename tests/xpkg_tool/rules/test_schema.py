@@ -294,10 +294,24 @@ def test_what_aliases_stand_for_is_looked_at_once() -> None:
     shared = {"minimum": 1}
     for _ in range(50):
         shared = {"anyOf": [shared, shared]}
-    assert of_field({"type": "integer", "default": 0, "allOf": [shared]}) == []
+    (problem,) = of_field({"type": "integer", "default": 0, "allOf": [shared]})
+    assert (problem.code, problem.severity) == (codes.LIMIT, WARNING)
     for _ in range(1_000):
         shared = {"not": shared}
-    assert of_field({"type": "integer", "default": 0, "allOf": [shared]}) == []
+    (problem,) = of_field({"type": "integer", "default": 0, "allOf": [shared]})
+    assert (problem.code, problem.severity) == (codes.LIMIT, WARNING)
+
+
+def test_patterns_that_take_too_many_steps_are_left_out_with_a_warning() -> None:
+    """The work is counted, not measured: each machine leaves out the same, asked before or not."""
+    items = {"type": "string", "pattern": "(a{100}){9}b"}
+    schema = {"type": "array", "items": items, "default": ["a" * 1_000] * 50 + ["c"]}
+    for _ in range(2):
+        (problem,) = of_field(schema)
+        assert (problem.code, problem.severity) == (codes.LIMIT, WARNING)
+    schema = {**schema, "default": ["a" * 1_000, "c"]}
+    (problem,) = of_field(schema)
+    assert problem.code == codes.SCHEMA_DEFAULT
 
 
 def test_findings_stand_in_the_file() -> None:

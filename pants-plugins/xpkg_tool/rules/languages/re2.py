@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Callable
 
 from .re2_tree import (
@@ -80,6 +80,7 @@ class _Parser:
         self.at = 0
         self.flags: frozenset[str] = frozenset()
         self.groups = [_Group(self.flags)]
+        self.last_name: int | None = None
 
     def run(self) -> Node:
         text = self.text
@@ -278,7 +279,7 @@ class _Parser:
             first = False
             if self.at >= len(text):
                 raise PatternError(f"the `[` at character {start + 1} is not closed")
-            if text.startswith("[:", self.at) and (end := text.find(":]", self.at + 2)) >= 0:
+            if text.startswith("[:", self.at) and (end := self._end_of_name()) >= 0:
                 name = text[self.at + 2 : end]
                 if name.lstrip("^") not in POSIX or name.startswith("^^"):
                     raise PatternError(f"`[:{name}:]` is no class of characters")
@@ -309,6 +310,14 @@ class _Parser:
             0,
         )
 
+    def _end_of_name(self) -> int:
+        """Where the next `:]` is, or -1."""
+        if self.last_name is None:
+            # Once: each `[:` of many would look through all the rest.
+            self.last_name = self.text.rfind(":]")
+        start = self.at + 2
+        return self.text.find(":]", start) if start <= self.last_name else -1
+
     def _range(self) -> tuple[int, int]:
         start = self.at
         low = high = self._class_character()
@@ -333,6 +342,7 @@ def _unknown(_: str) -> bool:
     return False
 
 
+@cache
 def _category(name: str, negated: bool) -> Callable[[str], bool]:
     wanted = ("Lu", "Ll", "Lt") if name == "LC" else (name,)
 

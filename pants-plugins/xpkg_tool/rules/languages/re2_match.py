@@ -5,8 +5,10 @@ Python's own engine would read most expressions alike, but some take it longer t
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Union
+from typing import Callable, Union
 
 from .re2 import PatternError, parse
 from .re2_tree import Assertion, Chars, Choice, Node, Repeat, Sequence
@@ -14,11 +16,23 @@ from .re2_tree import Assertion, Chars, Choice, Node, Repeat, Sequence
 # Beyond these the question is not answered.
 _MOST_STEPS = 5_000
 _LONGEST_TEXT = 4_096
-_MOST_WORK = 2_000_000
+_MOST_WORK = 500_000
 _DEEPEST = 100
 
+
+@dataclass(frozen=True)
+class _OneOf:
+    """Chars for looking up: the ranges in order, none of which touches another."""
+
+    lows: tuple[int, ...]
+    highs: tuple[int, ...]
+    tests: tuple[Callable[[str], bool], ...]
+    negated: bool
+    fold: bool
+
+
 # A step: what must hold, and the steps that may follow. None holds everywhere.
-_Step = tuple[Union[Chars, Assertion, None], list[int]]
+_Step = tuple[Union[_OneOf, Assertion, None], list[int]]
 
 
 class _TooMuch(Exception):
@@ -27,16 +41,24 @@ class _TooMuch(Exception):
 
 def matches(pattern: str, text: str) -> bool | None:
     """Whether a part of `text` matches, as Go's MatchString says; None where that is not known."""
+    return match(pattern, text)[0]
+
+
+def match(pattern: str, text: str, most: int = _MOST_WORK) -> tuple[bool | None, int]:
+    """As `matches`, and how much work it was: at most about `most`, at which it is given up. That
+    is the same each time, whatever was asked before."""
     try:
         steps = _program(pattern)
     except PatternError:
-        return None
-    if steps is None or len(text) > _LONGEST_TEXT or len(text) * len(steps) > _MOST_WORK:
-        return None
+        return None, len(pattern)
+    work = len(pattern) + (_MOST_STEPS if steps is None else len(steps))
+    if steps is None or len(text) > _LONGEST_TEXT:
+        return None, work
     try:
-        return _run(steps, text)
+        found, run = _run(steps, text, min(most, _MOST_WORK))
+        return found, work + run
     except _TooMuch:
-        return None
+        return None, work + min(most, _MOST_WORK)
 
 
 @lru_cache(maxsize=256)
@@ -59,7 +81,7 @@ def _compile(node: Node, before: int, steps: list[_Step], depth: int) -> int:
     if isinstance(node, (Chars, Assertion)):
         if isinstance(node, Chars) and not node.known:
             raise _TooMuch
-        return _step(node, before, steps)
+        return _step(_one_of(node) if isinstance(node, Chars) else node, before, steps)
     if isinstance(node, Sequence):
         for item in node.items:
             before = _compile(item, before, steps, depth + 1)
@@ -93,29 +115,45 @@ def _compile_repeat(node: Repeat, before: int, steps: list[_Step], depth: int) -
     return join
 
 
-def _step(what: Chars | Assertion | None, before: int, steps: list[_Step]) -> int:
+def _one_of(chars: Chars) -> _OneOf:
+    ranges: list[tuple[int, int]] = []
+    for low, high in sorted(chars.ranges):
+        if ranges and low <= ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], max(high, ranges[-1][1]))
+        else:
+            ranges.append((low, high))
+    lows, highs = tuple(low for low, _ in ranges), tuple(high for _, high in ranges)
+    # A test is asked of each character: a class may name the same one a thousand times.
+    return _OneOf(lows, highs, tuple(dict.fromkeys(chars.tests)), chars.negated, chars.fold)
+
+
+def _step(what: _OneOf | Assertion | None, before: int, steps: list[_Step]) -> int:
     steps.append((what, []))
     steps[before][1].append(len(steps) - 1)
     return len(steps) - 1
 
 
-def _run(steps: tuple[_Step, ...], text: str) -> bool:
+def _run(steps: tuple[_Step, ...], text: str, most: int) -> tuple[bool, int]:
     goal = len(steps) - 1
     active: set[int] = set()
+    work = 0
     for place in range(len(text) + 1):
         # A match may begin anywhere.
         waiting = _closure(steps, {0} | active, text, place)
         if goal in waiting:
-            return True
+            return True, work
+        work += len(waiting)
+        if work > most:
+            raise _TooMuch
         if place < len(text):
             # A step for a character is left when the character is read.
             active = {
                 following
                 for step in waiting
-                if isinstance(what := steps[step][0], Chars) and _is_one(what, text[place])
+                if isinstance(what := steps[step][0], _OneOf) and _is_one(what, text[place])
                 for following in steps[step][1]
             }
-    return False
+    return False, work
 
 
 def _closure(steps: tuple[_Step, ...], entered: set[int], text: str, place: int) -> set[int]:
@@ -130,23 +168,26 @@ def _closure(steps: tuple[_Step, ...], entered: set[int], text: str, place: int)
         if isinstance(what, Assertion) and not _holds(what.kind, text, place):
             continue
         reached.add(step)
-        if not isinstance(what, Chars):
+        if not isinstance(what, _OneOf):
             pending += following
     return reached
 
 
-def _is_one(chars: Chars, character: str) -> bool:
+def _is_one(chars: _OneOf, character: str) -> bool:
     forms = {character}
     if chars.fold:
-        if not character.isascii() or any(high > 127 for _, high in chars.ranges):
+        if not character.isascii() or (chars.highs and chars.highs[-1] > 127):
             raise _TooMuch
         forms |= {character.lower(), character.upper()}
     found = any(
-        any(low <= ord(form) <= high for low, high in chars.ranges)
-        or any(test(form) for test in chars.tests)
-        for form in forms
+        _in_ranges(chars, ord(form)) or any(test(form) for test in chars.tests) for form in forms
     )
     return found is not chars.negated
+
+
+def _in_ranges(chars: _OneOf, code: int) -> bool:
+    place = bisect_right(chars.lows, code)
+    return place > 0 and code <= chars.highs[place - 1]
 
 
 def _holds(kind: str, text: str, place: int) -> bool:

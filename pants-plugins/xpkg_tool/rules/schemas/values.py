@@ -19,6 +19,10 @@ _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 # Values and the schemas for them are small; beyond these they are not looked at further.
 _DEEPEST = 60
 _MOST_STEPS = 100_000
+# Of matching texts with patterns, in all of a schema: a second or two.
+_MOST_MATCHING = 2_000_000
+# So many values under `enum` are compared in the time of a step.
+_COMPARED_AT_ONCE = 32
 
 # Where in the value, and what is wrong, as the end of a sentence that begins with the value.
 Misfit = tuple[PathOf, str]
@@ -30,11 +34,17 @@ class Budget:
 
     def __init__(self) -> None:
         self.steps = _MOST_STEPS
+        self.matching = _MOST_MATCHING
         self.depth = 0
 
     @property
     def is_spent(self) -> bool:
         return self.steps <= 0
+
+    @property
+    def left_something(self) -> bool:
+        """Whether something was not looked at."""
+        return self.steps <= 0 or self.matching <= 0
 
     def enter(self) -> None:
         self.steps = self.steps - 1 if self.depth < _DEEPEST else 0
@@ -60,13 +70,14 @@ def _misfits(
     wrong = _type_misfit(value, schema)
     if wrong:
         yield path, wrong
-    choices = schema["enum"] if _is_list(schema, "enum") else ()
-    if choices and not any(_same(value, known, budget) for known in choices):
-        yield path, "is none of the values under `enum`"
+    if _is_list(schema, "enum"):
+        budget.steps -= len(schema["enum"]) // _COMPARED_AT_ONCE
+        if not any(_same(value, known, budget) for known in schema["enum"]):
+            yield path, "is none of the values under `enum`"
     if value is None:
         return
     if isinstance(value, str):
-        yield from ((path, wrong) for wrong in _text_misfits(value, schema))
+        yield from ((path, wrong) for wrong in _text_misfits(value, schema, budget))
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield from ((path, wrong) for wrong in _number_misfits(value, schema))
     elif isinstance(value, list):
@@ -128,6 +139,8 @@ def _same(value: Any, known: Any, budget: Budget) -> bool:
 
 def _equal(value: Any, known: Any, budget: Budget) -> bool:
     """As `==`, which recurses as deep as the values nest, and unfolds what they share."""
+    if not isinstance(value, (list, dict)):
+        return bool(value == known)
     pending = [(value, known)]
     while pending and budget.steps > 0:
         budget.steps -= 1
@@ -138,21 +151,23 @@ def _equal(value: Any, known: Any, budget: Budget) -> bool:
             pending += zip(one, other)
         elif isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
             pending += ((part, other[name]) for name, part in one.items())
-        elif isinstance(one, (list, dict)) or isinstance(other, (list, dict)) or one != other:
+        elif type(one) in (list, dict) or type(other) in (list, dict) or one != other:
             return False
     return True
 
 
-def _text_misfits(value: str, schema: Mapping[str, Any]) -> Iterator[str]:
+def _text_misfits(value: str, schema: Mapping[str, Any], budget: Budget) -> Iterator[str]:
     if (most := schema.get("maxLength")) is not None and len(value) > most:
         yield f"is longer than `maxLength`, {most}"
     if (least := schema.get("minLength")) is not None and len(value) < least:
         yield f"is shorter than `minLength`, {least}"
     pattern = schema.get("pattern")
     if pattern:
-        from xpkg_tool.rules.languages.re2_match import matches
+        from xpkg_tool.rules.languages.re2_match import match
 
-        if matches(pattern, value) is False:
+        found, work = match(pattern, value, budget.matching) if budget.matching > 0 else (None, 0)
+        budget.matching -= work
+        if found is False:
             yield "does not match the `pattern`"
     if schema.get("format"):
         from xpkg_tool.rules.languages.formats import fits_format

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from typing import Any, Iterator
 
 from xpkg_tool import codes
+from xpkg_tool.finding import WARNING
 
 from . import defaults as schema_defaults
 from . import doubts as schema_doubts
@@ -91,7 +92,20 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
         for node in defaults:
             if not node.place.no_default and len(found_problems) < MAX_PROBLEMS:
                 found_problems += schema_defaults.check_value(node, budget)
+        if budget.left_something:
+            found_problems.append(_unchecked())
     return found_problems
+
+
+def _unchecked() -> Problem:
+    return Problem(
+        codes.LIMIT,
+        (),
+        "Not all defaults of the schema were compared with it: they are too many, nest too deep, "
+        "or have patterns that take too many steps.",
+        "Nothing has to change; to have them checked, simplify the defaults or their patterns.",
+        severity=WARNING,
+    )
 
 
 def _check(node: SchemaNode, status: bool) -> Iterator[Problem]:

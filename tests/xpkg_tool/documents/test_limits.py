@@ -1,0 +1,110 @@
+"""What one document may hold: decided by its text alone, whichever of the parsers reads it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from xpkg_tool.documents import limits
+from xpkg_tool.documents.events import MAX_DEPTH
+from xpkg_tool.documents.limits import MAX_NODES, MAX_SIZE
+from xpkg_tool.documents.loader import DocumentError, load
+from xpkg_tool.documents.stream import Document
+from xpkg_tool.finding import Finding, Position
+
+
+def document(text: str) -> Document:
+    return Document("f.yaml", 0, 3, 1, text)
+
+
+def findings(text: str) -> list[Finding]:
+    try:
+        load(document(text))
+    except DocumentError as error:
+        return list(error.findings)
+    return []
+
+
+def test_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_SIZE", 40)
+    for text in ("a: " + "b" * 36 + "\n", "a: 'ä" + "b" * 32 + "'\n"):
+        assert findings(text) == []
+        (found,) = findings(text.replace("b", "bb", 1))
+        assert (found.code, found.position) == ("XP007", Position(3, 1))
+        assert "41 bytes; at most 40" in found.message
+
+
+@pytest.mark.parametrize("exactly", [False, True])
+@pytest.mark.parametrize("kind", ["list", "mapping", "nested", "flow"])
+def test_nodes(kind: str, exactly: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast parser and the exact one refuse the same."""
+    from xpkg_tool.documents import exact, quick
+
+    monkeypatch.setattr(exact, "MAX_NODES", 101)
+    monkeypatch.setattr(quick, "MAX_NODES", 101)
+
+    def text(count: int) -> str:
+        made = {
+            "list": "- a\n" * count,
+            "mapping": "".join(f"k{n}: v\n" for n in range(count // 2)),
+            "nested": "- - a\n" * (count // 2),
+            "flow": "[" + "a, " * count + "]\n",
+        }[kind]
+        return made + ("# &a\n" if exactly else "")
+
+    assert findings(text(100)) == []
+    (found,) = findings(text(102))
+    assert (found.code, found.position) == ("XP007", Position(3, 1))
+
+
+@pytest.mark.parametrize("value", ["{<<: *a}", "{<<: [*a, *a]}"])
+def test_what_is_merged_counts_each_time(value: str) -> None:
+    """In bytes it is little, in memory it is not: a chain of mappings, each with all before it."""
+    chain = "".join(f"a{n + 1}: &a{n + 1} {{<<: *a{n}, k{n}: v}}\n" for n in range(3_000))
+    (found,) = findings("a0: &a0 {k: v}\n" + chain)
+    assert found.code == "XP007"
+    keys = ", ".join(f"k{n}: 1" for n in range(1_000))
+    (found,) = findings(f"a: &a {{{keys}}}\nb:\n" + f"  - {value}\n" * 2_000)
+    assert found.code == "XP007"
+
+
+def test_brackets_that_nest_deep_again_and_again() -> None:
+    """As deep as Kubernetes takes them, once: that is slow. A hundred times it would be minutes."""
+    once = "[" * (MAX_DEPTH - 10) + "]" * (MAX_DEPTH - 10)
+    assert findings(f"a: {once}\n") == []
+    (found,) = findings("".join(f"a{n}: {once}\n" for n in range(100)))
+    assert found.code == "XP007" and "too many values" in found.message
+
+
+def test_real_limits_are_far_above_what_a_cluster_takes() -> None:
+    body = 3 * 1024 * 1024  # Of a request to the API server, in bytes of JSON.
+    assert 10 * body <= MAX_SIZE
+    assert body / 2 <= MAX_NODES
+
+
+_MEMORY = """
+import resource, sys
+sys.path[:0] = sys.argv[1].split(":")
+from xpkg_tool.build import PackageRequest, read
+meta = b"apiVersion: meta.pkg.crossplane.io/v1\\nkind: Provider\\nmetadata:\\n  name: provider-a\\n"
+comments = b"# a comment\\n" * 1_600_000
+read(PackageRequest("p", "", {"m.yaml": meta}, {}))
+data = {"before": comments + meta, "behind": meta + comments, "alone": comments}[sys.argv[2]]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+read(PackageRequest("p", "", {"m.yaml": data}, {}))
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / len(data))
+"""
+
+
+@pytest.mark.parametrize("place", ["before", "behind", "alone"])
+def test_comments_take_little_more_memory_than_their_bytes(place: str) -> None:
+    """Of bytes at the peak, for each byte of the file; it was 115."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MEMORY, ":".join(sys.path), place],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert float(done.stdout) < 12

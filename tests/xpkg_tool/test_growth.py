@@ -1,0 +1,38 @@
+"""Nothing costs more than its size: what is twice as large takes about twice the time and memory.
+
+This is the one test that measures time. `python tests/fuzz.py --growth` does the same with larger
+inputs."""
+
+from __future__ import annotations
+
+import pytest
+from growth import Shape, growth, growths
+from growth_shapes import SHAPES
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, str | None]:
+    return growths(SHAPES)
+
+
+@pytest.mark.parametrize("name", [shape.name for shape in SHAPES])
+def test_growth(name: str, found: dict[str, str | None]) -> None:
+    assert found[name] is None
+
+
+def _pairs(parts: int) -> int:
+    return sum(1 for a in range(parts) for b in range(parts))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        Shape("time", lambda n: n, _pairs),
+        Shape("memory", lambda n: n, lambda n: len(bytearray(n * n))),
+        Shape("output", lambda n: n, lambda n: n * n if _pairs(n // 20) else 0),
+        Shape("without end", lambda n: n, lambda n: _pairs(2**n)),
+    ],
+    ids=lambda shape: shape.name,
+)
+def test_growth_is_seen(shape: Shape) -> None:
+    assert growth(shape) is not None
