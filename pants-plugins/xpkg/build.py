@@ -76,7 +76,12 @@ class BuildOutcome:
 
 @dataclass(frozen=True)
 class BuildReport(EngineAwareReturnType):
-    """An outcome whose findings are shown, in each run anew, to the person at the terminal."""
+    """An outcome whose findings are shown, in each run anew, to the person at the terminal.
+
+    It is asked for by a `BuildRequest`, never by the outcome itself. Whether a result of an earlier
+    run still holds the engine finds out by asking again for all that it was made from: had that
+    been a report on an outcome, findings of that time would be shown once more.
+    """
 
     outcome: BuildOutcome
 
@@ -220,8 +225,8 @@ def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs,
 
 
 @rule(desc="Check Crossplane package", level=LogLevel.DEBUG)
-async def report_build(outcome: BuildOutcome) -> BuildReport:
-    return BuildReport(outcome)
+async def report_build(request: BuildRequest) -> BuildReport:
+    return BuildReport(await Get(BuildOutcome, BuildRequest, request))
 
 
 def rules() -> Iterable[Any]:

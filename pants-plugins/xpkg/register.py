@@ -17,7 +17,7 @@ from xpkg import (
     tool,
     variables,
 )
-from xpkg.goals import lint, package, publish, tailor
+from xpkg.goals import lint, package, publish, tailor, xpkg_build
 from xpkg.publishing import candidate, environment, planning, published
 from xpkg.target_types import XpkgPackageTarget
 
@@ -45,5 +45,6 @@ def rules() -> Iterable[Any]:
         *package.rules(),
         *publish.rules(),
         *tailor.rules(),
+        *xpkg_build.rules(),
         *pex.rules(),
     )
