@@ -58,7 +58,7 @@ async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     target = request.target
     examples_field = target[XpkgExamplesField]
     sources, examples = await MultiGet(
-        Get(HydratedSources, HydrateSourcesRequest(target[XpkgSourcesField])),
+        Get(HydratedSources, HydrateSourcesRequest(target[XpkgSourcesField].package_sources)),
         Get(Snapshot, PathGlobs, _examples_globs(examples_field)),
     )
     digest = await Get(Digest, MergeDigests([sources.snapshot.digest, examples.digest]))

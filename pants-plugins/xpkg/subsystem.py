@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, Iterable
 
 from pants.engine.rules import collect_rules
 from pants.option.option_types import (
     BoolOption,
     DictOption,
+    EnumListOption,
     IntOption,
     ShellStrListOption,
     SkipOption,
@@ -19,6 +21,14 @@ from pants.util.docutil import bin_name
 from pants.util.strutil import softwrap
 
 from xpkg.registries import Registries
+
+
+class ReportFormat(Enum):
+    """How `lint` may write findings to files, as the tool names it (xpkg_tool/formats)."""
+
+    SARIF = "sarif"
+    GITHUB = "github"
+    JSON = "json"
 
 
 class XpkgSubsystem(Subsystem):
@@ -65,6 +75,19 @@ class XpkgSubsystem(Subsystem):
                 {"packages/legacy/**": ["XP4"], "kustomization.yaml": ["XP207"]}
             """
         ),
+    )
+
+    report_formats = EnumListOption(
+        enum_type=ReportFormat,
+        help=softwrap(
+            f"""
+            The forms in which `{bin_name()} lint` also writes its findings to files below
+            `dist/lint/xpkg/`, so that a CI system can show them on the lines: `sarif`
+            (`findings.sarif`, for code scanning), `github` (`annotations.txt`, workflow commands
+            that GitHub Actions reads when the file is printed), `json` (`findings.json`).
+            """
+        ),
+        advanced=True,
     )
 
     stats = BoolOption(

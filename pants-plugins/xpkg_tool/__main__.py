@@ -23,6 +23,11 @@ def main(argv: list[str]) -> int:
 
         build_packages(*paths)
         return 0
+    if command == "report":
+        from .sandbox import write_reports
+
+        write_reports(*paths)
+        return 0
     if command == "adopt":
         from .sandbox import adopt_packages
 

@@ -6,16 +6,25 @@ is left out of `sources`, and the reason is told.
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
+from collections import Counter
 from dataclasses import dataclass
 from typing import Collection, Iterable, Mapping
 
+from . import kustomize
 from .heads import Head, read_head
 from .kinds import PACKAGE_TYPES, ObjectKind
 from .package import walk_key
 
 # Functions' repositories call the folder `example`, all others `examples`.
 _EXAMPLE_FOLDERS = ("examples", "example")
+
+# From how many files of one name on one glob leaves them all out.
+_MANY = 3
+
+# Sources from which another program makes a package: by the groups of their objects, `Project`.
+_PROJECT_GROUPS = ("meta.dev.upbound.io", "dev.crossplane.io")
 
 # By this name repositories call the folder of a package that is not the repository itself.
 _PACKAGE_FOLDER = "package"
@@ -40,20 +49,36 @@ def adopt(files: Mapping[str, bytes], owned: Collection[str]) -> tuple[Adoption,
     """The targets for the packages in `files` (YAML files by their path from the repository's
     root) whose meta object is not in a file of `owned`."""
     heads = {path: read_head(path, data) for path, data in files.items()}
+    patches = kustomize.patches(files)
     metas: dict[str, list[str]] = {}
     for path in sorted(heads, key=walk_key):
         if heads[path].metas:
             metas.setdefault(posixpath.dirname(path), []).append(path)
     return tuple(
-        _adopt_one(root, meta, metas, heads)
+        _adopt_one(root, meta, metas, heads, patches)
         for root in sorted(metas, key=walk_key)
         for meta in metas[root]
         if meta not in owned
     )
 
 
+def projects(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The files that describe a project, such as `upbound.yaml` and `crossplane-project.yaml`, from
+    which another program makes a package; there is none in their folders yet."""
+    found = []
+    for path in sorted(files, key=walk_key):
+        kinds = read_head(path, files[path]).kinds if b"Project" in files[path] else ()
+        if any(k and k.kind == "Project" and k.group in _PROJECT_GROUPS for k in kinds):
+            found.append(path)
+    return tuple(found)
+
+
 def _adopt_one(
-    root: str, meta: str, metas: Mapping[str, list[str]], heads: Mapping[str, Head]
+    root: str,
+    meta: str,
+    metas: Mapping[str, list[str]],
+    heads: Mapping[str, Head],
+    patches: Mapping[str, str],
 ) -> Adoption:
     directory = _build_directory(root, metas, heads)
     prefix = f"{_literal(_below(root, directory))}/" if directory != root else ""
@@ -69,12 +94,17 @@ def _adopt_one(
         if relative.split("/")[0] in own_folders or _in_any(relative, nested):
             continue
         other_meta = path in metas[root] and path != meta
-        reason = "the meta object of another package" if other_meta else _why_not(head, heads[meta])
+        reason = (
+            "the meta object of another package"
+            if other_meta
+            else _kustomized(path, head, patches) or _why_not(head, heads[meta])
+        )
         if reason:
             reasons[relative] = reason
         else:
             kept.append(path)
-    excluded = _folded(reasons, [_below(path, root) for path in kept])
+    kept_here = [_below(path, root) for path in kept]
+    excluded = _by_name(_folded(reasons, kept_here), kept_here)
     excluded.update(_own_packages(f for f in nested if f.split("/")[0] not in own_folders))
 
     # The default's `!examples/**` stays, so that a folder that comes later is examples too.
@@ -89,22 +119,66 @@ def _adopt_one(
     for folder in example_folders:
         path = posixpath.join(directory, folder)
         examples += _yaml_globs(f"{_literal(folder)}/", [p for p in heads if _is_below(p, path)])
-        left_out.update(_examples_left_out(path, directory, heads, metas))
+        left_out.update(_examples_left_out(path, directory, heads, metas, patches))
     examples += [f"!{pattern}" for pattern in left_out]
     default_examples = example_folders in ([], ["examples"]) and not left_out
 
     comments = [f"# Left out of `sources`: {prefix}{p}: {why}." for p, why in excluded.items()]
     comments += [f"# Left out of `examples`: {p}: {why}." for p, why in left_out.items()]
-    several = len(metas[root]) > 1
+    comments += _doubts(root, meta, metas, heads, kept)
     return Adoption(
         directory=directory,
-        name=posixpath.splitext(posixpath.basename(meta))[0] if several else None,
+        name=_name(meta, metas[root]),
         # What equals the defaults of the target's fields is not written.
         sources=None if like_default else sources,
         examples=None if default_examples else tuple(examples),
         comments=tuple(comments),
         files=tuple(sorted(kept, key=walk_key)),
     )
+
+
+def _name(meta: str, metas: list[str]) -> str | None:
+    """The target's name where it cannot be that of the folder: that of the meta object's file."""
+    if len(metas) == 1:
+        return None
+    stems = [posixpath.splitext(posixpath.basename(path))[0] for path in metas]
+    stem = posixpath.splitext(posixpath.basename(meta))[0]
+    return stem if stems.count(stem) == 1 else posixpath.basename(meta).replace(".", "-")
+
+
+def _doubts(
+    root: str,
+    meta: str,
+    metas: Mapping[str, list[str]],
+    heads: Mapping[str, Head],
+    kept: Iterable[str],
+) -> list[str]:
+    """Comments on what only a person can decide."""
+    allowed = _allowed(heads[meta])
+    has_objects = any(kind in allowed for path in kept for kind in heads[path].kinds)
+    if len(metas[root]) > 1 and has_objects:
+        several = "check which objects belong to this one, and leave out the others in `sources`"
+        return [f"# This folder holds several packages: {several}."]
+    parent = posixpath.dirname(root)
+    apart = sorted(
+        {
+            _below(path, parent).split("/")[0]
+            for path, head in heads.items()
+            if root
+            and _is_below(path, parent)
+            and not _in_any(path, list(metas))
+            and any(kind in allowed for kind in head.kinds)
+        }
+    )
+    if has_objects or not apart:
+        return []
+    beside = f"If {', '.join(apart)} beside it belongs to the package"
+    remedy = f"{beside}, name both in the `sources` of a target in the folder above"
+    return [f"# Only the meta object lies in {posixpath.basename(root)}. {remedy}."]
+
+
+def _allowed(meta: Head) -> frozenset[ObjectKind]:
+    return frozenset[ObjectKind]().union(*(PACKAGE_TYPES[m.kind].objects for m in meta.metas))
 
 
 def _yaml_globs(prefix: str, paths: Iterable[str]) -> list[str]:
@@ -140,10 +214,19 @@ def _why_not(head: Head, meta: Head) -> str | None:
         return "a template, not YAML"
     if head.broken or not head.kinds or head.metas:
         return None
-    allowed = frozenset[ObjectKind]().union(*(PACKAGE_TYPES[m.kind].objects for m in meta.metas))
+    allowed = _allowed(meta)
     if any(kind in allowed for kind in head.kinds):
         return None
     return _not_content(head, f"not allowed in a {meta.metas[0].kind}")
+
+
+def _kustomized(path: str, head: Head, patches: Mapping[str, str]) -> str | None:
+    """Why a file that only kustomize reads is no content. What it makes may be."""
+    if path in patches and not head.metas:
+        return f"a patch of {posixpath.basename(patches[path])}"
+    if kustomize.is_kustomization(path) and not head.metas:
+        return "not a Kubernetes object" if not any(head.kinds) else "a kustomization"
+    return None
 
 
 def _not_content(head: Head, fault: str) -> str:
@@ -152,7 +235,11 @@ def _not_content(head: Head, fault: str) -> str:
 
 
 def _examples_left_out(
-    folder: str, directory: str, heads: Mapping[str, Head], metas: Mapping[str, list[str]]
+    folder: str,
+    directory: str,
+    heads: Mapping[str, Head],
+    metas: Mapping[str, list[str]],
+    patches: Mapping[str, str],
 ) -> dict[str, str]:
     roots = [root for root in metas if _is_below(root, folder)]
     reasons, kept = {}, []
@@ -160,13 +247,16 @@ def _examples_left_out(
         if not path.startswith(f"{folder}/") or _in_any(path, roots):
             continue
         relative = _below(path, directory)
-        if head.template:
+        kustomized = _kustomized(path, head, patches)
+        if kustomized:
+            reasons[relative] = kustomized
+        elif head.template:
             reasons[relative] = "a template, not YAML"
         elif head.kinds and not head.broken and not any(head.kinds):
             reasons[relative] = "not a Kubernetes object"
         else:
             kept.append(relative)
-    folded = _folded(reasons, kept)
+    folded = _by_name(_folded(reasons, kept), kept, f"{_literal(_below(folder, directory))}/")
     folded.update(_own_packages(_below(root, directory) for root in roots))
     return folded
 
@@ -188,6 +278,27 @@ def _folded(reasons: Mapping[str, str], kept: Iterable[str]) -> dict[str, str]:
         why = reasons[path]
         folded[pattern] = why if folded.get(pattern, why) == why else "no package content"
     return folded
+
+
+def _by_name(
+    excluded: Mapping[str, str], kept: Collection[str], prefix: str = ""
+) -> dict[str, str]:
+    """Many files of one name, of which none is kept, as one glob; `prefix` begins all of them."""
+    names = Counter(posixpath.basename(pattern) for pattern in excluded)
+    kept_names = {posixpath.basename(path) for path in kept}
+    shorter: dict[str, str] = {}
+    for pattern, why in excluded.items():
+        name = posixpath.basename(pattern)
+        if names[name] < _MANY or name == "**" or _matched_by(name, kept_names):
+            shorter[pattern] = why
+            continue
+        glob = f"{prefix}**/{name}"
+        shorter[glob] = why if shorter.get(glob, why) == why else "no package content"
+    return shorter
+
+
+def _matched_by(pattern: str, names: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for name in names)
 
 
 def _parents(path: str) -> list[str]:

@@ -102,6 +102,11 @@ def test_help_and_peek_say_enough(repository: Repository) -> None:
     assert "Example:" in text and "xpkg_package(" in text
     (peeked,) = json.loads(repository.pants("peek", "packages/a").stdout)
     assert peeked["sources"] == ["packages/a/crds/things.yaml", "packages/a/crossplane.yaml"]
+    repository.write("packages/a/examples/e.yaml", "apiVersion: v1\nkind: Secret\n")
+    (peeked,) = json.loads(repository.pants("peek", "packages/a").stdout)
+    assert "packages/a/examples/e.yaml" in peeked["sources"]
+    files = repository.pants("filedeps", "packages/a").stdout.splitlines()
+    assert files == sorted(["packages/a/BUILD", *peeked["sources"]])
     assert "default_repository" in repository.pants("help-advanced", "xpkg").stdout
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from typing import Any, Iterable
 
@@ -29,6 +30,8 @@ from pants.util.logging import LogLevel
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import ToolProcess
+
+logger = logging.getLogger(__name__)
 
 _REQUEST = "xpkg-request.json"
 _OUTPUT = "xpkg-output"
@@ -62,10 +65,18 @@ async def find_putative_targets(
         ),
     )
     result = await Get(ProcessResult, Process, process)
-    (answer,) = await Get(DigestContents, Digest, result.output_digest)
+    (file,) = await Get(DigestContents, Digest, result.output_digest)
+    answer = json.loads(file.content)
+    for project in answer["projects"]:
+        if _directory(project) in request.dirs:
+            logger.info(
+                "%s describes a project, from which another program makes a package. It is no "
+                "package itself, and gets no target.",
+                project,
+            )
     return PutativeTargets(
         _putative_target(target)
-        for target in json.loads(answer.content)
+        for target in answer["targets"]
         if any(_directory(file) in request.dirs for file in target["files"])
     )
 
