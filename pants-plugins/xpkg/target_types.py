@@ -25,29 +25,6 @@ from pants.util.strutil import help_text
 ALL_DEFAULT_REGISTRIES = "<all default registries>"
 
 
-class PackageSourcesField(MultipleSourcesField):
-    """The `sources` of a package and nothing else: what is hydrated to build it."""
-
-    default = ("**/*.yaml", "**/*.yml", "!examples/**")
-    help = help_text(
-        """
-        The files of the package: the meta object (usually `crossplane.yaml`) and the objects that
-        the package installs. They go into the package in the order of their paths, the meta
-        object first.
-
-        Globs are relative to the BUILD file's directory; `!` leaves files out. By default this is
-        all YAML below the directory but `examples/`. A file that is not YAML, or globs that match
-        nothing, are errors.
-
-        Example:
-
-            xpkg_package(
-                sources=["crossplane.yaml", "apis/**/*.yaml", "!apis/**/kustomization.yaml"],
-            )
-        """
-    )
-
-
 class XpkgExamplesField(StringSequenceField, AsyncFieldMixin):
     alias = "examples"
     default = ("examples/**/*.yaml", "examples/**/*.yml")
@@ -95,12 +72,31 @@ class _OwnedFiles:
         return [path for path in paths if path in found]
 
 
-class XpkgSourcesField(PackageSourcesField):
+class XpkgSourcesField(MultipleSourcesField):
     """The one sources field that Pants asks for a target's files: for file arguments,
     `--changed-since`, `filedeps` and `peek`. So it answers for the examples as well.
 
     A package is built from `package_sources` instead.
     """
+
+    default = ("**/*.yaml", "**/*.yml", "!examples/**")
+    help = help_text(
+        """
+        The files of the package: the meta object (usually `crossplane.yaml`) and the objects that
+        the package installs. They go into the package in the order of their paths, the meta
+        object first.
+
+        Globs are relative to the BUILD file's directory; `!` leaves files out. By default this is
+        all YAML below the directory but `examples/`. A file that is not YAML, or globs that match
+        nothing, are errors.
+
+        Example:
+
+            xpkg_package(
+                sources=["crossplane.yaml", "apis/**/*.yaml", "!apis/**/kustomization.yaml"],
+            )
+        """
+    )
 
     # Set by the target, which has both.
     _examples: Any = None
@@ -117,6 +113,7 @@ class XpkgSourcesField(PackageSourcesField):
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, XpkgSourcesField)
+            and type(self) is type(other)
             and (self.value, self.address) == (other.value, other.address)
             and self._examples == other._examples
         )
@@ -126,7 +123,7 @@ class XpkgSourcesField(PackageSourcesField):
 
     @property
     def filespec(self) -> Any:
-        own = self.package_sources.filespec
+        own = super().filespec
         if self._examples is None:
             return own
         added = [glob for glob in self._examples.globs if not glob.startswith("!")]
@@ -134,7 +131,7 @@ class XpkgSourcesField(PackageSourcesField):
 
     @property
     def filespec_matcher(self) -> Any:
-        own = self.package_sources.filespec_matcher
+        own = super().filespec_matcher
         return own if self._examples is None else _OwnedFiles((own, self._examples.matcher))
 
     def path_globs(self, unmatched_build_file_globs: Any) -> PathGlobs:  # type: ignore[misc]
@@ -150,6 +147,10 @@ class XpkgSourcesField(PackageSourcesField):
             glob_match_error_behavior=GlobMatchErrorBehavior.ignore,
             conjunction=GlobExpansionConjunction.any_match,
         )
+
+
+class PackageSourcesField(XpkgSourcesField):
+    """The `sources` and nothing else, since no target hands it examples."""
 
 
 def _leaves_out(glob: str, examples: Sequence[str]) -> bool:
