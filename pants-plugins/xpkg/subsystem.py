@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any, Iterable
 
 from pants.engine.rules import collect_rules
 from pants.option.option_types import (
     BoolOption,
     DictOption,
-    EnumListOption,
     IntOption,
     ShellStrListOption,
     SkipOption,
@@ -22,13 +20,8 @@ from pants.util.strutil import softwrap
 
 from xpkg.registries import Registries
 
-
-class ReportFormat(Enum):
-    """How `lint` may write findings to files, as the tool names it (xpkg_tool/formats)."""
-
-    SARIF = "sarif"
-    GITHUB = "github"
-    JSON = "json"
+# How `lint` may write findings to files, as the tool names it (xpkg_tool/formats).
+_REPORT_FORMATS = ("sarif", "github", "json")
 
 
 class XpkgSubsystem(Subsystem):
@@ -77,8 +70,7 @@ class XpkgSubsystem(Subsystem):
         ),
     )
 
-    report_formats = EnumListOption(
-        enum_type=ReportFormat,
+    _report_formats = StrListOption(
         help=softwrap(
             f"""
             The forms in which `{bin_name()} lint` also writes its findings to files below
@@ -229,6 +221,17 @@ class XpkgSubsystem(Subsystem):
             "ignore": self.ignore,
             "perPathIgnores": self.per_path_ignores,
         }
+
+    @property
+    def report_formats(self) -> tuple[str, ...]:
+        """Each once, sorted. Raises ValueError for one that is not known."""
+        unknown = sorted(set(self._report_formats).difference(_REPORT_FORMATS))
+        if unknown:
+            raise ValueError(
+                f"`[xpkg].report_formats` has {', '.join(map(repr, unknown))}, and the formats are "
+                f"{', '.join(map(repr, _REPORT_FORMATS))}."
+            )
+        return tuple(sorted(set(self._report_formats)))
 
     @property
     def registries(self) -> Registries:
