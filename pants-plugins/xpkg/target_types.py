@@ -20,6 +20,7 @@ from pants.engine.target import (
 )
 from pants.source.filespec import FilespecMatcher
 from pants.util.docutil import bin_name
+from pants.util.memo import memoized_property
 from pants.util.strutil import help_text
 
 ALL_DEFAULT_REGISTRIES = "<all default registries>"
@@ -129,10 +130,11 @@ class XpkgSourcesField(MultipleSourcesField):
         added = [glob for glob in self._examples.globs if not glob.startswith("!")]
         return {**own, "includes": [*own["includes"], *added]}
 
-    @property
+    @memoized_property
     def filespec_matcher(self) -> Any:
-        own = super().filespec_matcher
-        return own if self._examples is None else _OwnedFiles((own, self._examples.matcher))
+        if self._examples is None:
+            return super().filespec_matcher
+        return _OwnedFiles((self.package_sources.filespec_matcher, self._examples.matcher))
 
     def path_globs(self, unmatched_build_file_globs: Any) -> PathGlobs:  # type: ignore[misc]
         """For what is shown, not for what is built. One list of globs cannot say what two say, so

@@ -91,6 +91,15 @@ def test_the_sources_field_answers_for_the_examples(rule_runner: RuleRunner) -> 
     assert shown(rule_runner) == [*sorted(found.sources), "p/examples/e.yaml"]
 
 
+def test_what_examples_leave_out_is_not_owned(rule_runner: RuleRunner) -> None:
+    """Nor do the globs of the one field say anything of what the other one takes in."""
+    sources = 'sources=["*.yaml", "!x.yaml"]'
+    inputs(rule_runner, f'xpkg_package({sources}, examples=["e/*.yaml", "!e/no.yaml", "x.yaml"])')
+    field = rule_runner.get_target(Address("p")).get(SourcesField)
+    paths = ["p/a.yaml", "p/x.yaml", "p/e/a.yaml", "p/e/no.yaml", "p/b/a.yaml"]
+    assert field.filespec_matcher.matches(paths) == ["p/a.yaml", "p/x.yaml", "p/e/a.yaml"]
+
+
 def test_other_examples_are_shown_when_the_build_file_says_so(rule_runner: RuleRunner) -> None:
     """What Pants remembers of a field must not outlive an edit of the other one."""
     inputs(rule_runner, "xpkg_package(examples=[])")
