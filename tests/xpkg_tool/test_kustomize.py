@@ -8,7 +8,7 @@ from xpkg_tool.kustomize import is_kustomization, patches
 
 
 def found(text: str, *paths: str) -> list[str]:
-    files = {path: b"" for path in paths}
+    files = dict.fromkeys(paths, b"")
     return sorted(patches({"p/kustomization.yaml": text.encode(), **files}))
 
 
