@@ -37,6 +37,7 @@ from xpkg.buckets import Buckets
 from xpkg.package_inputs import PackageInputs, PackageInputsRequest
 from xpkg.pieces import Analysis, AnalysisRequest
 from xpkg.subsystem import XpkgSubsystem
+from xpkg.target_faults import TargetFaults, TargetFaultsRequest
 from xpkg.tool import ToolProcess, json_file
 
 # From this size on a package takes much longer than starting a process for it.
@@ -47,6 +48,7 @@ _OUTPUT = "xpkg-output"
 
 ARCHIVE = "package.xpkg"
 DESCRIPTION = "package.xpkg.json"
+REPORT = "report.json"
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,15 @@ class BuildOutcome:
     """What became of one package.
 
     `digest` holds `package.xpkg` and `package.xpkg.json`, or nothing when `text`, the rendered
-    findings, has an error in it. `image_digest` is that of the image's manifest.
+    findings, has an error in it. `image_digest` is that of the image's manifest. `report` holds
+    the findings as data, `report.json` (xpkg_tool/sandbox.py).
     """
 
     address: Address
     text: str
     image_digest: str | None
     digest: Digest
+    report: Digest = EMPTY_DIGEST
 
     @property
     def failed(self) -> bool:
@@ -76,7 +80,12 @@ class BuildOutcome:
 
 @dataclass(frozen=True)
 class BuildReport(EngineAwareReturnType):
-    """An outcome whose findings are shown, in each run anew, to the person at the terminal."""
+    """An outcome whose findings are shown, in each run anew, to the person at the terminal.
+
+    It is asked for by a `BuildRequest`, never by the outcome itself. Whether a result of an earlier
+    run still holds the engine finds out by asking again for all that it was made from: had that
+    been a report on an outcome, findings of that time would be shown once more.
+    """
 
     outcome: BuildOutcome
 
@@ -200,15 +209,20 @@ async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome
     built = await Get(_GroupResult, _Group(group))
     subset = await Get(Digest, DigestSubset(built.digest, PathGlobs([f"{number}/*"])))
     files = await Get(Digest, RemovePrefix(subset, str(number)))
-    report_digest = await Get(Digest, DigestSubset(files, PathGlobs(["report.json"])))
+    report_digest = await Get(Digest, DigestSubset(files, PathGlobs([REPORT])))
     (report_file,) = await Get(DigestContents, Digest, report_digest)
     report = json.loads(report_file.content)
+    faults = await Get(TargetFaults, TargetFaultsRequest(address))
+    if faults.text:
+        text = "\n\n".join(filter(None, (faults.text, report["text"])))
+        return BuildOutcome(address, text, None, EMPTY_DIGEST, report_digest)
     package = await Get(Digest, DigestSubset(files, PathGlobs([ARCHIVE, DESCRIPTION])))
     return BuildOutcome(
         address=address,
         text=report["text"],
         image_digest=report["digest"],
         digest=package if report["digest"] else EMPTY_DIGEST,
+        report=report_digest,
     )
 
 
@@ -221,8 +235,8 @@ def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs,
 
 
 @rule(desc="Check Crossplane package", level=LogLevel.DEBUG)
-async def report_build(outcome: BuildOutcome) -> BuildReport:
-    return BuildReport(outcome)
+async def report_build(request: BuildRequest) -> BuildReport:
+    return BuildReport(await Get(BuildOutcome, BuildRequest, request))
 
 
 def rules() -> Iterable[Any]:

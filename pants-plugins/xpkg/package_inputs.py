@@ -71,7 +71,7 @@ async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     globs = (_from_root(target.address, sources_field.globs), examples_field.globs)
     included = tuple(glob for field in globs for glob in field if not glob.startswith("!"))
     sources, examples, scan = await MultiGet(
-        Get(HydratedSources, HydrateSourcesRequest(sources_field)),
+        Get(HydratedSources, HydrateSourcesRequest(sources_field.package_sources)),
         Get(Snapshot, PathGlobs, _examples_globs(examples_field)),
         Get(FolderScan, FolderScanRequest(target.address.spec_path, included)),
     )

@@ -10,14 +10,16 @@ from xpkg import (
     buckets,
     build,
     command_line,
+    lint_reports,
     package_inputs,
     pieces,
     statistics,
     subsystem,
+    target_faults,
     tool,
     variables,
 )
-from xpkg.goals import lint, package, publish, tailor
+from xpkg.goals import lint, package, publish, tailor, xpkg_build
 from xpkg.publishing import candidate, environment, planning, published
 from xpkg.target_types import XpkgPackageTarget
 
@@ -31,10 +33,12 @@ def rules() -> Iterable[Any]:
         *buckets.rules(),
         *build.rules(),
         *command_line.rules(),
+        *lint_reports.rules(),
         *package_inputs.rules(),
         *pieces.rules(),
         *statistics.rules(),
         *subsystem.rules(),
+        *target_faults.rules(),
         *tool.rules(),
         *variables.rules(),
         *candidate.rules(),
@@ -45,5 +49,6 @@ def rules() -> Iterable[Any]:
         *package.rules(),
         *publish.rules(),
         *tailor.rules(),
+        *xpkg_build.rules(),
         *pex.rules(),
     )

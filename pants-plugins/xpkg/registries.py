@@ -166,6 +166,11 @@ class Registries:
                 f"{', '.join(known) or 'none'}."
                 + (f" Did you mean {nearest[0]}?" if nearest else "")
             )
+        if any(name == registry.alias for registry in self.configured):
+            raise RegistryError(
+                f"{name!r} is the alias of a registry and is written as '@{name}'; without the "
+                "`@` it would be an address."
+            )
         # What a configured registry says of the host holds for its addresses in BUILD files, too.
         given = Registry(address=name)
         for registry in self.configured:

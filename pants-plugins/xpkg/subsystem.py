@@ -22,6 +22,9 @@ from pants.util.strutil import softwrap
 
 from xpkg.registries import Registries
 
+# How `lint` may write findings to files, as the tool names it (xpkg_tool/formats).
+_REPORT_FORMATS = ("sarif", "github", "json")
+
 
 class FailOn(Enum):
     """From which severity on findings fail."""
@@ -84,6 +87,18 @@ class XpkgSubsystem(Subsystem):
             and `publish` as an error does. Rules that are ignored or suppressed stop nothing.
             """
         ),
+    )
+
+    _report_formats = StrListOption(
+        help=softwrap(
+            f"""
+            The forms in which `{bin_name()} lint` also writes its findings to files below
+            `dist/lint/xpkg/`, so that a CI system can show them on the lines: `sarif`
+            (`findings.sarif`, for code scanning), `github` (`annotations.txt`, workflow commands
+            that GitHub Actions reads when the file is printed), `json` (`findings.json`).
+            """
+        ),
+        advanced=True,
     )
 
     stats = BoolOption(
@@ -225,6 +240,17 @@ class XpkgSubsystem(Subsystem):
             "ignore": self.ignore,
             "perPathIgnores": self.per_path_ignores,
         }
+
+    @property
+    def report_formats(self) -> tuple[str, ...]:
+        """Each once, sorted. Raises ValueError for one that is not known."""
+        unknown = sorted(set(self._report_formats).difference(_REPORT_FORMATS))
+        if unknown:
+            raise ValueError(
+                f"`[xpkg].report_formats` has {', '.join(map(repr, unknown))}, and the formats are "
+                f"{', '.join(map(repr, _REPORT_FORMATS))}."
+            )
+        return tuple(sorted(set(self._report_formats)))
 
     @property
     def registries(self) -> Registries:

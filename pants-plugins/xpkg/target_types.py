@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
+from typing import Any, Sequence
 
 from pants.core.goals.package import OutputPathField
+from pants.engine.fs import GlobExpansionConjunction, GlobMatchErrorBehavior, PathGlobs
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
     AsyncFieldMixin,
     BoolField,
     Dependencies,
     MultipleSourcesField,
-    SecondaryOwnerMixin,
     StringField,
     StringSequenceField,
     Target,
 )
+from pants.source.filespec import FilespecMatcher
 from pants.util.docutil import bin_name
+from pants.util.memo import memoized_property
 from pants.util.strutil import help_text
 
 ALL_DEFAULT_REGISTRIES = "<all default registries>"
 
 
-class XpkgSourcesField(MultipleSourcesField):
-    default = ("**/*.yaml", "**/*.yml", "!examples/**", "!**/.*/**")
-    help = help_text(
-        """
-        The files of the package: the meta object (usually `crossplane.yaml`) and the objects that
-        the package installs. They go into the package in the order of their paths, the meta
-        object first.
-
-        Globs are relative to the BUILD file's directory; `!` leaves files out. By default this is
-        all YAML below the directory but `examples/` and hidden directories. Files that are not
-        YAML, and those in linked directories, are left out with a finding. Globs that match nothing
-        are an error.
-
-        Example:
-
-            xpkg_package(
-                sources=["crossplane.yaml", "apis/**/*.yaml", "!apis/**/kustomization.yaml"],
-            )
-        """
-    )
-
-
-class XpkgExamplesField(StringSequenceField, AsyncFieldMixin, SecondaryOwnerMixin):
+class XpkgExamplesField(StringSequenceField, AsyncFieldMixin):
     alias = "examples"
     default = ("examples/**/*.yaml", "examples/**/*.yml", "!**/.*/**")
     help = help_text(
@@ -75,11 +57,123 @@ class XpkgExamplesField(StringSequenceField, AsyncFieldMixin, SecondaryOwnerMixi
         return self.value == self.default
 
     @property
-    def filespec(self):  # type: ignore[no-untyped-def] # A TypedDict whose home differs by version.
-        return {
-            "includes": [glob for glob in self.globs if not glob.startswith("!")],
-            "excludes": [glob[1:] for glob in self.globs if glob.startswith("!")],
-        }
+    def matcher(self) -> FilespecMatcher:
+        includes = [glob for glob in self.globs if not glob.startswith("!")]
+        return FilespecMatcher(includes, [glob[1:] for glob in self.globs if glob.startswith("!")])
+
+
+class _OwnedFiles:
+    """Whether a path is one of a target's sources or of its examples."""
+
+    def __init__(self, matchers: Sequence[FilespecMatcher]) -> None:
+        self._matchers = matchers
+
+    def matches(self, paths: Sequence[str]) -> list[str]:
+        found = {path for matcher in self._matchers for path in matcher.matches(paths)}
+        return [path for path in paths if path in found]
+
+
+class XpkgSourcesField(MultipleSourcesField):
+    """The one sources field that Pants asks for a target's files: for file arguments,
+    `--changed-since`, `filedeps` and `peek`. So it answers for the examples as well.
+
+    A package is built from `package_sources` instead.
+    """
+
+    default = ("**/*.yaml", "**/*.yml", "!examples/**", "!**/.*/**")
+    help = help_text(
+        """
+        The files of the package: the meta object (usually `crossplane.yaml`) and the objects that
+        the package installs. They go into the package in the order of their paths, the meta
+        object first.
+
+        Globs are relative to the BUILD file's directory; `!` leaves files out. By default this is
+        all YAML below the directory but `examples/` and hidden directories. Files that are not
+        YAML, and those in linked directories, are left out with a finding. Globs that match nothing
+        are an error.
+
+        Example:
+
+            xpkg_package(
+                sources=["crossplane.yaml", "apis/**/*.yaml", "!apis/**/kustomization.yaml"],
+            )
+        """
+    )
+
+    # Set by the target, which has both.
+    _examples: Any = None
+
+    def answer_for(self, examples: XpkgExamplesField) -> None:
+        # Fields are frozen; this is part of how the target is made.
+        object.__setattr__(self, "_examples", examples)
+
+    @property
+    def package_sources(self) -> PackageSourcesField:
+        return PackageSourcesField(self.value, self.address)
+
+    # What Pants keeps of a field it finds again by these.
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, XpkgSourcesField)
+            and type(self) is type(other)
+            and (self.value, self.address) == (other.value, other.address)
+            and self._examples == other._examples
+        )
+
+    def __hash__(self) -> int:
+        return hash((super().__hash__(), self._examples))
+
+    @property
+    def filespec(self) -> Any:
+        own = super().filespec
+        if self._examples is None:
+            return own
+        added = [glob for glob in self._examples.globs if not glob.startswith("!")]
+        return {**own, "includes": [*own["includes"], *added]}
+
+    @memoized_property
+    def filespec_matcher(self) -> Any:
+        if self._examples is None:
+            return super().filespec_matcher
+        return _OwnedFiles((self.package_sources.filespec_matcher, self._examples.matcher))
+
+    def path_globs(self, unmatched_build_file_globs: Any) -> PathGlobs:  # type: ignore[misc]
+        """For what is shown, not for what is built. One list of globs cannot say what two say, so
+        `sources` that leave the folder of the examples out do not do so here."""
+        if self._examples is None:
+            return super().path_globs(unmatched_build_file_globs)
+        examples = self._examples.value or ()
+        own = [glob for glob in self.globs if not _leaves_out(glob, examples)]
+        return PathGlobs(
+            [*(self._prefix_glob_with_address(glob) for glob in own), *self._examples.globs],
+            # Globs that match nothing are found when the package is built.
+            glob_match_error_behavior=GlobMatchErrorBehavior.ignore,
+            conjunction=GlobExpansionConjunction.any_match,
+        )
+
+
+class PackageSourcesField(XpkgSourcesField):
+    """The `sources` and nothing else, since no target hands it examples."""
+
+
+def _leaves_out(glob: str, examples: Sequence[str]) -> bool:
+    """Whether a glob leaves out a whole folder in which the globs of the examples may match."""
+    folder, _, rest = glob[1:].partition("/**")
+    if not glob.startswith("!") or rest not in ("", "/*"):
+        return False
+    return any(_may_match_below(folder, e) for e in examples if not e.startswith("!"))
+
+
+def _may_match_below(folder: str, glob: str) -> bool:
+    patterns = glob.split("/")[:-1]
+    for number, part in enumerate(folder.split("/")):
+        if number == len(patterns):
+            return False
+        if patterns[number] == "**":
+            return True
+        if not fnmatch.fnmatchcase(part, patterns[number]):
+            return False
+    return True
 
 
 class XpkgDependenciesField(Dependencies):
@@ -253,3 +347,6 @@ class XpkgPackageTarget(Target):
             )
         """
     )
+
+    def validate(self) -> None:
+        self[XpkgSourcesField].answer_for(self[XpkgExamplesField])

@@ -13,7 +13,7 @@ def main(argv: list[str]) -> int:
     imports.
     """
     command, *paths = argv[0], *map(Path, argv[1:])
-    if command in ("analyse", "build", "adopt"):
+    if command in ("analyse", "build", "report", "adopt"):
         from . import sandbox
         from .processes import ending_at_once
 
@@ -23,6 +23,8 @@ def main(argv: list[str]) -> int:
                 sandbox.analyse_files(*paths)
             elif command == "build":
                 sandbox.build_packages(*paths)
+            elif command == "report":
+                sandbox.write_reports(*paths)
             else:
                 sandbox.adopt_packages(*paths)
         return 0

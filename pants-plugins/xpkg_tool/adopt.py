@@ -6,22 +6,29 @@ is left out of `sources`, and the reason is told.
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
-from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
-from typing import Collection, Generic, Iterable, Iterator, Mapping, TypeVar
+from typing import Collection, Iterable, Mapping
 
+from . import kustomize
 from .heads import Head, read_head
 from .kinds import PACKAGE_TYPES, ObjectKind
 from .package import walk_key
+from .path_tree import PathTree
 
 # Functions' repositories call the folder `example`, all others `examples`.
 _EXAMPLE_FOLDERS = ("examples", "example")
 
+# From how many files of one name on one glob leaves them all out.
+_MANY = 3
+
+# Sources from which another program makes a package: by the groups of their objects, `Project`.
+_PROJECT_GROUPS = ("meta.dev.upbound.io", "dev.crossplane.io")
+
 # By this name repositories call the folder of a package that is not the repository itself.
 _PACKAGE_FOLDER = "package"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,72 +49,39 @@ class Adoption:
 def adopt(files: Mapping[str, bytes], owned: Collection[str]) -> tuple[Adoption, ...]:
     """The targets for the packages in `files` (YAML files by their path from the repository's
     root) whose meta object is not in a file of `owned`."""
-    heads = _Tree({path: read_head(path, data) for path, data in files.items()})
+    heads = PathTree({path: read_head(path, data) for path, data in files.items()})
+    patches = kustomize.patches(files)
     found: dict[str, list[str]] = {}
     for path in sorted(files, key=walk_key):
         if heads.at[path].metas:
             found.setdefault(posixpath.dirname(path), []).append(path)
-    metas = _Tree(found)
+    metas = PathTree(found)
     return tuple(
-        _adopt_one(root, meta, metas, heads)
+        _adopt_one(root, meta, metas, heads, patches)
         for root in sorted(found, key=walk_key)
         for meta in found[root]
         if meta not in owned
     )
 
 
-class _Tree(Generic[T]):
-    """Values by their paths (`at`), of which those below a folder are found without looking at all
-    others: a repository has thousands of packages."""
-
-    def __init__(self, at: Mapping[str, T]) -> None:
-        self.at = at
-        self._paths = sorted(at)
-
-    def _range(self, folder: str) -> tuple[int, int] | None:
-        """From where to where the paths below the folder are; None where there is none."""
-        if not folder:
-            return (0, len(self._paths)) if self._paths else None
-        # `0` comes next after `/`.
-        first, end = bisect_left(self._paths, f"{folder}/"), bisect_left(self._paths, f"{folder}0")
-        return (first, end) if first < end else None
-
-    def outside(self, folder: str, inner: Iterable[str]) -> Iterator[str]:
-        """The paths below the folder that are below none of the `inner` ones."""
-        skipped = dict(filter(None, map(self._range, inner)))
-        place, end = self._range(folder) or (0, 0)
-        while place < end:
-            if place in skipped:
-                place = skipped[place]
-            else:
-                yield self._paths[place]
-                place += 1
-
-    def outermost(self, folder: str) -> list[str]:
-        """The paths below the folder that are below no other one of these."""
-        chosen: list[str] = []
-        skipped: dict[int, int] = {}
-        place, end = self._range(folder) or (0, 0)
-        while place < end:
-            if place in skipped:
-                place = skipped[place]
-                continue
-            path = self._paths[place]
-            if path != folder:
-                chosen.append(path)
-                skipped.update(filter(None, [self._range(path)]))
-            place += 1
-        return chosen
-
-    def has_below(self, folder: str) -> bool:
-        return self._range(folder) is not None
+_Heads = PathTree[Head]
+_Metas = PathTree[list[str]]
 
 
-_Heads = _Tree[Head]
-_Metas = _Tree[list[str]]
+def projects(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The files that describe a project, such as `upbound.yaml` and `crossplane-project.yaml`, from
+    which another program makes a package; there is none in their folders yet."""
+    found = []
+    for path in sorted(files, key=walk_key):
+        kinds = read_head(path, files[path]).kinds if b"Project" in files[path] else ()
+        if any(k and k.kind == "Project" and k.group in _PROJECT_GROUPS for k in kinds):
+            found.append(path)
+    return tuple(found)
 
 
-def _adopt_one(root: str, meta: str, metas: _Metas, heads: _Heads) -> Adoption:
+def _adopt_one(
+    root: str, meta: str, metas: _Metas, heads: _Heads, patches: Mapping[str, str]
+) -> Adoption:
     directory = _build_directory(root, metas, heads)
     prefix = f"{_literal(_below(root, directory))}/" if directory != root else ""
     nested = metas.outermost(root)
@@ -122,15 +96,17 @@ def _adopt_one(root: str, meta: str, metas: _Metas, heads: _Heads) -> Adoption:
         relative = _below(path, root)
         if relative.split("/")[0] in own_folders:
             continue
-        other_meta = path in others
         reason = (
-            "the meta object of another package" if other_meta else _why_not(head, heads.at[meta])
+            "the meta object of another package"
+            if path in others
+            else _kustomized(path, head, patches) or _why_not(head, heads.at[meta])
         )
         if reason:
             reasons[relative] = reason
         else:
             kept.append(path)
-    excluded = _folded(reasons, [_below(path, root) for path in kept])
+    kept_here = [_below(path, root) for path in kept]
+    excluded = _by_name(_folded(reasons, kept_here), kept_here)
     packages = (_below(folder, root) for folder in nested)
     excluded.update(_own_packages(p for p in packages if p.split("/")[0] not in own_folders))
 
@@ -146,22 +122,59 @@ def _adopt_one(root: str, meta: str, metas: _Metas, heads: _Heads) -> Adoption:
     for folder in example_folders:
         path = posixpath.join(directory, folder)
         examples += _yaml_globs(f"{_literal(folder)}/", heads.outside(path, ()))
-        left_out.update(_examples_left_out(path, directory, heads, metas))
+        left_out.update(_examples_left_out(path, directory, heads, metas, patches))
     examples += [f"!{pattern}" for pattern in left_out]
     default_examples = example_folders in ([], ["examples"]) and not left_out
 
     comments = [f"# Left out of `sources`: {prefix}{p}: {why}." for p, why in excluded.items()]
     comments += [f"# Left out of `examples`: {p}: {why}." for p, why in left_out.items()]
-    several = len(metas.at[root]) > 1
+    comments += _doubts(root, meta, metas, heads, kept)
     return Adoption(
         directory=directory,
-        name=posixpath.splitext(posixpath.basename(meta))[0] if several else None,
+        name=_name(meta, metas.at[root]),
         # What equals the defaults of the target's fields is not written.
         sources=None if like_default else sources,
         examples=None if default_examples else tuple(examples),
         comments=tuple(comments),
         files=tuple(sorted(kept, key=walk_key)),
     )
+
+
+def _name(meta: str, metas: list[str]) -> str | None:
+    """The target's name where it cannot be that of the folder: that of the meta object's file."""
+    if len(metas) == 1:
+        return None
+    stems = [posixpath.splitext(posixpath.basename(path))[0] for path in metas]
+    stem = posixpath.splitext(posixpath.basename(meta))[0]
+    return stem if stems.count(stem) == 1 else posixpath.basename(meta).replace(".", "-")
+
+
+def _doubts(root: str, meta: str, metas: _Metas, heads: _Heads, kept: Iterable[str]) -> list[str]:
+    """Comments on what only a person can decide."""
+    allowed = _allowed(heads.at[meta])
+    has_objects = any(kind in allowed for path in kept for kind in heads.at[path].kinds)
+    if len(metas.at[root]) > 1 and has_objects:
+        several = "check which objects belong to this one, and leave out the others in `sources`"
+        return [f"# This folder holds several packages: {several}."]
+    if has_objects or not root:
+        return []
+    parent = posixpath.dirname(root)
+    # Where the folder above is a package itself, all that is in it is its own.
+    others = () if parent in metas.at else heads.outside(parent, metas.outermost(parent))
+    apart = {
+        _below(path, parent).split("/")[0]
+        for path in others
+        if any(kind in allowed for kind in heads.at[path].kinds)
+    }
+    if not apart:
+        return []
+    beside = f"If {', '.join(sorted(apart))} beside it belongs to the package"
+    remedy = f"{beside}, name both in the `sources` of a target in the folder above"
+    return [f"# Only the meta object lies in {posixpath.basename(root)}. {remedy}."]
+
+
+def _allowed(meta: Head) -> frozenset[ObjectKind]:
+    return frozenset[ObjectKind]().union(*(PACKAGE_TYPES[m.kind].objects for m in meta.metas))
 
 
 def _yaml_globs(prefix: str, paths: Iterable[str]) -> list[str]:
@@ -192,10 +205,19 @@ def _why_not(head: Head, meta: Head) -> str | None:
         return "a template, not YAML"
     if head.broken or not head.kinds or head.metas:
         return None
-    allowed = frozenset[ObjectKind]().union(*(PACKAGE_TYPES[m.kind].objects for m in meta.metas))
+    allowed = _allowed(meta)
     if any(kind in allowed for kind in head.kinds):
         return None
     return _not_content(head, f"not allowed in a {meta.metas[0].kind}")
+
+
+def _kustomized(path: str, head: Head, patches: Mapping[str, str]) -> str | None:
+    """Why a file that only kustomize reads is no content. What it makes may be."""
+    if path in patches and not head.metas:
+        return f"a patch of {posixpath.basename(patches[path])}"
+    if kustomize.is_kustomization(path) and not head.metas:
+        return "not a Kubernetes object" if not any(head.kinds) else "a kustomization"
+    return None
 
 
 def _not_content(head: Head, fault: str) -> str:
@@ -203,19 +225,24 @@ def _not_content(head: Head, fault: str) -> str:
     return f"{', '.join(kinds)} is {fault}" if kinds else "not a Kubernetes object"
 
 
-def _examples_left_out(folder: str, directory: str, heads: _Heads, metas: _Metas) -> dict[str, str]:
+def _examples_left_out(
+    folder: str, directory: str, heads: _Heads, metas: _Metas, patches: Mapping[str, str]
+) -> dict[str, str]:
     roots = metas.outermost(folder)
     reasons, kept = {}, []
     for path in heads.outside(folder, roots):
         head = heads.at[path]
         relative = _below(path, directory)
-        if head.template:
+        kustomized = _kustomized(path, head, patches)
+        if kustomized:
+            reasons[relative] = kustomized
+        elif head.template:
             reasons[relative] = "a template, not YAML"
         elif head.kinds and not head.broken and not any(head.kinds):
             reasons[relative] = "not a Kubernetes object"
         else:
             kept.append(relative)
-    folded = _folded(reasons, kept)
+    folded = _by_name(_folded(reasons, kept), kept, f"{_literal(_below(folder, directory))}/")
     folded.update(_own_packages(_below(root, directory) for root in roots))
     return folded
 
@@ -239,6 +266,27 @@ def _folded(reasons: Mapping[str, str], kept: Iterable[str]) -> dict[str, str]:
         why = reasons[path]
         folded[pattern] = why if folded.get(pattern, why) == why else "no package content"
     return folded
+
+
+def _by_name(
+    excluded: Mapping[str, str], kept: Collection[str], prefix: str = ""
+) -> dict[str, str]:
+    """Many files of one name, of which none is kept, as one glob; `prefix` begins all of them."""
+    names = Counter(posixpath.basename(pattern) for pattern in excluded)
+    kept_names = {posixpath.basename(path) for path in kept}
+    shorter: dict[str, str] = {}
+    for pattern, why in excluded.items():
+        name = posixpath.basename(pattern)
+        if names[name] < _MANY or name == "**" or _matched_by(name, kept_names):
+            shorter[pattern] = why
+            continue
+        glob = f"{prefix}**/{name}"
+        shorter[glob] = why if shorter.get(glob, why) == why else "no package content"
+    return shorter
+
+
+def _matched_by(pattern: str, names: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for name in names)
 
 
 def _parents(path: str) -> list[str]:

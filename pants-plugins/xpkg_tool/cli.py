@@ -13,7 +13,7 @@ import os
 import sys
 from typing import Sequence
 
-from . import FORMAT_VERSION, VERSION
+from . import FORMAT_VERSION, wheel_version
 from .finding import visible
 from .log_commands import guarded_output
 
@@ -105,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
     """The arguments of all commands."""
     top = _parser("xpkg", "Lints, builds, publishes and reads Crossplane packages.")
     top.add_argument(
-        "--version", action="version", version=f"xpkg {VERSION} (format {FORMAT_VERSION})"
+        "--version", action=_ShowVersion, nargs=0, help="show the program's version and exit"
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
@@ -178,6 +178,14 @@ def parser() -> argparse.ArgumentParser:
         "--output", "-o", metavar="DIR", default=".", help="where to (default: here)"
     )
     return top
+
+
+class _ShowVersion(argparse.Action):
+    """Finds the version out when it is asked for: all sources are read for it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"{parser.prog} {wheel_version()} (format {FORMAT_VERSION})")
+        parser.exit()
 
 
 def _parser(program: str, summary: str) -> argparse.ArgumentParser:

@@ -173,16 +173,49 @@ def _write(folder: Path, result: BuildResult, fail_on: str) -> None:
     (folder / "report.json").write_bytes(_json(report))
 
 
-def adopt_packages(request: Path, output: Path) -> None:
-    """Answers `{"files": [path, …], "owned": [path, …]}` with the list of targets to write, each
-    `{"directory", "name", "sources", "examples", "comments", "files"}`, in `<output>/targets.json`.
-    """
-    from .adopt import adopt
+# By format.
+_REPORT_FILES = {
+    "github": "annotations.txt",
+    "json": "findings.json",
+    "sarif": "findings.sarif",
+    "text": "findings.txt",
+}
+
+
+def write_reports(request: Path, output: Path) -> None:
+    """Writes all findings of the answers `{"reports": [path, …], "formats": [format, …]}` that
+    `build_packages` gave (`report.json`) to one file for each format (formats.FORMATS):
+    `findings.sarif`, `annotations.txt`, `findings.json`, `findings.txt`."""
+    from .finding import in_order
+    from .formats import write_findings
 
     asked = json.loads(request.read_text("utf-8"))
-    targets = adopt(_contents(asked["files"]), frozenset(asked["owned"]))
+    answers = [
+        json.loads(Path(path).read_bytes().decode("utf-8", "surrogatepass"))
+        for path in asked["reports"]
+    ]
+    findings = in_order(Finding.from_json(f) for answer in answers for f in answer["findings"])
     output.mkdir(parents=True)
-    (output / "targets.json").write_bytes(_json([vars(target) for target in targets]))
+    for format in asked["formats"]:
+        text = write_findings(findings, format)
+        (output / _REPORT_FILES[format]).write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def adopt_packages(request: Path, output: Path) -> None:
+    """Answers `{"files": [path, …], "owned": [path, …]}` in `<output>/answer.json`: `{"targets":
+    […], "projects": [path, …]}`, with the targets to write, each `{"directory", "name", "sources",
+    "examples", "comments", "files"}`, and the files from which another program makes packages.
+    """
+    from .adopt import adopt, projects
+
+    asked = json.loads(request.read_text("utf-8"))
+    contents = _contents(asked["files"])
+    answer = {
+        "targets": [vars(target) for target in adopt(contents, frozenset(asked["owned"]))],
+        "projects": projects(contents),
+    }
+    output.mkdir(parents=True)
+    (output / "answer.json").write_bytes(_json(answer))
 
 
 def _json(value: object) -> bytes:

@@ -201,3 +201,25 @@ def test_a_fault_of_a_field_names_the_target(repository: Repository) -> None:
     run = repository.pants("publish", "packages/bad", expect=1)
     assert "UPPER/x" in run.output and "^" in run.output
     assert not written(repository)
+
+
+def test_a_dependency_that_is_none_is_found_early(repository: Repository) -> None:
+    """By lint and package, beside the findings of all packages, and not only when publishing."""
+    write_provider(repository, "packages/bad", "provider-bad")
+    repository.write("packages/bad/BUILD", 'xpkg_package(dependencies=["packages/typo"])\n')
+    repository.write("packages/worse/crossplane.yaml", "a: [\n")
+    repository.write("packages/worse/BUILD", "xpkg_package()\n")
+    for goal in ("lint", "package", "publish"):
+        run = repository.pants(goal, "packages::", expect=1)
+        assert run.output.count("packages/bad/BUILD:1: error: ") == 1, run.output
+        assert "packages/typo" in run.output
+        assert "  help: Correct the `dependencies` of packages/bad:bad" in run.output
+        assert run.output.count("packages/worse/crossplane.yaml:") == 1
+        assert not written(repository), goal
+
+
+def test_an_alias_without_its_sign_is_said(repository: Repository) -> None:
+    write_provider(repository, "packages/bad", "provider-bad")
+    repository.write("packages/bad/BUILD", 'xpkg_package(registries=["local"])\n')
+    run = repository.pants("publish", "packages/bad", expect=1)
+    assert "'local' is the alias of a registry and is written as '@local'" in run.output

@@ -27,7 +27,11 @@ def test_tailor_would_have_written_the_examples(repository: Repository) -> None:
     for path in (PROJECT / "examples").rglob("*"):
         if path.is_file() and path.name != "BUILD":
             repository.write(str(path.relative_to(PROJECT)), path.read_bytes())
-    repository.pants("tailor", "::")
+    project = "apiVersion: meta.dev.upbound.io/v1alpha1\nkind: Project\n"
+    repository.write("projects/a/upbound.yaml", project)
+    run = repository.pants("tailor", "::")
+    assert "projects/a/upbound.yaml describes a project" in run.output
+    assert not (repository.root / "projects/a/BUILD").exists()
     for folder in ("provider", "function", "configuration"):
         assert (repository.root / "examples" / folder / "BUILD").read_text() == "xpkg_package()\n"
         # What a person added to it says nothing of files.
@@ -102,6 +106,11 @@ def test_help_and_peek_say_enough(repository: Repository) -> None:
     assert "Example:" in text and "xpkg_package(" in text
     (peeked,) = json.loads(repository.pants("peek", "packages/a").stdout)
     assert peeked["sources"] == ["packages/a/crds/things.yaml", "packages/a/crossplane.yaml"]
+    repository.write("packages/a/examples/e.yaml", "apiVersion: v1\nkind: Secret\n")
+    (peeked,) = json.loads(repository.pants("peek", "packages/a").stdout)
+    assert "packages/a/examples/e.yaml" in peeked["sources"]
+    files = repository.pants("filedeps", "packages/a").stdout.splitlines()
+    assert files == sorted(["packages/a/BUILD", *peeked["sources"]])
     assert "default_repository" in repository.pants("help-advanced", "xpkg").stdout
 
 

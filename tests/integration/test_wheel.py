@@ -19,6 +19,9 @@ import pytest
 from interpreters import find_interpreter
 from repository import PROJECT, Repository, copy_project, write_provider
 
+from xpkg_tool import VERSION
+from xpkg_tool.build_version import source_files, sources_digest
+
 TOOL_LOCK = PROJECT / "pants-plugins" / "xpkg" / "tool.lock"
 CLI = b"xpkg_tool.cli:main"
 SUPPORTED = ("3.9", "3.10", "3.11", "3.12", "3.13")
@@ -152,6 +155,42 @@ def test_the_wheel_holds_both_packages_whole(wheel: Path) -> None:
         assert names == expected
         for name in names:
             assert archive.read(name) == (plugins / name).read_bytes()
+
+
+def test_the_version_holds_a_digest_of_all_sources(
+    wheel: Path, metadata: email.message.Message
+) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+        sources = {name: archive.read(name) for name in names}
+    assert source_files(PROJECT / "pants-plugins") == sources
+    assert metadata["Version"] == f"{VERSION}+src{sources_digest(sources)[:12]}"
+    assert wheel.name == f"pants_xpkg-{metadata['Version']}-py3-none-any.whl"
+    # What the documentation asks for takes it.
+    assert f"pants-xpkg=={VERSION}" in (PROJECT / "README.md").read_text()
+
+
+def test_a_wheel_that_was_built_again_is_noticed(
+    repository: Repository, tmp_path: Path, wheel: Path, metadata: email.message.Message
+) -> None:
+    """With the whole version in `plugins`; nothing of the packages changes by it."""
+    repository.pants("package", "::")
+    assert "another backend" not in repository.pants("help", "xpkg_package").stdout
+    built = {p: p.read_bytes() for p in (repository.root / "dist").rglob("*.xpkg*")}
+    source = copy_project(tmp_path / "project")
+    target_types = source / "pants-plugins" / "xpkg" / "target_types.py"
+    text = target_types.read_text()
+    target_types.write_text(text.replace("A Crossplane package:", "Of another backend:"))
+    wheels = tmp_path / "wheels"
+    shutil.copytree(wheel.parent, wheels)
+    build(source, wheels)
+    (other,) = set(wheels.glob("*.whl")) - {wheels / wheel.name}
+    version = other.name.split("-")[1]
+    assert version != metadata["Version"]
+    repository.write("pants.toml", _PANTS_TOML.format(version=version, find_links=wheels.as_uri()))
+    assert "Of another backend" in repository.pants("help", "xpkg_package").stdout
+    repository.pants("package", "::")
+    assert built and {p: p.read_bytes() for p in built} == built
 
 
 def test_the_wheel_has_the_command(wheel: Path) -> None:

@@ -67,8 +67,8 @@ async def build(request: BuildRequest) -> BuildOutcome:
 
 
 @rule
-async def report(outcome: BuildOutcome) -> BuildReport:
-    return BuildReport(outcome)
+async def report(request: BuildRequest) -> BuildReport:
+    return BuildReport(await Get(BuildOutcome, BuildRequest, request))
 
 
 @rule

@@ -8,17 +8,22 @@ from pathlib import Path
 
 import pytest
 from pants.engine.addresses import Address
+from pants.engine.target import HydratedSources, HydrateSourcesRequest, SourcesField
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from xpkg import package_inputs
 from xpkg.package_inputs import PackageInputs, PackageInputsRequest
-from xpkg.target_types import XpkgExamplesField, XpkgPackageTarget
+from xpkg.target_types import XpkgPackageTarget, XpkgSourcesField
 
 
 @pytest.fixture
 def rule_runner() -> RuleRunner:
     return RuleRunner(
-        rules=[*package_inputs.rules(), QueryRule(PackageInputs, [PackageInputsRequest])],
+        rules=[
+            *package_inputs.rules(),
+            QueryRule(PackageInputs, [PackageInputsRequest]),
+            QueryRule(HydratedSources, [HydrateSourcesRequest]),
+        ],
         target_types=[XpkgPackageTarget],
     )
 
@@ -155,7 +160,39 @@ def test_examples_that_match_nothing_are_no_error_here(rule_runner: RuleRunner) 
     assert none.examples == () and not none.examples_expected
 
 
-def test_examples_count_as_owned_by_the_target() -> None:
-    """For file arguments and --changed-since."""
-    field = XpkgExamplesField(("examples/*.yaml", "!examples/x.yaml"), Address("p"))
-    assert field.filespec == {"includes": ["p/examples/*.yaml"], "excludes": ["p/examples/x.yaml"]}
+def test_the_sources_field_answers_for_the_examples(rule_runner: RuleRunner) -> None:
+    """Pants asks it for file arguments, --changed-since, filedeps and peek; the build does not."""
+    found = inputs(rule_runner, 'xpkg_package(examples=["examples/*.yaml", "!examples/x.yaml"])')
+    assert "p/examples/e.yaml" not in found.sources
+    field = rule_runner.get_target(Address("p"))[XpkgSourcesField]
+    paths = ["p/a.yaml", "p/README.md", "p/examples/e.yaml", "p/examples/x.yaml", "q/a.yaml"]
+    assert field.filespec_matcher.matches(paths) == ["p/a.yaml", "p/examples/e.yaml"]
+    assert "p/examples/*.yaml" in field.filespec["includes"]
+    assert shown(rule_runner) == [*sorted(found.sources), "p/examples/e.yaml"]
+
+
+def test_what_examples_leave_out_is_not_owned(rule_runner: RuleRunner) -> None:
+    """Nor do the globs of the one field say anything of what the other one takes in."""
+    sources = 'sources=["*.yaml", "!x.yaml"]'
+    inputs(rule_runner, f'xpkg_package({sources}, examples=["e/*.yaml", "!e/no.yaml", "x.yaml"])')
+    field = rule_runner.get_target(Address("p")).get(SourcesField)
+    paths = ["p/a.yaml", "p/x.yaml", "p/e/a.yaml", "p/e/no.yaml", "p/b/a.yaml"]
+    assert field.filespec_matcher.matches(paths) == ["p/a.yaml", "p/x.yaml", "p/e/a.yaml"]
+
+
+def test_other_examples_are_shown_when_the_build_file_says_so(rule_runner: RuleRunner) -> None:
+    """What Pants remembers of a field must not outlive an edit of the other one."""
+    inputs(rule_runner, "xpkg_package(examples=[])")
+    assert "p/examples/e.yaml" not in shown(rule_runner)
+    found = inputs(rule_runner, 'xpkg_package(sources=["*.yaml"], examples=["ex*/**/*.yaml"])')
+    assert found.sources == ("p/crossplane.yaml",)
+    assert shown(rule_runner) == ["p/crossplane.yaml", "p/example/old.yaml", "p/examples/e.yaml"]
+    inputs(rule_runner, 'xpkg_package(sources=["*.yaml"], examples=[])')
+    assert shown(rule_runner) == ["p/crossplane.yaml"]
+
+
+def shown(rule_runner: RuleRunner) -> list[str]:
+    """The files that `filedeps` and `peek` show of the target."""
+    field = rule_runner.get_target(Address("p")).get(SourcesField)
+    hydrated = rule_runner.request(HydratedSources, [HydrateSourcesRequest(field)])
+    return sorted(hydrated.snapshot.files)

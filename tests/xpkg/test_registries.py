@@ -31,6 +31,7 @@ def test_aliases_and_addresses_name_the_same_registry_once() -> None:
     [
         (["@nope"], "no registry with the alias '@nope'. Configured are: @main, @default, @other."),
         ([], "There is no registry to publish to"),
+        (["main"], "'main' is the alias of a registry and is written as '@main'"),
     ],
 )
 def test_what_is_not_configured(names: list[str], message: str) -> None:

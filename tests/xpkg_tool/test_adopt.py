@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xpkg_tool.adopt import Adoption, adopt
+from xpkg_tool.adopt import Adoption, adopt, projects
 
 PROVIDER = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: p}\n"
 CONFIGURATION = PROVIDER.replace("Provider", "Configuration")
@@ -156,3 +156,112 @@ def test_special_characters_in_file_names_are_matched_as_any_character() -> None
 def test_only_endings_that_occur_are_written() -> None:
     (target,) = adopted({"p/crossplane.yml": PROVIDER, "p/a.yaml": CRD, "p/b.yml": VALUES})
     assert target.sources == ("**/*.yaml", "**/*.yml", "!examples/**", "!b.yml")
+
+
+def test_a_kustomization_and_its_patches_are_left_out() -> None:
+    """A patch looks like an object and is none."""
+    (target,) = adopted(
+        {
+            "p/crossplane.yaml": PROVIDER,
+            "p/crds/a.yaml": CRD,
+            "p/crds/kustomization.yaml": (
+                "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+                "resources: [a.yaml]\npatches:\n- path: a-patch.yaml\n- patch: 'x'\n"
+                "patchesStrategicMerge: [../patches/b.yaml, gone.yaml]\n"
+                "configurations:\n- names.yaml\n"
+            ),
+            "p/crds/a-patch.yaml": CRD,
+            "p/crds/names.yaml": CRD,
+            "p/patches/b.yaml": CRD,
+            "p/examples/kustomization.yaml": "patches: [{path: e.yaml}]\n",
+            "p/examples/e.yaml": OBJECT,
+            "p/examples/f.yaml": OBJECT,
+        }
+    )
+    assert target.sources == (
+        "**/*.yaml",
+        "!examples/**",
+        "!crds/a-patch.yaml",
+        "!crds/kustomization.yaml",
+        "!crds/names.yaml",
+        "!patches/**",
+    )
+    assert target.examples == (
+        "examples/**/*.yaml",
+        "!examples/e.yaml",
+        "!examples/kustomization.yaml",
+    )
+    assert target.comments == (
+        "# Left out of `sources`: crds/a-patch.yaml: a patch of kustomization.yaml.",
+        "# Left out of `sources`: crds/kustomization.yaml: a kustomization.",
+        "# Left out of `sources`: crds/names.yaml: a patch of kustomization.yaml.",
+        "# Left out of `sources`: patches/**: a patch of kustomization.yaml.",
+        "# Left out of `examples`: examples/e.yaml: a patch of kustomization.yaml.",
+        "# Left out of `examples`: examples/kustomization.yaml: not a Kubernetes object.",
+    )
+
+
+def test_a_kustomization_of_any_form_is_no_crash() -> None:
+    for text in ("- a\n", "patches: {path: a.yaml}\n", "patches: [1, {path: 2}]\n", "a: [\n"):
+        (target,) = adopted({"p/crossplane.yaml": PROVIDER, "p/kustomization.yaml": text})
+        assert target.files == ("p/crossplane.yaml",), text
+
+
+def test_many_files_of_one_name_are_one_glob() -> None:
+    files = {"p/crossplane.yaml": CONFIGURATION, "p/c/a/values.yaml": VALUES, "p/c/a/x.yaml": XRD}
+    for folder in ("a", "b", "c"):
+        files[f"p/apis/{folder}/definition.yaml"] = XRD
+        files[f"p/apis/{folder}/kustomization.yaml"] = "resources: [definition.yaml]\n"
+    (target,) = adopted(files)
+    assert target.sources == (
+        "**/*.yaml",
+        "!examples/**",
+        "!**/kustomization.yaml",
+        "!c/a/values.yaml",
+    )
+    assert target.comments[0] == (
+        "# Left out of `sources`: **/kustomization.yaml: not a Kubernetes object."
+    )
+    # One of the name is kept: each is named.
+    files["p/apis/d/values.yaml"] = XRD
+    for folder in ("a", "b", "c"):
+        files[f"p/apis/{folder}/values.yaml"] = VALUES
+    (target,) = adopted(files)
+    assert target.sources is not None and "!apis/a/values.yaml" in target.sources
+    assert "!**/values.yaml" not in target.sources
+
+
+def test_projects_of_other_programs_are_named() -> None:
+    files = {
+        "a/upbound.yaml": "apiVersion: meta.dev.upbound.io/v2alpha1\nkind: Project\n",
+        "b/crossplane-project.yaml": "apiVersion: dev.crossplane.io/v1alpha1\nkind: Project\n",
+        "c/upbound.yaml": VALUES,
+        "d/project.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Project\n",
+    }
+    found = projects({path: text.encode() for path, text in files.items()})
+    assert found == ("a/upbound.yaml", "b/crossplane-project.yaml")
+    assert adopted(files) == ()
+
+
+def test_objects_apart_from_their_meta_object_are_pointed_at() -> None:
+    files = {
+        "r/meta/crossplane.yaml": CONFIGURATION,
+        "r/apis/x.yaml": XRD,
+        "r/deploy/x.yaml": OBJECT,
+        "r/other/crossplane.yaml": CONFIGURATION,
+        "r/other/x.yaml": XRD,
+    }
+    apart, other = adopted(files)
+    (comment,) = apart.comments
+    assert comment.startswith("# Only the meta object lies in meta. If apis beside it belongs to")
+    assert apart.sources is None and other.comments == ()
+    # A package without objects of its own is right where there are none.
+    del files["r/apis/x.yaml"]
+    assert adopted(files)[0].comments == ()
+
+
+def test_several_packages_in_one_folder_have_names_and_a_word() -> None:
+    files = {"p/a.yaml": CONFIGURATION, "p/a.yml": CONFIGURATION, "p/apis/x.yaml": XRD}
+    one, two = adopted(files)
+    assert (one.name, two.name) == ("a-yaml", "a-yml")
+    assert one.comments[-1].startswith("# This folder holds several packages: check which")

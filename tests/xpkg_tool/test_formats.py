@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from xpkg_tool.finding import WARNING, Finding, Position
+from xpkg_tool.finding import WARNING, Finding, Position, visible
 from xpkg_tool.formats import FORMATS, write_findings
 from xpkg_tool.rules.catalogue import RULES
 
@@ -133,3 +133,25 @@ def test_github() -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_format_lets_control_characters_through(format: str) -> None:
     assert not set(write_findings(FINDINGS, format)) & set("\x1b\r\x00\udcff")
+
+
+@pytest.mark.parametrize(
+    "path", ["::error::x.yaml", "  ::set-output name=a::b.yaml", "a##[x].yaml"]
+)
+@pytest.mark.parametrize("text", ["##[add-mask]secret", "##vso[task.complete]x", "::error::x"])
+def test_text_never_speaks_to_a_ci_system(path: str, text: str) -> None:
+    """Runners take commands from the start of a line, or from anywhere in it."""
+    position = Position(1, 3, f"a: {text}", 2)
+    finding = Finding("XP002", f"It is {text}.", f"Remove {text}.", path, position, text)
+    written = write_findings([finding], "text")
+    for line in written.splitlines():
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line and "##vso[" not in line
+    assert (r"#\x23" in written) == ("##" in path + text)
+    # The caret still stands under its place.
+    lines = written.splitlines()
+    assert lines[2].index("^") - lines[1].index("a: ") == 2
+
+
+def test_other_hashes_stay() -> None:
+    assert visible("## heading #[1] ##x[") == "## heading #[1] ##x["

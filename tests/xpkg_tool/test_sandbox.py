@@ -107,8 +107,31 @@ def test_adopting_answers_with_targets() -> None:
     Path("p/crossplane.yaml").write_bytes(META)
     Path("request.json").write_text(json.dumps({"files": ["p/crossplane.yaml"], "owned": []}))
     assert main(["adopt", "request.json", "out"]) == 0
-    (target,) = json.loads(Path("out/targets.json").read_text())
+    answer = json.loads(Path("out/answer.json").read_text())
+    (target,) = answer["targets"]
+    assert answer["projects"] == []
     assert (target["directory"], target["files"]) == ("p", ["p/crossplane.yaml"])
+
+
+def test_findings_of_several_packages_become_one_file_for_each_format() -> None:
+    Path("bad.yaml").write_bytes(META + b"---\na: 1\n")
+    Path("worse.yaml").write_bytes(b"a: [\n")
+    packages = [entry("bad", "bad.yaml"), entry("worse", "worse.yaml")]
+    Path("request.json").write_text(json.dumps({"packages": packages}))
+    main(["build", "request.json", "out"])
+    asked = {
+        "reports": ["out/0/report.json", "out/1/report.json"],
+        "formats": ["github", "json", "sarif", "text"],
+    }
+    Path("reports.json").write_text(json.dumps(asked))
+    assert main(["report", "reports.json", "reports"]) == 0
+    found = json.loads(Path("reports/findings.json").read_text())["findings"]
+    assert {finding["path"] for finding in found} == {"bad.yaml", "worse.yaml"}
+    (log,) = json.loads(Path("reports/findings.sarif").read_text())["runs"]
+    assert [result["ruleId"] for result in log["results"]] == [f["code"] for f in found]
+    commands = Path("reports/annotations.txt").read_text().splitlines()
+    assert [line.startswith("::error ") for line in commands] == [*(True for _ in found), False]
+    assert "XP201" in Path("reports/findings.txt").read_text()
 
 
 def test_examples_that_were_asked_for_must_match() -> None:

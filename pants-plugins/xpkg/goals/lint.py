@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterable
 
-from pants.core.goals.lint import LintResult, LintTargetsRequest
+from pants.core.goals.lint import LintResult, LintTargetsRequest, Partitions
 from pants.core.util_rules.partitions import PartitionerType
+from pants.engine.addresses import Address
+from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import FieldSet, Target
 from pants.util.logging import LogLevel
 
 from xpkg.build import BuildOutcome, BuildRequest
+from xpkg.lint_reports import LintReportsRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 
@@ -28,23 +31,48 @@ class XpkgLintFieldSet(FieldSet):
 class XpkgLintRequest(LintTargetsRequest):
     field_set_type = XpkgLintFieldSet
     tool_subsystem = XpkgSubsystem
-    partitioner_type = PartitionerType.DEFAULT_SINGLE_PARTITION
+    partitioner_type = PartitionerType.CUSTOM
+
+
+@dataclass(frozen=True)
+class LintedPackages:
+    """All packages that are to be linted, sorted: one thing to Pants, which would else cut a long
+    list into batches, each with a result and report files of its own."""
+
+    addresses: tuple[Address, ...]
+
+
+@rule
+async def all_at_once(
+    request: XpkgLintRequest.PartitionRequest[XpkgLintFieldSet], xpkg: XpkgSubsystem
+) -> Partitions[LintedPackages, Any]:
+    addresses = sorted(field_set.address for field_set in request.field_sets)
+    if xpkg.skip or not addresses:
+        return Partitions()
+    return Partitions.single_partition([LintedPackages(tuple(addresses))])
 
 
 @rule(desc="Lint Crossplane packages", level=LogLevel.DEBUG)
-async def lint_xpkgs(request: XpkgLintRequest.Batch[XpkgLintFieldSet, Any]) -> LintResult:
+async def lint_xpkgs(
+    request: XpkgLintRequest.Batch[LintedPackages, Any], xpkg: XpkgSubsystem
+) -> LintResult:
+    (packages,) = request.elements
     # Packing is a small part of a build, so lint asks for the whole: `lint package` and a later
     # `package` then find everything done.
     outcomes = await MultiGet(
-        Get(BuildOutcome, BuildRequest(field_set.address)) for field_set in request.elements
+        Get(BuildOutcome, BuildRequest(address)) for address in packages.addresses
     )
-    ordered = sorted(outcomes, key=lambda outcome: outcome.address)
+    report = EMPTY_DIGEST
+    if xpkg.report_formats:
+        reports = tuple(outcome.report for outcome in outcomes)
+        report = await Get(Digest, LintReportsRequest(reports, xpkg.report_formats))
     return LintResult(
         exit_code=1 if any(outcome.failed for outcome in outcomes) else 0,
-        stdout="\n\n".join(outcome.text for outcome in ordered if outcome.text),
+        stdout="\n\n".join(outcome.text for outcome in outcomes if outcome.text),
         stderr="",
         linter_name=request.tool_name,
         partition_description=None,
+        report=report,
     )
 
 

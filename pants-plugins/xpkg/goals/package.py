@@ -19,6 +19,7 @@ from pants.engine.fs import (
 )
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.unions import UnionRule
+from pants.util.docutil import bin_name
 from pants.util.strutil import bullet_list, pluralize
 
 from xpkg.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
@@ -35,7 +36,8 @@ class PackagesDoNotLint(Exception):
         specs = [address.spec for address in addresses]
         super().__init__(
             f"{pluralize(len(specs), 'package')} cannot be built, for the reasons above:\n"
-            f"{bullet_list(specs)}\n\nNothing was written. Mend the findings and run it again."
+            f"{bullet_list(specs)}\n\nNothing was written. Fix the findings and run it again.\n"
+            f"`{bin_name()} xpkg-build` writes the packages that have no error."
         )
 
 
@@ -54,8 +56,15 @@ class BuiltXpkgArtifact(BuiltPackageArtifact):
     package_name: str = ""
 
 
+@dataclass(frozen=True)
+class PackageAttempt:
+    """What became of a package, whose findings were shown: `built` is None where it has errors."""
+
+    built: BuiltPackage | None
+
+
 # Stands before its caller because the engine looks for `Get`s there.
-async def _fail(outcome: BuildOutcome) -> None:
+async def _fail(address: Address) -> None:
     """Shows the findings of all packages that the command line names, then fails once."""
     try:
         named = await Get(NamedPackages, NamedPackagesRequest())
@@ -63,18 +72,28 @@ async def _fail(outcome: BuildOutcome) -> None:
     # others, this package's own findings are still shown.
     except Exception:
         named = NamedPackages(())
-    outcomes = await MultiGet(Get(BuildOutcome, BuildRequest(a)) for a in named.addresses)
-    failed = {o.address: o for o in (outcome, *outcomes) if o.failed}
-    await MultiGet(Get(BuildReport, BuildOutcome, o) for o in failed.values())
-    raise PackagesDoNotLint(sorted(failed))
+    requests = [BuildRequest(a) for a in sorted({address, *named.addresses})]
+    outcomes = await MultiGet(Get(BuildOutcome, BuildRequest, request) for request in requests)
+    failed = [request for request, outcome in zip(requests, outcomes) if outcome.failed]
+    await MultiGet(Get(BuildReport, BuildRequest, request) for request in failed)
+    raise PackagesDoNotLint(request.address for request in failed)
 
 
 @rule(desc="Package a Crossplane package")
 async def package_xpkg(field_set: XpkgPackageFieldSet) -> BuiltPackage:
-    outcome = await Get(BuildOutcome, BuildRequest(field_set.address))
+    attempt = await Get(PackageAttempt, XpkgPackageFieldSet, field_set)
+    if attempt.built is None:
+        await _fail(field_set.address)
+    assert attempt.built is not None
+    return attempt.built
+
+
+@rule
+async def attempt_package(field_set: XpkgPackageFieldSet) -> PackageAttempt:
+    report = await Get(BuildReport, BuildRequest(field_set.address))
+    outcome = report.outcome
     if outcome.failed:
-        await _fail(outcome)
-    await Get(BuildReport, BuildOutcome, outcome)
+        return PackageAttempt(None)
     entries, description_digest = await MultiGet(
         Get(DigestEntries, Digest, outcome.digest),
         Get(Digest, DigestSubset(outcome.digest, PathGlobs([DESCRIPTION]))),
@@ -99,7 +118,8 @@ async def package_xpkg(field_set: XpkgPackageFieldSet) -> BuiltPackage:
         image_digest=description["digest"],
         package_name=description["meta"]["name"],
     )
-    return BuiltPackage(digest, (archive, BuiltPackageArtifact(paths[DESCRIPTION])))
+    description_artifact = BuiltPackageArtifact(paths[DESCRIPTION])
+    return PackageAttempt(BuiltPackage(digest, (archive, description_artifact)))
 
 
 def rules() -> Iterable[Any]:

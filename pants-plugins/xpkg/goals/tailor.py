@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from typing import Any, Iterable
 
 from pants.core.goals.tailor import (
-    AllOwnedSources,
     PutativeTarget,
     PutativeTargets,
     PutativeTargetsRequest,
@@ -22,13 +22,22 @@ from pants.engine.fs import (
     Snapshot,
 )
 from pants.engine.process import Process, ProcessResult
-from pants.engine.rules import Get, collect_rules, rule
+from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.target import (
+    AllUnexpandedTargets,
+    SourcesField,
+    SourcesPaths,
+    SourcesPathsRequest,
+    Target,
+)
 from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.target_types import XpkgPackageTarget
+from xpkg.target_types import XpkgPackageTarget, XpkgSourcesField
 from xpkg.tool import ToolProcess
+
+logger = logging.getLogger(__name__)
 
 _REQUEST = "xpkg-request.json"
 _OUTPUT = "xpkg-output"
@@ -41,7 +50,7 @@ class PutativeXpkgTargetsRequest(PutativeTargetsRequest):
 
 @rule(desc="Find Crossplane packages without a target", level=LogLevel.DEBUG)
 async def find_putative_targets(
-    request: PutativeXpkgTargetsRequest, owned: AllOwnedSources, xpkg: XpkgSubsystem
+    request: PutativeXpkgTargetsRequest, all_targets: AllUnexpandedTargets, xpkg: XpkgSubsystem
 ) -> PutativeTargets:
     if not xpkg.tailor:
         return PutativeTargets()
@@ -50,7 +59,11 @@ async def find_putative_targets(
     snapshot = await Get(Snapshot, PathGlobs(["**/*.yaml", "**/*.yml"]))
     if not snapshot.files:
         return PutativeTargets()
-    content = json.dumps({"files": snapshot.files, "owned": sorted(owned)}).encode()
+    paths = await MultiGet(
+        Get(SourcesPaths, SourcesPathsRequest(_sources(target))) for target in all_targets
+    )
+    owned = sorted({file for sources in paths for file in sources.files})
+    content = json.dumps({"files": snapshot.files, "owned": owned}).encode()
     request_digest = await Get(Digest, CreateDigest([FileContent(_REQUEST, content)]))
     process = await Get(
         Process,
@@ -62,12 +75,27 @@ async def find_putative_targets(
         ),
     )
     result = await Get(ProcessResult, Process, process)
-    (answer,) = await Get(DigestContents, Digest, result.output_digest)
+    (file,) = await Get(DigestContents, Digest, result.output_digest)
+    answer = json.loads(file.content)
+    for project in answer["projects"]:
+        if _directory(project) in request.dirs:
+            logger.info(
+                "%s describes a project, from which another program makes a package. It is no "
+                "package itself, and gets no target.",
+                project,
+            )
     return PutativeTargets(
         _putative_target(target)
-        for target in json.loads(answer.content)
+        for target in answer["targets"]
         if any(_directory(file) in request.dirs for file in target["files"])
     )
+
+
+def _sources(target: Target) -> SourcesField:
+    """What a target is built from. A package that is an example of another one is not that one's,
+    as which Pants would count it (AllOwnedSources)."""
+    sources = target.get(SourcesField)
+    return sources.package_sources if isinstance(sources, XpkgSourcesField) else sources
 
 
 def _directory(path: str) -> str:

@@ -1,0 +1,146 @@
+"""`pants xpkg-build`: writes each package that has no error, and names those that have one.
+
+Pants' own `package` writes all that it was asked for or nothing: a rule that raises stops it before
+it writes, and one that does not leaves its exit code 0. This goal makes the same files of the same
+results.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Iterable, Mapping
+
+from pants.core.goals.package import BuiltPackage
+from pants.core.util_rules.distdir import DistDir
+from pants.engine.addresses import Address
+from pants.engine.console import Console
+from pants.engine.environment import EnvironmentName
+from pants.engine.fs import Digest, MergeDigests, Workspace
+from pants.engine.goal import Goal, GoalSubsystem
+from pants.engine.rules import Get, MultiGet, collect_rules, goal_rule, rule
+from pants.engine.target import (
+    FieldSet,
+    NoApplicableTargetsBehavior,
+    TargetRootsToFieldSets,
+    TargetRootsToFieldSetsRequest,
+)
+from pants.engine.unions import UnionRule, union
+from pants.util.docutil import bin_name
+from pants.util.strutil import pluralize
+
+from xpkg.goals.package import PackageAttempt, XpkgPackageFieldSet
+
+logger = logging.getLogger(__name__)
+
+
+@union(in_scope_types=[EnvironmentName])
+class XpkgBuildFieldSet(FieldSet):
+    """What this goal writes; other targets that the command line names are not its business."""
+
+
+class XpkgBuildSubsystem(GoalSubsystem):
+    name = "xpkg-build"
+    help = (
+        f"Write the Crossplane packages that have no error, and name the others. The files are "
+        f"those of `{bin_name()} package`, which writes nothing as long as one package has an "
+        f"error. The exit code is 1 when a package was not written."
+    )
+
+
+class XpkgBuild(Goal):
+    subsystem_cls = XpkgBuildSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+
+@dataclass(frozen=True)
+class _OneRequest:
+    field_set: XpkgPackageFieldSet
+
+
+@dataclass(frozen=True)
+class _One:
+    """A package, or why there is none: `problem` is empty where its findings were shown."""
+
+    address: Address
+    built: BuiltPackage | None
+    problem: str = ""
+
+
+@rule
+async def package_one(request: _OneRequest) -> _One:
+    address = request.field_set.address
+    try:
+        attempt = await Get(PackageAttempt, XpkgPackageFieldSet, request.field_set)
+    # Pants raises for a target's own faults, such as a glob that matches nothing where
+    # [GLOBAL].unmatched_build_file_globs says so. They concern that target alone.
+    except Exception as error:
+        return _One(address, None, str(error))
+    return _One(address, attempt.built)
+
+
+@goal_rule
+async def xpkg_build(console: Console, workspace: Workspace, dist_dir: DistDir) -> XpkgBuild:
+    named = await Get(
+        TargetRootsToFieldSets,
+        TargetRootsToFieldSetsRequest(
+            XpkgBuildFieldSet,
+            goal_description=f"the `{XpkgBuildSubsystem.name}` goal",
+            no_applicable_targets_behavior=NoApplicableTargetsBehavior.warn,
+        ),
+    )
+    field_sets = sorted(named.field_sets, key=lambda field_set: field_set.address)
+    each = await MultiGet(Get(_One, _OneRequest(field_set)) for field_set in field_sets)
+    built = {one.address: one.built for one in each if one.built is not None}
+    problems = {one.address: one.problem for one in each if one.built is None}
+    clashes = clashing(built)
+    problems.update(clashes)
+    written = [package for address, package in built.items() if address not in clashes]
+    digest = await Get(Digest, MergeDigests(package.digest for package in written))
+    artifacts = [artifact for package in written for artifact in package.artifacts]
+    workspace.write_digest(
+        digest,
+        path_prefix=str(dist_dir.relpath),
+        clear_paths=[artifact.relpath for artifact in artifacts if artifact.relpath],
+    )
+    for artifact in artifacts:
+        lines = [f"Wrote {dist_dir.relpath / artifact.relpath}"] if artifact.relpath else []
+        logger.info("\n".join([*lines, *map(str, artifact.extra_log_lines)]))
+    if problems:
+        console.print_stderr(f"\n{_summary(console, len(written), problems)}")
+    return XpkgBuild(exit_code=1 if problems else 0)
+
+
+def clashing(built: Mapping[Address, BuiltPackage]) -> dict[Address, str]:
+    """What to say of packages of which several would be written to one path."""
+    writers: defaultdict[str, list[Address]] = defaultdict(list)
+    for address, package in built.items():
+        for artifact in package.artifacts:
+            if artifact.relpath:
+                writers[artifact.relpath].append(address)
+    return {
+        address: f"Its `output_path` is that of {_others(address, addresses)}: {path}."
+        for path, addresses in sorted(writers.items(), reverse=True)
+        for address in addresses
+        if len(addresses) > 1
+    }
+
+
+def _others(address: Address, addresses: Iterable[Address]) -> str:
+    return ", ".join(sorted(a.spec for a in addresses if a != address))
+
+
+def _summary(console: Console, written: int, problems: Mapping[Address, str]) -> str:
+    lines = []
+    if written:
+        lines.append(f"{console.sigil_succeeded()} {pluralize(written, 'package')} written.")
+    lines.append(f"{console.sigil_failed()} {pluralize(len(problems), 'package')} not written:")
+    for address, problem in sorted(problems.items()):
+        reason = problem or "it has errors, which are shown above."
+        lines.append(f"  {address}: " + reason.strip().replace("\n", "\n    "))
+    return "\n".join(lines)
+
+
+def rules() -> Iterable[Any]:
+    return (*collect_rules(), UnionRule(XpkgBuildFieldSet, XpkgPackageFieldSet))
