@@ -106,3 +106,15 @@ def any_answer(source: random.Random) -> bytes:
     """Something like an answer, put together of what answers are made of."""
     start = [source.choice(_PARTS[:6])] if source.random() < 0.9 else []
     return b"".join([*start, *source.choices(_PARTS, k=source.randrange(12))])
+
+
+_PIECES = (
+    "Bearer ", "bearer", "Basic", "Negotiate abc==", "realm", "service", "scope", "=", '"', '"',
+    ",", " ", "\\", '\\"', "http://[", "http://127.0.0.1:1/token", "https://a.invalid/t?x=y", "//",
+    "\t", "x", "\xe9", "\x00", "=" * 500, " " * 500, ',"' * 100, "error=invalid_token", "http://a@b/",
+)  # fmt: skip
+
+
+def any_challenge(source: random.Random) -> str:
+    """Something like the value of a WWW-Authenticate header."""
+    return "".join(source.choices(_PIECES, k=source.randrange(14)))
