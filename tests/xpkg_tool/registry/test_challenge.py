@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -61,14 +62,14 @@ def test_bearer_is_preferred() -> None:
 
 
 def test_any_challenges(pusher: Pusher) -> None:
-    """A way to ask for a token, or a sentence; and nothing goes anywhere but where it may."""
+    """A way to ask for a token, or a sentence. XPKG_MUTATIONS says how many are tried."""
     pusher.policy, source = RetryPolicy(attempts=1), random.Random(25)
     for _ in range(3000):
         for challenge in parse_challenges(any_challenge(source)):
             assert challenge.scheme == challenge.scheme.lower()
     with running() as registry:
         pusher.login(registry.address, USER, PASSWORD)
-        for _ in range(100):
+        for _ in range(int(os.environ.get("XPKG_MUTATIONS", "80"))):
             text = "".join(c for c in any_challenge(source) if c.isprintable())
             headers = {"WWW-Authenticate": text.replace("a.invalid", "127.0.0.1:1")}
             registry.faults = [Fault("GET", "/v2/$", nth=0, status=401, headers=headers)]
