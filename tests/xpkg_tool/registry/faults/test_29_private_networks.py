@@ -88,7 +88,7 @@ def test_29_a_name_leads_where_its_address_is(
         assert isinstance(outcome, PushResult) is followed, str(outcome)
         assert bool(other.seen) is followed
         if not followed:
-            assert "metadata.google.internal, which is at a private address" in str(outcome)
+            assert "leads to metadata.google.internal, which has a private address" in str(outcome)
 
 
 @pytest.mark.parametrize(("there", "followed"), [(PUBLIC, True), (THIS_MACHINE, False)])
@@ -145,7 +145,7 @@ def test_29_another_port_of_the_registry_is_elsewhere(
         registry.faults.append(
             Fault("HEAD", "blobs", nth=0, status=307, headers=headers, after=rebind)
         )
-        assert "is at a private address" in error(pusher, name)
+        assert "which has a private address" in error(pusher, name)
         assert other.seen == []
 
 
