@@ -27,12 +27,12 @@ def _endless(start: bytes, again: bytes) -> Callable[[int], Iterator[bytes]]:
 
 
 def _empty_gzip_blocks() -> bytes:
-    """The begin of a gzip member whose first block holds nothing."""
+    """The beginning of a gzip member whose first block holds nothing."""
     return zlib.compressobj(wbits=31).flush(zlib.Z_FULL_FLUSH)
 
 
 def gzip_blocks(size: int) -> bytes:
-    """The begin of a gzip member of `size` bytes, more or less, that hold nothing."""
+    """The beginning of a gzip member of `size` bytes, more or less, that hold nothing."""
     return _empty_gzip_blocks() + b"\0\0\0\xff\xff" * (size // 5)
 
 
