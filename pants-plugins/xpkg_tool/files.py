@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 
 _TEMPORARY = ".xpkg-"
+# Nobody else's file is called so: folders to write into are other people's, too.
+_OURS = re.compile(r"\.xpkg-[0-9a-f]{16}")
 
 
 def write_whole(files: Mapping[str, bytes]) -> None:
@@ -66,7 +69,7 @@ def sweep(folder: str) -> None:
     """Removes what killed processes left in `folder`, and nothing that somebody is writing."""
     with suppress(OSError):
         for name in os.listdir(folder):
-            if name.startswith(_TEMPORARY):
+            if _OURS.fullmatch(name):
                 with suppress(OSError):
                     _remove_left(os.path.join(folder, name))
 

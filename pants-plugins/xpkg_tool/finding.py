@@ -160,9 +160,6 @@ def render(finding: Finding) -> str:
     """The finding as text: `path:line:column: severity CODE: message`, the line with a caret under
     the place, and the remedy. Characters that could steer a terminal are shown as escapes, and
     so is what a CI system would take for a command."""
-    # Most packages have no finding, and start sooner without it.
-    from .log_commands import without_commands
-
     where = finding.path
     if finding.path and finding.position:
         where += f":{finding.position.line}:{finding.position.column}"
@@ -174,7 +171,7 @@ def render(finding: Finding) -> str:
     if finding.position and finding.position.source:
         lines += _excerpt(finding.position)
     lines.append(visible(f"  help: {finding.remedy}"))
-    return without_commands("\n".join(lines))
+    return _without_commands("\n".join(lines))
 
 
 def render_all(findings: Iterable[Finding]) -> str:
@@ -187,14 +184,25 @@ def _excerpt(position: Position) -> list[str]:
     # An excerpt is never wider than a person can read: a long line is cut around the place.
     start = max(0, column - 1 - _SHOWN_COLUMNS // 2) if len(source) > _SHOWN_COLUMNS else 0
     shown = source[start : start + _SHOWN_COLUMNS]
-    lead = visible(shown[: column - 1 - start])
-    marked = visible(shown[column - 1 - start : column - 1 - start + position.width]) or " "
+    place = column - 1 - start
+    lead, marked = (
+        # As they are shown in the end, within a line.
+        _without_commands(f"|{visible(part)}")[1:]
+        for part in (shown[:place], shown[place : place + position.width])
+    )
     number = str(position.line)
     gutter = " " * len(number)
     # Tabs are kept in the lead so that the caret stands under its character.
     pad = "".join(c if c == "\t" else " " * _columns(c) for c in lead)
     caret = "^" * max(1, sum(_columns(c) for c in marked))
     return [f"  {number} | {visible(shown)}", f"  {gutter} | {pad}{caret}"]
+
+
+def _without_commands(text: str) -> str:
+    # Most packages have no finding, and start sooner without the module.
+    from .log_commands import without_commands
+
+    return without_commands(text)
 
 
 def _columns(character: str) -> int:

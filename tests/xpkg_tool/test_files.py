@@ -128,20 +128,24 @@ def test_a_rename_that_fails_puts_the_others_back(
 
 
 def test_what_somebody_is_writing_is_not_swept(tmp_path: Path) -> None:
-    (tmp_path / ".xpkg-left").write_bytes(b"half")
-    (tmp_path / ".xpkg-folder").mkdir()
-    os.symlink("gone", tmp_path / ".xpkg-link")
-    os.mkfifo(tmp_path / ".xpkg-fifo")
+    """Nor a folder, nor what is somebody's own."""
+    left, folder, link, fifo = (f".xpkg-{digit * 16}" for digit in "0123")
+    (tmp_path / left).write_bytes(b"half")
+    (tmp_path / folder).mkdir()
+    os.symlink("gone", tmp_path / link)
+    os.mkfifo(tmp_path / fifo)
+    (tmp_path / ".xpkg-ignore").write_bytes(b"")
+    kept = {folder, link, ".xpkg-ignore"}
 
     def content() -> Iterator[bytes]:
         yield b"one"
-        (own,) = set(litter(tmp_path)) - {".xpkg-folder", ".xpkg-link", ".xpkg-fifo", ".xpkg-left"}
+        (own,) = set(litter(tmp_path)) - {left, fifo, *kept}
         sweep(str(tmp_path))
-        assert own in litter(tmp_path)
+        assert set(litter(tmp_path)) == {own, *kept}
         with pytest.raises(BlockingIOError), open(tmp_path / own) as other:
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield b"two"
 
     write_atomically(str(tmp_path), str(tmp_path / "a"), content())
     assert (tmp_path / "a").read_bytes() == b"onetwo"
-    assert ".xpkg-left" not in litter(tmp_path)
+    assert set(litter(tmp_path)) == kept

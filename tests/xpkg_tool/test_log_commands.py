@@ -66,6 +66,15 @@ def test_findings(finding: Finding) -> None:
     assert not commands(render(finding))
 
 
+@pytest.mark.parametrize("lead", ["", "::", "##[a] ", "::##[a]\x01 ", "\t##vso[a]"])
+def test_the_caret_stands_under_its_place(lead: str) -> None:
+    line = f"{lead}XX ##[b]"
+    found = Finding("XP001", "a", "b", "c", Position(1, len(lead) + 1, line, 2))
+    _, shown, carets, _ = render(found).split("\n")
+    assert carets.index("^") == shown.index("XX")
+    assert carets.count("^") == 2
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_formats(format: str, capsys: pytest.CaptureFixture[str]) -> None:
     with guarded_output(commands=format == "github"):

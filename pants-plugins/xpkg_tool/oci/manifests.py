@@ -166,7 +166,7 @@ def parse_value(path: str, name: str, raw: bytes, limit: int) -> Any:
     if len(raw) > limit:
         raise over_limit(path, f"{_capitalised(name)} has", limit, "bytes")
     try:
-        value = json.loads(raw.decode("utf-8"), parse_int=_integer, parse_constant=_no_constant)
+        value = json.loads(raw.decode("utf-8"), parse_int=integer, parse_constant=_no_constant)
         # A lone surrogate, written as an escape, could not be written out again.
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
@@ -178,7 +178,8 @@ def _no_json(path: str, name: str, what: str) -> ImageError:
     return image_error(path, f"{_capitalised(name)} is no JSON {what}")
 
 
-def _integer(digits: str) -> int:
+def integer(digits: str) -> int:
+    """For json.loads; raises ValueError for more digits than 64 bits have."""
     if len(digits) > _LONGEST_INTEGER:
         raise ValueError(digits[:_LONGEST_INTEGER])
     return int(digits)

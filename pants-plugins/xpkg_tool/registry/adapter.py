@@ -142,6 +142,7 @@ def _pool_classes(send_timeout: float, destinations: Destinations) -> dict[str, 
         """What both kinds of connections have before urllib3's own."""
 
         response_class: Any = _Answer
+        _left = send_timeout
 
         def _new_conn(self) -> socket.socket:
             return destinations.connected(self, super()._new_conn)  # type: ignore[misc]
@@ -150,9 +151,17 @@ def _pool_classes(send_timeout: float, destinations: Destinations) -> dict[str, 
             super().connect()  # type: ignore[misc]
             destinations.reached(self)
 
+        def putrequest(self, *arguments: Any, **options: Any) -> None:
+            self._left = send_timeout
+            super().putrequest(*arguments, **options)  # type: ignore[misc]
+
         def send(self, data: Any) -> None:
-            _open_for(self, send_timeout)
+            """In time, by the rule of `_Bounded`; a piece of a body has some kilobytes."""
+            _open_for(self, self._left)
+            start = time.monotonic()
             super().send(data)  # type: ignore[misc]
+            waited = time.monotonic() - start
+            self._left = min(send_timeout, self._left - waited + len(data) / MIN_RATE)
 
     class Plain(Guarded, HTTPConnection):
         pass
@@ -169,8 +178,10 @@ def _pool_classes(send_timeout: float, destinations: Destinations) -> dict[str, 
     return {"http": PlainPool, "https": EncryptedPool}
 
 
-def _open_for(connection: Any, send_timeout: float) -> None:
+def _open_for(connection: Any, seconds: float) -> None:
     """urllib3 sets the time-out for connecting, for each request anew."""
     if not connection.sock:
         connection.connect()
-    connection.sock.settimeout(send_timeout)
+    if seconds <= 0:
+        raise socket.timeout("the request takes too long")
+    connection.sock.settimeout(seconds)

@@ -26,7 +26,8 @@ _LAST_32_BITS = tuple(
     )
 )
 _SIX_TO_FOUR = IPv6Network("2002::/16")
-# The last one is that of site-local addresses, which are still in use here and there.
+# 198.18.0.0/15 is for benchmarks, and what transparent proxies (VPNs) make of all names; fec0::/10
+# are site-local addresses, which are still in use here and there.
 _PRIVATE: tuple[IPv4Network | IPv6Network, ...] = tuple(
     ip_network(network)
     for network in (
@@ -34,6 +35,7 @@ _PRIVATE: tuple[IPv4Network | IPv6Network, ...] = tuple(
         "172.16.0.0/12",
         "192.168.0.0/16",
         "100.64.0.0/10",
+        "198.18.0.0/15",
         "fc00::/7",
         "fec0::/10",
     )
@@ -44,7 +46,7 @@ class Network(enum.Enum):
     """Where an address is."""
 
     PUBLIC = "public"
-    # An organization's own: RFC 1918, RFC 4193, and the shared space of RFC 6598.
+    # An organization's own: RFC 1918, RFC 4193, the shared space of RFC 6598, and the like.
     PRIVATE = "private"
     # This machine.
     LOOPBACK = "loopback"

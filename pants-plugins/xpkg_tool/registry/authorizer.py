@@ -93,7 +93,8 @@ class Authorizer:
                 f"The registry {self._transport.name} leads to another host, {self._stranger}, "
                 "which wants to know who is asking; credentials are sent to "
                 "nobody but the registry that they are for",
-                f"Name {self._stranger} as the registry, and log in there.",
+                "If you know that host and trust it, name it as the registry; else ask the "
+                "administrator of the one that you named.",
             )
         credential = self._credential(repository)
         registry = self._transport.name

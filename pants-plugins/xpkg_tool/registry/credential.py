@@ -63,7 +63,8 @@ def ask_helper(
             return Credential(f"{program} (which knows nothing of {server})")
         raise _failed(program, f"failed with exit status {status}", server)
     try:
-        answer = json.loads(output)
+        # No integers: one of a million digits takes longer than the time-out.
+        answer = json.loads(output, parse_int=float)
         username, secret = answer["Username"], answer["Secret"]
     except (ValueError, KeyError, TypeError, RecursionError):
         username = secret = None

@@ -20,6 +20,7 @@ from typing import Any
 
 from xpkg_tool.files import sweep, write_atomically
 from xpkg_tool.oci.artifact import Artifact
+from xpkg_tool.oci.manifests import integer
 from xpkg_tool.publish_error import LAYOUT, PublishError, publish_error
 
 from .layout_files import LOCK_TIMEOUT, Busy, locked
@@ -206,7 +207,7 @@ def _read_index(directory: str) -> dict[str, Any]:
         _refuse_foreign(directory)
         return {"schemaVersion": 2, "mediaType": _INDEX_TYPE, "manifests": []}
     try:
-        index = json.loads(content) if len(content) <= _MAX_INDEX else None
+        index = json.loads(content, parse_int=integer) if len(content) <= _MAX_INDEX else None
     except (ValueError, RecursionError):
         index = None
     entries = index.get("manifests") if isinstance(index, dict) else None

@@ -59,7 +59,8 @@ def basic_header(credential: Credential) -> str:
 def token_in(response: Response) -> str:
     """The token in the answer, or "". Printable ASCII without spaces: it goes into a header."""
     try:
-        data = json.loads(response.body) if response.status == 200 else {}
+        # Numbers are not used, and one of millions of digits takes minutes to become an integer.
+        data = json.loads(response.body, parse_int=float) if response.status == 200 else {}
         token = data.get("token") or data.get("access_token") or ""
     except (ValueError, AttributeError, RecursionError):
         return ""

@@ -216,9 +216,10 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
         raise Unusable("what surrounds the body of its answer has no end") from None
     except Forbidden as error:
         raise Unusable(
-            f"it sent us to {error.host}, which is at a private address, and the registry is not",
-            "Ask its administrator to correct the address; or name the registry by its own name "
-            "within the private network.",
+            f"it leads to {error.host}, which has a private address in another kind of network "
+            "than its own",
+            "Ask its administrator to correct the address that it gives. If both are in your own "
+            "network, name the registry by a name that has its private address.",
         ) from None
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
         raise NotTrusted(tls_reason(error)) from None

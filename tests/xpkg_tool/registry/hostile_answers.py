@@ -27,12 +27,12 @@ def _endless(start: bytes, again: bytes) -> Callable[[int], Iterator[bytes]]:
 
 
 def _empty_gzip_blocks() -> bytes:
-    """The begin of a gzip member whose first block holds nothing."""
+    """The beginning of a gzip member whose first block holds nothing."""
     return zlib.compressobj(wbits=31).flush(zlib.Z_FULL_FLUSH)
 
 
 def gzip_blocks(size: int) -> bytes:
-    """The begin of a gzip member of `size` bytes, more or less, that hold nothing."""
+    """The beginning of a gzip member of `size` bytes, more or less, that hold nothing."""
     return _empty_gzip_blocks() + b"\0\0\0\xff\xff" * (size // 5)
 
 
@@ -106,3 +106,15 @@ def any_answer(source: random.Random) -> bytes:
     """Something like an answer, put together of what answers are made of."""
     start = [source.choice(_PARTS[:6])] if source.random() < 0.9 else []
     return b"".join([*start, *source.choices(_PARTS, k=source.randrange(12))])
+
+
+_PIECES = (
+    "Bearer ", "bearer", "Basic", "Negotiate abc==", "realm", "service", "scope", "=", '"', '"',
+    ",", " ", "\\", '\\"', "http://[", "http://127.0.0.1:1/token", "https://a.invalid/t?x=y", "//",
+    "\t", "x", "\xe9", "\x00", "=" * 500, " " * 500, ',"' * 100, "error=invalid_token", "http://a@b/",
+)  # fmt: skip
+
+
+def any_challenge(source: random.Random) -> str:
+    """Something like the value of a WWW-Authenticate header."""
+    return "".join(source.choices(_PIECES, k=source.randrange(14)))

@@ -1,4 +1,4 @@
-"""How long an answer is waited for."""
+"""How long is waited for an answer, and for a server to take a request."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 import pytest
 
 from xpkg_tool.registry import adapter
+from xpkg_tool.registry.destinations import Destinations
 
 
 class _Socket:
@@ -57,3 +58,38 @@ def test_what_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     # At half the rate that must be, it takes twice the time-out.
     slow = [(0.1, adapter.MIN_RATE // 20)] * 1000
     assert _waited(monkeypatch, *slow, (1e9, 0)) == pytest.approx(2.0, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "taken"),
+    [(16_384, 0.9, 1000), (16_384, 1.1, 0), (100, 0.1, 11), (1000, 0.05, 1000)],
+)
+def test_a_server_that_takes_a_request_byte_by_byte(
+    monkeypatch: pytest.MonkeyPatch, size: int, seconds: float, taken: int
+) -> None:
+    """Pieces of `size` bytes in `seconds` each, with a time-out of a second."""
+
+    class Sock:
+        def settimeout(self, timeout: float) -> None:
+            self.timeout = timeout
+
+        def sendall(self, data: bytes) -> None:
+            if seconds > self.timeout:
+                raise socket.timeout
+            now[0] += seconds
+
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    pool = adapter._pool_classes(1.0, Destinations(None))["http"]
+    connection = pool.ConnectionCls("registry.test")
+    connection.sock = Sock()
+    count = 0
+    try:
+        while count < 1000:
+            connection.send(bytes(size))
+            count += 1
+    except socket.timeout:
+        pass
+    finally:
+        connection.sock = None
+    assert count == pytest.approx(taken, abs=1)

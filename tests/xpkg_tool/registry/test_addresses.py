@@ -22,6 +22,8 @@ PUBLIC, PRIVATE, LOOPBACK, OTHER = Network.PUBLIC, Network.PRIVATE, Network.LOOP
         ("192.168.0.1", PRIVATE),
         ("100.64.0.1", PRIVATE),
         ("100.128.0.1", PUBLIC),
+        ("198.18.0.7", PRIVATE),
+        ("198.20.0.1", PUBLIC),
         ("fd00:ec2::254", PRIVATE),
         ("fec0::1", PRIVATE),
         ("127.8.9.1", LOOPBACK),

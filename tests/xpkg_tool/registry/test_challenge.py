@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import random
+
 import pytest
+from fake_registry import PASSWORD, USER, Fault, running
+from hostile_answers import any_challenge
+from registry_tools import Pusher
 
 from xpkg_tool.registry.challenge import Challenge, choose, parse_challenges
+from xpkg_tool.registry.retry import RetryPolicy
 
 
 @pytest.mark.parametrize(
@@ -52,3 +59,20 @@ def test_bearer_is_preferred() -> None:
     assert chosen is not None
     assert chosen.scheme == "bearer"
     assert choose('Negotiate, Digest realm="x"') is None
+
+
+def test_any_challenges(pusher: Pusher) -> None:
+    """A way to ask for a token, or a sentence. XPKG_MUTATIONS says how many are tried."""
+    pusher.policy, source = RetryPolicy(attempts=1), random.Random(25)
+    for _ in range(3000):
+        for challenge in parse_challenges(any_challenge(source)):
+            assert challenge.scheme == challenge.scheme.lower()
+    with running() as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        for _ in range(int(os.environ.get("XPKG_MUTATIONS", "80"))):
+            text = "".join(c for c in any_challenge(source) if c.isprintable())
+            headers = {"WWW-Authenticate": text.replace("a.invalid", "127.0.0.1:1")}
+            registry.faults = [Fault("GET", "/v2/$", nth=0, status=401, headers=headers)]
+            (outcome,) = pusher.push(f"{registry.address}/a/b:v1")
+            assert "itself failed" not in str(outcome)
+            registry.manifests.clear()

@@ -214,7 +214,7 @@ def test_no_room_left(room: int, tmp_path: Path) -> None:
 
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     publish(ARCHIVE, str(tmp_path), ["a:v1"])
-    (tmp_path / ".xpkg-left").write_text("half")
+    (tmp_path / ".xpkg-0123456789abcdef").write_text("half")
     publish(ARCHIVE, str(tmp_path), ["a:v2"])
     check_complete(tmp_path)
 

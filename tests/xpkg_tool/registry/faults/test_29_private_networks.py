@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from certificates import Authority
 from fake_registry import PASSWORD, USER, Fault, running
 from registry_tools import Pusher, error, result
 
@@ -86,7 +88,33 @@ def test_29_a_name_leads_where_its_address_is(
         assert isinstance(outcome, PushResult) is followed, str(outcome)
         assert bool(other.seen) is followed
         if not followed:
-            assert "metadata.google.internal, which is at a private address" in str(outcome)
+            assert "leads to metadata.google.internal, which has a private address" in str(outcome)
+
+
+@pytest.mark.parametrize(("there", "followed"), [(PUBLIC, True), (THIS_MACHINE, False)])
+def test_29_names_with_tls(
+    pusher: Pusher,
+    names: dict[str, list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    there: str,
+    followed: bool,
+) -> None:
+    """A certificate is for the name, whatever address was chosen."""
+    names.update({"registry.test": [PUBLIC], "cdn.test": [there]})
+    (tmp_path / "authority").mkdir()
+    authority = Authority(tmp_path / "authority")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    pusher.policy = RetryPolicy(attempts=1)
+    with (
+        running(tls=authority.server("registry.test"), host=PUBLIC) as registry,
+        running(tls=authority.server("cdn.test"), host=there) as other,
+    ):
+        headers = {"Location": f"https://cdn.test:{other.port}/x"}
+        registry.faults.append(Fault("HEAD", "blobs", nth=0, status=307, headers=headers))
+        (outcome,) = pusher.push(f"registry.test:{registry.port}/a/b:v1")
+        assert isinstance(outcome, PushResult) is followed, str(outcome)
+        assert bool(other.seen) is followed
 
 
 def test_29_of_several_addresses_only_the_allowed_ones_are_used(
@@ -117,7 +145,7 @@ def test_29_another_port_of_the_registry_is_elsewhere(
         registry.faults.append(
             Fault("HEAD", "blobs", nth=0, status=307, headers=headers, after=rebind)
         )
-        assert "is at a private address" in error(pusher, name)
+        assert "which has a private address" in error(pusher, name)
         assert other.seen == []
 
 
