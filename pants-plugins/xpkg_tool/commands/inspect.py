@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 
 from xpkg_tool.oci.image_error import ImageError
 from xpkg_tool.oci.inspection import inspect
 
 from .failure import FAILED, OK
+from .output import write_error, write_output
 from .source import insecure_registries
 
 
@@ -18,10 +18,10 @@ def run(arguments: Namespace) -> int:
     try:
         inspection = inspect(arguments.source, insecure=insecure)
     except ImageError as error:
-        print(error, file=sys.stderr)
+        write_error(f"{error}\n")
         return FAILED
     if arguments.format == "json":
-        print(json.dumps(inspection.to_json(), indent=2))
+        write_output(json.dumps(inspection.to_json(), indent=2) + "\n")
     else:
-        sys.stdout.write(inspection.to_text())
+        write_output(inspection.to_text())
     return OK

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import Namespace
 
 from xpkg_tool.names import EXTENSION
-from xpkg_tool.publish_error import PublishError
-from xpkg_tool.registry.push import format_result, push
+from xpkg_tool.registry.push import push
 
-from .failure import FAILED, OK, Failure, os_failure
+from .failure import Failure, os_failure
+from .folder import split_commas
+from .published import report
 from .source import registry_settings
 
 # The words are those of crossplane's first `push` (PR #1795).
@@ -20,14 +20,11 @@ _SEVERAL = "directory contains multiple compiled crossplane packages"
 
 
 def run(arguments: Namespace) -> int:
-    paths: list[str] = arguments.files or [_only_package(".")]
+    named = [*arguments.files, *split_commas(arguments.package_files)]
+    paths: list[str] = named or [_only_package(".")]
     settings = registry_settings(arguments.reference, arguments)
     (outcome,) = push(paths, [arguments.reference], settings=settings)
-    if isinstance(outcome, PublishError):
-        print(outcome, file=sys.stderr)
-        return FAILED
-    print(format_result(outcome))
-    return OK
+    return report(outcome, arguments.reference, arguments.format)
 
 
 def _only_package(directory: str) -> str:

@@ -11,13 +11,15 @@ from xpkg_tool.formats import write_findings
 from xpkg_tool.oci.verify import verify
 
 from .failure import FAILED, FOUND, OK
+from .output import docs_url, in_colour, write_output
 from .source import insecure_registries
 
 
 def run(arguments: Namespace) -> int:
     insecure = insecure_registries(arguments.source, arguments.insecure)
+    url, colour = docs_url(arguments), in_colour(arguments, sys.stdout)
     findings = verify(arguments.source, insecure=insecure)
-    sys.stdout.write(write_findings(findings, arguments.format))
+    write_output(write_findings(findings, arguments.format, docs_url=url, colour=colour))
     # Nothing can be said of a package that is not there.
     if any(finding.code == codes.SOURCE_UNREADABLE for finding in findings):
         return FAILED

@@ -8,12 +8,13 @@ from typing import Any, Sequence
 from xpkg_tool import VERSION
 from xpkg_tool.finding import ERROR, Finding
 from xpkg_tool.rules.catalogue import RULES
+from xpkg_tool.rules.page import link
 
 # Raised when a field changes its meaning or goes away; new fields leave it as it is.
 FORM = 1
 
 
-def to_json(findings: Sequence[Finding]) -> str:
+def to_json(findings: Sequence[Finding], *, docs_url: str = "") -> str:
     """`{"form": 1, "toolVersion", "errors", "warnings", "findings": [{…}, …]}`. All characters that
     are not ASCII are written as escapes."""
     errors = sum(finding.severity == ERROR for finding in findings)
@@ -22,12 +23,12 @@ def to_json(findings: Sequence[Finding]) -> str:
         "toolVersion": VERSION,
         "errors": errors,
         "warnings": len(findings) - errors,
-        "findings": [_entry(finding) for finding in findings],
+        "findings": [_entry(finding, docs_url) for finding in findings],
     }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _entry(finding: Finding) -> dict[str, Any]:
+def _entry(finding: Finding, docs_url: str) -> dict[str, Any]:
     rule, position = RULES.get(finding.code), finding.position
     return {
         "code": finding.code,
@@ -41,4 +42,5 @@ def _entry(finding: Finding) -> dict[str, Any]:
         "column": position.column if position else None,
         "endColumn": position.column + position.width if position else None,
         "source": position.source if position else None,
+        "url": link(finding.code, docs_url) if rule and docs_url else None,
     }
