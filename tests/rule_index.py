@@ -16,8 +16,9 @@ ROOT = Path(__file__).parents[1]
 _HEAD = """\
 # Index of lint rules
 
-All rules in one line each, as `xpkg rule` lists them. Each code leads to its entry in [Lint rules](lint-rules.md) with the reason, a wrong and a
-right example; `xpkg rule XP202` shows the same at the terminal. This page is written by `python tests/rule_index.py`.
+All rules in one line each, as `xpkg rule` lists them. Each code leads to its entry in
+[Lint rules](lint-rules.md), with a wrong and a right example; `xpkg rule XP202` shows the same at
+the terminal. This page is written by `python tests/rule_index.py`.
 
 | code | severity | name | what is wrong |
 |---|---|---|---|
@@ -31,7 +32,7 @@ def page() -> str:
 
     return _HEAD + "".join(
         f"| [{rule.code}]({link(rule.code, 'lint-rules.md')}) | {rule.severity} | {rule.name} | "
-        f"{rule.summary} |\n"
+        f"{rule.summary.replace('|', chr(92) + '|')} |\n"
         for rule in RULES.values()
     )
 
