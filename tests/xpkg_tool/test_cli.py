@@ -242,8 +242,11 @@ def test_the_packages_that_files_belong_to(
     assert capsys.readouterr().out == "No findings.\n" * 3
     assert main(["lint", "--containing", *changed, str(Path("q/crds/a.yaml").absolute())]) == 1
     assert "/q/crds/a.yaml:1:1: error XP201" in capsys.readouterr().out
+    for folder in ("q", "q/crds"):
+        assert main(["lint", "--containing", folder]) == 1
+        assert "q/crds/a.yaml:1:1: error XP201" in capsys.readouterr().out
     monkeypatch.chdir("q")
-    assert main(["lint", "--containing", "crds/a.yaml"]) == 1
+    assert main(["lint", "--containing", "crds/a.yaml", "."]) == 1
     assert "\ncrds/a.yaml:1:1: error XP201" in "\n" + capsys.readouterr().out
 
 

@@ -45,11 +45,12 @@ def folders(arguments: Namespace) -> list[str]:
 
 
 def _packages_containing(files: Sequence[str]) -> list[str]:
-    """The nearest folders above the files that hold a package, in order; a file that is in no
-    package is left out."""
+    """The nearest folders above the files, or those folders themselves, that hold a package, in
+    order; a file that is in no package is left out."""
     found = []
     for file in files:
-        folder = os.path.dirname(os.path.normpath(file))
+        path = os.path.normpath(file)
+        folder = path if os.path.isdir(path) else os.path.dirname(path)
         while not any(os.path.isfile(os.path.join(folder, name)) for name in _META_FILES):
             if folder in ("", "/") or os.path.basename(folder) == os.pardir:
                 break
