@@ -9,13 +9,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
-import os
 import sys
 from typing import Sequence
 
 from . import FORMAT_VERSION, wheel_version
 from .finding import visible
 from .log_commands import guarded_output
+from .streams import discard, replace_closed_streams
 
 _INTERRUPTED = 130  # As shells have it: 128 and the signal's number.
 _BROKEN_PIPE = 141
@@ -28,6 +28,7 @@ exit codes:
   2  wrong use, or the work could not be done
 """
 
+_DESTINATION = "registry/repository:tag, or oci-layout:DIR:REPOSITORY:TAG"
 _SOURCE = (
     "a package file, a directory in the OCI image layout, `oci-layout:DIR:REPOSITORY:TAG`, or a "
     "reference such as xpkg.example.org/team/package:v1.0.0"
@@ -35,19 +36,23 @@ _SOURCE = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command; the exit code. Never raises for bad input, a closed pipe or Ctrl-C."""
+    """Runs a command; the exit code. Never raises for bad input, an output that is closed or full,
+    or Ctrl-C."""
+    replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # What is written must not depend on the locale.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        try:
-            code = _run(sys.argv[1:] if argv is None else argv)
-        finally:
-            sys.stdout.flush()
+        code = _run(sys.argv[1:] if argv is None else argv)
+        # What argparse wrote; the commands flush what they write.
+        sys.stdout.flush()
     except BrokenPipeError:
-        _forget_stdout()
+        discard(sys.stdout)
         return _BROKEN_PIPE
+    except OSError as error:
+        discard(sys.stdout)
+        return _fail(f"error: Standard output cannot be written: {error.strerror}.")
     except KeyboardInterrupt:
         return _INTERRUPTED
     return code
@@ -80,7 +85,7 @@ def _run_command(arguments: argparse.Namespace) -> int:
         if library and not library.startswith("xpkg_tool"):
             return _fail(
                 f"error: xpkg {arguments.command} needs the library {library}, which is not "
-                "installed.\n  help: Install the libraries with the package: pip install "
+                "installed.\n  help: Install the libraries beside pants-xpkg: pip install "
                 "'pants-xpkg[tool]'."
             )
         detail = visible(f"{type(error).__name__}: {error}")
@@ -92,13 +97,12 @@ def _run_command(arguments: argparse.Namespace) -> int:
 
 
 def _fail(text: str) -> int:
-    print(text, file=sys.stderr)
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        # There is nowhere left to say it; the exit code does.
+        discard(sys.stderr)
     return _FAILED
-
-
-def _forget_stdout() -> None:
-    # Python flushes standard output once more at its end, and would complain.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -119,42 +123,59 @@ def parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
 
-    lint = command("lint", "Shows what is wrong with a package, all of it at once.")
-    _folder_arguments(lint, ignored_codes="--ignore", ignored_paths="--ignore-path")
+    lint = command("lint", "Shows what is wrong with packages, all of it at once.")
+    _folder_arguments(
+        lint, ignored_codes=("--ignore", "--ignore-rule"), ignored_paths=("--ignore-path",)
+    )
+    lint.add_argument(
+        "--containing",
+        action="store_true",
+        help="take the arguments for files, and lint the packages that they belong to: the nearest "
+        "folders above them with a crossplane.yaml (for hooks)",
+    )
     _format_argument(lint)
+    _text_arguments(lint)
 
-    build = command("build", "Checks a package, and writes it and its description.")
-    _folder_arguments(build, ignored_codes="--ignore-rule", ignored_paths="--ignore")
+    build = command("build", "Checks packages, and writes them and their descriptions.")
+    _folder_arguments(
+        build, ignored_codes=("--ignore-rule",), ignored_paths=("--ignore", "--ignore-path")
+    )
     names = build.add_mutually_exclusive_group()
     names.add_argument(
-        "--output", "-o", metavar="FILE", help="the file (default: DIR/<friendly ID>.xpkg)"
+        "--output",
+        "-o",
+        "--package-file",
+        metavar="FILE",
+        help="write the package to this file (default: DIR/<friendly ID>.xpkg)",
     )
     names.add_argument(
-        "--name", metavar="NAME", help="the name in the default file name (default: metadata.name)"
+        "--name",
+        metavar="NAME",
+        help="begin the default file name with this name (default: metadata.name)",
     )
+    _text_arguments(build)
 
     push = command("push", "Sends a package to a registry or to a layout directory.")
-    push.add_argument(
-        "reference",
-        metavar="REF",
-        help="registry/repository:tag, or oci-layout:DIR:REPOSITORY:TAG",
-    )
+    push.add_argument("reference", metavar="REF", help=f"send it to {_DESTINATION}")
     push.add_argument(
         "files",
         metavar="FILE",
         nargs="*",
-        help="the package (default: the only one here); several, one for each platform, become an "
-        "index",
+        help="send this package (default: the only one here); several, one for each platform, "
+        "become an index",
+    )
+    push.add_argument(
+        "--package-files",
+        "-f",
+        metavar="FILES",
+        action="append",
+        help="send these packages, too; comma-separated, may be repeated",
     )
     _registry_arguments(push)
 
     copy = command("copy", "Copies a published package to somewhere else, with its digests.")
-    copy.add_argument("source", metavar="SOURCE", help=_SOURCE)
-    copy.add_argument(
-        "destination",
-        metavar="DESTINATION",
-        help="registry/repository:tag, or oci-layout:DIR:REPOSITORY:TAG",
-    )
+    copy.add_argument("source", metavar="SOURCE", help=f"copy {_SOURCE}")
+    copy.add_argument("destination", metavar="DESTINATION", help=f"copy it to {_DESTINATION}")
     copy.add_argument(
         "--source-insecure", action="store_true", help="speak plain HTTP to the source's registry"
     )
@@ -167,15 +188,34 @@ def parser() -> argparse.ArgumentParser:
     inspect = command("inspect", "Shows what is in a package.")
     extract = command("extract", "Writes the package.yaml and the examples of a package.")
     for reader in (verify, inspect, extract):
-        reader.add_argument("source", metavar="SOURCE", help=_SOURCE)
-        reader.add_argument("--insecure", action="store_true", help="plain HTTP to the registry")
+        reader.add_argument("source", metavar="SOURCE", help=f"read {_SOURCE}")
+        reader.add_argument(
+            "--insecure", action="store_true", help="speak plain HTTP to the registry"
+        )
     _format_argument(verify)
     _fail_on_argument(verify)
-    inspect.add_argument(
-        "--format", choices=("text", "json"), default="text", help="(default: text)"
-    )
+    _text_arguments(verify)
+    _report_argument(inspect)
     extract.add_argument(
-        "--output", "-o", metavar="DIR", default=".", help="where to (default: here)"
+        "--output",
+        "-o",
+        metavar="DIR",
+        default=".",
+        help="write the files into this folder (default: here)",
+    )
+
+    rule = command("rule", "Explains rules of the linter, or lists them in a line each.")
+    rule.add_argument(
+        "codes",
+        metavar="CODE",
+        nargs="*",
+        help="explain this rule (XP202), or list those whose codes begin so (XP2); all rules when "
+        "none is named",
+    )
+
+    completion = command("completion", "Prints a script that completes xpkg in a shell.")
+    completion.add_argument(
+        "shell", choices=("bash", "zsh", "fish"), help="print the script for this shell"
     )
     return top
 
@@ -207,8 +247,18 @@ def _registry_arguments(command: argparse.ArgumentParser) -> None:
         "--mutable-tags",
         metavar="GLOB",
         action="append",
-        help="tags that may move to another digest, such as latest or v1.*; comma-separated, may "
+        help="let these tags move to another digest, such as latest or v1.*; comma-separated, may "
         "be repeated (default: none)",
+    )
+    _report_argument(command)
+
+
+def _report_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="write the result in this format (default: text)",
     )
 
 
@@ -217,7 +267,22 @@ def _format_argument(command: argparse.ArgumentParser) -> None:
         "--format",
         choices=("text", "json", "sarif", "github"),
         default="text",
-        help="how findings are written (default: text)",
+        help="write findings in this format (default: text)",
+    )
+
+
+def _text_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colour findings as text (default: auto, on a terminal; NO_COLOR, FORCE_COLOR and "
+        "CLICOLOR are respected)",
+    )
+    command.add_argument(
+        "--docs-url",
+        metavar="URL",
+        help="link findings to the page of the lint rules at this URL (default: $XPKG_DOCS_URL)",
     )
 
 
@@ -226,21 +291,42 @@ def _fail_on_argument(command: argparse.ArgumentParser) -> None:
         "--fail-on",
         choices=("error", "warning"),
         default="error",
-        help="from which severity on findings fail (default: error)",
+        help="fail on findings from this severity on (default: error)",
     )
 
 
 def _folder_arguments(
-    command: argparse.ArgumentParser, *, ignored_codes: str, ignored_paths: str
+    command: argparse.ArgumentParser,
+    *,
+    ignored_codes: Sequence[str],
+    ignored_paths: Sequence[str],
 ) -> None:
     """What lint and build share. `--ignore` means rules to one and, as upstream has it, files to
-    the other."""
-    command.add_argument("directory", metavar="DIR", help="the package's folder")
+    the other; the longer names mean the same to both."""
     command.add_argument(
-        "--examples", metavar="DIR", help="the folder of the examples (default: DIR/examples)"
+        "directories",
+        metavar="DIR",
+        nargs="*",
+        help="read the package in this folder (default: here); several are read one by one",
     )
     command.add_argument(
-        ignored_paths,
+        "--package-root",
+        "-f",
+        dest="package_roots",
+        metavar="DIR",
+        action="append",
+        help="read the package in this folder, as DIR does",
+    )
+    command.add_argument(
+        "--examples-root",
+        "--examples",
+        "-e",
+        dest="examples",
+        metavar="DIR",
+        help="read the examples in this folder (default: DIR/examples)",
+    )
+    command.add_argument(
+        *ignored_paths,
         dest="ignored_paths",
         metavar="GLOB",
         action="append",
@@ -248,20 +334,23 @@ def _folder_arguments(
         "comma-separated, may be repeated",
     )
     command.add_argument(
-        "--select", metavar="CODES", action="append", help="the rules to apply: XP010, XP2, ALL"
+        "--select",
+        metavar="CODES",
+        action="append",
+        help="apply these rules only: XP010, XP2, ALL",
     )
     command.add_argument(
-        ignored_codes,
+        *ignored_codes,
         dest="ignored_codes",
         metavar="CODES",
         action="append",
-        help="the rules not to apply; those of Crossplane itself always are",
+        help="do not apply these rules; those of Crossplane itself always are",
     )
     command.add_argument(
         "--per-path-ignores",
         metavar="GLOB:CODES",
         action="append",
-        help="the rules not to apply to some files",
+        help="do not apply these rules to some files",
     )
     _fail_on_argument(command)
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -345,6 +346,51 @@ def test_the_workflows_are_yaml(name: str) -> None:
     assert texts
     for text in texts:
         assert len(list(yaml.parse(text))) > 10
+
+
+def _scripts() -> Iterator[tuple[str, str]]:
+    """The commands of docs/ci.md's workflows that run Pants, each job's or step's with a name."""
+    github, gitlab = (
+        yaml.safe_load(b.text) for b in blocks(PROJECT / "docs" / "ci.md") if b.language == "yaml"
+    )
+    for step in github["jobs"]["packages"]["steps"]:
+        yield step.get("name", ""), step.get("run", "")
+    for name, job in gitlab.items():
+        yield name, "\n".join(job.get("script", ())) if isinstance(job, dict) else ""
+
+
+def test_the_scripts_of_the_workflows_run(session: Session) -> None:
+    """All but the steps that need the network or an account."""
+    root = session.place("adopted-repository")
+    target = 'xpkg_package(version=env("RELEASE_VERSION", "v0.0.0"))\n'
+    _write_files(root, {"packages/network/BUILD": target})
+    variables = {
+        "GITHUB_BASE_REF": "main",
+        "GITHUB_REF_NAME": "v1.2.3",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": "origin/main",
+        "CI_COMMIT_TAG": "v1.2.4",
+        "PANTS_XPKG_REPORT_FORMATS": "['sarif']",
+    }
+    exports = "".join(f"export {name}={shlex.quote(v)}\n" for name, v in variables.items())
+    ran = []
+    for name, script in _scripts():
+        lines = [
+            line
+            for line in script.splitlines()
+            if "docker" not in line and "get-pants" not in line and "REGISTRY_PASSWORD" not in line
+        ]
+        if any(re.search(r"\bpants ", line) for line in lines):
+            output = session._shell(root, exports + "\n".join(lines))
+            ran.append(name)
+            assert ("pushed: " in output) == ("ublish" in name)
+    assert ran == [
+        "Check what the pull request changes",
+        "Check everything",
+        "Publish the release",
+        "check",
+        "check-all",
+        "publish",
+    ]
 
 
 def test_the_readme_shows_the_test_command() -> None:

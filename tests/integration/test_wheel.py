@@ -124,7 +124,7 @@ def locked() -> dict[str, str]:
 
 def test_the_wheel_requires_nothing_but_for_the_tool(metadata: email.message.Message) -> None:
     requirements = metadata.get_all("Requires-Dist") or []
-    assert len(requirements) == 4
+    assert len(requirements) == 5
     assert all(re.search(r"; extra == ['\"]tool['\"]$", r) for r in requirements), requirements
     assert metadata["Requires-Python"] == ">=3.9"
     assert metadata["License-Expression"] == "Apache-2.0"
@@ -147,9 +147,10 @@ def test_the_wheel_holds_both_packages_whole(wheel: Path) -> None:
         path.relative_to(plugins).as_posix()
         for package in ("xpkg", "xpkg_tool")
         for path in (plugins / package).rglob("*")
-        if path.suffix == ".py" or path.name in ("py.typed", "tool.lock")
+        if path.suffix == ".py" or path.name in ("py.typed", "tool.lock", "lint-rules.md")
     }
     assert {"xpkg/assemble.py", "xpkg/tool.lock", "xpkg/py.typed", "xpkg_tool/py.typed"} <= expected
+    assert "xpkg_tool/rules/lint-rules.md" in expected
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         assert names == expected
@@ -304,5 +305,8 @@ def test_the_tool_alone_builds_the_same_bytes(
     pip += ["--no-compile", "--only-binary", ":all:", "--constraint", constraints]
     run([*pip, f"pants-xpkg[tool] @ {wheel.as_uri()}"], tmp_path)
     run([installed, "-I", "-c", IMPORT_ALL], tmp_path)
+    explained = run([tmp_path / "venv" / "bin" / "xpkg", "rule", "XP202"], tmp_path)
+    assert "\nkind: Deployment\n" in explained
+    assert "xpkg" in run([tmp_path / "venv" / "bin" / "xpkg", "completion", "fish"], tmp_path)
     digests[python] = build_digest(tmp_path, installed, "-X", "utf8")
     assert len(set(digests.values())) == 1, digests

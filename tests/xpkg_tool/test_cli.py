@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import resource
 import signal
 import subprocess
@@ -13,8 +15,9 @@ from typing import Any, Callable
 
 import pytest
 
-from xpkg_tool import cli
+from xpkg_tool import FORMAT_VERSION, VERSION, cli
 from xpkg_tool.cli import main
+from xpkg_tool.rules.catalogue import RULES
 
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: provider-a}\n"
 EXAMPLE = "apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a}\n"
@@ -106,8 +109,16 @@ def test_rules_are_selected(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lint"], "required: DIR"),
         ([], "required: COMMAND"),
+        (["lint", "p", "gone"], "error: There is no folder gone."),
+        (["lint", "-f", "gone"], "error: There is no folder gone."),
+        (["lint", "p", "q", "-e", "p"], "--examples-root is about one package"),
+        (["lint", "p", "--docs-url", "docs/lint-rules.md"], "is not an absolute URL."),
+        (["lint", "p", "--docs-url", "https://[/a"], "is not an absolute URL."),
+        (["build", "p", "q", "-o", "x.xpkg"], "--output names one file, and 2 packages are named."),
+        (["rule", "XQ1"], "No rule's code begins with 'XQ1'."),
+        (["rule", ""], "No rule's code begins with ''."),
+        (["completion", "ksh"], "invalid choice: 'ksh'"),
         (["lint", "gone"], "error: There is no folder gone."),
         (["lint", "p/crossplane.yaml"], "error: There is no folder p/crossplane.yaml."),
         (["lint", "p", "--format", "xml"], "invalid choice: 'xml'"),
@@ -126,18 +137,190 @@ def test_rules_are_selected(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_wrong_use(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkdir("q")
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert message in err and not out and "Traceback" not in err
 
 
-@pytest.mark.parametrize("command", ["", "lint", "build", "push", "verify", "inspect", "extract"])
+COMMANDS = ("lint", "build", "push", "copy", "verify", "inspect", "extract", "rule", "completion")
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_says_what_the_exit_codes_mean(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([command, "--help"] if command else ["--help"]) == 0
     out = capsys.readouterr().out
     assert all(f"\n  {code}  " in out for code in (0, 1, 2))
+
+
+def _actions() -> list[tuple[str, str]]:
+    """The help of all arguments of all commands, each with its command."""
+    (commands,) = (a.choices for a in cli.parser()._actions if isinstance(a.choices, dict))
+    assert tuple(commands) == COMMANDS
+    return [
+        (name, str(action.help))
+        for name, command in commands.items()
+        for action in command._actions
+    ]
+
+
+@pytest.mark.parametrize(("command", "help"), _actions())
+def test_a_line_of_help_begins_with_a_verb(command: str, help: str) -> None:
+    verbs = {"apply", "begin", "colour", "copy", "do", "explain", "leave", "let", "link", "print"}
+    verbs |= {"read", "send", "show", "speak", "take", "trust", "write"}
+    assert help.split(maxsplit=1)[0] in verbs, f"{command}: {help}"
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"xpkg {VERSION} (format {FORMAT_VERSION})\n"
+
+
+def test_here_is_the_default(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir("p")
+    write("a.yaml", "a: 1\n")
+    assert main(["lint"]) == main(["lint", "."]) == 1
+    here, dot = capsys.readouterr().out.split("a.yaml:1:1: error XP201")[1:]
+    assert here == dot
+    os.remove("a.yaml")
+    assert main(["build"]) == 0
+    assert capsys.readouterr().out.startswith("Wrote provider-a-")
+    assert main(["lint", "--ignore-rule", "XP0", "--ignore-path", "b/**"]) == 0
+    assert main(["build", "--ignore-rule", "XP0", "--ignore-path", "b/**"]) == 0
+
+
+def test_the_habits_of_the_crossplane_cli(capsys: pytest.CaptureFixture[str]) -> None:
+    write("e/b.yaml", EXAMPLE)
+    os.rename("p/examples/a.yaml", "p/kind-config.yaml")
+    arguments = ["-f", "p", "-e", "e", "--ignore", "kind-config.yaml"]
+    assert main(["build", *arguments, "-o", "a.xpkg"]) == 0
+    long = ["--package-root=p", "--examples-root=e", "--ignore=kind-config.yaml"]
+    assert main(["build", *long, "--package-file=b.xpkg"]) == 0
+    assert Path("a.xpkg").read_bytes() == Path("b.xpkg").read_bytes()
+    assert [o["file"] for o in json.loads(Path("a.xpkg.json").read_bytes())["examples"]] == [
+        "e/b.yaml"
+    ]
+    capsys.readouterr()
+    assert main(["push", "-f", "a.xpkg", "oci-layout:registry:team/a:v1"]) == 0
+    assert main(["push", "oci-layout:registry:team/a:v1", "--package-files=b.xpkg"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("up to date: ")
+
+
+def test_several_folders(capsys: pytest.CaptureFixture[str]) -> None:
+    write("q/crossplane.yaml", META.replace("provider-a", "provider-q"))
+    write("r/a.yaml", "kind: Thing\napiVersion: example.org/v1\n")
+    write("q/b.yaml", "a: 1\n")
+    assert main(["lint", "q", "p", "./q", "-f", "r"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("q/b.yaml:1:1: error XP201") == 1
+    # What is about a package as a whole says which.
+    assert "\nr: error XP101: " in out
+    assert main(["lint", "r"]) == 1
+    assert "\nerror XP101: " in f"\n{capsys.readouterr().out}"
+    assert main(["build", "p", "q", "r"]) == 1
+    assert len(packages("p")) == 2 and not packages("q")
+    os.remove("q/b.yaml")
+    assert main(["build", "p", "q"]) == 0
+    assert len(packages("p")) == len(packages("q")) == 2
+
+
+def test_the_packages_that_files_belong_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("q/crossplane.yml", META)
+    write("q/crds/a.yaml", "a: 1\n")
+    write("other/values.yaml", "a: 1\n")
+    changed = ["other/values.yaml", "p/examples/a.yaml", "p/crossplane.yaml", "ci.yaml"]
+    assert main(["lint", "--containing", *changed]) == 0
+    assert main(["lint", "--containing"]) == 0
+    assert main(["lint", "--containing", "other/values.yaml", "../../nowhere.yaml"]) == 0
+    assert capsys.readouterr().out == "No findings.\n" * 3
+    assert main(["lint", "--containing", *changed, str(Path("q/crds/a.yaml").absolute())]) == 1
+    assert "/q/crds/a.yaml:1:1: error XP201" in capsys.readouterr().out
+    for folder in ("q", "q/crds"):
+        assert main(["lint", "--containing", folder]) == 1
+        assert "q/crds/a.yaml:1:1: error XP201" in capsys.readouterr().out
+    monkeypatch.chdir("q")
+    assert main(["lint", "--containing", "crds/a.yaml", "."]) == 1
+    assert "\ncrds/a.yaml:1:1: error XP201" in "\n" + capsys.readouterr().out
+
+
+def test_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in lines] == [
+        [rule.code, rule.severity, rule.name] for rule in RULES.values()
+    ]
+    assert all(rule.summary in line for rule, line in zip(RULES.values(), lines))
+    assert main(["rule", "XP20"]) == 0
+    group = capsys.readouterr().out.splitlines()
+    assert group == [line for line in lines if line.startswith("XP20")] and len(group) > 5
+    assert main(["rule", "xp202", "XP601"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("XP202 unknown-kind\n\nSeverity: error. ")
+    assert "\nWrong:\n\n```yaml\napiVersion: apps/v1\nkind: Deployment\n" in out
+    assert f"\n\nXP601 {RULES['XP601'].name}\n\nSeverity: " in out
+
+
+def test_findings_link_to_their_page(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("p/a.yaml", "a: 1\n")
+    monkeypatch.delenv("XPKG_DOCS_URL", raising=False)
+    assert main(["lint", "p"]) == 1
+    assert "\n  docs: xpkg rule XP201 (docs/lint-rules.md#xp201)\n" in capsys.readouterr().out
+    url = "https://git.example.org/docs/lint-rules.md"
+    assert main(["lint", "p", "--docs-url", url]) == 1
+    assert f"\n  docs: {url}#xp201\n" in capsys.readouterr().out
+    monkeypatch.setenv("XPKG_DOCS_URL", url)
+    assert main(["lint", "p", "--format", "sarif"]) == 1
+    assert f'"helpUri": "{url}#xp201"' in capsys.readouterr().out
+    assert main(["build", "p"]) == 1
+    assert f"\n  docs: {url}#xp201\n" in capsys.readouterr().err
+    assert main(["lint", "p", "--docs-url", "file:///docs/lint-rules.md"]) == 1
+    assert "\n  docs: file:///docs/lint-rules.md#xp201\n" in capsys.readouterr().out
+
+
+def test_colours_are_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("p/a.yaml", "a: 1\n")
+    plain = dict.fromkeys(("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"), "")
+    environment = {**plain, "TERM": "xterm"}
+    for options, extra, colours in (
+        ([], {}, False),
+        ([], {"FORCE_COLOR": "1"}, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, False),
+        (["--format", "json"], {"FORCE_COLOR": "1"}, False),
+    ):
+        code, output, _ = run("lint", "p", *options, env={**environment, **extra})
+        assert code == 1 and ("\x1b[" in output) == colours, (options, extra)
+    for extra, colours in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+        assert ("\x1b[" in on_a_terminal("lint", "p", env={**environment, **extra})) == colours
+
+
+def on_a_terminal(*arguments: str, env: dict[str, str]) -> str:
+    """What the program shows where both of its outputs are a terminal."""
+    master, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "xpkg_tool.cli", *arguments],
+        env={**ENVIRONMENT, **env},
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    shown = b""
+    # When the last process closes the terminal, Linux says EIO and others an empty read.
+    with contextlib.suppress(OSError):
+        while data := os.read(master, 65536):
+            shown += data
+    os.close(master)
+    assert process.wait(timeout=60) in (0, 1)
+    return shown.decode()
 
 
 def test_build_names_the_file_as_upstream(capsys: pytest.CaptureFixture[str]) -> None:
@@ -372,6 +555,58 @@ def test_a_closed_pipe_is_no_error_of_ours(arguments: list[str]) -> None:
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+# What each command writes to standard output, and whether it then has done its work.
+SPEAKING: list[list[str]] = [
+    ["--help"],
+    ["--version"],
+    ["lint", "p"],
+    ["lint", "p", "--format", "sarif"],
+    ["lint", "q"],
+    ["build", "p", "-o", "b.xpkg"],
+    ["push", "oci-layout:registry:team/a:v1", "a.xpkg"],
+    ["copy", "a.xpkg", "oci-layout:registry:team/b:v1", "--format", "json"],
+    ["verify", "a.xpkg"],
+    ["inspect", "a.xpkg"],
+    ["extract", "a.xpkg"],
+    ["rule"],
+    ["rule", "XP202"],
+]
+
+
+@pytest.mark.parametrize("arguments", SPEAKING, ids=" ".join)
+@pytest.mark.parametrize("output", ["full", "closed"])
+def test_an_output_that_cannot_be_written(arguments: list[str], output: str) -> None:
+    assert main(["build", "p", "-o", "a.xpkg"]) == 0
+    write("q/a.yaml", "a: 1\n" * 2000)
+    redirection = {"full": ">/dev/full", "closed": ">&-"}[output]
+    command = [sys.executable, "-m", "xpkg_tool.cli", *arguments]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirection}', "sh", *command],
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    why = {"full": "No space left on device", "closed": "Bad file descriptor"}[output]
+    assert done.returncode == 2
+    assert done.stderr == f"error: Standard output cannot be written: {why}.\n"
+
+
+@pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&-", "2>&- >&-", "2>&- <&-"])
+def test_errors_that_cannot_be_written(redirection: str) -> None:
+    write("p/a.yaml", "a: 1\n")
+    for arguments, code in ((["build", "p"], 1), (["lint", "gone"], 2)):
+        command = [sys.executable, "-m", "xpkg_tool.cli", *arguments]
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$@" {redirection}', "sh", *command],
+            env=ENVIRONMENT,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
 
 
 # Where the interpreter is held for hours: no handler of Python's own would have its turn.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from xpkg_tool.finding import WARNING, Finding, Position, visible
 from xpkg_tool.formats import FORMATS, write_findings
+from xpkg_tool.formats.colour import wants_colour
 from xpkg_tool.rules.catalogue import RULES
+from xpkg_tool.rules.page import entry, plain
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "vectors/sarif-2.1.0-rtm.5.json").read_bytes())
 
@@ -39,6 +42,60 @@ def test_text() -> None:
     assert write_findings(FINDINGS[:1], "text").endswith("\n\n1 error.\n")
 
 
+URL = "https://git.example.org/docs/lint-rules.md"
+
+
+def test_the_first_finding_of_a_rule_says_where_the_rule_is_explained() -> None:
+    text = write_findings((*FINDINGS, FINDINGS[0], FINDINGS[1]), "text")
+    assert [line for line in text.splitlines() if "docs: " in line] == [
+        f"  docs: xpkg rule {code} (docs/lint-rules.md#{code.lower()})"
+        for code in ("XP101", "XP202", "XP010")
+    ]
+    assert text.count("\n  docs: ") == 3 and "XP998 (" not in text
+    linked = write_findings(FINDINGS, "text", docs_url=URL)
+    assert f"\n  help: Leave it out.\n  docs: {URL}#xp202\n\n" in linked
+
+
+def test_colours_change_nothing_else() -> None:
+    findings = (
+        *FINDINGS,
+        Finding("XP202", "a | b ^", "c", "error XP202: x", Position(3, 3, "  ^ | ^", 1)),
+        Finding("XP010", "", "", severity=WARNING),
+    )
+    painted = write_findings(findings, "text", colour=True)
+    colours = re.compile(r"\x1b\[[0-9;]*m")
+    assert colours.sub("", painted) == write_findings(findings, "text")
+    assert "\x1b[1;31merror XP202:\x1b[0m No package" in painted
+    assert "\x1b[1;33mwarning XP010:\x1b[0m Not YAML." in painted
+    assert "\x1b[1merror XP202: x:3:3:\x1b[0m \x1b[1;31merror XP202:\x1b[0m a" in painted
+    assert "\x1b[36m  help:\x1b[0m Add one." in painted
+    assert " \x1b[1;31m^^^^^^^^^\x1b[0m\n" in painted
+
+
+@pytest.mark.parametrize(
+    ("choice", "is_terminal", "environment", "wanted"),
+    [
+        ("always", False, {"NO_COLOR": "1"}, True),
+        ("never", True, {"FORCE_COLOR": "1"}, False),
+        ("auto", True, {}, True),
+        ("auto", False, {}, False),
+        ("auto", True, {"NO_COLOR": "", "TERM": "xterm"}, True),
+        ("auto", True, {"NO_COLOR": "0"}, False),
+        ("auto", True, {"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ("auto", False, {"FORCE_COLOR": "3"}, True),
+        ("auto", False, {"FORCE_COLOR": "0"}, False),
+        ("auto", False, {"CLICOLOR_FORCE": "1", "TERM": "dumb"}, True),
+        ("auto", False, {"CLICOLOR": "1"}, False),
+        ("auto", True, {"CLICOLOR": "0"}, False),
+        ("auto", True, {"TERM": "dumb"}, False),
+    ],
+)
+def test_who_wants_colours(
+    choice: str, is_terminal: bool, environment: dict[str, str], wanted: bool
+) -> None:
+    assert wants_colour(choice, is_terminal, environment) == wanted
+
+
 def test_json() -> None:
     text = write_findings(FINDINGS, "json")
     assert text.isascii()
@@ -57,7 +114,15 @@ def test_json() -> None:
         "endColumn": 13,
         "source": "kind: \x1bÄpfel",
         "count": 1,
+        "url": None,
     }
+    linked = json.loads(write_findings(FINDINGS, "json", docs_url=URL))["findings"]
+    assert [entry["url"] for entry in linked] == [
+        f"{URL}#xp101",
+        f"{URL}#xp202",
+        f"{URL}#xp010",
+        None,
+    ]
     assert {key for entry in document["findings"] for key in entry} == set(document["findings"][1])
     assert document["findings"][0]["path"] is None and document["findings"][0]["line"] is None
     assert json.loads(write_findings((), "json"))["findings"] == []
@@ -112,6 +177,22 @@ def test_a_finding_that_moves_keeps_its_fingerprint() -> None:
     assert prints[0] == prints[1] != prints[2]
 
 
+def test_sarif_brings_what_explains_a_rule() -> None:
+    (run,) = sarif(*FINDINGS)["runs"]
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    assert "help" not in rules["XP998"]
+    for code in ("XP101", "XP202", "XP010"):
+        assert rules[code]["help"]["markdown"] == entry(code)
+        assert rules[code]["help"]["text"] == plain(entry(code) or "")
+        # It has to be absolute.
+        assert "helpUri" not in rules[code]
+    document = json.loads(write_findings(FINDINGS, "sarif", docs_url=URL))
+    jsonschema.validate(document, SCHEMA)
+    rules = {rule["id"]: rule for rule in document["runs"][0]["tool"]["driver"]["rules"]}
+    assert rules["XP202"]["helpUri"] == f"{URL}#xp202"
+    assert "helpUri" not in rules["XP998"]
+
+
 def test_sarif_without_findings() -> None:
     (run,) = sarif()["runs"]
     assert run["results"] == [] and run["tool"]["driver"]["rules"] == []
@@ -128,6 +209,9 @@ def test_github() -> None:
         "3 errors and 1 warning in 3 files.",
         "",
     ]
+    linked = write_findings(FINDINGS, "github", docs_url=URL).split("\n")
+    assert linked[0].endswith(f"::The package has no meta object.%0AAdd one.%0A{URL}#xp101")
+    assert linked[3].endswith("%0AWait.")
 
 
 @pytest.mark.parametrize("format", FORMATS)

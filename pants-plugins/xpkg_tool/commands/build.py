@@ -1,4 +1,4 @@
-"""`xpkg build DIR`: writes the package and its description."""
+"""`xpkg build [DIR …]`: writes packages and their descriptions."""
 
 from __future__ import annotations
 
@@ -15,41 +15,56 @@ from xpkg_tool.oci.layer import DeflateVersionError
 from xpkg_tool.processes import ending_at_once
 
 from .failure import FOUND, OK, Failure, os_failure
-from .folder import read_folder
+from .folder import folders, read_folder
+from .output import docs_url, in_colour, write_error, write_output
 
 
 def run(arguments: Namespace) -> int:
+    directories = folders(arguments)
+    docs_url(arguments)
+    if arguments.output is not None:
+        _check_output(arguments.output, len(directories))
+    # One package with errors does not keep the others from being built.
+    return max([_build(directory, arguments) for directory in directories], default=OK)
+
+
+def _build(directory: str, arguments: Namespace) -> int:
     with ending_at_once():
-        request = read_folder(arguments)
-    output: str | None = arguments.output
-    if output is not None:
-        _check_output(output)
+        request = read_folder(directory, arguments)
     try:
         with ending_at_once():
             result = build(request)
     except DeflateVersionError as error:
         raise Failure(str(error), "Install it: pip install 'pants-xpkg[tool]'.") from None
     if result.findings:
-        sys.stderr.write(write_findings(result.findings, "text", request.fail_on))
+        colour, url = in_colour(arguments, sys.stderr), docs_url(arguments)
+        write_error(
+            write_findings(result.findings, "text", request.fail_on, docs_url=url, colour=colour)
+        )
     if result.package is None:
         return FOUND
-    path = output or _default_path(arguments.directory, arguments.name, result.package)
+    path: str = arguments.output or _default_path(directory, arguments.name, result.package)
     try:
         # Where a description lies, it is that of the package beside it.
         write_whole({path: result.package.archive, f"{path}.json": result.package.description})
     except OSError as error:
         raise os_failure("The package cannot be written", path, error) from None
-    print(f"Wrote {path}\n  {result.package.digest}")
+    write_output(f"Wrote {path}\n  {result.package.digest}\n")
     return OK
 
 
-def _check_output(path: str) -> None:
+def _check_output(path: str, packages: int) -> None:
     """Before the work, since what is wrong here is wrong from the start."""
+    if packages > 1:
+        raise Failure(
+            f"--output names one file, and {packages} packages are named.",
+            "Leave it out: each package is then written into its own folder.",
+        )
     folder = os.path.dirname(path) or "."
     if os.path.isdir(path) or not os.path.basename(path):
         raise Failure(f"{path} is a folder.", "Name a file, such as package.xpkg, with --output.")
     if not os.path.isdir(folder):
-        raise Failure(f"There is no folder {folder}.", "Make it, or mend --output.")
+        raise Failure(f"There is no folder {folder}.", "Create it first, or name another one.")
 
 
 def _default_path(directory: str, name: str | None, package: BuiltPackage) -> str:

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.copy import copy
-from xpkg_tool.registry.outcome import format_result
 from xpkg_tool.registry.progress import progress_on
 from xpkg_tool.registry.reference import parse
 from xpkg_tool.registry.settings import RegistrySettings
 
-from .failure import FAILED, OK
+from .published import report
 from .source import registry_settings
 
 
@@ -26,11 +25,7 @@ def run(arguments: Namespace) -> int:
         settings=settings,
         progress=progress_on(sys.stderr),
     )
-    if isinstance(outcome, PublishError):
-        print(outcome, file=sys.stderr)
-        return FAILED
-    print(format_result(outcome))
-    return OK
+    return report(outcome, arguments.destination, arguments.format)
 
 
 def _source_settings(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import Namespace
 
 from xpkg_tool.oci.extraction import extract
 from xpkg_tool.oci.image_error import ImageError
 
 from .failure import FAILED, OK, os_failure
+from .output import write_error, write_output
 from .source import insecure_registries
 
 _PACKAGE = "package.yaml"
@@ -27,10 +27,10 @@ def run(arguments: Namespace) -> int:
     try:
         extraction = extract(arguments.source, *paths, insecure=insecure)
     except ImageError as error:
-        print(error, file=sys.stderr)
+        write_error(f"{error}\n")
         return FAILED
     for path in (extraction.package_path, extraction.examples_path):
         if path is not None:
-            print(f"Wrote {os.path.normpath(path)}")
-    print(f"  {extraction.digest}")
+            write_output(f"Wrote {os.path.normpath(path)}\n")
+    write_output(f"  {extraction.digest}\n")
     return OK

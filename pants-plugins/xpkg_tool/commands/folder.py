@@ -17,26 +17,64 @@ from xpkg_tool.walk import Walk, shown_path, walk
 from .failure import Failure, os_failure
 
 _EXAMPLES = "examples"
+# A meta object may be in any file; this is where people and templates put it.
+_META_FILES = ("crossplane.yaml", "crossplane.yml")
 
 
-def read_folder(arguments: Namespace) -> PackageRequest:
-    """The request for `arguments.directory`, all its files read. Raises Failure.
+def folders(arguments: Namespace) -> list[str]:
+    """The folders that the arguments name, each once; here when they name none. Raises Failure.
+
+    Uses of the arguments: `directories`, `package_roots`, `examples`; of `lint`, `containing`."""
+    named = [*arguments.directories, *(arguments.package_roots or ())]
+    if getattr(arguments, "containing", False):
+        found = _packages_containing(named)
+    else:
+        by_path = {os.path.normpath(directory): directory for directory in reversed(named or ["."])}
+        found = list(reversed(by_path.values()))
+    for directory in found:
+        if not os.path.isdir(directory):
+            raise Failure(
+                f"There is no folder {directory}.",
+                "Name the folder that the package's files lie in.",
+            )
+    if arguments.examples is not None and len(found) > 1:
+        raise Failure(
+            "--examples-root is about one package, and several are named.",
+            "Name one package at a time, or leave the option out: then the examples are in the "
+            "folder `examples` of each package.",
+        )
+    return found
+
+
+def _packages_containing(files: Sequence[str]) -> list[str]:
+    """The nearest folders above the files, or those folders themselves, that hold a package, in
+    order; a file that is in no package is left out."""
+    found = []
+    for file in files:
+        path = os.path.normpath(file)
+        folder = path if os.path.isdir(path) else os.path.dirname(path)
+        while not any(os.path.isfile(os.path.join(folder, name)) for name in _META_FILES):
+            if folder in ("", "/") or os.path.basename(folder) == os.pardir:
+                break
+            folder = os.path.dirname(folder)
+        else:
+            found.append(folder or os.curdir)
+    return sorted(dict.fromkeys(found))
+
+
+def read_folder(directory: str, arguments: Namespace) -> PackageRequest:
+    """The request for the package in `directory`, all its files read. Raises Failure.
 
     Uses of the arguments: `examples`, `ignored_paths`, `select`, `ignored_codes`,
     `per_path_ignores`, `fail_on`."""
-    directory: str = arguments.directory
     selection = _selection(arguments)
     ignored = split_commas(arguments.ignored_paths)
     for pattern in ignored:
         _check_pattern(pattern)
-    if not os.path.isdir(directory):
-        raise Failure(
-            f"There is no folder {directory}.", "Name the folder that the package's files lie in."
-        )
     examples = arguments.examples
     named = examples is not None
     if named and not os.path.isdir(examples):
-        raise Failure(f"There is no folder {examples}.", "Mend the argument of --examples.")
+        raise Failure(f"There is no folder {examples}.", "Name one that exists, or leave it out.")
     if not named:
         examples = os.path.join(directory, _EXAMPLES)
     sources = _walk(directory, ignored, without=examples if named else _unlinked(examples))
@@ -109,8 +147,8 @@ def _codes(values: Sequence[str] | None) -> list[str]:
         if code != "ALL" and not rules_of(code):
             raise Failure(
                 f"No rule's code begins with {code!r}.",
-                "Write a code (XP010), the beginning of some (XP2), or ALL; docs/lint-rules.md "
-                "lists them.",
+                "Write a code (XP010), the beginning of some (XP2), or ALL. `xpkg rule` lists "
+                "the codes.",
             )
     return codes
 

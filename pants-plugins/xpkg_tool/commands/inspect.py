@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 
 from xpkg_tool.oci.image_error import ImageError
@@ -11,6 +10,7 @@ from xpkg_tool.oci.inspection import inspect
 from xpkg_tool.processes import ending_at_once
 
 from .failure import FAILED, OK
+from .output import write_error, write_output
 from .source import insecure_registries
 
 
@@ -20,10 +20,10 @@ def run(arguments: Namespace) -> int:
         with ending_at_once():
             inspection = inspect(arguments.source, insecure=insecure)
     except ImageError as error:
-        print(error, file=sys.stderr)
+        write_error(f"{error}\n")
         return FAILED
     if arguments.format == "json":
-        print(json.dumps(inspection.to_json(), indent=2))
+        write_output(json.dumps(inspection.to_json(), indent=2) + "\n")
     else:
-        sys.stdout.write(inspection.to_text())
+        write_output(inspection.to_text())
     return OK

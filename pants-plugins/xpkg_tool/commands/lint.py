@@ -1,22 +1,39 @@
-"""`xpkg lint DIR`: all findings of a package, in one of several formats."""
+"""`xpkg lint [DIR …]`: all findings of packages, in one of several formats."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from dataclasses import replace
 
 from xpkg_tool.build import read
-from xpkg_tool.finding import fails
+from xpkg_tool.finding import Finding, fails
 from xpkg_tool.formats import write_findings
 from xpkg_tool.processes import ending_at_once
+from xpkg_tool.shortened import shortened
 
 from .failure import FOUND, OK
-from .folder import read_folder
+from .folder import folders, read_folder
+from .output import docs_url, in_colour, write_output
 
 
 def run(arguments: Namespace) -> int:
+    url, directories = docs_url(arguments), folders(arguments)
+    colour = in_colour(arguments, sys.stdout)
     with ending_at_once():
-        _, findings = read(read_folder(arguments))
-        shown = write_findings(findings, arguments.format, arguments.fail_on)
-    sys.stdout.write(shown)
-    return FOUND if fails(findings, arguments.fail_on) else OK
+        findings: list[Finding] = []
+        for directory in directories:
+            _, found = read(read_folder(directory, arguments))
+            findings += found if len(directories) == 1 else [_named(f, directory) for f in found]
+        # A package inside another one is read twice.
+        ordered = shortened(findings)
+        shown = write_findings(
+            ordered, arguments.format, arguments.fail_on, docs_url=url, colour=colour
+        )
+    write_output(shown)
+    return FOUND if fails(ordered, arguments.fail_on) else OK
+
+
+def _named(finding: Finding, directory: str) -> Finding:
+    """The finding with its package as its path, where it is about the package as a whole."""
+    return finding if finding.path else replace(finding, path=directory)

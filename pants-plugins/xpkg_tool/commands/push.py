@@ -10,12 +10,15 @@ from typing import Mapping
 from xpkg_tool.names import EXTENSION
 from xpkg_tool.publish_error import PublishError
 from xpkg_tool.registry.progress import progress_on
-from xpkg_tool.registry.push import format_result, push
+from xpkg_tool.registry.push import push
 from xpkg_tool.registry.reference import parse
 from xpkg_tool.registry.settings import RegistrySettings
 from xpkg_tool.version_tags import is_nearly_a_version
 
-from .failure import FAILED, OK, Failure, os_failure
+from .failure import Failure, os_failure
+from .folder import split_commas
+from .output import write_error
+from .published import report
 from .source import registry_settings
 
 # The words are those of crossplane's first `push` (PR #1795).
@@ -25,17 +28,16 @@ _SEVERAL = "directory contains multiple compiled crossplane packages"
 
 
 def run(arguments: Namespace) -> int:
-    paths: list[str] = arguments.files or [_only_package(".")]
+    named = [*arguments.files, *split_commas(arguments.package_files)]
+    paths: list[str] = named or [_only_package(".")]
     settings = registry_settings(arguments.reference, arguments)
     (outcome,) = push(
         paths, [arguments.reference], settings=settings, progress=progress_on(sys.stderr)
     )
-    if isinstance(outcome, PublishError):
-        print(outcome, file=sys.stderr)
-        return FAILED
-    print(format_result(outcome))
-    _note(arguments.reference, settings)
-    return OK
+    code = report(outcome, arguments.reference, arguments.format)
+    if not isinstance(outcome, PublishError):
+        _note(arguments.reference, settings)
+    return code
 
 
 def _note(text: str, settings: Mapping[str, RegistrySettings]) -> None:
@@ -43,11 +45,10 @@ def _note(text: str, settings: Mapping[str, RegistrySettings]) -> None:
     reference = parse(text)
     floating = settings[reference.registry].may_move(reference.tag)
     if not floating and is_nearly_a_version(reference.tag):
-        print(
+        write_error(
             f"note: the tag {reference.tag!r} is not a complete semantic version, such as v1.2.3: "
             "the package manager does not find it when it looks for a version of a dependency. "
-            "`--mutable-tags` says that a tag is not meant as a version.",
-            file=sys.stderr,
+            "`--mutable-tags` says that a tag is not meant as a version.\n"
         )
 
 

@@ -12,14 +12,18 @@ from xpkg_tool.oci.verify import verify
 from xpkg_tool.processes import ending_at_once
 
 from .failure import FAILED, FOUND, OK
+from .output import docs_url, in_colour, write_output
 from .source import insecure_registries
 
 
 def run(arguments: Namespace) -> int:
     insecure = insecure_registries(arguments.source, arguments.insecure)
+    url, colour = docs_url(arguments), in_colour(arguments, sys.stdout)
     with ending_at_once():
         findings = verify(arguments.source, insecure=insecure)
-    sys.stdout.write(write_findings(findings, arguments.format, arguments.fail_on))
+    write_output(
+        write_findings(findings, arguments.format, arguments.fail_on, docs_url=url, colour=colour)
+    )
     # Nothing can be said of a package that is not there.
     if any(finding.code == codes.SOURCE_UNREADABLE for finding in findings):
         return FAILED

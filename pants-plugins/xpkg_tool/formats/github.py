@@ -6,17 +6,19 @@ from typing import Sequence
 
 from xpkg_tool.finding import Finding, visible
 from xpkg_tool.rules.catalogue import RULES
+from xpkg_tool.rules.page import link
 
 from .text import summary
 
 
-def to_commands(findings: Sequence[Finding]) -> str:
+def to_commands(findings: Sequence[Finding], *, docs_url: str = "") -> str:
     """A line for each finding, `::error file=…,line=…,col=…,endColumn=…,title=…::message`, and one
     that counts them, for the log."""
-    return "".join(f"{line}\n" for line in (*map(_command, findings), summary(findings)))
+    commands = [_command(finding, docs_url) for finding in findings]
+    return "".join(f"{line}\n" for line in (*commands, summary(findings)))
 
 
-def _command(finding: Finding) -> str:
+def _command(finding: Finding, docs_url: str) -> str:
     properties: list[tuple[str, str]] = []
     if finding.path:
         properties.append(("file", finding.path))
@@ -30,7 +32,9 @@ def _command(finding: Finding) -> str:
     properties.append(("title", f"{finding.code} {rule.name}" if rule else finding.code))
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties)
     subject = f" [{finding.object}]" if finding.object else ""
-    parts = (visible(f"{finding.message}{subject}"), visible(finding.remedy))
+    parts = [visible(f"{finding.message}{subject}"), visible(finding.remedy)]
+    if rule and docs_url:
+        parts.append(visible(link(finding.code, docs_url)))
     return f"::{finding.severity} {listed}::{_data(chr(10).join(parts))}"
 
 

@@ -8,6 +8,7 @@ from typing import Any, Sequence
 from xpkg_tool import VERSION
 from xpkg_tool.finding import Finding
 from xpkg_tool.rules.catalogue import RULES
+from xpkg_tool.rules.page import link
 
 from .text import counts_of
 
@@ -15,7 +16,7 @@ from .text import counts_of
 FORM = 1
 
 
-def to_json(findings: Sequence[Finding]) -> str:
+def to_json(findings: Sequence[Finding], *, docs_url: str = "") -> str:
     """`{"form": 1, "toolVersion", "errors", "warnings", "findings": [{…}, …]}`. All characters that
     are not ASCII are written as escapes."""
     errors, warnings = counts_of(findings)
@@ -24,12 +25,12 @@ def to_json(findings: Sequence[Finding]) -> str:
         "toolVersion": VERSION,
         "errors": errors,
         "warnings": warnings,
-        "findings": [_entry(finding) for finding in findings],
+        "findings": [_entry(finding, docs_url) for finding in findings],
     }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _entry(finding: Finding) -> dict[str, Any]:
+def _entry(finding: Finding, docs_url: str) -> dict[str, Any]:
     rule, position = RULES.get(finding.code), finding.position
     return {
         "code": finding.code,
@@ -44,4 +45,5 @@ def _entry(finding: Finding) -> dict[str, Any]:
         "endColumn": position.column + position.width if position else None,
         "source": position.source if position else None,
         "count": finding.count,
+        "url": link(finding.code, docs_url) if rule and docs_url else None,
     }

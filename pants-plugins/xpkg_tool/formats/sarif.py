@@ -10,13 +10,15 @@ from urllib.parse import quote
 from xpkg_tool import VERSION
 from xpkg_tool.finding import Finding, visible
 from xpkg_tool.rules.catalogue import RULES
+from xpkg_tool.rules.page import PAGE, entry, link, plain
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def to_sarif(findings: Sequence[Finding]) -> str:
+def to_sarif(findings: Sequence[Finding], *, docs_url: str = "") -> str:
     """A log with one run. Paths are relative to the folder where the program ran, unless they are
-    absolute; columns count characters."""
+    absolute; columns count characters. Each rule brings its whole entry of docs/lint-rules.md, and
+    a `helpUri`, which has to be absolute, where `docs_url` is known."""
     codes = sorted({finding.code for finding in findings})
     run = {
         "tool": {
@@ -24,7 +26,7 @@ def to_sarif(findings: Sequence[Finding]) -> str:
                 "name": "xpkg",
                 "version": VERSION,
                 "semanticVersion": VERSION,
-                "rules": [_rule(code) for code in codes],
+                "rules": [_rule(code, docs_url) for code in codes],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -33,17 +35,22 @@ def to_sarif(findings: Sequence[Finding]) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(code: str) -> dict[str, Any]:
-    rule = RULES.get(code)
+def _rule(code: str, docs_url: str) -> dict[str, Any]:
+    rule, markdown = RULES.get(code), entry(code)
     if rule is None:
         return {"id": code}
-    return {
+    described: dict[str, Any] = {
         "id": code,
         "name": "".join(part.capitalize() for part in rule.name.split("-")),
         "shortDescription": {"text": rule.summary},
-        "help": {"text": f"docs/lint-rules.md explains {code} with examples."},
+        "help": {"text": f"{PAGE} explains {code} with examples."},
         "defaultConfiguration": {"level": rule.severity},
     }
+    if markdown:
+        described["help"] = {"text": plain(markdown), "markdown": markdown}
+    if docs_url:
+        described["helpUri"] = link(code, docs_url)
+    return described
 
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Iterator, Sequence
 
-from xpkg_tool.finding import ERROR, Finding, render_all
+from xpkg_tool.finding import ERROR, Finding, render
+from xpkg_tool.rules.catalogue import RULES
+from xpkg_tool.rules.page import PAGE, link
+
+from .colour import painted
 
 
-def to_text(findings: Sequence[Finding]) -> str:
-    """All findings and a line that counts them."""
+def to_text(findings: Sequence[Finding], *, docs_url: str = "", colour: bool = False) -> str:
+    """All findings and a line that counts them. The first finding of each rule says where the rule
+    is explained: at `docs_url`, or else by `xpkg rule`."""
     if not findings:
         return "No findings.\n"
-    return f"{render_all(findings)}\n\n{summary(findings)}\n"
+    shown = "\n\n".join(_shown(findings, docs_url, colour))
+    return f"{shown}\n\n{summary(findings)}\n"
+
+
+def _shown(findings: Sequence[Finding], docs_url: str, colour: bool) -> Iterator[str]:
+    explained = set()
+    for finding in findings:
+        text = render(finding)
+        if finding.code in RULES and finding.code not in explained:
+            explained.add(finding.code)
+            text += f"\n  docs: {_explained(finding.code, docs_url)}"
+        yield painted(finding, text) if colour else text
+
+
+def _explained(code: str, docs_url: str) -> str:
+    return link(code, docs_url) if docs_url else f"xpkg rule {code} ({link(code, PAGE)})"
 
 
 def summary(findings: Sequence[Finding]) -> str:

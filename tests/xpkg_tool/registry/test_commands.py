@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,36 @@ def test_a_tag_that_is_nearly_a_version(capsys: pytest.CaptureFixture[str]) -> N
         push = ["push", f"{registry.address}/p:v1.2", str(HYBRID), "--mutable-tags", "v1.*"]
         assert main(push) == 0
         assert capsys.readouterr().err == ""
+
+
+def test_what_became_of_a_package_as_json(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    other = str(make_archive(tmp_path / "o", b"other"))
+    with running() as registry:
+        first, second = f"{registry.address}/staging/p:v1", f"{registry.address}/live/p:v1"
+        for arguments, action in (
+            (["push", first, str(HYBRID)], "pushed"),
+            (["push", first, str(HYBRID)], "up to date"),
+            (["copy", first, second], "pushed"),
+        ):
+            assert main([*arguments, "--format", "json"]) == 0
+            out, err = capsys.readouterr()
+            document = json.loads(out)
+            assert not err and document["message"] is None
+            assert (document["action"], document["digest"]) == (action, HYBRID_DIGEST)
+            assert document["reference"] == arguments[-1 if arguments[0] == "copy" else 1]
+        assert (document["form"], document["blobsMounted"]) == (1, 3)
+        for arguments, action, reference in (
+            (["push", first, other], "refused", first),
+            (["copy", other, second], "refused", second),
+            (["push", first, "gone.xpkg"], "failed", first),
+        ):
+            assert main([*arguments, "--format", "json"]) == 2
+            out, err = capsys.readouterr()
+            document = json.loads(out)
+            assert (document["action"], document["reference"]) == (action, reference)
+            assert document["digest"] is None and f"{document['message']}\n" == err
 
 
 def test_several_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

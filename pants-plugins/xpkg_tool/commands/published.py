@@ -1,0 +1,31 @@
+"""How `push` and `copy` say what became of a package."""
+
+from __future__ import annotations
+
+import json
+
+from xpkg_tool import VERSION
+from xpkg_tool.publish_error import PublishError
+from xpkg_tool.registry.outcome import Outcome, format_result, outcome_to_json
+
+from .failure import FAILED, OK
+from .output import write_error, write_output
+
+# Raised when a field changes its meaning or goes away; new fields leave it as it is.
+_FORM = 1
+
+
+def report(outcome: Outcome, reference: str, format: str) -> int:
+    """Says what became of `reference`, as text or as JSON; the exit code. People read what went
+    wrong on standard error in both."""
+    failed = isinstance(outcome, PublishError)
+    if isinstance(outcome, PublishError):
+        write_error(f"{outcome}\n")
+    elif format == "text":
+        write_output(f"{format_result(outcome)}\n")
+    if format == "json":
+        entry = outcome_to_json(reference, "", outcome)
+        entry["digest"] = entry["digest"] or None
+        document = {"form": _FORM, "toolVersion": VERSION, **entry}
+        write_output(json.dumps(document, indent=2) + "\n")
+    return FAILED if failed else OK
