@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence, Union
@@ -163,8 +162,6 @@ def render(finding: Finding) -> str:
     where = finding.path
     if finding.path and finding.position:
         where += f":{finding.position.line}:{finding.position.column}"
-    # At the start of a line `::` is how programs give commands to GitHub's runner.
-    where = f"./{where}" if where.lstrip().startswith("::") else where
     head = f"{where}: " if where else ""
     subject = f" [{finding.object}]" if finding.object else ""
     lines = [visible(f"{head}{finding.severity} {finding.code}: {finding.message}{subject}")]
@@ -211,15 +208,8 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-# CI systems read commands out of what programs print, `##[…]` and `##vso[…]` anywhere in a line.
-_COMMAND = re.compile(r"##(?=(?:vso)?\[)")
-
-
 def visible(text: str) -> str:
-    """The text with escapes for the characters that are not printable, and for those that a CI
-    system would take for a command; tabs stay."""
-    if "##" in text:
-        text = _COMMAND.sub(r"#\\x23", text)
+    """The text with escapes for the characters that are not printable; tabs stay."""
     if text.isprintable():
         return text
     return "".join(
