@@ -117,7 +117,9 @@ def growths(shapes: Sequence[Shape]) -> dict[str, str | None]:
     return results
 
 
-def growth(shape: Shape, *, least_time: float = LEAST_TIME, limit: int = _LIMIT) -> str | None:
+def growth(
+    shape: Shape, *, least_time: float = LEAST_TIME, limit: int = _LIMIT, tries: int = _TRIES
+) -> str | None:
     """What is wrong with the growth of the shape; None where nothing is."""
     # What is imported or made once, for the first input, is no growth.
     shape.read(shape.make(2))
@@ -126,8 +128,12 @@ def growth(shape: Shape, *, least_time: float = LEAST_TIME, limit: int = _LIMIT)
         if first is None:
             return None
         sizes = [first.parts, first.parts * 2, first.parts * 4]
-        costs = [first, *(cost(shape, parts, limit=limit) for parts in sizes[1:])]
-        for _ in range(_TRIES):
+        costs = [first, cost(shape, sizes[1], limit=limit)]
+        # Where the first doubling costs little, the second decides nothing.
+        if not _grows(costs, least_time):
+            return None
+        costs.append(cost(shape, sizes[2], limit=limit))
+        for _ in range(tries):
             if not _grows(costs, least_time):
                 return None
             again = [cost(shape, parts, limit=limit) for parts in sizes]
