@@ -22,7 +22,8 @@ from xpkg_tool.rules.catalogue import RULES
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: provider-a}\n"
 EXAMPLE = "apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a}\n"
 PLUGINS = Path(cli.__file__).parents[1]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PLUGINS)}
+# A program that runs out of disk would cache the modules that it imports then, cut off.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PLUGINS), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 @pytest.fixture(autouse=True)

@@ -195,7 +195,8 @@ def test_no_room_left(room: int, tmp_path: Path) -> None:
     """Fault 22: files cannot grow beyond `room` bytes, as on a disk that is full."""
     directory = tmp_path / "layout"
     run = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(HYBRID), str(directory), str(room)],
+        # -B, or Python would cache what it imports then, cut off, for all that come after.
+        [sys.executable, "-B", "-c", SCRIPT, str(HYBRID), str(directory), str(room)],
         env={"PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.PIPE,
         text=True,
