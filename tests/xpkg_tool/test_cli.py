@@ -15,7 +15,7 @@ from typing import Any, Callable
 
 import pytest
 
-from xpkg_tool import FORMAT_VERSION, VERSION, cli
+from xpkg_tool import FORMAT_VERSION, cli, wheel_version
 from xpkg_tool.cli import main
 from xpkg_tool.rules.catalogue import RULES
 
@@ -169,14 +169,26 @@ def _actions() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("command", "help"), _actions())
 def test_a_line_of_help_begins_with_a_verb(command: str, help: str) -> None:
-    verbs = {"apply", "begin", "colour", "copy", "do", "explain", "leave", "let", "link", "print"}
+    verbs = {
+        "apply",
+        "begin",
+        "colour",
+        "copy",
+        "do",
+        "explain",
+        "fail",
+        "leave",
+        "let",
+        "link",
+        "print",
+    }
     verbs |= {"read", "send", "show", "speak", "take", "trust", "write"}
     assert help.split(maxsplit=1)[0] in verbs, f"{command}: {help}"
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
-    assert capsys.readouterr().out == f"xpkg {VERSION} (format {FORMAT_VERSION})\n"
+    assert capsys.readouterr().out == f"xpkg {wheel_version()} (format {FORMAT_VERSION})\n"
 
 
 def test_here_is_the_default(

@@ -87,7 +87,9 @@ def test_suppressed_findings_are_not_counted() -> None:
 
 
 def test_equal_objects_name_a_few_of_the_others() -> None:
-    xrd = "---\napiVersion: a.org/v1\nkind: B\nmetadata: {name: c}\n"
+    xrd = (
+        "---\napiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nmetadata: {name: c}\n"
+    )
     found = [f for f in findings({"a.yaml": CONFIGURATION + xrd * 200}) if f.code == "XP210"]
     assert sum(f.count for f in found) == 200
     assert found[0].message == (

@@ -77,7 +77,7 @@ def test_what_became_of_a_package_as_json(
 ) -> None:
     other = str(make_archive(tmp_path / "o", b"other"))
     with running() as registry:
-        first, second = f"{registry.address}/staging/p:v1", f"{registry.address}/live/p:v1"
+        first, second = f"{registry.address}/staging/p:v1.0.0", f"{registry.address}/live/p:v1.0.0"
         for arguments, action in (
             (["push", first, str(HYBRID)], "pushed"),
             (["push", first, str(HYBRID)], "up to date"),
