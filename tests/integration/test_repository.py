@@ -95,6 +95,15 @@ def test_the_output_path_may_hold_upstreams_name(repository: Repository) -> None
     assert (repository.root / f"dist/out/{name}.xpkg").exists()
 
 
+def test_an_output_path_that_leads_out_of_the_distdir_is_an_error(repository: Repository) -> None:
+    """Pants would take the failed write for a change of the file system, and never end."""
+    write_provider(repository, "packages/a", "provider-a")
+    repository.write("packages/a/BUILD", '\nxpkg_package(output_path="../a.xpkg")\n')
+    run = repository.pants("package", "packages/a", expect=1)
+    message = "packages/a/BUILD:2: The 'output_path' field in target packages/a:a must be"
+    assert message in run.output
+
+
 def test_help_and_peek_say_enough(repository: Repository) -> None:
     write_provider(repository, "packages/a", "provider-a")
     text = repository.pants("help", "xpkg_package").stdout
