@@ -120,7 +120,7 @@ def test_rules_are_selected(capsys: pytest.CaptureFixture[str]) -> None:
         (["rule", ""], "No rule's code begins with ''."),
         (["completion", "ksh"], "invalid choice: 'ksh'"),
         (["lint", "gone"], "error: There is no folder gone."),
-        (["lint", "p/crossplane.yaml"], "error: There is no folder p/crossplane.yaml."),
+        (["lint", "p/crossplane.yaml"], "error: p/crossplane.yaml is a file, not a folder."),
         (["lint", "p", "--format", "xml"], "invalid choice: 'xml'"),
         (["lint", "p", "--ignore", "QP1"], "No rule's code begins with 'QP1'."),
         (["lint", "p", "--ignore-path", "["], "The pattern '[' cannot be read"),
@@ -572,6 +572,9 @@ SPEAKING: list[list[str]] = [
     ["extract", "a.xpkg"],
     ["rule"],
     ["rule", "XP202"],
+    ["--version"],
+    ["--help"],
+    ["lint", "--help"],
 ]
 
 
