@@ -161,6 +161,7 @@ def parser() -> argparse.ArgumentParser:
         "files",
         metavar="FILE",
         nargs="*",
+        default=[],
         help="send this package (default: the only one here); several, one for each platform, "
         "become an index",
     )

@@ -110,6 +110,7 @@ def test_rules_are_selected(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "message"),
     [
         ([], "required: COMMAND"),
+        (["push"], "required: REF\n"),
         (["lint", "p", "gone"], "error: There is no folder gone."),
         (["lint", "-f", "gone"], "error: There is no folder gone."),
         (["lint", "p", "q", "-e", "p"], "--examples-root is about one package"),
@@ -474,11 +475,7 @@ def test_push_takes_the_only_package_here(
 ) -> None:
     reference = "oci-layout:registry:team/a:v1"
     assert main(["push", reference]) == 2
-    expected = (
-        "error: failed to find a package current working directory: directory does not contain a "
-        "compiled crossplane package\n"
-    )
-    assert capsys.readouterr().err.startswith(expected)
+    assert capsys.readouterr().err.startswith("error: The current folder has no .xpkg file.\n")
     assert main(["build", "p", "-o", "a.xpkg"]) == 0
     capsys.readouterr()
     assert main(["push", reference]) == 0
@@ -489,7 +486,7 @@ def test_push_takes_the_only_package_here(
     capsys.readouterr()
     assert main(["push", reference]) == 2
     error = capsys.readouterr().err
-    assert "directory contains multiple compiled crossplane packages\n" in error
+    assert error.startswith("error: The current folder has several .xpkg files.\n")
     assert "a.xpkg, b.xpkg" in error
 
 
