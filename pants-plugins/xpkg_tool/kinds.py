@@ -105,8 +105,8 @@ def nearest(kind: ObjectKind, among: Iterable[ObjectKind]) -> ObjectKind | None:
     Only the kinds are compared: two that share a long group are not alike for that."""
     candidates = sorted(among)
     meant = misspelling(kind.kind, (k.kind for k in candidates))
-    same = (k for k in candidates if k.kind == meant)
-    return max(same, key=lambda k: (_is_stable(k), k.api_version), default=None)
+    same = [k for k in candidates if k.kind == meant]
+    return max(same, key=lambda k: (_is_stable(k), k.api_version)) if same else None
 
 
 def _is_stable(kind: ObjectKind) -> bool:

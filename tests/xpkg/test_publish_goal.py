@@ -257,7 +257,7 @@ def test_dependencies_in_a_circle(repository: PublishRunner) -> None:
     ran = repository.run()
     assert ran.exit_code == 1 and ran.written == []
     cycle = "packages/a:a -> packages/b:b -> packages/a:a"
-    assert f"packages/a:a cannot be published: Its dependencies form a cycle: {cycle}." in ran.stderr
+    assert f"cannot be published: Its dependencies form a cycle: {cycle}." in ran.stderr
     # What Pants says is about imports of source code.
     assert "import" not in ran.stderr
 

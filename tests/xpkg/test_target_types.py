@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pants.engine.addresses import Address
 from pants.engine.target import Field, InvalidFieldException
+
 from xpkg.target_types import XpkgExamplesField, XpkgOutputPathField, XpkgSourcesField
 
 _ADDRESS = Address("packages/a", target_name="b")

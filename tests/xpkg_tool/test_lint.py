@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from xpkg_tool import codes
 from xpkg_tool.build import BuildResult, PackageRequest, build
 from xpkg_tool.finding import render_all
