@@ -34,6 +34,7 @@ from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
 from xpkg.buckets import Buckets
+from xpkg.command_line import ShownByLint, ShownByLintRequest
 from xpkg.package_inputs import PackageInputs, PackageInputsRequest
 from xpkg.pieces import Analysis, AnalysisRequest
 from xpkg.subsystem import XpkgSubsystem
@@ -88,14 +89,21 @@ class BuildReport(EngineAwareReturnType):
     """
 
     outcome: BuildOutcome
+    # Whether `lint` shows the findings in the same run, as in `pants lint package`.
+    shown_by_lint: bool = False
 
     def level(self) -> LogLevel | None:
-        if not self.outcome.text:
+        if not self._speaks:
             return LogLevel.DEBUG
         return LogLevel.ERROR if self.outcome.failed else LogLevel.WARN
 
+    @property
+    def _speaks(self) -> bool:
+        # Why a package was not built is always said: `lint` may come later, or not at all.
+        return bool(self.outcome.text) and (self.outcome.failed or not self.shown_by_lint)
+
     def message(self) -> str | None:
-        if not self.outcome.text:
+        if not self._speaks:
             return None
         verdict = "does not lint" if self.outcome.failed else "has warnings"
         return f"{self.outcome.address} {verdict}.\n\n{self.outcome.text}\n"
@@ -236,7 +244,11 @@ def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs,
 
 @rule(desc="Check Crossplane package", level=LogLevel.DEBUG)
 async def report_build(request: BuildRequest) -> BuildReport:
-    return BuildReport(await Get(BuildOutcome, BuildRequest, request))
+    outcome = await Get(BuildOutcome, BuildRequest, request)
+    if not outcome.text:
+        return BuildReport(outcome)
+    shown = await Get(ShownByLint, ShownByLintRequest(request.address))
+    return BuildReport(outcome, shown.value)
 
 
 def rules() -> Iterable[Any]:

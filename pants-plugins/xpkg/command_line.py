@@ -1,4 +1,4 @@
-"""Which packages the command line names: the one place that looks at Pants' private options.
+"""What the command line asks for: the one place that looks at Pants' private options.
 
 Pants cancels a goal's other work at the first rule that raises. So that nobody has to run a goal
 once for each mistake, a rule that is going to fail first awaits all packages that were asked for.
@@ -16,11 +16,17 @@ from pants.engine.addresses import Address
 from pants.engine.fs import GlobMatchErrorBehavior
 from pants.engine.internals.options_parsing import _Options
 from pants.engine.rules import Get, collect_rules, rule
-from pants.engine.target import AllTargets, FilteredTargets
+from pants.engine.target import (
+    AllTargets,
+    FilteredTargets,
+    WrappedTarget,
+    WrappedTargetRequest,
+)
 from pants.vcs.changed import ChangedAddresses, ChangedOptions, ChangedRequest
 from pants.vcs.git import GitWorktreeRequest, MaybeGitWorktree
 
-from xpkg.target_types import XpkgSourcesField
+from xpkg.subsystem import XpkgSubsystem
+from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,31 @@ async def find_named_packages(
     )
     targets = await Get(FilteredTargets, Specs, specs)
     return _sorted(packages.intersection(t.address for t in targets))
+
+
+@dataclass(frozen=True)
+class ShownByLintRequest:
+    """Asks whether `lint`, in this run, shows what it finds in the package at `address`."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class ShownByLint:
+    value: bool
+
+
+@rule
+async def shown_by_lint(
+    request: ShownByLintRequest, options: _Options, xpkg: XpkgSubsystem
+) -> ShownByLint:
+    if "lint" not in options.options.goals or xpkg.skip:
+        return ShownByLint(False)
+    only = options.options.for_scope("lint").only
+    if only and xpkg.options_scope not in only:
+        return ShownByLint(False)
+    wrapped = await Get(WrappedTarget, WrappedTargetRequest(request.address, "the xpkg backend"))
+    return ShownByLint(not wrapped.target[XpkgSkipLintField].value)
 
 
 def _sorted(addresses: Iterable[Address]) -> NamedPackages:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from typing import Any, Sequence
+from typing import Any, Iterable, Sequence
 
 from pants.core.goals.package import OutputPathField
+from pants.engine.addresses import Address
 from pants.engine.fs import GlobExpansionConjunction, GlobMatchErrorBehavior, PathGlobs
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
     AsyncFieldMixin,
     BoolField,
     Dependencies,
+    InvalidFieldException,
     MultipleSourcesField,
     StringField,
     StringSequenceField,
@@ -24,6 +26,21 @@ from pants.util.memo import memoized_property
 from pants.util.strutil import help_text
 
 ALL_DEFAULT_REGISTRIES = "<all default registries>"
+
+
+def _leaves_its_folder(path: str) -> bool:
+    return path.startswith("/") or ".." in path.split("/")
+
+
+def _require_own_globs(alias: str, globs: Iterable[str] | None, address: Address) -> None:
+    """Raises InvalidFieldException where a glob leads out of the BUILD file's folder. Pants' own
+    error for such a glob comes later, and names no target."""
+    wrong = [glob for glob in globs or () if _leaves_its_folder(glob.lstrip("!"))]
+    if wrong:
+        raise InvalidFieldException(
+            f"The '{alias}' field in target {address} must have globs that are relative to the "
+            f"BUILD file's folder and stay in it, but has: {', '.join(map(repr, wrong))}."
+        )
 
 
 class XpkgExamplesField(StringSequenceField, AsyncFieldMixin):
@@ -42,6 +59,14 @@ class XpkgExamplesField(StringSequenceField, AsyncFieldMixin):
             xpkg_package(examples=["example/**/*.yaml"])
         """
     )
+
+    @classmethod
+    def compute_value(
+        cls, raw_value: Iterable[str] | None, address: Address
+    ) -> tuple[str, ...] | None:
+        globs = super().compute_value(raw_value, address)
+        _require_own_globs(cls.alias, globs, address)
+        return globs
 
     @property
     def globs(self) -> tuple[str, ...]:
@@ -99,6 +124,14 @@ class XpkgSourcesField(MultipleSourcesField):
             )
         """
     )
+
+    @classmethod
+    def compute_value(
+        cls, raw_value: Iterable[str] | None, address: Address
+    ) -> tuple[str, ...] | None:
+        globs = super().compute_value(raw_value, address)
+        _require_own_globs(cls.alias, globs, address)
+        return globs
 
     # Set by the target, which has both.
     _examples: Any = None
@@ -218,6 +251,18 @@ class XpkgOutputPathField(OutputPathField):
             xpkg_package(output_path="packages/{{friendly_id}}.xpkg")
         """
     )
+
+    @classmethod
+    def compute_value(cls, raw_value: str | None, address: Address) -> str | None:
+        value = super().compute_value(raw_value, address)
+        # Pants would take the error of writing there for a change of the file system, and try
+        # again without an end.
+        if value and (_leaves_its_folder(value) or value.endswith("/")):
+            raise InvalidFieldException(
+                f"The '{cls.alias}' field in target {address} must be the path of a file below the "
+                f"`--distdir`, relative to it, but was {value!r}."
+            )
+        return value
 
 
 class XpkgVersionField(StringField):

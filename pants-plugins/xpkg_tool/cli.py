@@ -10,7 +10,7 @@ import argparse
 import importlib
 import io
 import sys
-from typing import Sequence
+from typing import Any, Sequence
 
 from . import FORMAT_VERSION, wheel_version
 from .finding import visible
@@ -161,6 +161,7 @@ def parser() -> argparse.ArgumentParser:
         "files",
         metavar="FILE",
         nargs="*",
+        default=[],
         help="send this package (default: the only one here); several, one for each platform, "
         "become an index",
     )
@@ -228,8 +229,14 @@ class _ShowVersion(argparse.Action):
         parser.exit()
 
 
+class _Parser(argparse.ArgumentParser):
+    def print_help(self, file: Any = None) -> None:
+        """Where the output cannot be written, argparse of newer versions of Python says nothing."""
+        (file or sys.stdout).write(self.format_help())
+
+
 def _parser(program: str, summary: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
+    return _Parser(
         program,
         description=summary,
         epilog=_EXIT_CODES,

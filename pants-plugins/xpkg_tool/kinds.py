@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable
 
-from .similar import similar
+from .similar import misspelling
 
 META_GROUP = "meta.pkg.crossplane.io"
 
@@ -100,13 +100,13 @@ def bullet_list(kinds: Iterable[ObjectKind]) -> str:
 
 
 def nearest(kind: ObjectKind, among: Iterable[ObjectKind]) -> ObjectKind | None:
-    """The member of `among` that was probably meant: the same kind, else a similar one."""
-    candidates = {str(k): k for k in sorted(among)}
-    same = [k for k in candidates.values() if k.kind == kind.kind]
-    if same:
-        return max(same, key=lambda k: (_is_stable(k), k.api_version))
-    found = similar(str(kind), candidates, cutoff=0.75)
-    return candidates[found] if found else None
+    """The member of `among` that was probably meant: the same kind, else one that `kind` misspells.
+
+    Only the kinds are compared: two that share a long group are not alike for that."""
+    candidates = sorted(among)
+    meant = misspelling(kind.kind, (k.kind for k in candidates))
+    same = [k for k in candidates if k.kind == meant]
+    return max(same, key=lambda k: (_is_stable(k), k.api_version)) if same else None
 
 
 def _is_stable(kind: ObjectKind) -> bool:

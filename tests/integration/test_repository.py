@@ -95,6 +95,32 @@ def test_the_output_path_may_hold_upstreams_name(repository: Repository) -> None
     assert (repository.root / f"dist/out/{name}.xpkg").exists()
 
 
+def test_lint_and_package_in_one_run_show_a_warning_once(repository: Repository) -> None:
+    write_provider(repository, "packages/a", "provider-a")
+    repository.write("packages/a/examples/e.yaml", "apiVersion: v1\nkind: A\nkind: A\n")
+    for goals in (
+        ("lint", "package"),
+        # Each run shows its findings, whatever an earlier one has shown.
+        ("package",),
+        ("lint", "package"),
+        ("lint", "package", "--xpkg-skip"),
+    ):
+        output = repository.pants(*goals, "packages/a").output
+        assert output.count("warning XP005") == 1, (goals, output)
+    repository.write("packages/a/BUILD", "xpkg_package(skip_lint=True)\n")
+    output = repository.pants("lint", "package", "packages/a").output
+    assert output.count("warning XP005") == 1, output
+
+
+def test_an_output_path_that_leads_out_of_the_distdir_is_an_error(repository: Repository) -> None:
+    """Pants would take the failed write for a change of the file system, and never end."""
+    write_provider(repository, "packages/a", "provider-a")
+    repository.write("packages/a/BUILD", '\nxpkg_package(output_path="../a.xpkg")\n')
+    run = repository.pants("package", "packages/a", expect=1)
+    message = "packages/a/BUILD:2: The 'output_path' field in target packages/a:a must be"
+    assert message in run.output
+
+
 def test_help_and_peek_say_enough(repository: Repository) -> None:
     write_provider(repository, "packages/a", "provider-a")
     text = repository.pants("help", "xpkg_package").stdout

@@ -111,6 +111,7 @@ def test_rules_are_selected(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "message"),
     [
         ([], "required: COMMAND"),
+        (["push"], "required: REF\n"),
         (["lint", "p", "gone"], "error: There is no folder gone."),
         (["lint", "-f", "gone"], "error: There is no folder gone."),
         (["lint", "p", "q", "-e", "p"], "--examples-root is about one package"),
@@ -121,7 +122,7 @@ def test_rules_are_selected(capsys: pytest.CaptureFixture[str]) -> None:
         (["rule", ""], "No rule's code begins with ''."),
         (["completion", "ksh"], "invalid choice: 'ksh'"),
         (["lint", "gone"], "error: There is no folder gone."),
-        (["lint", "p/crossplane.yaml"], "error: There is no folder p/crossplane.yaml."),
+        (["lint", "p/crossplane.yaml"], "error: p/crossplane.yaml is a file, not a folder."),
         (["lint", "p", "--format", "xml"], "invalid choice: 'xml'"),
         (["lint", "p", "--ignore", "QP1"], "No rule's code begins with 'QP1'."),
         (["lint", "p", "--ignore-path", "["], "The pattern '[' cannot be read"),
@@ -487,11 +488,7 @@ def test_push_takes_the_only_package_here(
 ) -> None:
     reference = "oci-layout:registry:team/a:v1"
     assert main(["push", reference]) == 2
-    expected = (
-        "error: failed to find a package current working directory: directory does not contain a "
-        "compiled crossplane package\n"
-    )
-    assert capsys.readouterr().err.startswith(expected)
+    assert capsys.readouterr().err.startswith("error: The current folder has no .xpkg file.\n")
     assert main(["build", "p", "-o", "a.xpkg"]) == 0
     capsys.readouterr()
     assert main(["push", reference]) == 0
@@ -502,7 +499,7 @@ def test_push_takes_the_only_package_here(
     capsys.readouterr()
     assert main(["push", reference]) == 2
     error = capsys.readouterr().err
-    assert "directory contains multiple compiled crossplane packages\n" in error
+    assert error.startswith("error: The current folder has several .xpkg files.\n")
     assert "a.xpkg, b.xpkg" in error
 
 
@@ -585,6 +582,9 @@ SPEAKING: list[list[str]] = [
     ["extract", "a.xpkg"],
     ["rule"],
     ["rule", "XP202"],
+    ["--version"],
+    ["--help"],
+    ["lint", "--help"],
 ]
 
 

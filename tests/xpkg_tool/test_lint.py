@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from xpkg_tool import codes
 from xpkg_tool.build import BuildResult, PackageRequest, build
 from xpkg_tool.finding import render_all
@@ -89,6 +91,29 @@ def test_an_unknown_version_of_a_meta_object() -> None:
     result = built({"pkg/crossplane.yaml": PROVIDER.replace(b"/v1\n", b"/v1beta1\n")})
     assert found(result) == [(codes.META_UNKNOWN, "pkg/crossplane.yaml", 1)]
     assert "Did you mean Provider (meta.pkg.crossplane.io/v1)?" in result.findings[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "meant"),
+    [
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinitions", "CustomResourceDefinition"),
+        ("apiextensions.crossplane.io/v1", "Compositon", "Composition"),
+        ("apiextensions.crossplane.io/v1beta2", "Composition", "Composition"),
+        # Kinds that are right where they belong; only their groups are like those of a package.
+        ("pkg.crossplane.io/v1", "Configuration", None),
+        ("nop.crossplane.io/v1alpha1", "NopResource", None),
+    ],
+)
+def test_a_kind_is_suggested_where_it_is_misspelt(
+    api_version: str, kind: str, meant: str | None
+) -> None:
+    object = f"apiVersion: {api_version}\nkind: {kind}\nmetadata:\n  name: a\n"
+    result = built({"pkg/crossplane.yaml": PROVIDER, "pkg/a.yaml": object.encode()})
+    (finding,) = [f for f in result.findings if f.code == codes.UNKNOWN_KIND]
+    if meant is None:
+        assert "Did you mean" not in finding.remedy
+    else:
+        assert f"Did you mean {meant} (" in finding.remedy
 
 
 def test_all_mistakes_at_once_with_places() -> None:

@@ -8,6 +8,7 @@ from typing import Any, Iterable, Iterator
 
 from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest, DigestContents, DigestSubset, PathGlobs
+from pants.engine.internals.graph import CycleException
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (
     Target,
@@ -163,6 +164,11 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
             Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend")),
             Get(TransitiveTargets, TransitiveTargetsRequest([address])),
         )
+    except CycleException as error:
+        # Pants' own text is about imports of source code.
+        cycle = " -> ".join(map(str, error.path))
+        text = f"Its dependencies form a cycle: {cycle}.\n  help: Remove one of `dependencies`."
+        return replace(candidate, problem=Problem(_UNPUBLISHABLE, text))
     except Exception as error:
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
     dependencies = sorted(

@@ -32,6 +32,12 @@ def folders(arguments: Namespace) -> list[str]:
         by_path = {os.path.normpath(directory): directory for directory in reversed(named or ["."])}
         found = list(reversed(by_path.values()))
     for directory in found:
+        if os.path.isfile(directory):
+            raise Failure(
+                f"{directory} is a file, not a folder.",
+                "Name the folder that the package's files lie in. With --containing, `lint` finds "
+                "it by the names of files.",
+            )
         if not os.path.isdir(directory):
             raise Failure(
                 f"There is no folder {directory}.",

@@ -21,11 +21,6 @@ from .output import write_error
 from .published import report
 from .source import registry_settings
 
-# The words are those of crossplane's first `push` (PR #1795).
-_WHERE = "failed to find a package current working directory"
-_NONE = "directory does not contain a compiled crossplane package"
-_SEVERAL = "directory contains multiple compiled crossplane packages"
-
 
 def run(arguments: Namespace) -> int:
     named = [*arguments.files, *split_commas(arguments.package_files)]
@@ -56,15 +51,16 @@ def _only_package(directory: str) -> str:
     try:
         names = sorted(n for n in os.listdir(directory) if n.endswith(EXTENSION))
     except OSError as error:
-        raise os_failure(_WHERE, directory, error) from None
+        raise os_failure("The current folder cannot be read", directory, error) from None
     packages = [name for name in names if os.path.isfile(os.path.join(directory, name))]
     if not packages:
         raise Failure(
-            f"{_WHERE}: {_NONE}", "Build one with `xpkg build`, or name it: xpkg push REF FILE."
+            f"The current folder has no {EXTENSION} file.",
+            "Build one with `xpkg build`, or name it: xpkg push REF FILE.",
         )
     if len(packages) > 1:
         raise Failure(
-            f"{_WHERE}: {_SEVERAL}",
+            f"The current folder has several {EXTENSION} files.",
             f"Name one: xpkg push REF FILE. There are {', '.join(packages)}.",
         )
     return packages[0]

@@ -199,20 +199,24 @@ def _lines(inspection: Inspection) -> Iterator[str]:
     yield f"platform  {inspection.platform or 'none'}"
     yield f"size      {inspection.size:,} bytes"
     yield f"read from {inspection.form}; the package was found by {inspection.found_by}"
-    yield f"{len(inspection.layers)} layers:"
+    yield f"{_counted(len(inspection.layers), 'layer')}:"
     for layer in inspection.layers:
         yield f"  {layer.kind or '-':<8} {layer.size:>12,}  {layer.digest}"
     labels = {k: v for k, v in inspection.labels.items() if not k.startswith(f"{ANNOTATION}:")}
     if labels:
-        yield f"{len(labels)} labels:"
+        yield f"{_counted(len(labels), 'label')}:"
         yield from (f"  {key}={value}" for key, value in sorted(labels.items()))
-    yield from _object_lines("objects", inspection.objects)
-    yield from _object_lines("examples", inspection.examples)
+    yield from _object_lines("object", inspection.objects)
+    yield from _object_lines("example", inspection.examples)
     if not inspection.whole:
         yield "Not all documents can be read: `xpkg verify` says what is wrong with the others."
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _object_lines(what: str, objects: tuple[ObjectInfo, ...]) -> Iterator[str]:
     if objects:
-        yield f"{len(objects)} {what}:"
+        yield f"{_counted(len(objects), what)}:"
         yield from (f"  {o.kind} {o.name} ({o.api_version})" for o in objects)

@@ -87,11 +87,11 @@ def test_text(tmp_path: Path) -> None:
             f"  {kind:<8} {len(data):>12,}  {sha256(data)}"
             for data, kind in zip(image.layers, ("-", "-", "-", "base", "upbound"))
         ),
-        "1 labels:",
+        "1 label:",
         "  maintainer=some\\x1bone",
-        "1 objects:",
+        "1 object:",
         "  Composition c (apiextensions.crossplane.io/v1)",
-        "1 examples:",
+        "1 example:",
         "  XThing ex (example.org/v1)",
     ]
 
