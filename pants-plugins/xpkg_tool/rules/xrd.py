@@ -11,7 +11,7 @@ from typing import Any, Iterator
 from xpkg_tool import codes
 from xpkg_tool.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
 
-from .crds.columns import check_format, check_subresources
+from .crds.columns import check_format, check_subresources, plain_path
 from .crds.versions import check_deprecation
 from .crds.webhook import check_webhook_of_xrd
 from .crossplane_versions import RELEASES, since
@@ -257,7 +257,7 @@ def _columns(subject: Subject) -> Iterator[Finding]:
                 subject,
                 path,
                 f"is {shown(value)}; a column's path begins with a dot",
-                f"Write {shown('.' + value)}.",
+                f"Write {shown(plain_path(value))}.",
             )
     for path, column in parts(subject.value, "spec.versions[].additionalPrinterColumns[]"):
         if isinstance(column, dict):

@@ -51,9 +51,14 @@ def check_columns(subject: Subject, path: PathOf, columns: Any) -> Iterator[Find
             yield subject.finding(
                 codes.CRD_COLUMN,
                 f"The path {shown(json_path)} does not begin with a dot.",
-                f"Write `.{json_path}`, without braces or `$`.",
+                f"Write {shown(plain_path(json_path))}, without braces or `$`.",
                 (*place, "jsonPath"),
             )
+
+
+def plain_path(json_path: str) -> str:
+    """The path in the form that a printer column has: `.spec.a` for `{.spec.a}` or `$.spec.a`."""
+    return f".{json_path.strip().strip('{}').lstrip('$.')}"
 
 
 def check_format(subject: Subject, place: PathOf, column: Mapping[str, Any]) -> Iterator[Finding]:
