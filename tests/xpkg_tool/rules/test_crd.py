@@ -343,6 +343,8 @@ def test_no_value_breaks_a_rule(path: str, value: Any) -> None:
         assert finding.position is not None and finding.remedy and finding.message.endswith(".")
 
 
-@pytest.mark.parametrize("path", ["spec.region", "{.spec.region}", "$.spec.region", "{spec.region}"])
+@pytest.mark.parametrize(
+    "path", ["spec.region", "{.spec.region}", "$.spec.region", "{spec.region}"]
+)
 def test_the_path_that_is_proposed_for_a_column_is_one(path: str) -> None:
     assert plain_path(path) == ".spec.region"
