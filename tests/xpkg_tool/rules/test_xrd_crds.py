@@ -74,10 +74,6 @@ TYPES = {
     "loops-deep-required",
     "loops-enum-loop",
     "loops-const-list-in",
-    # The loop is in a rule for the items of a list.
-    "loops-rule-in-items",
-    "loops-rule-in-items-in",
-    "loops-rule-in-map",
     # What is looped over is made by another loop.
     "loops-map-then",
     "root-rule-fields-quoted",

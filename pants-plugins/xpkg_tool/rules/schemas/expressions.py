@@ -9,7 +9,7 @@ from xpkg_tool import codes
 from xpkg_tool.rules.languages.cel_syntax import syntax_problem
 from xpkg_tool.rules.languages.field_path import FieldPathError, resolve
 
-from .node import Level, Problem, SchemaNode, as_schema
+from .node import Level, PathOf, Problem, SchemaNode, as_schema, field_name, path_of
 
 _KEYWORD = "x-kubernetes-validations"
 _REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
@@ -29,6 +29,61 @@ def check(node: SchemaNode) -> Iterator[Problem]:
         return
     for index, rule in enumerate(node.value.get(_KEYWORD, ())):
         yield from _rule(node, rule or {}, index)
+
+
+def check_repeated(root: Mapping[str, Any], node: SchemaNode) -> Iterator[Problem]:
+    """The rules of a schema inside a list or mapping of `root` that has no limit: such a rule is
+    applied to each member, and must not loop itself over what has none either."""
+    holder = _unlimited_around(root, path_of(node.way))
+    for index, rule in enumerate(node.value.get(_KEYWORD, ()) if holder else ()):
+        expression = _text(rule or {}, "rule")
+        if not expression.strip() or syntax_problem(expression):
+            continue
+        loop = _endless_loop(node, expression)
+        if loop and not _endless_loops(node, expression):
+            yield node.problem(
+                codes.SCHEMA_RULE,
+                f"The expression of rule {index + 1} of {node.name} loops over {loop}, and is "
+                f"applied to each member of {holder}; neither has a limit: Kubernetes refuses it "
+                "for its estimated cost.",
+                "Limit both: `maxItems` for a list, `maxProperties` for a mapping.",
+                *(_KEYWORD, index, "rule"),
+            )
+
+
+def _unlimited_around(root: Mapping[str, Any], path: PathOf) -> str | None:
+    """The outermost list or mapping without a limit on the path from `root`; None if there is
+    none."""
+    schema: Any = root
+    for index, step in enumerate(path):
+        if not isinstance(schema, dict):
+            return None
+        is_schema = index == 0 or path[index - 1] != "properties" or _is_name(path, index - 1)
+        if is_schema and step in ("items", "additionalProperties") and _is_unlimited(schema):
+            return field_name(path[:index])
+        schema = schema.get(step)
+    return None
+
+
+def _is_name(path: PathOf, index: int) -> bool:
+    """Whether the step is the name of a property, not a keyword."""
+    names = 0
+    while index > names and path[index - names - 1] == "properties":
+        names += 1
+    return names % 2 == 1
+
+
+def _endless_loop(node: SchemaNode, expression: str) -> str | None:
+    """A field without a limit that the expression loops over; None if there is none."""
+    from xpkg_tool.rules.languages.cel_loops import loops
+
+    for loop in loops(expression):
+        schema = _led_to(node.value, loop.inner)
+        if loop.search and as_schema(schema) and schema.get("type") != "array":
+            continue
+        if _is_unlimited(schema):
+            return _shown(loop.inner)
+    return None
 
 
 def _text(rule: Mapping[str, Any], field: str) -> str:
