@@ -76,6 +76,28 @@ FUNCTION = PackageType(
     _CRDS,
 )
 
+# The first release of Crossplane that takes objects of a kind; those before refuse a whole package
+# that has one. What is not named here is older than all that differ.
+# Source: Crossplane's internal/xpkg/lint.go.
+FIRST_RELEASES = {
+    **dict.fromkeys(
+        _kinds(
+            ("apiextensions.crossplane.io/v2", "CompositeResourceDefinition"),
+            ("ops.crossplane.io/v1alpha1", "CronOperation"),
+            ("ops.crossplane.io/v1alpha1", "Operation"),
+            ("ops.crossplane.io/v1alpha1", "WatchOperation"),
+        ),
+        "2.0",
+    ),
+    **dict.fromkeys(
+        _kinds(
+            ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceActivationPolicy"),
+            ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceDefinition"),
+        ),
+        "2.1",
+    ),
+}
+
 PACKAGE_TYPES = {t.name: t for t in (PROVIDER, CONFIGURATION, FUNCTION)}
 
 ALL_META = frozenset().union(*(t.meta for t in PACKAGE_TYPES.values()))

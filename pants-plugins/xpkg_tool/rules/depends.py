@@ -28,6 +28,7 @@ PACKAGE_GROUP = "pkg.crossplane.io"
 # more, but a build does not load it.
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_LONGEST_REPOSITORY = 255
 _REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?")
@@ -43,7 +44,7 @@ _NEW = ("apiVersion", "kind", "package")
 
 _WHOLE = (
     "`host/repository`: the repository in lower-case letters and digits, its parts separated by "
-    "`/`, and within a part by `.`, `_` or `-`"
+    "`/`, and within a part by `.`, `_` or `-`, with at most 255 characters"
 )
 _VERSION_REMEDY = (
     'Write a constraint as a text, for example `version: ">=v1.2.0"`, or the digest of an image, '
@@ -245,7 +246,8 @@ def _split(package: str) -> tuple[str, str]:
 
 def _is_package(host: str, repository: str) -> bool:
     is_host = not host or _HOST.fullmatch(host) is not None
-    return is_host and _REPOSITORY.fullmatch(repository) is not None
+    is_short = len(repository) <= _LONGEST_REPOSITORY
+    return is_host and is_short and _REPOSITORY.fullmatch(repository) is not None
 
 
 def _named(package: str) -> str:

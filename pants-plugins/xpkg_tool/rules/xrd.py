@@ -11,7 +11,9 @@ from typing import Any, Iterator
 from xpkg_tool import codes
 from xpkg_tool.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
 
-from .crds.columns import check_subresources
+from .crds.columns import check_format, check_subresources, plain_path
+from .crds.versions import check_deprecation
+from .crds.webhook import check_webhook_of_xrd
 from .crossplane_versions import RELEASES, since
 from .fields import (
     check_newer_fields,
@@ -137,7 +139,6 @@ _BOOLEANS = ("spec.versions[].referenceable", "spec.versions[].served")
 _COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
 _CLAIM_FIELDS = ("kind", "plural", "singular", "listKind")
 _LEGACY_FIELDS = {"claimNames": "claims", "connectionSecretKeys": "connection secrets"}
-_LONGEST_WARNING = 256
 
 
 def check_xrd(subject: Subject) -> Iterator[AnyFinding]:
@@ -160,6 +161,7 @@ def check_xrd(subject: Subject) -> Iterator[AnyFinding]:
             # Older releases drop the field, which is another finding.
             for finding in check_subresources(subject, path, version.get("subresources")):
                 yield ReleaseFinding(finding, since("2.3"), REFUSED)
+            yield from check_deprecation(subject, path, version)
             yield from check_schema_of_version(subject, path, version)
 
 
@@ -255,19 +257,11 @@ def _columns(subject: Subject) -> Iterator[Finding]:
                 subject,
                 path,
                 f"is {shown(value)}; a column's path begins with a dot",
-                f"Write {shown('.' + value)}.",
+                f"Write {shown(plain_path(value))}.",
             )
-    for path, value in parts(subject.value, "spec.versions[].deprecationWarning"):
-        if isinstance(value, str):
-            if len(value.encode()) > _LONGEST_WARNING:
-                yield invalid(subject, path, "has more than 256 bytes", "Shorten it.")
-            elif subject.get(*path[:-1], "deprecated") is not True:
-                yield invalid(
-                    subject,
-                    path,
-                    "is for deprecated versions only",
-                    "Add `deprecated: true` to the version, or remove the warning.",
-                )
+    for path, column in parts(subject.value, "spec.versions[].additionalPrinterColumns[]"):
+        if isinstance(column, dict):
+            yield from check_format(subject, path, column)
 
 
 def _conversion(subject: Subject) -> Iterator[AnyFinding]:
@@ -283,6 +277,7 @@ def _conversion(subject: Subject) -> Iterator[AnyFinding]:
         for field in ("clientConfig", "conversionReviewVersions"):
             if subject.get(*webhook, field) in (None, []):
                 yield missing(subject, (*webhook, field), why)
+        yield from check_webhook_of_xrd(subject)
     elif conversion.get("strategy") == "None" and not _is_v2(subject):
         finding = subject.finding(
             codes.OBJECT_VALUE,

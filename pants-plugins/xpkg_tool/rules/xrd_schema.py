@@ -62,14 +62,44 @@ def check_schema_of_version(
 
 
 def _made(subject: Subject, where: PathOf, schema: Mapping[str, Any]) -> Iterator[AnyFinding]:
-    """What Kubernetes says of the schemas that the newest release makes of the author's."""
-    newest = RELEASES[-1]
-    kinds = [("", added_to_composites(subject.value, newest))]
+    """What Kubernetes says of the schemas that Crossplane makes of the author's."""
+    eras = _eras(subject, schema)
+    found: dict[AnyFinding, tuple[str, ...]] = {}
+    for era in eras:
+        for finding in _made_by(subject, where, schema, era[-1]):
+            found[finding] = found.get(finding, ()) + era
+    for finding, releases in found.items():
+        if isinstance(finding, Finding) and len(releases) < sum(map(len, eras)):
+            yield ReleaseFinding(finding, releases, REFUSED)
+        else:
+            yield finding
+
+
+def _eras(subject: Subject, schema: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """The releases between which it matters what they add to this schema; the newest of each stands
+    for all."""
+    newer = since("2.0")
+    if subject.value.get("apiVersion") == "apiextensions.crossplane.io/v2":
+        return (newer,)
+    # Most schemas do not name what Crossplane 1 alone adds.
+    added = {r: added_to_composites(subject.value, r)["spec"] for r in (RELEASES[0], newer[-1])}
+    names = added[RELEASES[0]].keys() ^ added[newer[-1]].keys()
+    spec = schema.get("properties")
+    spec = spec.get("spec") if isinstance(spec, dict) else None
+    parts = (spec.get("properties"), spec.get("required")) if isinstance(spec, dict) else ()
+    named = any(n in part for part in parts if isinstance(part, (dict, list)) for n in names)
+    return (before("2.0"), newer) if named else (RELEASES,)
+
+
+def _made_by(
+    subject: Subject, where: PathOf, schema: Mapping[str, Any], release: str
+) -> Iterator[AnyFinding]:
+    kinds = [("", added_to_composites(subject.value, release))]
     if subject.get("spec", "claimNames"):
-        kinds.append(("In the definition of claims: ", added_to_claims(subject.value, newest)))
+        kinds.append(("In the definition of claims: ", added_to_claims(subject.value, release)))
     seen: set[tuple[str, PathOf]] = set()
     for whose, added in kinds:
-        made = schema_of_version(schema, added, newest)
+        made = schema_of_version(schema, added, release)
         for at, finding in schema_findings(subject, where, made, status=True, unknown=WARNING):
             # What Crossplane adds is right, unless a field of the XRD is wrong that says so itself.
             if _is_added(at, added) or (finding.code, at) in seen:

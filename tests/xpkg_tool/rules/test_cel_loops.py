@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xpkg_tool.rules.languages.cel_loops import nested_loops
+from xpkg_tool.rules.languages.cel_loops import loops, nested_loops
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from xpkg_tool.rules.languages.cel_loops import nested_loops
         ("self.a.all(x, self.b.c.exists(y, y == x))", [(("a",), ("b", "c"))]),
         ("self.a.all(x, x.n.exists(y, y == 1))", [(("a",), ("a", "[]", "n"))]),
         ("self.all(x, self.exists_one(y, y == x))", [((), ())]),
+        ("oldSelf.a.all(x, self.b.exists(y, y == x))", [(("a",), ("b",))]),
         (
             "self.a.all(x, self.b.all(y, self.c.all(z, true)))",
             [(("a",), ("b",)), (("a",), ("c",)), (("b",), ("c",))],
@@ -47,3 +48,17 @@ def test_a_search_is_a_loop(expression: str, expected: list[tuple[tuple[str, ...
     found = list(nested_loops(expression))
     assert [(loop.outer, loop.inner) for loop in found] == expected
     assert all(loop.search for loop in found)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("self.a.all(x, x == 1)", [(("a",), 0)]),
+        ("self.a.all(x, self.b.exists(y, true))", [(("a",), 0), (("b",), 1)]),
+        ("1 in self.b", [(("b",), 0)]),
+        ("self.a == 1", []),
+        ("'self.a.all(x, true)' in ['']", []),
+    ],
+)
+def test_loops(expression: str, expected: list[tuple[tuple[str, ...], int]]) -> None:
+    assert [(loop.inner, len(loop.around)) for loop in loops(expression)] == expected

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from small_packages import COMPOSITION, CONFIGURATION, XRD, all_findings
+from small_packages import (
+    COMPOSITION,
+    CONFIGURATION,
+    XRD,
+    XRD_V1,
+    all_findings,
+    brief,
+    changed,
+    findings,
+)
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING
@@ -64,3 +73,36 @@ def test_objects_that_cannot_be_read_are_there_all_the_same() -> None:
 
 def test_objects_are_enough() -> None:
     assert of_package("Configuration", xrd=XRD, composition=COMPOSITION) == []
+
+
+def test_a_kind_that_no_admitted_release_knows_is_an_error() -> None:
+    assert of_release(XRD, "^1.20") == ["XP202 1:13"]
+    assert of_release(OPERATION, ">=1.14 <2.0.0-0") == ["XP202 1:13"]
+    assert of_release(ACTIVATION_POLICY, "~2.0.0") == ["XP202 1:13"]
+
+
+def test_a_kind_that_some_admitted_release_knows_is_none() -> None:
+    for constraint in (">=v1.14.0-0", "^1.20 || ~2.0.0", ">=2.0.0"):
+        assert of_release(XRD, constraint) == []
+    assert of_release(OPERATION, "2.0.x") == []
+    assert of_release(ACTIVATION_POLICY, ">=2.0.0") == []
+    assert of_release(XRD_V1, "^1.20") == []
+
+
+OPERATION = """\
+apiVersion: ops.crossplane.io/v1alpha1
+kind: Operation
+metadata: {name: a}
+spec: {mode: Pipeline, pipeline: [{step: a, functionRef: {name: a}}]}
+"""
+ACTIVATION_POLICY = """\
+apiVersion: apiextensions.crossplane.io/v1alpha1
+kind: ManagedResourceActivationPolicy
+metadata: {name: a}
+spec: {activate: ["*"]}
+"""
+
+
+def of_release(text: str, constraint: str) -> list[str]:
+    meta = changed(CONFIGURATION, "spec", {"crossplane": {"version": constraint}})
+    return brief(findings({"a.yaml": meta, "b.yaml": text}))

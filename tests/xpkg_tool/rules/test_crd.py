@@ -14,6 +14,7 @@ from xpkg_tool.build import PackageRequest, read
 from xpkg_tool.documents.loader import load, locate
 from xpkg_tool.documents.stream import Document, split
 from xpkg_tool.finding import ERROR, WARNING, Finding
+from xpkg_tool.rules.crds.columns import plain_path
 
 PROVIDER = """\
 apiVersion: meta.pkg.crossplane.io/v1
@@ -340,3 +341,10 @@ def test_v1beta1_is_looked_at_for_what_breaks_the_build() -> None:
 def test_no_value_breaks_a_rule(path: str, value: Any) -> None:
     for finding in of_crd(changed(CRD, path, value)):
         assert finding.position is not None and finding.remedy and finding.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "path", ["spec.region", "{.spec.region}", "$.spec.region", "{spec.region}"]
+)
+def test_the_path_that_is_proposed_for_a_column_is_one(path: str) -> None:
+    assert plain_path(path) == ".spec.region"

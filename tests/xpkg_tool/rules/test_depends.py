@@ -70,6 +70,7 @@ def test_right(entry: Any) -> None:
         ({**OLD, "provider": "https://xpkg.example.org/a/b"}, codes.DEPENDENCY_PACKAGE),
         ({**OLD, "provider": "xpkg.example.org/A/b"}, codes.DEPENDENCY_PACKAGE),
         ({**OLD, "provider": "xpkg.example.org/"}, codes.DEPENDENCY_PACKAGE),
+        ({**OLD, "provider": f"xpkg.example.org/{'a' * 256}"}, codes.DEPENDENCY_PACKAGE),
         ({**OLD, "provider": "a/b"}, codes.DEPENDENCY_REGISTRY),
         ({**OLD, "provider": "b"}, codes.DEPENDENCY_REGISTRY),
         ({**NEW, "kind": "Pod", "apiVersion": "v1"}, codes.DEPENDENCY_KIND),

@@ -48,9 +48,11 @@ def place(error: str) -> tuple[str | int, ...] | None:
 @pytest.mark.parametrize("case", SCHEMAS, ids=range(len(SCHEMAS)))
 def test_kubernetes_says_so_too(case: dict[str, Any]) -> None:
     found = errors(case["schema"], status=case["status"])
-    assert bool(found) == bool(case["errors"])
+    # What only documents is a warning.
+    told = [error for error in case["errors"] if ".externalDocs." not in error]
+    assert bool(found) == bool(told)
     paths = [problem.path for problem in found]
-    for error in case["errors"]:
+    for error in told:
         wanted = place(error)
         if wanted is not None:
             # What is missing is shown where it is missing from; what is wrong, where it is.
@@ -154,7 +156,7 @@ def test_the_nearest_keyword_is_named() -> None:
         ({"examples": ["a"]}, WARNING),
         ({"externalDoc": {}}, WARNING),
         ({"externalDocs": {"descripton": "a"}}, WARNING),
-        ({"externalDocs": {"nonsense": "a"}}, ERROR),
+        ({"externalDocs": {"nonsense": "a"}}, WARNING),
         ({"minLenght": 1}, ERROR),
         ({"nonsense": 1}, ERROR),
         ({"x-kubernetes-validations": [{"rule": "true", "mesage": "a"}]}, ERROR),
@@ -174,7 +176,8 @@ def test_a_misspelt_keyword_that_documents_is_a_warning(
         ("has(self.c)", "`self.c`"),
         ("self.b.c == ''", "`self.b.c`"),
         ("self.free.c == ''", ""),
-        ("self.any.c == ''", ""),
+        ("self.any.c == ''", "`self.any`"),
+        ("has(self.a.b)", "`self.a.b`"),
         ("self.resource.kind != '' && self.resource.metadata.name != ''", ""),
         ("self.a__dash__b == ''", ""),
         ("self.list.all(x, x.c == '')", ""),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
-from small_packages import CONFIGURATION, changed, findings
+from small_packages import CONFIGURATION, XRD_V1, changed, findings
 
 from xpkg_tool.finding import ERROR, Finding
 from xpkg_tool.rules.crossplane_versions import RELEASES
@@ -74,10 +74,6 @@ TYPES = {
     "loops-deep-required",
     "loops-enum-loop",
     "loops-const-list-in",
-    # The loop is in a rule for the items of a list.
-    "loops-rule-in-items",
-    "loops-rule-in-items-in",
-    "loops-rule-in-map",
     # What is looped over is made by another loop.
     "loops-map-then",
     "root-rule-fields-quoted",
@@ -101,3 +97,36 @@ def test_what_a_cluster_refuses_is_an_error(
     ]
     case = request.node.callspec.id.rpartition("-")[0]
     assert bool(found) == bool(errors and case not in TYPES), (found, errors)
+
+
+@pytest.mark.parametrize(
+    ("releases", "found"),
+    [("^1.20", []), ("~v2.0.0", ["XP434"]), (">=v1.14.0-0", ["XP434"])],
+)
+def test_what_one_release_adds_can_be_required_there(releases: str, found: list[str]) -> None:
+    spec = {"type": "object", "required": ["publishConnectionDetailsTo"], "properties": {"a": TEXT}}
+    assert [f.code for f in of_spec(spec, releases)] == found
+
+
+@pytest.mark.parametrize(
+    ("releases", "found"),
+    [
+        ("^1.20", ["XP608"]),
+        ("~v2.0.0", ["XP423"]),
+        (">=v1.14.0-0", ["XP423", "XP608"]),
+    ],
+)
+def test_what_one_release_replaces_is_not_seen_there(releases: str, found: list[str]) -> None:
+    spec = {"type": "object", "properties": {"publishConnectionDetailsTo": {"title": "no type"}}}
+    assert sorted(f.code for f in of_spec(spec, releases)) == found
+
+
+TEXT = {"type": "string"}
+
+
+def of_spec(spec: dict[str, Any], releases: str) -> tuple[Finding, ...]:
+    """What is found in a package for these releases, of an XRD of v1 with this schema of `spec`."""
+    admitted = {"crossplane": {"version": releases}}
+    schema = {"type": "object", "properties": {"spec": spec}}
+    xrd = changed(XRD_V1, "spec.versions.0.schema.openAPIV3Schema", schema)
+    return findings({"a.yaml": changed(CONFIGURATION, "spec", admitted), "x.yaml": xrd})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 from xpkg_tool import codes
 from xpkg_tool.finding import Finding
@@ -44,24 +44,40 @@ def check_columns(subject: Subject, path: PathOf, columns: Any) -> Iterator[Find
                 message = f"A printer column has no `{field}`."
                 where = (*place, field)
                 yield subject.finding(codes.CRD_COLUMN, message, remedy, where, key=True)
-        for field, known in (("type", _TYPES), ("format", _FORMATS)):
-            value = column.get(field)
-            if isinstance(value, str) and value and value not in known:
-                yield subject.finding(
-                    codes.CRD_COLUMN,
-                    f"{shown(value)} is no `{field}` of a printer column.",
-                    f"Use one of {', '.join(known)}.",
-                    (*place, field),
-                )
-        yield from check_int32(subject, (*place, "priority"))
+        yield from _one_of(subject, place, column, "type", _TYPES)
+        yield from check_format(subject, place, column)
         json_path = column.get("jsonPath")
         if isinstance(json_path, str) and json_path and not json_path.startswith("."):
             yield subject.finding(
                 codes.CRD_COLUMN,
                 f"The path {shown(json_path)} does not begin with a dot.",
-                f"Write `.{json_path}`, without braces or `$`.",
+                f"Write {shown(plain_path(json_path))}, without braces or `$`.",
                 (*place, "jsonPath"),
             )
+
+
+def plain_path(json_path: str) -> str:
+    """The path in the form that a printer column has: `.spec.a` for `{.spec.a}` or `$.spec.a`."""
+    return f".{json_path.strip().strip('{}').lstrip('$.')}"
+
+
+def check_format(subject: Subject, place: PathOf, column: Mapping[str, Any]) -> Iterator[Finding]:
+    """The format and the priority of the printer column at `place`, as in an XRD (XP405)."""
+    yield from _one_of(subject, place, column, "format", _FORMATS)
+    yield from check_int32(subject, (*place, "priority"))
+
+
+def _one_of(
+    subject: Subject, place: PathOf, column: Mapping[str, Any], field: str, known: tuple[str, ...]
+) -> Iterator[Finding]:
+    value = column.get(field)
+    if isinstance(value, str) and value and value not in known:
+        yield subject.finding(
+            codes.CRD_COLUMN,
+            f"{shown(value)} is no `{field}` of a printer column.",
+            f"Use one of {', '.join(known)}.",
+            (*place, field),
+        )
 
 
 def check_subresources(subject: Subject, path: PathOf, subresources: Any) -> Iterator[Finding]:

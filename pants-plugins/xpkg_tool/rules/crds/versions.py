@@ -8,6 +8,7 @@ from xpkg_tool import codes
 from xpkg_tool.finding import WARNING, Finding
 from xpkg_tool.rules.fields import invalid, repeated, shown
 from xpkg_tool.rules.schemas.check import check_schema
+from xpkg_tool.rules.shapes import PathOf
 from xpkg_tool.rules.subject import Subject, dotted
 
 from .columns import check_columns, check_selectable, check_subresources
@@ -49,7 +50,7 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
             again,
         )
     for index, version in known:
-        yield from _deprecation(subject, index, version)
+        yield from check_deprecation(subject, (*_PATH, index), version)
         yield from _content(subject, index, version)
 
 
@@ -74,13 +75,17 @@ def _storage(
         )
 
 
-def _deprecation(subject: Subject, index: int, version: Mapping[str, Any]) -> Iterator[Finding]:
+def check_deprecation(
+    subject: Subject, path: PathOf, version: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """`deprecationWarning` of the version at `path`, of a CRD or an XRD."""
     text = version.get("deprecationWarning")
     if not isinstance(text, str):
         return
     problem, remedy = "", "Write a warning in one line."
     if version.get("deprecated") is not True:
-        problem, remedy = "stands at a version that is not deprecated", "Add `deprecated: true`."
+        problem = "is for deprecated versions only"
+        remedy = "Add `deprecated: true` to the version, or remove the warning."
     elif not text:
         problem = "is empty"
     elif len(text.encode("utf-8", "replace")) > _LONGEST_WARNING:
@@ -88,7 +93,7 @@ def _deprecation(subject: Subject, index: int, version: Mapping[str, Any]) -> It
     elif not text.isprintable():
         problem = "has a line break or another character that cannot be printed"
     if problem:
-        yield invalid(subject, (*_PATH, index, "deprecationWarning"), problem, remedy)
+        yield invalid(subject, (*path, "deprecationWarning"), problem, remedy)
 
 
 def _content(subject: Subject, index: int, version: Mapping[str, Any]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ CA, while it installs the package (internal/controller/pkg/revision/establisher.
 from __future__ import annotations
 
 from typing import Any, Iterator
+from urllib.parse import urlsplit
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING, Finding
@@ -50,6 +51,67 @@ def check_conversion(subject: Subject) -> Iterator[Finding]:
                     "webhook",
                     field,
                 )
+
+
+def check_webhook_of_xrd(subject: Subject) -> Iterator[Finding]:
+    """All findings for the webhook of an XRD with the strategy `Webhook` (XP404). Crossplane copies
+    it into the CustomResourceDefinitions as it is, and fills in nothing. What is missing as a whole
+    is another finding."""
+    webhook = subject.get(*_PATH, "webhook")
+    webhook = webhook if isinstance(webhook, dict) else {}
+    if webhook.get("conversionReviewVersions"):
+        yield from _reviews(subject, webhook["conversionReviewVersions"])
+    client = webhook.get("clientConfig")
+    if not isinstance(client, dict):
+        return
+    yield from _encoded(subject, client)
+    url, service = client.get("url"), client.get("service")
+    if (url is None) == (service is None):
+        found = "neither a `url` nor" if url is None else "both a `url` and"
+        yield _finding(
+            subject,
+            f"The webhook has {found} a `service`; Kubernetes asks for exactly one of them.",
+            "Name the `service`, or the `url` of a webhook outside the cluster.",
+            *("webhook", "clientConfig"),
+        )
+    elif isinstance(url, str) and (problem := _url_problem(url)):
+        yield _finding(
+            subject,
+            f"Kubernetes does not accept the `url` of the webhook: {problem}.",
+            "Write a URL such as `https://host.example.org/convert`.",
+            *("webhook", "clientConfig", "url"),
+        )
+    elif isinstance(service, dict):
+        yield from _path(subject, service.get("path"))
+        port = service.get("port")
+        if type(port) is int and not 0 < port < 2**16:
+            yield _finding(
+                subject,
+                f"{port} is not a port.",
+                "Write a number from 1 to 65535, or remove it: 443 is the default.",
+                *("webhook", "clientConfig", "service", "port"),
+            )
+
+
+def _url_problem(url: str) -> str:
+    """What Kubernetes does not accept in the URL of a webhook; empty where nothing is wrong."""
+    try:
+        parsed = urlsplit(url)
+    except ValueError:
+        # What one parser cannot read, another one may.
+        return ""
+    if parsed.scheme != "https":
+        return "it does not begin with `https://`"
+    if not parsed.netloc:
+        return "it names no host"
+    for part, what in (
+        ("@" in parsed.netloc, "a user"),
+        (parsed.query, "a query"),
+        (parsed.fragment, "a fragment"),
+    ):
+        if part:
+            return f"it has {what}"
+    return ""
 
 
 def _finding(
@@ -122,7 +184,11 @@ def _client(subject: Subject, client: Any) -> Iterator[Finding]:
             severity=ERROR if both else WARNING,
         )
     service = client.get("service")
-    path = service.get("path") if isinstance(service, dict) else None
+    if isinstance(service, dict):
+        yield from _path(subject, service.get("path"))
+
+
+def _path(subject: Subject, path: Any) -> Iterator[Finding]:
     if isinstance(path, str) and path not in ("", "/"):
         parts = path[1:].removesuffix("/").split("/")
         if not path.startswith("/") or not all(is_dns_subdomain(part) for part in parts):
@@ -130,7 +196,5 @@ def _client(subject: Subject, client: Any) -> Iterator[Finding]:
                 subject,
                 f"{shown(path)} is no path of a webhook.",
                 "Write a path such as `/convert`: parts in lower case, each behind a `/`.",
-                *steps,
-                "service",
-                "path",
+                *("webhook", "clientConfig", "service", "path"),
             )

@@ -1,4 +1,5 @@
-"""Loops inside loops of a CEL expression: what makes one too expensive whatever else it says."""
+"""Loops of a CEL expression, and loops inside loops: what makes one too expensive whatever else it
+says."""
 
 from __future__ import annotations
 
@@ -21,6 +22,16 @@ ITEM = "[]"
 
 
 @dataclass(frozen=True)
+class Loop:
+    """A loop over `inner`, and what the loops around it go over, outermost first. `search`: as in
+    NestedLoop."""
+
+    around: tuple[Chain, ...]
+    inner: Chain
+    search: bool = False
+
+
+@dataclass(frozen=True)
 class NestedLoop:
     """A loop over `inner` in a loop over `outer`: the names behind `self`, with `[]` where a
     variable stands for a member of a list. `search`: it is `x in inner`, which looks at each member
@@ -36,6 +47,15 @@ def nested_loops(expression: str) -> Iterator[NestedLoop]:
     must be one that CEL can read."""
     calls = len(_CALL.findall(expression))
     if not calls or (calls == 1 and not _SEARCH.search(expression)):
+        return
+    for loop in loops(expression):
+        for outer in loop.around:
+            yield NestedLoop(outer, loop.inner, loop.search)
+
+
+def loops(expression: str) -> Iterator[Loop]:
+    """The loops over fields of `self`. The expression must be one that CEL can read."""
+    if not _CALL.search(expression) and not _SEARCH.search(expression):
         return
     texts = [text for _, text, _ in tokens(expression)]
     # The loops around a place: what they go over, their variable, and how many brackets are open
@@ -58,12 +78,10 @@ def nested_loops(expression: str) -> Iterator[NestedLoop]:
             ahead += 2
         dot, method, bracket, variable = (*texts[ahead : ahead + 4], "", "", "", "")[:4]
         if dot == "." and method in _MACROS and bracket == "(":
-            for outer, _, _ in around:
-                yield NestedLoop(outer, chain)
+            yield Loop(tuple(outer for outer, _, _ in around), chain)
             around.append((chain, variable, depth + 1))
         elif texts[place - 1 : place] == ["in"] and dot not in (".", "["):
-            for outer, _, _ in around:
-                yield NestedLoop(outer, chain, search=True)
+            yield Loop(tuple(outer for outer, _, _ in around), chain, search=True)
 
 
 def _base(text: str, around: list[tuple[Chain, str, int]]) -> Chain | None:
@@ -71,4 +89,5 @@ def _base(text: str, around: list[tuple[Chain, str, int]]) -> Chain | None:
     for chain, variable, _ in reversed(around):
         if text == variable:
             return (*chain, ITEM)
-    return () if text == "self" else None
+    # The old value is held to be as large.
+    return () if text in ("self", "oldSelf") else None

@@ -1,4 +1,4 @@
-"""What a package holds in all, by its type (XP113, XP409, XP505)."""
+"""What a package holds in all, by its type (XP113, XP202, XP409, XP505)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from xpkg_tool import codes
 from xpkg_tool.analysis import Object
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.finding import ERROR, WARNING, Finding
-from xpkg_tool.kinds import CONFIGURATION, PROVIDER, type_of_meta
+from xpkg_tool.kinds import CONFIGURATION, FIRST_RELEASES, PROVIDER, type_of_meta
 from xpkg_tool.package import PackageContent
-from xpkg_tool.rules.fields import shown
+from xpkg_tool.rules.crossplane_versions import before, releases
+from xpkg_tool.rules.fields import require_release, shown
 
 _CRD = "CustomResourceDefinition"
 _CRD_GROUP = "apiextensions.k8s.io"
@@ -26,6 +27,8 @@ def check_contents(content: PackageContent) -> Iterator[Finding]:
     for object in content.objects:
         if object.kind.api_version == f"{_CRD_GROUP}/v1beta1" and object.kind.kind == _CRD:
             yield _removed(object, is_provider)
+    if len(content.metas) == 1:
+        yield from _too_new(content, releases(content.metas[0].value)[-1])
     if is_provider:
         yield from _configurations(content)
 
@@ -53,6 +56,24 @@ def check_emptiness(content: PackageContent) -> Iterator[Finding]:
         str(meta.object),
         WARNING,
     )
+
+
+def _too_new(content: PackageContent, newest: str) -> Iterator[Finding]:
+    """Objects of kinds that `newest`, the newest release of Crossplane that the package admits,
+    does not know yet. Where only older ones do not, another one is meant."""
+    for object in content.objects:
+        first = FIRST_RELEASES.get(object.kind)
+        if first is not None and newest in before(first):
+            yield Finding(
+                codes.UNKNOWN_KIND,
+                f"Crossplane knows {object.kind} from {first} on, and the meta object's "
+                "`spec.crossplane.version` admits older releases only, which refuse the whole "
+                "package.",
+                f"{require_release(first)}, or leave the file out of `sources`.",
+                object.document.path,
+                locate(object.document, ("apiVersion",)),
+                str(object),
+            )
 
 
 def _removed(object: Object, is_provider: bool) -> Finding:

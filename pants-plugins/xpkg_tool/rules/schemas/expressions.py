@@ -9,7 +9,7 @@ from xpkg_tool import codes
 from xpkg_tool.rules.languages.cel_syntax import syntax_problem
 from xpkg_tool.rules.languages.field_path import FieldPathError, resolve
 
-from .node import Level, Problem, SchemaNode, as_schema
+from .node import Level, PathOf, Problem, SchemaNode, as_schema, field_name, path_of
 
 _KEYWORD = "x-kubernetes-validations"
 _REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
@@ -17,8 +17,73 @@ _REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "
 
 def check(node: SchemaNode) -> Iterator[Problem]:
     """All rules of a schema."""
+    if node.value.get(_KEYWORD) and node.is_structural and not _has_cel_type(node.value):
+        yield node.problem(
+            codes.SCHEMA_RULE,
+            f"The schema of {node.name} has rules, but no type that CEL knows: the value, or what "
+            "is in it, has no `type`.",
+            "Add the `type`, or put the rules on an object around it that need not read it.",
+            _KEYWORD,
+            key=True,
+        )
+        return
     for index, rule in enumerate(node.value.get(_KEYWORD, ())):
         yield from _rule(node, rule or {}, index)
+
+
+def check_repeated(root: Mapping[str, Any], node: SchemaNode) -> Iterator[Problem]:
+    """The rules of a schema inside a list or mapping of `root` that has no limit: such a rule is
+    applied to each member, and must not loop itself over what has none either."""
+    holder = _unlimited_around(root, path_of(node.way))
+    for index, rule in enumerate(node.value.get(_KEYWORD, ()) if holder else ()):
+        expression = _text(rule or {}, "rule")
+        if not expression.strip() or syntax_problem(expression):
+            continue
+        loop = _endless_loop(node, expression)
+        if loop and not _endless_loops(node, expression):
+            yield node.problem(
+                codes.SCHEMA_RULE,
+                f"The expression of rule {index + 1} of {node.name} loops over {loop}, and is "
+                f"applied to each member of {holder}; neither has a limit: Kubernetes refuses it "
+                "for its estimated cost.",
+                "Limit both: `maxItems` for a list, `maxProperties` for a mapping.",
+                *(_KEYWORD, index, "rule"),
+            )
+
+
+def _unlimited_around(root: Mapping[str, Any], path: PathOf) -> str | None:
+    """The outermost list or mapping without a limit on the path from `root`; None if there is
+    none."""
+    schema: Any = root
+    for index, step in enumerate(path):
+        if not isinstance(schema, dict):
+            return None
+        is_schema = index == 0 or path[index - 1] != "properties" or _is_name(path, index - 1)
+        if is_schema and step in ("items", "additionalProperties") and _is_unlimited(schema):
+            return field_name(path[:index])
+        schema = schema.get(step)
+    return None
+
+
+def _is_name(path: PathOf, index: int) -> bool:
+    """Whether the step is the name of a property, not a keyword."""
+    names = 0
+    while index > names and path[index - names - 1] == "properties":
+        names += 1
+    return names % 2 == 1
+
+
+def _endless_loop(node: SchemaNode, expression: str) -> str | None:
+    """A field without a limit that the expression loops over; None if there is none."""
+    from xpkg_tool.rules.languages.cel_loops import loops
+
+    for loop in loops(expression):
+        schema = _led_to(node.value, loop.inner)
+        if loop.search and as_schema(schema) and schema.get("type") != "array":
+            continue
+        if _is_unlimited(schema):
+            return _shown(loop.inner)
+    return None
 
 
 def _text(rule: Mapping[str, Any], field: str) -> str:
@@ -177,6 +242,7 @@ _UNKNOWN_REMEDY = (
     "Read fields that the schema describes; of the metadata of a whole object there are only "
     "`name` and `generateName`."
 )
+_WITHOUT_FIELDS = ("array", "boolean", "integer", "number", "string")
 _EMBEDDED = "x-kubernetes-embedded-resource"
 _IMPLIED = ("apiVersion", "kind", "metadata")
 
@@ -192,10 +258,18 @@ def _unknown_field(node: SchemaNode, expression: str) -> str:
         for count, name in enumerate(names):
             if schema is None or _is_known(schema, name, is_root):
                 break
-            if name not in schema["properties"]:
+            if name not in schema.get("properties", {}):
                 holder = ".".join(("self", *names[:count]))
+                if schema["type"] != "object":
+                    return f"`{holder}.{name}`, and `{holder}` is of the type `{schema['type']}`."
                 return f"`{holder}.{name}`, and there is no such field."
             schema, is_root = as_schema(schema["properties"][name]), False
+            if schema is not None and not _has_cel_type(schema):
+                whole = ".".join(("self", *names[: count + 1]))
+                return (
+                    f"`{whole}`, which CEL does not know, since it, or what is in it, has no "
+                    "`type`."
+                )
         of_metadata = (
             names[1:2] if names[0] == "metadata" and node.place.level is Level.ROOT else ()
         )
@@ -204,13 +278,28 @@ def _unknown_field(node: SchemaNode, expression: str) -> str:
     return ""
 
 
+def _has_cel_type(schema: Any, depth: int = 0) -> bool:
+    """Whether there is a type of CEL for the values of a schema. A field without one does not
+    exist in CEL, and rules cannot stand on it."""
+    if not isinstance(schema, dict) or depth > 50 or schema.get("x-kubernetes-int-or-string"):
+        return True
+    if schema.get("type") == "array":
+        return _has_cel_type(schema.get("items"), depth + 1)
+    if schema.get("type") == "object":
+        return _has_cel_type(schema.get("additionalProperties"), depth + 1)
+    return bool(schema.get("type"))
+
+
 def _is_known(schema: Mapping[str, Any], name: str, is_root: bool) -> bool:
     """Whether there is nothing to say of the field `name` and what is inside it: Kubernetes knows
     it, or it is not certain which fields there are."""
-    properties = schema.get("properties")
-    if schema.get("type") != "object" or not isinstance(properties, dict) or not properties:
+    if schema.get("x-kubernetes-int-or-string") or not schema.get("type"):
         return True
-    if "additionalProperties" in schema:
+    if schema["type"] in _WITHOUT_FIELDS:
+        return False
+    if schema["type"] != "object" or not isinstance(schema.get("properties", {}), dict):
+        return True
+    if isinstance(schema.get("additionalProperties"), dict):
         return True
     # Names that are none in CEL are written in another way, such as `__dash__` for a dash.
     return "__" in name or (name in _IMPLIED and (is_root or bool(schema.get(_EMBEDDED))))

@@ -204,7 +204,8 @@ def _unknown(
 ) -> Problem:
     nearest = nearest_field(keyword, Struct(dict.fromkeys(known, ANYTHING)))
     # What only documents is of no use to the cluster.
-    severity = WARNING if known is not _RULE and nearest in _DOCUMENTATION else ERROR
+    documents = known is _EXTERNAL_DOCS or (known is KEYWORDS and nearest in _DOCUMENTATION)
+    severity = WARNING if documents else ERROR
     remedy = _ELSEWHERE.get(keyword) if known is KEYWORDS else None
     if remedy is None:
         remedy = f"Did you mean `{nearest}`?" if nearest else "Remove it, or mend its name."

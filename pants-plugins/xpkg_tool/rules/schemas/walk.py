@@ -83,9 +83,11 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
         if node.value.get("default") is not None and node.is_structural:
             defaults.append(node)
         if "x-kubernetes-validations" in node.value and node.is_structural:
+            from . import expressions as schema_expressions
             from . import transitions as schema_transitions
 
             found_problems += schema_transitions.check(schema, node)
+            found_problems += schema_expressions.check_repeated(schema, node)
     # A default is held against its schema only if that can be read.
     if not any(problem.code == codes.SCHEMA_TYPE for problem in found_problems):
         budget = Budget()
