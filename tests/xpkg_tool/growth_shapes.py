@@ -362,6 +362,8 @@ SCHEMAS = (
     schema("nested alternatives", lambda n: "          not: " + "{allOf: [{not: " * n + "{required: [a]}" + "}]}" * n + "\n"),
     schema("rules", lambda n: "          x-kubernetes-validations:\n" + _fields(12, lambda i: f"- {{rule: 'self.a{i} == 1'}}")(n)),
     schema("rules that are broken", lambda n: "          x-kubernetes-validations:\n" + _fields(12, lambda i: f"- {{rule: 'self.a{i} = 1'}}")(n)),
+    schema("loops in loops", lambda n: "          x-kubernetes-validations: [{rule: '" + "self.all(x, " * n + "true" + ")" * n + "'}]\n", 1 << 14),
+    schema("a loop over a long path", lambda n: "          x-kubernetes-validations: [{rule: 'self" + ".a" * n + ".all(x, x.all(y, true))'}]\n"),
     schema("columns", lambda n: "      additionalPrinterColumns:\n" + _fields(8, lambda i: f"- {{name: c{i}, type: string, jsonPath: .spec.a{i}}}")(n)),
     schema("equal versions", _fields(4, lambda i: "- {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}")),
     schema("other versions", _fields(4, lambda i: f"- {{name: v{i + 2}, served: true, storage: false, schema: {{openAPIV3Schema: {{type: object}}}}}}")),
