@@ -333,6 +333,7 @@ SOURCES = (
     source("a long repository", lambda n: CONFIGURATION + "spec:\n  dependsOn:\n    - {provider: example.org/" + "a-" * n + ", version: '>=v1'}\n"),
     source("a long name", lambda n: META.replace("provider-a", "a." * n)),
     source("steps of a pipeline", lambda n: CONFIGURATION + "---\n" + COMPOSITION + _fields(4, lambda i: f"- step: s{i}\n      functionRef: {{name: f}}")(n)),
+    source("functions by other names than they have", lambda n: CONFIGURATION + "spec:\n  dependsOn:\n" + _fields(4, lambda i: f"- {{function: example.org/a/function-{i}, version: '>=v1'}}")(n) + "---\n" + COMPOSITION + _fields(4, lambda i: f"- step: s{i}\n      functionRef: {{name: function-x{i}}}")(n)),
     source("equal steps of a pipeline", lambda n: CONFIGURATION + "---\n" + COMPOSITION + _fields(4, lambda i: "- step: one\n      functionRef: {name: f}")(n)),
     source("compositions of nothing", lambda n: CONFIGURATION + "".join(f"---\n{COMPOSITION.replace('things', f't{i}')}" for i in range(n))),
     source("definitions and compositions", lambda n: CONFIGURATION + "".join(f"---\n{XRD.replace('xthings', f'x{i}s')}---\n{COMPOSITION.replace('things', f't{i}')}" for i in range(n))),
