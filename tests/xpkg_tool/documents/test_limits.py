@@ -9,7 +9,7 @@ import pytest
 
 from xpkg_tool import suppressions
 from xpkg_tool.analysis import analyse_example
-from xpkg_tool.documents import limits, stream
+from xpkg_tool.documents import exact, limits, quick, stream
 from xpkg_tool.documents.events import MAX_DEPTH
 from xpkg_tool.documents.limits import MAX_NODES, MAX_SIZE
 from xpkg_tool.documents.loader import DocumentError, load
@@ -70,6 +70,14 @@ def test_what_is_merged_counts_each_time(value: str) -> None:
     keys = ", ".join(f"k{n}: 1" for n in range(1_000))
     (found,) = findings(f"a: &a {{{keys}}}\nb:\n" + f"  - {value}\n" * 2_000)
     assert found.code == "XP007"
+
+
+def test_keys_of_what_is_too_large_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take as long as its bytes want."""
+    monkeypatch.setattr(exact, "MAX_NODES", 20)
+    monkeypatch.setattr(quick, "MAX_NODES", 20)
+    assert [f.code for f in findings("a: b\n" * 5)] == ["XP005"] * 4
+    assert [f.code for f in findings("a: b\n" * 20)] == ["XP007"]
 
 
 def test_brackets_that_nest_deep_again_and_again() -> None:
