@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Iterator
 
 from . import codes
+from .documents.limits import suppressions_problem
 from .documents.loader import DocumentError, load, locate
 from .documents.stream import AnyDocument, Document, split
 from .finding import ERROR, WARNING, Finding, ReleaseFinding, cut, has_errors
@@ -15,7 +16,7 @@ from .rules.facts import Facts, facts_of
 from .rules.objects import check
 from .rules.subject import Subject
 from .shortened import Collector
-from .suppressions import Suppression, read_suppressions
+from .suppressions import Suppression, read_suppressions, too_many_suppressions
 
 # Editors and tools know these two endings, and so does upstream.
 YAML_ENDINGS = (".yaml", ".yml")
@@ -91,6 +92,8 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
     # Of what a comment may suppress, each finding counts, wherever it is.
     found = Collector(code for comment in suppressions for code in comment.codes)
     found.add(findings)
+    if too_many_suppressions(data):
+        found.add((suppressions_problem(path),))
     of_releases: list[ReleaseFinding] = []
     whole = not has_errors(findings)
     objects: list[Object] = []

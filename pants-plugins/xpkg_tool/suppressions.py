@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Iterator, Sequence
 
 from .documents.encoding import clean
+from .documents.limits import MAX_SUPPRESSIONS
 from .documents.stream import split
 from .finding import Position
 
@@ -39,9 +40,15 @@ class Suppression:
     at_top: bool
 
 
+def too_many_suppressions(data: bytes) -> bool:
+    """Whether a file has more comments than are read."""
+    return data.count(_MARK) > MAX_SUPPRESSIONS
+
+
 def read_suppressions(path: str, data: bytes) -> tuple[Suppression, ...]:
-    """The suppression comments of a file, in their order; none where the file is not UTF-8."""
-    if _MARK not in data:
+    """The suppression comments of a file, in their order; none where the file is not UTF-8, or has
+    too many."""
+    if _MARK not in data or too_many_suppressions(data):
         return ()
     cleaned, broken = clean(path, data)
     if broken:

@@ -49,7 +49,8 @@ def load_exactly(document: AnyDocument) -> Any:
     reading = _Reading(document)
     value = reading.run()
     readable = not reading.findings or reading.second_document
-    if reading.repeated:
+    # To find the places, all of the document would be read once more.
+    if reading.repeated and not reading.too_large:
         reading.findings += [
             Finding(
                 "XP005",
@@ -86,6 +87,7 @@ class _Reading:
         self.document = document
         self.findings: list[Finding] = []
         self.repeated = False
+        self.too_large = False
         # For YAML the text holds a second document, and nothing else is wrong so far.
         self.second_document = False
         # A scalar inside brackets holds `?`: rare, and not for Kubernetes where it is plain.
@@ -337,6 +339,7 @@ class _Reading:
         raise _Stop
 
     def _too_many_nodes(self) -> NoReturn:
+        self.too_large = True
         self._add(nodes_problem(self.document))
         raise _Stop
 

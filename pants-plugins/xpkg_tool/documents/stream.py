@@ -16,20 +16,24 @@ Codes of the findings about reading YAML, here and in the modules named:
 | XP004 | content on a `---` or `...` line that cannot be kept as written | stream |
 | XP005 | a key stands twice in one mapping | exact |
 | XP006 | a key or value that Kubernetes cannot read (null key, `.nan`, bad tag) | exact, scalars |
-| XP007 | nesting or aliases over the limit | exact, anchors |
+| XP007 | nesting, aliases or documents over the limit | exact, anchors, limits |
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Iterator, Protocol
 
 from xpkg_tool.finding import ERROR, Finding, Position
 
 from .encoding import clean
+from .limits import MAX_DOCUMENTS, documents_problem
 
 _BOM = b"\xef\xbb\xbf"
+# More of them in one document are not told of: each finding holds a line.
+_MAX_DIRECTIVES = 10_000
 _HAS_CONTENT = re.compile(rb"^[ \t]*[^ \t\n#]", re.MULTILINE)
 # YAML 1.1 ends a line, and with it a comment, at these too (U+0085, U+2028, U+2029); Kubernetes'
 # reader of the stream does not.
@@ -120,7 +124,7 @@ def split(
             continue
         if part.head:
             document = _moved(path, index, part, body.decode("utf-8"), findings)
-        elif directives := list(_directives(path, part.line, body)):
+        elif directives := list(islice(_directives(path, part.line, body), _MAX_DIRECTIVES)):
             findings += directives
             document = None
         else:
@@ -134,10 +138,13 @@ def split(
 def _parts(path: str, data: bytes, findings: list[Finding], loss: str) -> Iterator[_Part]:
     part_start, part_line, head, column = 0, 1, b"", 1
     line, counted = 1, 0
-    for start in _marker_lines(data):
+    for number, start in enumerate(_marker_lines(data)):
         end = data.find(b"\n", start)
         line += data.count(b"\n", counted, start)
         counted = start
+        if number >= MAX_DOCUMENTS:
+            findings.append(documents_problem(path, line))
+            return
         marker, rest = data[start : start + 3], data[start + 3 : end]
         if rest[:1] not in (b"", b" ", b"\t"):
             # Kubernetes' reader takes `---#` for a separator with a comment and stops at any other

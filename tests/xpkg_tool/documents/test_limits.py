@@ -7,11 +7,13 @@ import sys
 
 import pytest
 
-from xpkg_tool.documents import limits
+from xpkg_tool import suppressions
+from xpkg_tool.analysis import analyse_example
+from xpkg_tool.documents import exact, limits, quick, stream
 from xpkg_tool.documents.events import MAX_DEPTH
 from xpkg_tool.documents.limits import MAX_NODES, MAX_SIZE
 from xpkg_tool.documents.loader import DocumentError, load
-from xpkg_tool.documents.stream import Document
+from xpkg_tool.documents.stream import Document, split
 from xpkg_tool.finding import Finding, Position
 
 
@@ -70,6 +72,14 @@ def test_what_is_merged_counts_each_time(value: str) -> None:
     assert found.code == "XP007"
 
 
+def test_keys_of_what_is_too_large_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take as long as its bytes want."""
+    monkeypatch.setattr(exact, "MAX_NODES", 20)
+    monkeypatch.setattr(quick, "MAX_NODES", 20)
+    assert [f.code for f in findings("a: b\n" * 5)] == ["XP005"] * 4
+    assert [f.code for f in findings("a: b\n" * 20)] == ["XP007"]
+
+
 def test_brackets_that_nest_deep_again_and_again() -> None:
     """As deep as Kubernetes takes them, once: that is slow. A hundred times it would be minutes."""
     once = "[" * (MAX_DEPTH - 10) + "]" * (MAX_DEPTH - 10)
@@ -108,3 +118,50 @@ def test_comments_take_little_more_memory_than_their_bytes(place: str) -> None:
         text=True,
     )
     assert float(done.stdout) < 12
+
+
+def test_documents_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "MAX_DOCUMENTS", 3)
+    text = b"a: 1\n" + b"---\n---x\n" + b"---\nb: 1\n"
+    documents, found = split("f.yaml", text)
+    assert [d.text for d in documents] == ["a: 1\n", "---x\n", "b: 1\n"]
+    assert [f.code for f in found] == ["XP004"]
+    # Each marker takes memory, also one that separates nothing.
+    documents, found = split("f.yaml", text + b"---\nc: 1\n")
+    assert [d.text for d in documents] == ["a: 1\n", "---x\n"]
+    assert [(f.code, f.severity) for f in found] == [("XP004", "error"), ("XP007", "error")]
+    assert found[-1].position == Position(6, 1)
+
+
+def test_suppressions_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suppressions, "MAX_SUPPRESSIONS", 2)
+    comment = b"# xpkg: ignore[XP207]\n"
+    kind = b"apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a}\n"
+    assert len(analyse_example("f.yaml", comment * 2 + kind).suppressions) == 2
+    analysis = analyse_example("f.yaml", comment * 3 + kind)
+    assert analysis.suppressions == ()
+    assert [(f.code, f.severity) for f in analysis.findings] == [("XP007", "error")]
+
+
+@pytest.mark.parametrize("line", ["---", "---x", "%A b", "# xpkg: ignore[XP207]"])
+def test_many_short_lines_take_little_more_memory_than_their_bytes(line: str) -> None:
+    """A package of some hundred kilobytes may hold 200 MB of them."""
+    size = 40_000_000
+    code = (
+        "import resource, sys\n"
+        "from xpkg_tool.analysis import analyse_source\n"
+        f"data = b'a: b\\n' + {line.encode()!r}.join([b'\\n'] * ({size} // {len(line) + 1}))\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "findings = analyse_source('f.yaml', data).findings\n"
+        "assert any(f.code == 'XP007' for f in findings)\n"
+        "after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "print((after - before) * (1 if sys.platform == 'darwin' else 1024))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(run.stdout) < 6 * size

@@ -20,6 +20,9 @@ _SEARCH = re.compile(r"\bin\s+[a-zA-Z_]")
 # What a step into a list's members is called.
 ITEM = "[]"
 
+# Deeper loops, and longer paths, are left to Kubernetes: each loop is compared with all around it.
+_DEEPEST = 120
+
 
 @dataclass(frozen=True)
 class Loop:
@@ -65,17 +68,21 @@ def loops(expression: str) -> Iterator[Loop]:
     for place, text in enumerate(texts):
         if text in ("(", "[", "{"):
             depth += 1
+            if depth > _DEEPEST:
+                return
         elif text in (")", "]", "}"):
             depth -= 1
             while around and around[-1][2] > depth:
                 around.pop()
-        chain = _base(text, around) if texts[place - 1 : place] != ["."] else None
-        if chain is None:
+        base = _base(text, around) if texts[place - 1 : place] != ["."] else None
+        if base is None:
             continue
         ahead = place + 1
         while texts[ahead : ahead + 1] == ["."] and texts[ahead + 2 : ahead + 3] != ["("]:
-            chain = (*chain, *texts[ahead + 1 : ahead + 2])
             ahead += 2
+        chain = (*base, *texts[place + 2 : ahead : 2])
+        if len(chain) > _DEEPEST:
+            continue
         dot, method, bracket, variable = (*texts[ahead : ahead + 4], "", "", "", "")[:4]
         if dot == "." and method in _MACROS and bracket == "(":
             yield Loop(tuple(outer for outer, _, _ in around), chain)

@@ -7,7 +7,7 @@ the whole path without the host (crossplane's internal/controller/pkg/resolver, 
 from __future__ import annotations
 
 import re
-from typing import Iterator, Mapping
+from typing import Iterator
 
 from xpkg_tool import codes
 from xpkg_tool.analysis import Object
@@ -21,6 +21,13 @@ from xpkg_tool.rules.fields import shown
 from xpkg_tool.similar import similar
 
 _DOCKER_HUB = frozenset({"docker.io", "index.docker.io"})
+# Among more names than that none is looked for that is only alike: each would be compared with
+# each.
+_MANY = 100
+# So many are named in a message.
+_NAMED = 5
+# Of a DNS label.
+_LONGEST = 63
 
 
 def check_function_names(content: PackageContent) -> Iterator[Finding]:
@@ -32,13 +39,14 @@ def check_function_names(content: PackageContent) -> Iterator[Finding]:
     # Without a Function among the dependencies, all of them are installed in another way.
     if not packages:
         return
+    installed = _Installed(packages)
     # A Configuration, or what is of no kind that is known, may bring more of them.
     may_bring_others = any(d.kind not in ("Function", "Provider") for d in found)
     for object in content.objects:
         if isinstance(object.facts, (Use, Pipeline)):
             for step in object.facts.steps:
                 if step.function not in packages:
-                    yield from _finding(object, step, packages, may_bring_others)
+                    yield from _finding(object, step, installed, may_bring_others)
 
 
 def installed_name(package: str) -> str:
@@ -53,25 +61,59 @@ def installed_name(package: str) -> str:
     return to_dns_label(repository)
 
 
+class _Installed:
+    """The functions that the package depends on: their `packages` by the names under which they are
+    installed. `shown` is for messages."""
+
+    def __init__(self, packages: dict[str, str]) -> None:
+        self.packages = packages
+        self._names = sorted(packages)
+        self.shown = ", ".join(map(shown, self._names[:_NAMED]))
+        if len(packages) > _NAMED:
+            self.shown += f" and {len(packages) - _NAMED:,} others"
+        self._by_end: dict[str, list[str]] = {}
+        for name in packages:
+            for end in _ends(name):
+                self._by_end.setdefault(end, []).append(name)
+
+    def meant(self, function: str) -> str | None:
+        """The name of the dependency that was probably meant."""
+        ends = self._by_end.get(function, [])
+        if len(ends) == 1:
+            return ends[0]
+        starts = [end for end in _ends(function) if end in self.packages]
+        if len(starts) == 1:
+            return starts[0]
+        return similar(function, self._names, cutoff=0.8) if len(self._names) <= _MANY else None
+
+
+def _ends(name: str) -> Iterator[str]:
+    """The name, and what stands behind each of its hyphens. A name that is installed is short: of
+    a longer one, only its last letters count."""
+    last = f"-{name}"[-1 - _LONGEST :]
+    return (last[match.end() :] for match in re.finditer("-", last))
+
+
 def _finding(
-    object: Object, step: Step, packages: Mapping[str, str], may_bring_others: bool
+    object: Object, step: Step, installed: _Installed, may_bring_others: bool
 ) -> Iterator[Finding]:
-    meant = _meant(step.function, packages)
+    meant = installed.meant(step.function)
     if meant is None and may_bring_others:
         return
     if meant is not None:
         message = (
-            f"The dependency {shown(packages[meant])} is installed under the name "
+            f"The dependency {shown(installed.packages[meant])} is installed under the name "
             f"{shown(meant)}, not {shown(step.function)}."
         )
         remedy = f"Write `name: {meant}`."
     else:
-        names = ", ".join(shown(name) for name in sorted(packages))
         message = (
             f"No dependency of the package is installed under the name {shown(step.function)}."
         )
-        remedy = f"The functions that it depends on are installed as {names}. Use one of these "
-        remedy += "names, or add the function to `spec.dependsOn`."
+        remedy = (
+            f"The functions that it depends on are installed as {installed.shown}. Use one of "
+            "these names, or add the function to `spec.dependsOn`."
+        )
     yield Finding(
         codes.FUNCTION_NAME,
         message,
@@ -81,14 +123,3 @@ def _finding(
         str(object),
         WARNING,
     )
-
-
-def _meant(function: str, packages: Mapping[str, str]) -> str | None:
-    """The name of the dependency that was probably meant."""
-    ends = [name for name in packages if f"-{name}".endswith(f"-{function}")]
-    if len(ends) == 1:
-        return ends[0]
-    starts = [name for name in packages if f"-{function}".endswith(f"-{name}")]
-    if len(starts) == 1:
-        return starts[0]
-    return similar(function, sorted(packages), cutoff=0.8)
