@@ -17,7 +17,7 @@ import yaml
 from xpkg_tool.cli import main
 
 HOOKS = Path(__file__).resolve().parents[1] / ".pre-commit-hooks.yaml"
-META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: provider-a}\n"
+META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: provider-a}\n"
 
 
 def test_the_hook(
