@@ -56,8 +56,9 @@ def adopt(files: Mapping[str, bytes], owned: Collection[str]) -> tuple[Adoption,
         if heads.at[path].metas:
             found.setdefault(posixpath.dirname(path), []).append(path)
     metas = PathTree(found)
+    apart = _Apart(metas, heads)
     return tuple(
-        _adopt_one(root, meta, metas, heads, patches)
+        _adopt_one(root, meta, metas, heads, patches, apart)
         for root in sorted(found, key=walk_key)
         for meta in found[root]
         if meta not in owned
@@ -80,7 +81,12 @@ def projects(files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 
 def _adopt_one(
-    root: str, meta: str, metas: _Metas, heads: _Heads, patches: Mapping[str, str]
+    root: str,
+    meta: str,
+    metas: _Metas,
+    heads: _Heads,
+    patches: Mapping[str, str],
+    apart: _Apart,
 ) -> Adoption:
     directory = _build_directory(root, metas, heads)
     prefix = f"{_literal(_below(root, directory))}/" if directory != root else ""
@@ -128,7 +134,7 @@ def _adopt_one(
 
     comments = [f"# Left out of `sources`: {prefix}{p}: {why}." for p, why in excluded.items()]
     comments += [f"# Left out of `examples`: {p}: {why}." for p, why in left_out.items()]
-    comments += _doubts(root, meta, metas, heads, kept)
+    comments += _doubts(root, meta, metas, heads, kept, apart)
     return Adoption(
         directory=directory,
         name=_name(meta, metas.at[root]),
@@ -149,26 +155,46 @@ def _name(meta: str, metas: list[str]) -> str | None:
     return stem if stems.count(stem) == 1 else posixpath.basename(meta).replace(".", "-")
 
 
-def _doubts(root: str, meta: str, metas: _Metas, heads: _Heads, kept: Iterable[str]) -> list[str]:
+class _Apart:
+    """What lies beside packages and in none of them, looked up once for all of a folder."""
+
+    def __init__(self, metas: _Metas, heads: _Heads) -> None:
+        self._metas, self._heads = metas, heads
+        self._known: dict[tuple[str, frozenset[ObjectKind]], tuple[str, ...]] = {}
+
+    def beside(self, root: str, allowed: frozenset[ObjectKind]) -> tuple[str, ...]:
+        """The files and folders beside the folder `root` that hold objects of these kinds."""
+        parent = posixpath.dirname(root)
+        # Where the folder above is a package itself, all that is in it is its own.
+        if not root or parent in self._metas.at:
+            return ()
+        key = (parent, allowed)
+        if key not in self._known:
+            self._known[key] = tuple(sorted(self._found(parent, allowed)))
+        return self._known[key]
+
+    def _found(self, parent: str, allowed: frozenset[ObjectKind]) -> set[str]:
+        return {
+            _below(path, parent).split("/")[0]
+            for path in self._heads.outside(parent, self._metas.outermost(parent))
+            if any(kind in allowed for kind in self._heads.at[path].kinds)
+        }
+
+
+def _doubts(
+    root: str, meta: str, metas: _Metas, heads: _Heads, kept: Iterable[str], apart: _Apart
+) -> list[str]:
     """Comments on what only a person can decide."""
     allowed = _allowed(heads.at[meta])
     has_objects = any(kind in allowed for path in kept for kind in heads.at[path].kinds)
     if len(metas.at[root]) > 1 and has_objects:
         several = "check which objects belong to this one, and leave out the others in `sources`"
         return [f"# This folder holds several packages: {several}."]
-    if has_objects or not root:
+    names = () if has_objects else apart.beside(root, allowed)
+    if not names:
         return []
-    parent = posixpath.dirname(root)
-    # Where the folder above is a package itself, all that is in it is its own.
-    others = () if parent in metas.at else heads.outside(parent, metas.outermost(parent))
-    apart = {
-        _below(path, parent).split("/")[0]
-        for path in others
-        if any(kind in allowed for kind in heads.at[path].kinds)
-    }
-    if not apart:
-        return []
-    beside = f"If {', '.join(sorted(apart))} beside it belongs to the package"
+    more = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
+    beside = f"If {', '.join(names[:_MANY])}{more} beside it belongs to the package"
     remedy = f"{beside}, name both in the `sources` of a target in the folder above"
     return [f"# Only the meta object lies in {posixpath.basename(root)}. {remedy}."]
 

@@ -18,6 +18,8 @@ from .shapes import Mismatch, PathOf, Shape, mismatches, newer_fields
 from .subject import Subject, dotted
 
 # A text is shown in a message up to this length.
+# Of an unknown field, how deep nothing may be nested.
+_DEEPEST_EMPTY = 4
 _SHOWN = 60
 
 
@@ -90,7 +92,10 @@ def _quote_it(subject: Subject, path: PathOf) -> str:
 def unknown_field(
     subject: Subject, code: str, mismatch: Mismatch, hint: str = "", severity: str = ERROR
 ) -> Finding:
-    """A field that the Go type does not have: it is dropped silently."""
+    """A field that the Go type does not have: it is dropped silently. Of one that says nothing,
+    such as `subresources: {status: {}}` in an XRD, nothing is lost."""
+    if _is_empty(subject.get(*mismatch.path)):
+        severity = WARNING
     remedy = hint or "Remove it, or put it where it belongs."
     if mismatch.nearest:
         remedy = f"Did you mean `{mismatch.nearest}`? Else remove it."
@@ -103,6 +108,19 @@ def unknown_field(
         key=True,
         severity=severity,
     )
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether no more than empty mappings, lists and texts are in it. Aliases may unfold it to more
+    than can be looked at: what is deeper than a few levels counts as something."""
+    levels = [value]
+    for _ in range(_DEEPEST_EMPTY):
+        if any(part not in ({}, [], "", None) and not isinstance(part, dict) for part in levels):
+            return False
+        levels = [inner for part in levels if part for inner in part.values()]
+        if not levels:
+            return True
+    return False
 
 
 def parts(value: Any, pattern: str) -> Iterator[tuple[PathOf, Any]]:

@@ -210,6 +210,29 @@ def test_an_empty_list_of_connection_secret_keys_is_none() -> None:
     assert of_xrd(changed(XRD, "spec.connectionSecretKeys", [])) == ()
 
 
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [
+        ({}, WARNING),
+        ({"status": {}}, WARNING),
+        ({"status": None, "a": []}, WARNING),
+        ({"status": {"a": 0}}, ERROR),
+        ({"status": False}, ERROR),
+        ([{}], ERROR),
+        ({"a": {"a": {"a": {"a": {}}}}}, ERROR),
+    ],
+)
+def test_of_an_unknown_field_that_says_nothing_nothing_is_lost(
+    value: object, severity: str
+) -> None:
+    (finding,) = of_xrd(changed(XRD, "spec.versions.0.whatever", value))
+    assert (finding.code, finding.severity) == (codes.OBJECT_FIELD, severity)
+    # The field itself is known since 2.3.
+    found = of_xrd(changed(XRD, "spec.versions.0.subresources", {"status": value}))
+    assert codes_of(found) == [codes.OBJECT_FIELD] * 2
+    assert any(f.severity == ERROR for f in found) == (severity == ERROR)
+
+
 def test_a_boolean_that_is_missing_is_false() -> None:
     second = {"name": "v2", "schema": {"openAPIV3Schema": {"type": "object"}}}
     found = of_xrd(changed(XRD, "spec.versions", [version(), second]))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool import codes
-from xpkg_tool.finding import ERROR, WARNING, Finding
+from xpkg_tool.finding import WARNING, Finding
 from xpkg_tool.names import is_dns_subdomain
 from xpkg_tool.rules.fields import (
     choice,
@@ -74,13 +74,11 @@ def _check(subject: Subject, shape: Struct) -> Iterator[Finding]:
 
 
 def _shape(subject: Subject, shape: Struct) -> Iterator[Finding]:
-    """Of an unknown field that is empty, nothing is lost."""
     for mismatch in mismatches(subject.value, shape):
         if mismatch.expected is not None:
             yield wrong_type(subject, codes.OBJECT_TYPE, mismatch)
         else:
-            severity = ERROR if subject.get(*mismatch.path) not in _EMPTY else WARNING
-            yield unknown_field(subject, codes.OBJECT_FIELD, mismatch, severity=severity)
+            yield unknown_field(subject, codes.OBJECT_FIELD, mismatch)
 
 
 def _own_name(subject: Subject) -> Iterator[Finding]:
