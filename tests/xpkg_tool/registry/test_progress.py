@@ -145,7 +145,7 @@ def test_xpkg_push_at_a_terminal(tmp_path: Path, pusher: Pusher) -> None:
     script = "import sys; from xpkg_tool.cli import main; sys.exit(main())"
     with running() as registry:
         for number, at_terminal in enumerate((True, False)):
-            reference = f"{registry.address}/{number}:v1"
+            reference = f"{registry.address}/{number}:v1.0.0"
             owner, terminal = pty.openpty()
             done = subprocess.Popen(
                 [sys.executable, "-c", script, "push", reference, str(archive)],

@@ -58,7 +58,7 @@ def test_right(path: str, value: Any) -> None:
         (f"{STEP}.functionRef", ..., codes.OBJECT_REQUIRED),
         (f"{STEP}.functionRef", {}, codes.OBJECT_REQUIRED),
         (f"{STEP}.functionRef", {"nam": "f", "name": "f"}, codes.OBJECT_FIELD),
-        (f"{STEP}.inputs", {}, codes.OBJECT_FIELD),
+        (f"{STEP}.inputs", {"a": 1}, codes.OBJECT_FIELD),
         (f"{STEP}.input", {"kind": "Input"}, codes.STEP_INPUT),
         (f"{STEP}.input", [], codes.STEP_INPUT),
         (f"{STEP}.credentials", [{"name": "c", "source": "Secret"}], codes.OBJECT_REQUIRED),

@@ -70,7 +70,7 @@ def test_a_scalar_that_reads_otherwise_than_it_looks_is_to_be_quoted(
         ("metadata.annotations", {"k": "x" * 300_000}, codes.METADATA),
         ("metadata.labels", {"k": "no spaces here"}, codes.METADATA),
         ("metadata.labels", {"a/b/c": "v"}, codes.METADATA),
-        ("spec", {"dependson": []}, codes.META_MISSPELT),
+        ("spec", {"dependson": [{}]}, codes.META_MISSPELT),
     ],
 )
 def test_one_mistake_is_one_finding(path: str, value: object, code: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from small_packages import COMPOSITION, CONFIGURATION, XRD, changed, codes_of, findings
+from small_packages import COMPOSITION, CONFIGURATION, XRD, XRD_V1, changed, codes_of, findings
 
 from xpkg_tool import codes
 from xpkg_tool.finding import ERROR, WARNING
@@ -115,7 +115,9 @@ def test_what_crossplane_1_alone_knows(constraint: str, severity: str | None, ol
     configuration = CONFIGURATION
     if constraint:
         configuration += f'spec:\n  crossplane:\n    version: "{constraint}"\n'
-    found = findings({"a.yaml": configuration, "x.yaml": XRD, "c.yaml": old})
+    # XRDs of v2 are of Crossplane 2.
+    xrd = XRD if severity else XRD_V1
+    found = findings({"a.yaml": configuration, "x.yaml": xrd, "c.yaml": old})
     expected = [(codes.COMPOSITION_OLD, severity)] if severity else []
     assert [(f.code, f.severity) for f in found] == expected
 

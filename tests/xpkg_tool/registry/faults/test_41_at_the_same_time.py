@@ -93,7 +93,7 @@ def start(registry: FakeRegistry, pusher: Pusher) -> Iterator[subprocess.Popen[s
     process = subprocess.Popen(
         [
             *(sys.executable, "-c", "import sys; from xpkg_tool.cli import main; sys.exit(main())"),
-            *("push", f"{registry.address}/a/b:v1", str(HYBRID)),
+            *("push", f"{registry.address}/a/b:v1.0.0", str(HYBRID)),
         ],
         env={**pusher.env, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
@@ -133,13 +133,13 @@ def test_41_broken_off_in_the_middle(
         assert process.returncode == (130 if sent == signal.SIGINT else -signal.SIGKILL)
         assert output + errors == ""
         with registry.state_lock:
-            if registry.tag("a/b", "v1"):
+            if registry.tag("a/b", "v1.0.0"):
                 assert all(registry.has("a/b", blob.digest) for blob in BLOBS)
         with start(registry, pusher) as again:
             output, errors = again.communicate(timeout=30)
         assert (again.returncode, errors) == (0, "")
         assert HYBRID_DIGEST in output
-        assert registry.tag("a/b", "v1") == HYBRID_DIGEST
+        assert registry.tag("a/b", "v1.0.0") == HYBRID_DIGEST
         assert all(registry.has("a/b", blob.digest) for blob in BLOBS)
 
 

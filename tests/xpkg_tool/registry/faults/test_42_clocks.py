@@ -18,9 +18,9 @@ from xpkg_tool.registry.retry import RetryPolicy, parse_date
 
 META = """\
 apiVersion: meta.pkg.crossplane.io/v1
-kind: Configuration
+kind: Function
 metadata:
-  name: configuration-clock
+  name: function-clock
 spec:
   crossplane:
     version: ">=v1.14.0-0"
@@ -88,7 +88,7 @@ def test_42_a_wrong_clock(pusher: Pusher, tmp_path: Path, clock: int) -> None:
         with running("token") as registry:
             registry.faults.append(Fault("HEAD", "blobs", status=503, headers=later))
             pusher.login(registry.address, USER, PASSWORD)
-            output = xpkg(pusher, now, "push", f"{registry.address}/a/b:v1", str(path))
+            output = xpkg(pusher, now, "push", f"{registry.address}/a/b:v1.0.0", str(path))
             assert output.startswith("pushed: ")
             contents.append((registry.blobs, registry.manifests))
     assert contents[0] == contents[1]
