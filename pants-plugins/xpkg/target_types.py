@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from typing import Any, Iterable, Sequence
+from typing import Any, Iterable, Optional, Sequence
 
 from pants.core.goals.package import OutputPathField
 from pants.engine.addresses import Address
@@ -24,6 +24,11 @@ from pants.source.filespec import FilespecMatcher
 from pants.util.docutil import bin_name
 from pants.util.memo import memoized_property
 from pants.util.strutil import help_text
+
+# `help` evaluates the types of `compute_value`, which CPython 3.9 cannot for `X | None`.
+_Globs = Optional[tuple[str, ...]]
+_RawGlobs = Optional[Iterable[str]]
+_Text = Optional[str]
 
 ALL_DEFAULT_REGISTRIES = "<all default registries>"
 
@@ -61,9 +66,7 @@ class XpkgExamplesField(StringSequenceField, AsyncFieldMixin):
     )
 
     @classmethod
-    def compute_value(
-        cls, raw_value: Iterable[str] | None, address: Address
-    ) -> tuple[str, ...] | None:
+    def compute_value(cls, raw_value: _RawGlobs, address: Address) -> _Globs:
         globs = super().compute_value(raw_value, address)
         _require_own_globs(cls.alias, globs, address)
         return globs
@@ -126,9 +129,7 @@ class XpkgSourcesField(MultipleSourcesField):
     )
 
     @classmethod
-    def compute_value(
-        cls, raw_value: Iterable[str] | None, address: Address
-    ) -> tuple[str, ...] | None:
+    def compute_value(cls, raw_value: _RawGlobs, address: Address) -> _Globs:
         globs = super().compute_value(raw_value, address)
         _require_own_globs(cls.alias, globs, address)
         return globs
@@ -253,7 +254,7 @@ class XpkgOutputPathField(OutputPathField):
     )
 
     @classmethod
-    def compute_value(cls, raw_value: str | None, address: Address) -> str | None:
+    def compute_value(cls, raw_value: _Text, address: Address) -> _Text:
         value = super().compute_value(raw_value, address)
         # Pants would take the error of writing there for a change of the file system, and try
         # again without an end.

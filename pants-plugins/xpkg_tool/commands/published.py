@@ -26,6 +26,8 @@ def report(outcome: Outcome, reference: str, format: str) -> int:
     if format == "json":
         entry = outcome_to_json(reference, "", outcome)
         entry["digest"] = entry["digest"] or None
+        # The message without its place, which is for those who compare many packages' errors.
+        entry.pop("error")
         document = {"form": _FORM, "toolVersion": VERSION, **entry}
         write_output(json.dumps(document, indent=2) + "\n")
     return FAILED if failed else OK
