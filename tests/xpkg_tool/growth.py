@@ -26,7 +26,7 @@ LEAST_OUTPUT = 4_000
 MOST = 2.6
 # Processor seconds that a child may take, and how often a size is tried before growth is believed.
 _LIMIT = 4
-_TRIES = 4
+_TRIES = 10
 _WORKERS = 2
 _UNIT = 1 if sys.platform == "darwin" else 1024
 
