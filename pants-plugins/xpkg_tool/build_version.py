@@ -14,7 +14,7 @@ from . import RELEASED, VERSION
 
 # What the wheel installs (pyproject.toml). The rest of the folders is for those who work on them.
 _PACKAGES = ("xpkg", "xpkg_tool")
-_ENDINGS = (".py", ".json", ".lock", ".typed")
+_ENDINGS = (".py", ".json", ".lock", ".md", ".typed")
 
 _DIGITS = 12
 
