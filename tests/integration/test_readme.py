@@ -263,21 +263,22 @@ class Session:
             else:
                 self._shell(root, text)
 
-    def _shell(self, root: Path, commands: str) -> str:
+    def _shell(self, root: Path, commands: str) -> tuple[str, str]:
+        """What the commands print, and what they print to standard error."""
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", commands],
             cwd=root,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
             check=False,
             timeout=300,
         )
-        assert done.returncode == 0, f"$ {commands}\n{done.stdout}"
-        assert "Traceback" not in done.stdout, done.stdout
-        return done.stdout
+        printed = f"$ {commands}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, printed
+        assert "Traceback" not in printed, printed
+        return done.stdout, done.stderr
 
 
 def _transcript(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -288,13 +289,25 @@ def _transcript(text: str) -> Iterator[tuple[str, list[str]]]:
         yield command, output.splitlines()
 
 
-def _compare(expected: list[str], output: str) -> None:
-    lines = iter([_TIME.sub("", line).rstrip() for line in output.splitlines()])
+def _compare(expected: list[str], printed: tuple[str, str]) -> None:
+    """Each expected line is printed, after those before it on the same of the two streams. Which of
+    the streams arrives first is Pants' daemon's affair."""
+    streams = [_lines(text) for text in printed]
     for wanted in expected:
         if wanted.strip() in ("", "…"):
             continue
         pattern = re.compile(re.escape(wanted.rstrip()).replace("…", ".*"))
-        assert any(pattern.fullmatch(line) for line in lines), f"{wanted!r} is not in:\n{output}"
+        for lines in streams:
+            found = next((i for i, line in enumerate(lines) if pattern.fullmatch(line)), None)
+            if found is not None:
+                del lines[: found + 1]
+                break
+        else:
+            raise AssertionError(f"{wanted!r} is not in what is left of:\n{''.join(printed)}")
+
+
+def _lines(text: str) -> list[str]:
+    return [_TIME.sub("", line).rstrip() for line in text.splitlines()]
 
 
 @pytest.fixture
@@ -411,8 +424,12 @@ def test_the_readme_shows_the_test_command() -> None:
     ],
 )
 def test_outputs_are_compared(expected: list[str], output: str, same: bool) -> None:
-    if same:
-        _compare(expected, output)
-    else:
-        with pytest.raises(AssertionError):
-            _compare(expected, output)
+    # The lines of the other stream may stand before or after these.
+    for printed in ((output, "other\n"), ("other\n", output)):
+        if same:
+            _compare(expected, printed)
+            _compare([*expected, "other"], printed)
+            _compare(["other", *expected], printed)
+        else:
+            with pytest.raises(AssertionError):
+                _compare(expected, printed)
