@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# In the argv of each process of the tool that Pants starts (pants-plugins/xpkg/tool.py).
+# In the argv of each process of the tool that Pants starts (pants-plugins/xpkg/tool/process.py).
 TOOL = b"xpkg-tool/run.py"
 # Seconds between two looks at the processes: a small part of the shortest life of the tool's.
 _INTERVAL = 0.01

@@ -27,7 +27,7 @@ SEED = 20_201_006
 
 def build_all(packages: str, output: str) -> None:
     """Builds every package below a folder, one after another, by `xpkg build`."""
-    from xpkg_tool.cli import main
+    from xpkg_tool.cli.main import main
 
     for meta in sorted(Path(packages).rglob(META)):
         archive = Path(output, f"{meta.parent.name}.xpkg")
@@ -48,9 +48,9 @@ def parse(packages: str) -> None:
 
 def stages(packages: str) -> None:
     """Prints how the processor time of reading and checking every file is spent."""
-    from xpkg_tool.analysis import analyse_source
     from xpkg_tool.documents.loader import load
     from xpkg_tool.documents.stream import split
+    from xpkg_tool.lint.analysis import analyse_source
 
     files = [(str(path), path.read_bytes()) for path in sorted(Path(packages).rglob("*.yaml"))]
     start = time.process_time()
@@ -69,10 +69,10 @@ def stages(packages: str) -> None:
 
 def pack(package_yaml: str) -> None:
     """Packs a stream that is there already: tar, digests, compression, image, archive."""
-    from xpkg_tool.oci.archive import write_archive
-    from xpkg_tool.oci.content import Content
-    from xpkg_tool.oci.image import build_image
-    from xpkg_tool.oci.layer import base_layer
+    from xpkg_tool.oci.write.archive import write_archive
+    from xpkg_tool.oci.write.content import Content
+    from xpkg_tool.oci.write.image import build_image
+    from xpkg_tool.oci.write.layer import base_layer
 
     content = Path(package_yaml).read_bytes()
     start = time.perf_counter()
@@ -93,10 +93,10 @@ def codec(package_yaml: str) -> None:
 
 def layer(size: str, output: str) -> None:
     """Writes a package file with one layer of `size` bytes that do not compress."""
-    from xpkg_tool.oci.archive import write_archive
-    from xpkg_tool.oci.content import Content
-    from xpkg_tool.oci.image import build_image
-    from xpkg_tool.oci.layer import base_layer
+    from xpkg_tool.oci.write.archive import write_archive
+    from xpkg_tool.oci.write.content import Content
+    from xpkg_tool.oci.write.image import build_image
+    from xpkg_tool.oci.write.layer import base_layer
 
     numbers = random.Random(SEED)
     whole, rest = divmod(int(size), 1_000_000)  # It gives no more than 256 MB at once.

@@ -37,9 +37,8 @@ def page() -> str:
 
 
 def _rows() -> Iterator[tuple[str, str, str]]:
-    from cases import CASES, request
-
-    from xpkg_tool.build import build
+    from tests.xpkg_tool.cases import CASES, request
+    from xpkg_tool.building.build import build
 
     for case in CASES:
         if any("text" not in e and "base64" not in e for e in case["files"].values()):

@@ -120,8 +120,8 @@ def pytest_runtest_setup(item):  # type: ignore[no-untyped-def]
 
 def _growth(only: str, deadline: float) -> int:
     sys.path[:0] = [str(TESTS.parent / "pants-plugins"), str(TESTS / "xpkg_tool")]
-    from growth import growth
-    from growth_shapes import SHAPES
+    from tests.xpkg_tool.growth import growth
+    from tests.xpkg_tool.growth_shapes import SHAPES
 
     failed = []
     for shape in SHAPES:

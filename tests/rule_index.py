@@ -2,7 +2,7 @@
 
     python tests/rule_index.py >docs/rule-index.md
 
-The rules are those of xpkg_tool/rules/catalogue.py. A test checks that the page is what this
+The rules are those of xpkg_tool/diagnostics/catalogue.py. A test checks that the page is what this
 writes.
 """
 
@@ -27,8 +27,8 @@ the terminal. This page is written by `python tests/rule_index.py`.
 
 def page() -> str:
     """The page's text."""
-    from xpkg_tool.rules.catalogue import RULES
-    from xpkg_tool.rules.page import link
+    from xpkg_tool.diagnostics.catalogue import RULES
+    from xpkg_tool.diagnostics.page import link
 
     return _HEAD + "".join(
         f"| [{rule.code}]({link(rule.code, 'lint-rules.md')}) | {rule.severity} | {rule.name} | "

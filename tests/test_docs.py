@@ -12,13 +12,16 @@ from urllib.parse import urlparse
 
 import pytest
 
-from xpkg_tool import FORMAT_VERSION, cli, codes, lint
-from xpkg_tool.build import BuildResult, PackageRequest, build
-from xpkg_tool.finding import ERROR, Finding, Position
-from xpkg_tool.formats import write_findings
-from xpkg_tool.kinds import PACKAGE_TYPES, ObjectKind, PackageType
-from xpkg_tool.oci.layer import DEFLATE_VERSION, MEMBER_BYTES
-from xpkg_tool.rules.catalogue import RULES as RULES_BY_CODE
+from xpkg_tool import FORMAT_VERSION
+from xpkg_tool.building.build import BuildResult, PackageRequest, build
+from xpkg_tool.cli import main as cli
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.catalogue import RULES as RULES_BY_CODE
+from xpkg_tool.diagnostics.finding import ERROR, Finding, Position
+from xpkg_tool.diagnostics.formats import write_findings
+from xpkg_tool.lint import package as lint
+from xpkg_tool.oci.write.layer import DEFLATE_VERSION, MEMBER_BYTES
+from xpkg_tool.package.types import PACKAGE_TYPES, ObjectKind, PackageType
 
 PROJECT = Path(__file__).resolve().parents[1]
 DOCS = PROJECT / "docs"
@@ -54,8 +57,8 @@ DEFAULT_SOURCES = _default_of("XpkgSourcesField")
 DEFAULT_EXAMPLES = _default_of("XpkgExamplesField")
 
 CODES = {value for name, value in vars(codes).items() if name.isupper()}
-# What cannot be shown by the text of files: no input is known that causes it; it is about links and
-# kinds of files (tests/xpkg_tool/test_walk.py); it is about packages that were built (XP9).
+# What cannot be shown by the text of files: no input is known that causes it; it is about links
+# and kinds of files (discovery/test_walk.py); it is about packages that were built (XP9).
 WITHOUT_EXAMPLE = {
     codes.INTERNAL,
     codes.LINKED_FOLDER,

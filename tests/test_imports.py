@@ -1,8 +1,8 @@
-"""The two packages know each other in one direction only, and the tool starts little.
+"""Who may import whom: one program the other in one direction only, a folder only what is below it.
 
 The backend (`xpkg`) knows the tool (`xpkg_tool`) as files that a process runs; the tool knows
 nothing of Pants. So the tool works and is tested without Pants, and Pants' process never loads a
-library of the tool's.
+library of the tool's. Inside each of them the folders stand one above the other (ROOMS).
 """
 
 from __future__ import annotations
@@ -18,6 +18,43 @@ import pytest
 
 PLUGINS = Path(__file__).resolve().parents[1] / "pants-plugins"
 
+# From the top down: a folder, or a module beside the folders, imports what stands below it and
+# nothing above. What stands in one line does not import each other.
+ROOMS = {
+    "xpkg_tool": """
+        cli
+        __main__
+        sandbox
+        publish
+        inspection
+        building
+        discovery
+        lint
+        registry
+        package
+        oci
+        kubernetes
+        documents
+        diagnostics
+        process
+        files
+        build_version
+        __init__
+    """,
+    "xpkg": """
+        register
+        goals
+        publishing
+        building
+        named_packages statistics
+        tool
+        subsystem
+        registries
+        target_types
+        __init__
+    """,
+}
+
 FORBIDDEN = {
     "xpkg_tool": {"pants", "xpkg"},
     "xpkg": {"xpkg_tool", "oras", "oryaml", "yaml", "deflate", "requests", "jsonschema"},
@@ -31,6 +68,7 @@ PUBLISHING_ONLY = {
     "requests",
     "ssl",
     "urllib3",
+    "xpkg_tool.publish",
     "xpkg_tool.registry",
 }
 
@@ -82,6 +120,47 @@ def test_no_import_crosses_the_line(package: str) -> None:
     assert violations(package, PLUGINS) == []
 
 
+def room(package: str, path: Path) -> str:
+    """The folder or module of the package that a file belongs to."""
+    inside = path.relative_to(PLUGINS / package)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def room_of_import(package: str, name: str) -> str:
+    """The folder or module that an imported name is in; `__init__` for a name of the package."""
+    first = name.split(".")[1]
+    base = PLUGINS / package / first
+    return first if base.is_dir() or base.with_suffix(".py").is_file() else "__init__"
+
+
+def upward(package: str) -> list[str]:
+    """Each import of something above, or beside, as `file:line: imports name`."""
+    lines = [line.split() for line in ROOMS[package].split("\n") if line.strip()]
+    floor = {name: number for number, line in enumerate(lines) for name in line}
+    found = []
+    for path in sorted((PLUGINS / package).rglob("*.py")):
+        own = room(package, path)
+        inside = ".".join(path.relative_to(PLUGINS).parent.parts)
+        for name, line in imported(path, inside):
+            if name.split(".")[0] != package or "." not in name:
+                continue
+            other = room_of_import(package, name)
+            if other != own and floor[other] <= floor[own]:
+                found.append(f"{path.relative_to(PLUGINS)}:{line}: imports {name}")
+    return found
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_imports_go_down(package: str) -> None:
+    assert upward(package) == []
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_each_room_has_a_floor(package: str) -> None:
+    rooms = {room(package, path) for path in (PLUGINS / package).rglob("*.py")}
+    assert rooms == set(ROOMS[package].split())
+
+
 @pytest.mark.parametrize(
     ("package", "statement", "name"),
     [
@@ -89,7 +168,7 @@ def test_no_import_crosses_the_line(package: str) -> None:
         ("xpkg_tool", "def f():\n    from pants.engine.rules import Get", "pants.engine.rules.Get"),
         ("xpkg_tool", "from xpkg import tool", "xpkg.tool"),
         ("xpkg_tool", "import importlib\nimportlib.import_module('xpkg.tool')", "xpkg.tool"),
-        ("xpkg", "if True:\n    import xpkg_tool.build as b", "xpkg_tool.build"),
+        ("xpkg", "if True:\n    import xpkg_tool.building.build as b", "xpkg_tool.building.build"),
         ("xpkg", "from yaml import safe_load", "yaml.safe_load"),
         ("xpkg", "__import__('oras')", "oras"),
         ("xpkg", "from . import tool\nfrom .. import oras, tool", None),
@@ -125,11 +204,11 @@ def loaded_by(module: str) -> set[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        "xpkg_tool.adopt",
-        "xpkg_tool.build",
-        "xpkg_tool.commands.build",
-        "xpkg_tool.commands.lint",
-        "xpkg_tool.sandbox",
+        "xpkg_tool.discovery.tailor",
+        "xpkg_tool.building.build",
+        "xpkg_tool.cli.build",
+        "xpkg_tool.cli.lint",
+        "xpkg_tool.sandbox.build",
     ],
 )
 def test_building_loads_nothing_of_publishing(module: str) -> None:
@@ -139,13 +218,13 @@ def test_building_loads_nothing_of_publishing(module: str) -> None:
 
 
 def test_the_console_script_loads_no_command() -> None:
-    loaded = loaded_by("xpkg_tool.cli")
-    assert {name for name in loaded if name.startswith("xpkg_tool")} == {
-        "xpkg_tool",
-        "xpkg_tool.cli",
-        "xpkg_tool.finding",
-        "xpkg_tool.log_commands",
-        "xpkg_tool.streams",
+    loaded = loaded_by("xpkg_tool.cli.main")
+    modules = {name for name in loaded if name.startswith("xpkg_tool.") and name.count(".") == 2}
+    assert modules == {
+        "xpkg_tool.cli.main",
+        "xpkg_tool.diagnostics.finding",
+        "xpkg_tool.diagnostics.log_commands",
+        "xpkg_tool.process.streams",
     }
     assert loaded & {*PUBLISHING_ONLY, "yaml", "deflate", "shtab"} == set()
 

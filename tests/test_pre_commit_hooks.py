@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from xpkg_tool.cli import main
+from xpkg_tool.cli.main import main
 
 HOOKS = Path(__file__).resolve().parents[1] / ".pre-commit-hooks.yaml"
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: provider-a}\n"

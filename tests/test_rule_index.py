@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from xpkg_tool.rules.catalogue import RULES
+from xpkg_tool.diagnostics.catalogue import RULES
 
 ROOT = Path(__file__).parents[1]
 

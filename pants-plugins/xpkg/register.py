@@ -6,22 +6,19 @@ from typing import Any, Iterable
 
 from pants.backend.python.util_rules import pex
 
-from xpkg import (
+from xpkg import named_packages, statistics, subsystem
+from xpkg.building import (
     buckets,
     build,
-    command_line,
+    inputs,
     lint_reports,
-    package_inputs,
-    pieces,
-    statistics,
-    subsystem,
+    shards,
     target_faults,
-    tool,
-    variables,
 )
 from xpkg.goals import lint, package, publish, tailor, xpkg_build
-from xpkg.publishing import candidate, environment, planning, published
+from xpkg.publishing import candidate, environment, execute, lookup, variables
 from xpkg.target_types import XpkgPackageTarget
+from xpkg.tool import process
 
 
 def target_types() -> Iterable[Any]:
@@ -32,19 +29,19 @@ def rules() -> Iterable[Any]:
     return (
         *buckets.rules(),
         *build.rules(),
-        *command_line.rules(),
+        *named_packages.rules(),
         *lint_reports.rules(),
-        *package_inputs.rules(),
-        *pieces.rules(),
+        *inputs.rules(),
+        *shards.rules(),
         *statistics.rules(),
         *subsystem.rules(),
         *target_faults.rules(),
-        *tool.rules(),
+        *process.rules(),
         *variables.rules(),
         *candidate.rules(),
         *environment.rules(),
-        *planning.rules(),
-        *published.rules(),
+        *lookup.rules(),
+        *execute.rules(),
         *lint.rules(),
         *package.rules(),
         *publish.rules(),

@@ -19,7 +19,7 @@ from pants.engine.unions import UnionRule
 from pants.util.strutil import pluralize
 
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.tool import RUNNER
+from xpkg.tool.process import RUNNER
 
 logger = logging.getLogger(__name__)
 

@@ -234,7 +234,7 @@ class XpkgSubsystem(Subsystem):
         )
 
     def selection(self) -> dict[str, Any]:
-        """The rules to apply, as the tool's request has them (xpkg_tool/sandbox.py)."""
+        """The rules to apply, as the tool's request has them (xpkg_tool/sandbox/build.py)."""
         return {
             "select": self.select,
             "ignore": self.ignore,

@@ -10,10 +10,3 @@ VERSION = "0.1.0"
 # True in the commit of a release alone: all other builds have a digest of their sources in the
 # wheel's version and in `xpkg --version`.
 RELEASED = False
-
-
-def wheel_version() -> str:
-    """The version of the wheel; pyproject.toml takes it from here."""
-    from .build_version import build_version
-
-    return build_version()

@@ -14,8 +14,8 @@ def main(argv: list[str]) -> int:
     """
     command, *paths = argv[0], *map(Path, argv[1:])
     if command in ("analyse", "build", "report", "adopt"):
-        from . import sandbox
-        from .processes import ending_at_once
+        from xpkg_tool.process.ending import ending_at_once
+        from xpkg_tool.sandbox import build as sandbox
 
         # What is left behind is in a sandbox, which nobody looks at then.
         with ending_at_once():
@@ -29,12 +29,12 @@ def main(argv: list[str]) -> int:
                 sandbox.adopt_packages(*paths)
         return 0
     if command == "plan":
-        from .registry.plan_request import plan_packages
+        from xpkg_tool.sandbox.plan import plan_packages
 
         plan_packages(*paths)
         return 0
     if command == "publish":
-        from .registry.publish_request import publish_package
+        from xpkg_tool.sandbox.publish import publish_package
 
         publish_package(*paths)
         return 0

@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 from typing import Mapping
 
-from . import RELEASED, VERSION
+from xpkg_tool import RELEASED, VERSION
 
 # What the wheel installs (pyproject.toml). The rest of the folders is for those who work on them.
 _PACKAGES = ("xpkg", "xpkg_tool")
@@ -21,7 +21,8 @@ _DIGITS = 12
 
 def build_version() -> str:
     """`1.2.3` for a release; else `1.2.3+src<digits>`, a local version of PEP 440, with the digits
-    of a digest of the sources. So `pants-xpkg==1.2.3` takes it, too."""
+    of a digest of the sources. So `pants-xpkg==1.2.3` takes it, too. pyproject.toml
+    takes it from here."""
     sources = source_files(Path(__file__).resolve().parent.parent)
     if RELEASED or not sources:  # There are none where the tool runs out of an archive.
         return VERSION

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xpkg_tool.build import PackageRequest, build
+from xpkg_tool.building.build import PackageRequest, build
 
 ROOT = Path(__file__).parents[2]
 

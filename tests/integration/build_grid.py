@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from interpreters import find_interpreter
-from repository import PROJECT
+
+from tests.integration.interpreters import find_interpreter
+from tests.integration.repository import PROJECT
 
 LOCK = PROJECT / "requirements" / "buildgrid.txt"
 VERSIONS = ("3.11", "3.12", "3.13")

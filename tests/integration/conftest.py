@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import build_grid
 import pytest
-from docker_registry import DockerRegistry, docker_registry
+
+from tests.integration import build_grid
+from tests.integration.docker_registry import DockerRegistry, docker_registry
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from repository import CRD, PROVIDER, Repository, write_provider
+
+from tests.integration.repository import CRD, PROVIDER, Repository, write_provider
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +139,7 @@ def test_warnings_fail_where_that_is_asked_for(repository: Repository) -> None:
 
 
 def test_what_pants_does_not_show_is_said_in_each_run_anew(repository: Repository) -> None:
-    """Links are nothing that Pants watches (tests/xpkg/test_package_inputs.py has all kinds)."""
+    """Links are nothing that Pants watches (tests/xpkg/building/test_inputs.py has all kinds)."""
     write_provider(repository, "packages/good", "provider-good")
     link = repository.root / "packages/good/crds/gone.yaml"
     repository.pants("lint", "packages/good")

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from xpkg_tool.commands.completion import script
-from xpkg_tool.rules.catalogue import RULES
+from xpkg_tool.cli.completion import script
+from xpkg_tool.diagnostics.catalogue import RULES
 
 PLUGINS = Path(__file__).resolve().parents[2] / "pants-plugins"
 

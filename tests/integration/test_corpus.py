@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from repository import PROJECT, Repository
 
+from tests.integration.repository import PROJECT, Repository
 from xpkg_tool.documents.exact import load_exactly
 from xpkg_tool.documents.quick import UNCERTAIN, quick_load
 from xpkg_tool.documents.stream import split

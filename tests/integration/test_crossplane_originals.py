@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
-from repository import PROJECT
 
-from xpkg_tool.rules.crossplane_versions import RELEASES
-from xpkg_tool.rules.xrd_crds import claim_crd, composite_crd
+from tests.integration.repository import PROJECT
+from xpkg_tool.lint.xrd_crds import claim_crd, composite_crd
+from xpkg_tool.package.crossplane_versions import RELEASES
 
 SHARED = PROJECT.parent / "shared"
 DEFINITIONS = SHARED / "crossplane-crds" / "crossplane-crds.tar.xz"

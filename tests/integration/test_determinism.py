@@ -1,4 +1,4 @@
-"""The same sources give the same bytes, whatever differs around them (faults.md 24).
+"""The same sources give the same bytes, whatever differs around them.
 
 The tool runs in real processes; every run differs in one or more of: path, user, HOME, umask, TZ,
 LC_ALL, PYTHONHASHSEED, file times and modes, the order of the request, the number of cores, and
@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from repository import PROJECT
+
+from tests.integration.repository import PROJECT
 
 VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 

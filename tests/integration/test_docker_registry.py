@@ -10,10 +10,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from docker_registry import PASSWORD, USER, DockerRegistry, docker_registry, need
 
-from xpkg_tool.publish_error import PublishError
-from xpkg_tool.registry.push import Outcome, PushResult, push
+from tests.integration.docker_registry import PASSWORD, USER, DockerRegistry, docker_registry, need
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.publish.push import Outcome, PushResult, push
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 HYBRID = VECTORS / "hybrid.xpkg"

@@ -9,13 +9,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from docker_registry import DockerRegistry, need
 
-from xpkg_tool import codes
-from xpkg_tool.oci.archive_reader import open_archive
-from xpkg_tool.oci.extraction import extract
-from xpkg_tool.oci.inspection import inspect
-from xpkg_tool.oci.verify import verify
+from tests.integration.docker_registry import DockerRegistry, need
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.inspection.describe import inspect
+from xpkg_tool.inspection.extraction import extract
+from xpkg_tool.inspection.verify import verify
+from xpkg_tool.oci.read.archive_reader import open_archive
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 GOLDEN, HYBRID = VECTORS / "golden.xpkg", VECTORS / "hybrid.xpkg"

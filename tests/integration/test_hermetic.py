@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from repository import CRD, PROJECT, PROVIDER, Repository, write_provider
+
+from tests.integration.repository import CRD, PROJECT, PROVIDER, Repository, write_provider
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_a_build_needs_no_network(clones: tuple[Repository, Repository]) -> None
     assert after["packages.b/b.xpkg"] == before["packages.b/b.xpkg"]
 
 
-def test_23_a_file_that_changes_during_the_build(tmp_path: Path) -> None:
+def test_a_file_that_changes_during_the_build(tmp_path: Path) -> None:
     """The package is that of the files before or after the change, never a mixture."""
 
     def content(word: str) -> dict[str, str]:

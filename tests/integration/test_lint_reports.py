@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from repository import PROVIDER, Repository, write_provider
+
+from tests.integration.repository import PROVIDER, Repository, write_provider
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docker_registry import (
+
+from tests.integration.docker_registry import (
     PASSWORD,
     USER,
     DockerRegistry,
@@ -22,13 +23,12 @@ from docker_registry import (
     need,
     newer_registry,
 )
-from images import Image, package_layers
-
-from xpkg_tool.oci.artifact_reader import read_files
-from xpkg_tool.publish_error import PublishError
-from xpkg_tool.registry.copy import copy
-from xpkg_tool.registry.outcome import Outcome, PushResult
-from xpkg_tool.registry.push import push
+from tests.xpkg_tool.images import Image, package_layers
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.oci.read.artifact_reader import read_files
+from xpkg_tool.publish.copy import copy
+from xpkg_tool.publish.outcome import Outcome, PushResult
+from xpkg_tool.publish.push import push
 
 HYBRID = Path(__file__).parents[1] / "vectors/hybrid.xpkg"
 DIGEST = "sha256:bc70d2d052d00a0d251ebfec9c7c7e2014c46afb40e495ee0c330f32bbf9381b"
@@ -139,7 +139,7 @@ def test_a_large_layer_is_never_held(
     peak = tmp_path / "peak"
     # Not by getrusage: that counts what the parent held when the process was started, too.
     script = (
-        "import pathlib, sys; from xpkg_tool.cli import main; code = main(sys.argv[2:]); "
+        "import pathlib, sys; from xpkg_tool.cli.main import main; code = main(sys.argv[2:]); "
         "status = pathlib.Path('/proc/self/status').read_text(); "
         "pathlib.Path(sys.argv[1]).write_text(status.split('VmHWM:')[1].split()[0]); sys.exit(code)"
     )

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from docker_registry import PASSWORD, USER, DockerRegistry, need
-from repository import Repository, write_provider
+
+from tests.integration.docker_registry import PASSWORD, USER, DockerRegistry, need
+from tests.integration.repository import Repository, write_provider
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
-from docker_registry import DockerRegistry
-from repository import CRD, Repository, Run, write_provider
+
+from tests.integration.docker_registry import DockerRegistry
+from tests.integration.repository import CRD, Repository, Run, write_provider
 
 
 @pytest.fixture(scope="module")

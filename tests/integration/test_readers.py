@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from docker_registry import need
-from repository import PROJECT, Repository
+
+from tests.integration.docker_registry import need
+from tests.integration.repository import PROJECT, Repository
 
 
 @pytest.fixture(scope="module")

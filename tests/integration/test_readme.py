@@ -29,8 +29,9 @@ from typing import Callable, Iterator
 
 import pytest
 import yaml
-from docker_registry import docker_registry
-from repository import PROJECT, Repository, copy_project
+
+from tests.integration.docker_registry import docker_registry
+from tests.integration.repository import PROJECT, Repository, copy_project
 
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 
@@ -219,7 +220,7 @@ class Session:
             script.write_text(
                 f"#!{sys.executable}\nimport sys\n"
                 f"sys.path.insert(0, {str(PROJECT / 'pants-plugins')!r})\n"
-                "from xpkg_tool.cli import main\nsys.exit(main())\n"
+                "from xpkg_tool.cli.main import main\nsys.exit(main())\n"
             )
             script.chmod(0o755)
             # The driver that works in a container, too.

@@ -7,16 +7,16 @@ import json
 from pathlib import Path
 
 import pytest
-from docker_registry import PASSWORD, USER, docker_registry, newer_registry
-from registry.faults.certificates import Authority
-from registry.faults.tunnel import tunnel
-from token_service import token_service
 
-from xpkg_tool.publish_error import PublishError
-from xpkg_tool.registry.copy import copy
-from xpkg_tool.registry.outcome import Outcome, PushResult
-from xpkg_tool.registry.push import push
-from xpkg_tool.registry.settings import RegistrySettings
+from tests.integration.docker_registry import PASSWORD, USER, docker_registry, newer_registry
+from tests.integration.token_service import token_service
+from tests.xpkg_tool.registry.faults.certificates import Authority
+from tests.xpkg_tool.registry.faults.tunnel import tunnel
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.publish.copy import copy
+from xpkg_tool.publish.outcome import Outcome, PushResult
+from xpkg_tool.publish.push import push
+from xpkg_tool.publish.settings import RegistrySettings
 
 HYBRID = str(Path(__file__).parents[1] / "vectors/hybrid.xpkg")
 NAME = "registry.test"

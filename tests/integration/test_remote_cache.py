@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from build_grid import BuildGrid
-from repository import CRD, Repository, Run, write_provider
+
+from tests.integration.build_grid import BuildGrid
+from tests.integration.repository import CRD, Repository, Run, write_provider
 
 INSTALLING = "Installing the tool for Crossplane packages"
 # Pants looks for the interpreter on each machine. It starts to install while it still asks the

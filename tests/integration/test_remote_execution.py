@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
-from build_grid import BuildGrid, server
-from repository import Repository, Run, write_provider
+
+from tests.integration.build_grid import BuildGrid, server
+from tests.integration.repository import Repository, Run, write_provider
 
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: controller\n"
 

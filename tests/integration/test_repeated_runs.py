@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from repository import PROVIDER, Repository, write_provider
+
+from tests.integration.repository import PROVIDER, Repository, write_provider
 
 META = "packages/a/crossplane.yaml"
 WARNING = "warning XP110"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from repository import CRD, PROJECT, PROVIDER, Repository, write_provider
+
+from tests.integration.repository import CRD, PROJECT, PROVIDER, Repository, write_provider
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import re
 from typing import Iterator
 
 import pytest
-from repository import CRD, PROVIDER, Repository, Run, write_provider
+
+from tests.integration.repository import CRD, PROVIDER, Repository, Run, write_provider
 
 _LINE = re.compile(
     r"([\d,]+) process(?:es)? of the tool ran, ([\d,]+) served from the local cache, "

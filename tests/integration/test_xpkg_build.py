@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from repository import Repository, write_provider
+
+from tests.integration.repository import Repository, write_provider
 
 
 @pytest.fixture

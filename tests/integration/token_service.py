@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from docker_registry import PASSWORD, USER, need
+from tests.integration.docker_registry import PASSWORD, USER, need
 
 _NAME = "tests"
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
-from launcher_clone import environment, make_clone, run, start
+
+from tests.launcher.launcher_clone import environment, make_clone, run, start
 
 pytestmark = pytest.mark.skipif(
     sys.version_info[:2] != (3, 9), reason="these tests hand their own interpreter, CPython 3.9, on"

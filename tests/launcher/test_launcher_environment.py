@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Mapping
 
 import pytest
-from launcher_clone import REPOSITORY
+
+from tests.launcher.launcher_clone import REPOSITORY
 
 pytestmark = pytest.mark.skipif(
     sys.version_info[:2] != (3, 9), reason="these tests hand their own interpreter, CPython 3.9, on"

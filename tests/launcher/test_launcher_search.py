@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from launcher_clone import THIS_PYTHON, make_clone, run
+
+from tests.launcher.launcher_clone import THIS_PYTHON, make_clone, run
 
 pytestmark = pytest.mark.skipif(
     sys.version_info[:2] != (3, 9), reason="these tests hand their own interpreter, CPython 3.9, on"

@@ -31,12 +31,15 @@ from pants.init.logging import initialize_stdio, stdio_destination
 from pants.testutil.rule_runner import RuleRunner
 from pants.util.frozendict import FrozenDict
 
-from xpkg import command_line, subsystem, variables
-from xpkg.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
+from xpkg import named_packages as command_line
+from xpkg import subsystem
+from xpkg.building.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
 from xpkg.goals import package, publish
-from xpkg.publishing import candidate, environment, planning, published
+from xpkg.publishing import candidate, environment, variables
+from xpkg.publishing import execute as published
+from xpkg.publishing import lookup as planning
 from xpkg.target_types import XpkgPackageTarget
-from xpkg.tool import ToolProcess
+from xpkg.tool.process import ToolProcess
 
 STUB = Path(__file__).with_name("stub_tool.py")
 HOST = "registry.example.org"

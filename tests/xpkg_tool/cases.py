@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from xpkg_tool.build import PackageRequest
+from xpkg_tool.building.build import PackageRequest
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 

@@ -10,36 +10,35 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Callable
 
-from archives import to_json
-from growth import Shape
-from images import PACKAGE, Image, annotated, gz, tar
-from small_packages import COMPOSITION, CONFIGURATION, XRD
-
-from xpkg_tool.adopt import adopt
-from xpkg_tool.build import PackageRequest, read
-from xpkg_tool.finding import Finding, Position
-from xpkg_tool.formats import FORMATS, write_findings
-from xpkg_tool.globs import BadPattern, matches
-from xpkg_tool.heads import read_head
-from xpkg_tool.names import friendly_id, is_dns_subdomain
+from tests.xpkg_tool.archives import to_json
+from tests.xpkg_tool.growth import Shape
+from tests.xpkg_tool.images import PACKAGE, Image, annotated, gz, tar
+from tests.xpkg_tool.small_packages import COMPOSITION, CONFIGURATION, XRD
+from xpkg_tool.building.build import PackageRequest, read
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.diagnostics.finding import Finding, Position
+from xpkg_tool.diagnostics.formats import FORMATS, write_findings
+from xpkg_tool.discovery.tailor import adopt
+from xpkg_tool.files.globs import BadPattern, matches
+from xpkg_tool.inspection.describe import inspect
+from xpkg_tool.inspection.verify import verify
+from xpkg_tool.kubernetes.cel.syntax import syntax_problem
+from xpkg_tool.kubernetes.openapi.field_path import FieldPathError, resolve
+from xpkg_tool.kubernetes.openapi.formats import fits_format
+from xpkg_tool.kubernetes.regex.re2 import PatternError
+from xpkg_tool.kubernetes.regex.re2 import parse as parse_pattern
+from xpkg_tool.kubernetes.regex.re2_match import matches as pattern_matches
+from xpkg_tool.lint.selection import Selection
 from xpkg_tool.oci.image_error import ImageError
-from xpkg_tool.oci.inspection import inspect
-from xpkg_tool.oci.verify import verify
-from xpkg_tool.publish_error import PublishError
-from xpkg_tool.registry.api_errors import error_codes
-from xpkg_tool.registry.challenge import parse_challenges
-from xpkg_tool.registry.origin import follow, redacted
-from xpkg_tool.registry.reference import parse as parse_reference
-from xpkg_tool.registry.retry import parse_date, parse_retry_after
-from xpkg_tool.registry.wire import Response
-from xpkg_tool.rules.languages.cel_syntax import syntax_problem
-from xpkg_tool.rules.languages.field_path import FieldPathError, resolve
-from xpkg_tool.rules.languages.formats import fits_format
-from xpkg_tool.rules.languages.re2 import PatternError
-from xpkg_tool.rules.languages.re2 import parse as parse_pattern
-from xpkg_tool.rules.languages.re2_match import matches as pattern_matches
-from xpkg_tool.selection import Selection
-from xpkg_tool.semver import VersionError, parse_constraint, parse_version
+from xpkg_tool.oci.reference import parse as parse_reference
+from xpkg_tool.package.names import friendly_id, is_dns_subdomain
+from xpkg_tool.package.quick_scan import read_head
+from xpkg_tool.package.semver import VersionError, parse_constraint, parse_version
+from xpkg_tool.registry.auth.challenge import parse_challenges
+from xpkg_tool.registry.http.api_errors import error_codes
+from xpkg_tool.registry.http.client import Response
+from xpkg_tool.registry.http.retry import parse_date, parse_retry_after
+from xpkg_tool.registry.http.url_policy import follow, redacted
 
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
 CRD = """\

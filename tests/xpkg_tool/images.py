@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Union
 
-from archives import MANIFEST, blob_name, descriptor, sha256, to_json, write_tar
+from tests.xpkg_tool.archives import MANIFEST, blob_name, descriptor, sha256, to_json, write_tar
 
 ANNOTATION = "io.crossplane.xpkg"
 GZIP_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"

@@ -6,9 +6,9 @@ from typing import Any, Sequence
 
 import yaml
 
-from xpkg_tool import codes
-from xpkg_tool.build import PackageRequest, read
-from xpkg_tool.finding import Finding
+from xpkg_tool.building.build import PackageRequest, read
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import Finding
 
 CONFIGURATION = """\
 apiVersion: meta.pkg.crossplane.io/v1

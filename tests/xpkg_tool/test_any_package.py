@@ -8,19 +8,19 @@ import random
 from typing import Any
 
 import yaml
-from cases import CASES, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xpkg_tool.analysis import analyse_example, analyse_source
-from xpkg_tool.build import PackageRequest, build
+from tests.xpkg_tool.cases import CASES, request
+from xpkg_tool.building.build import PackageRequest, build
+from xpkg_tool.diagnostics.finding import has_errors, render_all
+from xpkg_tool.diagnostics.formats import FORMATS, write_findings
 from xpkg_tool.documents.anchors import height
 from xpkg_tool.documents.loader import DocumentError, load
 from xpkg_tool.documents.stream import split
-from xpkg_tool.finding import has_errors, render_all
-from xpkg_tool.formats import FORMATS, write_findings
-from xpkg_tool.selection import Selection
-from xpkg_tool.stored_analysis import to_json
+from xpkg_tool.lint.analysis import analyse_example, analyse_source
+from xpkg_tool.lint.analysis_json import to_json
+from xpkg_tool.lint.selection import Selection
 
 
 def _documents() -> list[tuple[str, list[Any]]]:

@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 
 import xpkg_tool
-from xpkg_tool import build_version, cli
-from xpkg_tool.build_version import source_files, sources_digest
+from xpkg_tool import build_version as build_version_module
+from xpkg_tool.build_version import build_version, source_files, sources_digest
+from xpkg_tool.cli import main as cli
 
 
 def test_a_release_has_the_plain_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build_version, "RELEASED", True)
-    assert xpkg_tool.wheel_version() == xpkg_tool.VERSION
+    monkeypatch.setattr(build_version_module, "RELEASED", True)
+    assert build_version() == xpkg_tool.VERSION
 
 
 def test_a_build_between_releases_names_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
-    version = xpkg_tool.wheel_version()
+    version = build_version()
     assert re.fullmatch(rf"{re.escape(xpkg_tool.VERSION)}\+src[0-9a-f]{{12}}", version)
-    assert xpkg_tool.wheel_version() == version
+    assert build_version() == version
     assert cli.main(["--version"]) == 0
     format_version = xpkg_tool.FORMAT_VERSION
     assert capsys.readouterr().out == f"xpkg {version} (format {format_version})\n"

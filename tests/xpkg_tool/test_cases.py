@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cases import CASES, request
 
-from xpkg_tool.build import build
-from xpkg_tool.finding import render_all
+from tests.xpkg_tool.cases import CASES, request
+from xpkg_tool.building.build import build
+from xpkg_tool.diagnostics.finding import render_all
 
 # A cluster knows no such objects any more; upstream's validation does not look at them.
 REMOVED = "kind-provider-CustomResourceDefinition-apiextensions.k8s.io_v1beta1"

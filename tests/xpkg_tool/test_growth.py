@@ -6,8 +6,9 @@ inputs."""
 from __future__ import annotations
 
 import pytest
-from growth import Shape, growth, growths
-from growth_shapes import TESTED
+
+from tests.xpkg_tool.growth import Shape, growth, growths
+from tests.xpkg_tool.growth_shapes import TESTED
 
 
 @pytest.fixture(scope="module")

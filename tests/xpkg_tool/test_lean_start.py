@@ -39,11 +39,11 @@ RARE = frozenset(
     {
         "xpkg_tool.documents.exact",
         "xpkg_tool.documents.positions",
-        "xpkg_tool.rules.composition",
-        "xpkg_tool.rules.xrd",
-        "xpkg_tool.rules.languages.re2",
-        "xpkg_tool.rules.languages.cel_syntax",
-        "xpkg_tool.adopt",
+        "xpkg_tool.lint.composition",
+        "xpkg_tool.lint.xrd",
+        "xpkg_tool.kubernetes.regex.re2",
+        "xpkg_tool.kubernetes.cel.syntax",
+        "xpkg_tool.discovery.tailor",
         "difflib",
         "yaml",
         "oras",
@@ -111,4 +111,4 @@ def test_what_is_rare_comes_when_it_is_needed(tmp_path: Path) -> None:
     broken = CRD.replace("type: object", "type: objetc", 1).replace("name: v1", "name: y")
     loaded = loaded_by(tmp_path, "analyse", {"a.yaml": META, "b.yaml": broken, "c.yaml": xrd})
     assert {"xpkg_tool.documents.exact", "xpkg_tool.documents.positions", "yaml"} <= loaded
-    assert {"xpkg_tool.rules.xrd"} <= loaded
+    assert {"xpkg_tool.lint.xrd"} <= loaded

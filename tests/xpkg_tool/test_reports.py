@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import request
 
-from xpkg_tool.build import build
-from xpkg_tool.finding import render_all
+from tests.xpkg_tool.cases import request
+from xpkg_tool.building.build import build
+from xpkg_tool.diagnostics.finding import render_all
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cases import CASES, request
 
-from xpkg_tool.build import build
-from xpkg_tool.finding import ERROR, render_all
+from tests.xpkg_tool.cases import CASES, request
+from xpkg_tool.building.build import build
+from xpkg_tool.diagnostics.finding import ERROR, render_all
 
 # Their texts were too long to keep; test_loader.py makes documents of that depth.
 WITHOUT_TEXT = {"deep-flow-1000", "deep-flow-9000", "deep-flow-100000", "deep-block-500"}

@@ -13,8 +13,8 @@ from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import FieldSet, Target
 from pants.util.logging import LogLevel
 
-from xpkg.build import BuildOutcome, BuildRequest
-from xpkg.lint_reports import LintReportsRequest
+from xpkg.building.build import BuildOutcome, BuildRequest
+from xpkg.building.lint_reports import LintReportsRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 

@@ -22,8 +22,8 @@ from pants.engine.unions import UnionRule
 from pants.util.docutil import bin_name
 from pants.util.strutil import bullet_list, pluralize
 
-from xpkg.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
-from xpkg.command_line import NamedPackages, NamedPackagesRequest
+from xpkg.building.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
+from xpkg.named_packages import NamedPackages, NamedPackagesRequest
 from xpkg.target_types import XpkgOutputPathField, XpkgSourcesField
 
 _FRIENDLY_ID = "{friendly_id}"

@@ -26,16 +26,16 @@ from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.option.global_options import GlobalOptions
 from pants.util.frozendict import FrozenDict
 
-from xpkg.command_line import NamedPackages, NamedPackagesRequest
-from xpkg.publishing.fresh import Fresh
+from xpkg.named_packages import NamedPackages, NamedPackagesRequest
+from xpkg.publishing.execute import Published, PublishedRequest
+from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.notes import notes
 from xpkg.publishing.plan import PublishPlan
 from xpkg.publishing.plan_report import plan_summary, planned_packages
-from xpkg.publishing.planning import PublishPlanRequest
-from xpkg.publishing.published import Published, PublishedRequest
 from xpkg.publishing.report import Reporter
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgRegistriesField, XpkgSourcesField
+from xpkg.tool.fresh import Fresh
 
 logger = logging.getLogger(__name__)
 

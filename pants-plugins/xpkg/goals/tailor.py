@@ -35,7 +35,7 @@ from pants.util.logging import LogLevel
 
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgPackageTarget, XpkgSourcesField
-from xpkg.tool import ToolProcess
+from xpkg.tool.process import ToolProcess
 
 logger = logging.getLogger(__name__)
 

@@ -18,8 +18,9 @@ from pants.engine.target import (
     WrappedTargetRequest,
 )
 
-from xpkg.build import DESCRIPTION, BuildOutcome, BuildRequest
-from xpkg.placeholders import Naming
+from xpkg.building.build import DESCRIPTION, BuildOutcome, BuildRequest
+from xpkg.publishing.placeholders import Naming
+from xpkg.publishing.variables import Variables, VariablesRequest
 from xpkg.registries import Registry
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import (
@@ -30,7 +31,6 @@ from xpkg.target_types import (
     XpkgSourcesField,
     XpkgVersionField,
 )
-from xpkg.variables import Variables, VariablesRequest
 
 _UNPUBLISHABLE = "cannot be published"
 

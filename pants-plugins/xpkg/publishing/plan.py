@@ -9,7 +9,7 @@ from pants.engine.addresses import Address
 from pants.util.docutil import bin_name
 
 from xpkg.publishing.candidate import Candidate, Destination, Problem
-from xpkg.publishing.fresh import Fresh
+from xpkg.tool.fresh import Fresh
 
 # What the tool says of a reference.
 PUSH = "push"

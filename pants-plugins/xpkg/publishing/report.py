@@ -12,9 +12,9 @@ from pants.core.goals.publish import PublishOutputData, PublishPackages
 from pants.engine.process import InteractiveProcess
 from pants.util.strutil import pluralize
 
-from xpkg.log_commands import without_commands
+from xpkg.publishing.execute import PUSHED, TAGGED, Published, PublishedReference
+from xpkg.publishing.log_commands import without_commands
 from xpkg.publishing.plan import LEFT_OUT, NOT_ASKED_FOR, SKIP, UP_TO_DATE, PlannedReference
-from xpkg.publishing.published import PUSHED, TAGGED, Published, PublishedReference
 
 # An argument of a process has at most 128 KiB.
 _ARGUMENT_CHARACTERS = 30_000

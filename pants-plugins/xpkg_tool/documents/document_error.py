@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from xpkg_tool.finding import Finding
+from xpkg_tool.diagnostics.finding import Finding
 
 
 class DocumentError(Exception):

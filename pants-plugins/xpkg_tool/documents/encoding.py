@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from xpkg_tool.finding import Finding, Position
+from xpkg_tool.diagnostics.finding import Finding, Position
 
 _BOM = codecs.BOM_UTF8
 # UTF-32 first: its little-endian mark begins with that of UTF-16.

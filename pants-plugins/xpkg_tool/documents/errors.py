@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from xpkg_tool.finding import Finding
-
-from .events import Malformed
-from .positions import at
-from .stream import AnyDocument
+from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.documents.events import Malformed
+from xpkg_tool.documents.positions import at
+from xpkg_tool.documents.stream import AnyDocument
 
 TEMPLATE_REMEDY = (
     "Quote the whole value if the braces are meant; a template has to be rendered before it is "

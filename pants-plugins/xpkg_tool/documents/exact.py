@@ -25,16 +25,22 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from xpkg_tool.finding import Finding, in_order
-
-from .anchors import AnchorError, Anchors, height
-from .document_error import DocumentError
-from .errors import TEMPLATE_REMEDY, broken
-from .events import MAX_DEPTH, MAX_LOOKS, Malformed, check_dialect, malformed, parser
-from .limits import MAX_NODES, nodes_problem
-from .positions import at, is_merge, repeated_keys, scalar
-from .scalars import ScalarError, plain_key, plain_value, to_json, to_key
-from .stream import AnyDocument
+from xpkg_tool.diagnostics.finding import Finding, in_order
+from xpkg_tool.documents.anchors import AnchorError, Anchors, height
+from xpkg_tool.documents.document_error import DocumentError
+from xpkg_tool.documents.errors import TEMPLATE_REMEDY, broken
+from xpkg_tool.documents.events import (
+    MAX_DEPTH,
+    MAX_LOOKS,
+    Malformed,
+    check_dialect,
+    malformed,
+    parser,
+)
+from xpkg_tool.documents.limits import MAX_NODES, nodes_problem
+from xpkg_tool.documents.positions import at, is_merge, repeated_keys, scalar
+from xpkg_tool.documents.scalars import ScalarError, plain_key, plain_value, to_json, to_key
+from xpkg_tool.documents.stream import AnyDocument
 
 # A document that is wrong in more places (one that is no YAML at all, say) is not read further.
 MAX_FINDINGS = 100

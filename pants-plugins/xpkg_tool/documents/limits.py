@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xpkg_tool.finding import Finding, Position
+from xpkg_tool.diagnostics.finding import Finding, Position
 
 if TYPE_CHECKING:
-    from .stream import AnyDocument
+    from xpkg_tool.documents.stream import AnyDocument
 
 # Bytes of YAML.
 MAX_SIZE = 32 * 1024 * 1024

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from xpkg_tool.finding import Position
-
-from .document_error import DocumentError
-from .limits import size_problem
-from .quick import UNCERTAIN, quick_load
-from .stream import AnyDocument
+from xpkg_tool.diagnostics.finding import Position
+from xpkg_tool.documents.document_error import DocumentError
+from xpkg_tool.documents.limits import size_problem
+from xpkg_tool.documents.quick import UNCERTAIN, quick_load
+from xpkg_tool.documents.stream import AnyDocument
 
 __all__ = ["DocumentError", "load", "locate"]
 
@@ -29,7 +28,7 @@ def load(document: AnyDocument) -> Any:
         raise DocumentError([too_large])
     value = quick_load(document.text)
     if value is UNCERTAIN:
-        from .exact import load_exactly
+        from xpkg_tool.documents.exact import load_exactly
 
         return load_exactly(document)
     return value
@@ -37,6 +36,6 @@ def load(document: AnyDocument) -> Any:
 
 def locate(document: AnyDocument, path: Sequence[str | int], *, key: bool = False) -> Position:
     """The position in the file of what `path` leads to: see positions.locate."""
-    from .positions import locate
+    from xpkg_tool.documents.positions import locate
 
     return locate(document, path, key=key)

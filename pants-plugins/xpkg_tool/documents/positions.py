@@ -14,12 +14,11 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from xpkg_tool.finding import Position
-
-from .events import Malformed, events
-from .lines import lines_of
-from .scalars import MERGE_TAG, Scalar, ScalarError, resolve, to_key
-from .stream import AnyDocument
+from xpkg_tool.diagnostics.finding import Position
+from xpkg_tool.documents.events import Malformed, events
+from xpkg_tool.documents.lines import lines_of
+from xpkg_tool.documents.scalars import MERGE_TAG, Scalar, ScalarError, resolve, to_key
+from xpkg_tool.documents.stream import AnyDocument
 
 
 @dataclass

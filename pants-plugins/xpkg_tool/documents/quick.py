@@ -15,8 +15,8 @@ from typing import Any, Iterator
 
 import oryaml
 
-from .limits import MAX_NODES
-from .scalars import HINTS, WORDS, ScalarError, plain_value
+from xpkg_tool.documents.limits import MAX_NODES
+from xpkg_tool.documents.scalars import HINTS, WORDS, ScalarError, plain_value
 
 UNCERTAIN: Any = object()
 

@@ -26,10 +26,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Iterator, Protocol
 
-from xpkg_tool.finding import ERROR, Finding, Position
-
-from .encoding import clean
-from .limits import MAX_DOCUMENTS, documents_problem
+from xpkg_tool.diagnostics.finding import ERROR, Finding, Position
+from xpkg_tool.documents.encoding import clean
+from xpkg_tool.documents.limits import MAX_DOCUMENTS, documents_problem
 
 _BOM = b"\xef\xbb\xbf"
 # More of them in one document are not told of: each finding holds a line.
@@ -266,7 +265,7 @@ def _moved(
 
 def _reading(text: str) -> list[object]:
     """What a parser says of the text, without places; for broken YAML, how and in which line."""
-    from .events import Malformed, events
+    from xpkg_tool.documents.events import Malformed, events
 
     found: list[object] = []
     try:

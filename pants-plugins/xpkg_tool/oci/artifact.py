@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Mapping, Sequence
 
-from .blobs import BlobReader
-from .docker_archive import pushed_manifest
-from .manifests import Descriptor
-from .stored_image import DOCKER_ARCHIVE, StoredImage
+from xpkg_tool.oci.blobs import BlobReader
+from xpkg_tool.oci.manifests import Descriptor
+from xpkg_tool.oci.read.docker_archive import pushed_manifest
+from xpkg_tool.oci.stored_image import DOCKER_ARCHIVE, StoredImage
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,10 @@ import stat
 from dataclasses import dataclass
 from typing import BinaryIO, Callable, Iterator, Mapping, Protocol
 
-from xpkg_tool import codes
-from xpkg_tool.finding import Finding
-
-from .image_error import ImageError, finding_of, image_error, no_file
-from .manifests import Descriptor
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, no_file
+from xpkg_tool.oci.manifests import Descriptor
 
 CHUNK = 1024 * 1024
 

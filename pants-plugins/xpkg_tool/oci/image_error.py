@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xpkg_tool import codes
-from xpkg_tool.finding import Finding
-from xpkg_tool.publish_error import PublishError
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.diagnostics.finding import Finding
 
 
 class ImageError(PublishError):

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Mapping
 
-from .image import LAYER_TYPE, MANIFEST_TYPE
-from .image_error import ImageError, image_error, over_limit
+from xpkg_tool.oci.image_error import ImageError, image_error, over_limit
+from xpkg_tool.oci.write.image import LAYER_TYPE, MANIFEST_TYPE
 
 # What the distribution specification asks a registry to take at least.
 MAX_MANIFEST = 4 * 1024 * 1024

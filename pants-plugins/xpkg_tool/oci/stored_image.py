@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Iterable
 
-from xpkg_tool.finding import Finding, has_errors
-
-from .blobs import BlobReader, Blobs, Readable
-from .image import ANNOTATION
-from .image_error import ImageError, over_limit
-from .manifests import MAX_CONFIG, Descriptor, ImageConfig, Manifest, parse_config
+from xpkg_tool.diagnostics.finding import Finding, has_errors
+from xpkg_tool.oci.blobs import BlobReader, Blobs, Readable
+from xpkg_tool.oci.image_error import ImageError, over_limit
+from xpkg_tool.oci.manifests import MAX_CONFIG, Descriptor, ImageConfig, Manifest, parse_config
+from xpkg_tool.oci.write.image import ANNOTATION
 
 # What an image was read from.
 DOCKER_ARCHIVE = "docker-archive"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .authorizer import PULL, PUSH, Authorizer
-from .credential import Credential
-from .keychain import Answers, find_credential
-from .origin import origin_of
-from .reference import scheme_of
-from .repository import Repository
-from .retry import Clock, RetryPolicy
-from .transport import Transport
-from .wire import Wire, urls
+from xpkg_tool.oci.reference import scheme_of
+from xpkg_tool.registry.auth.authorizer import PULL, PUSH, Authorizer
+from xpkg_tool.registry.auth.credential import Credential
+from xpkg_tool.registry.auth.keychain import Answers, find_credential
+from xpkg_tool.registry.http.client import Wire, urls
+from xpkg_tool.registry.http.retry import Clock, RetryPolicy
+from xpkg_tool.registry.http.transport import Transport
+from xpkg_tool.registry.http.url_policy import origin_of
+from xpkg_tool.registry.repository import Repository
 
 __all__ = ["PULL", "PUSH", "Connection", "connect"]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 
-from xpkg_tool import codes
-from xpkg_tool.finding import Finding
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.errors import REFERENCE, publish_error
+from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.artifact import Artifact
-from xpkg_tool.oci.artifact_reader import read_tree
 from xpkg_tool.oci.blobs import missing
 from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, over_limit
-from xpkg_tool.oci.layout_reader import MAX_INDEXES, compare
 from xpkg_tool.oci.manifests import (
     INDEX_TYPES,
     MAX_MANIFEST,
@@ -21,14 +20,14 @@ from xpkg_tool.oci.manifests import (
     parse_json,
     parse_manifest,
 )
+from xpkg_tool.oci.read.artifact_reader import read_tree
+from xpkg_tool.oci.read.layout_reader import MAX_INDEXES, compare
+from xpkg_tool.oci.reference import DIGEST, Reference
 from xpkg_tool.oci.stored_image import REGISTRY, StoredImage, stored
-from xpkg_tool.publish_error import REFERENCE, publish_error
-
-from .connection import Connection
-from .reference import DIGEST, Reference
-from .repository import Repository
-from .retry import Fault
-from .wire import Response, Stream
+from xpkg_tool.registry.connection import Connection
+from xpkg_tool.registry.http.client import Response, Stream
+from xpkg_tool.registry.http.retry import Fault
+from xpkg_tool.registry.repository import Repository
 
 # A connection that breaks so often within one blob will not do better.
 _MAX_RESUMES = 16

@@ -8,16 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, Protocol, TypeVar
 from urllib.parse import quote
 
+from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.oci.manifests import INDEX_TYPES, MANIFEST_TYPES, Descriptor
-from xpkg_tool.publish_error import PublishError
-
-from .api_errors import error_codes, unexpected
-from .authorizer import Authorizer
-from .origin import Authorization, follow
-from .reference import DIGEST
-from .retry import Fault
-from .transport import OpenBody, Transport
-from .wire import Body, Response, Urls
+from xpkg_tool.oci.reference import DIGEST
+from xpkg_tool.registry.auth.authorizer import Authorizer
+from xpkg_tool.registry.http.api_errors import error_codes, unexpected
+from xpkg_tool.registry.http.client import Body, Response, Urls
+from xpkg_tool.registry.http.retry import Fault
+from xpkg_tool.registry.http.transport import OpenBody, Transport
+from xpkg_tool.registry.http.url_policy import Authorization, follow
 
 T = TypeVar("T")
 

@@ -7,14 +7,13 @@ import sys
 
 import pytest
 
-from xpkg_tool import suppressions
-from xpkg_tool.analysis import analyse_example
-from xpkg_tool.documents import exact, limits, quick, stream
+from xpkg_tool.diagnostics.finding import Finding, Position
+from xpkg_tool.documents import exact, limits, quick, stream, suppressions
 from xpkg_tool.documents.events import MAX_DEPTH
 from xpkg_tool.documents.limits import MAX_NODES, MAX_SIZE
 from xpkg_tool.documents.loader import DocumentError, load
 from xpkg_tool.documents.stream import Document, split
-from xpkg_tool.finding import Finding, Position
+from xpkg_tool.lint.analysis import analyse_example
 
 
 def document(text: str) -> Document:
@@ -97,7 +96,7 @@ def test_real_limits_are_far_above_what_a_cluster_takes() -> None:
 _MEMORY = """
 import resource, sys
 sys.path[:0] = sys.argv[1].split(":")
-from xpkg_tool.build import PackageRequest, read
+from xpkg_tool.building.build import PackageRequest, read
 meta = b"apiVersion: meta.pkg.crossplane.io/v1\\nkind: Provider\\nmetadata:\\n  name: provider-a\\n"
 comments = b"# a comment\\n" * 1_600_000
 read(PackageRequest("p", "", {"m.yaml": meta}, {}))
@@ -149,7 +148,7 @@ def test_many_short_lines_take_little_more_memory_than_their_bytes(line: str) ->
     size = 40_000_000
     code = (
         "import resource, sys\n"
-        "from xpkg_tool.analysis import analyse_source\n"
+        "from xpkg_tool.lint.analysis import analyse_source\n"
         f"data = b'a: b\\n' + {line.encode()!r}.join([b'\\n'] * ({size} // {len(line) + 1}))\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "findings = analyse_source('f.yaml', data).findings\n"

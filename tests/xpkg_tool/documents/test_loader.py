@@ -1,6 +1,5 @@
 """Documents as values: mappings, anchors, merge keys, limits, and what is said of broken YAML.
-
-Faults rows 6, 8, 9, 10 and 11. The vectors are in test_loader_vectors.py.
+The vectors are in test_loader_vectors.py.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.documents.exact import MAX_FINDINGS
 from xpkg_tool.documents.loader import DocumentError, load, locate
 from xpkg_tool.documents.stream import Document, split
-from xpkg_tool.finding import Finding
 
 
 def document(text: str, line: int = 1, column: int = 1) -> Document:
@@ -232,7 +231,7 @@ def test_deep_nesting_is_read(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["{a: ", "- ", "? "])
 def test_deeper_nesting_is_refused_at_once(piece: str) -> None:
-    """Faults row 9. A child process, so that a crash would be seen; a small stack, too."""
+    """A child process, so that a crash would be seen; a small stack, too."""
     program = (
         "import sys, resource; resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, 1 << 20))\n"
         "from xpkg_tool.documents.stream import split\n"
@@ -255,7 +254,7 @@ def test_deeper_nesting_is_refused_at_once(piece: str) -> None:
 
 
 def test_aliases_cannot_multiply() -> None:
-    """Faults row 8: billion laughs, of lists and of merge keys."""
+    """Billion laughs, of lists and of merge keys."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)]
     keys = ", ".join(f"k{i}: 1" for i in range(20_000))

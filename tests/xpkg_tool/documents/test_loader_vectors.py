@@ -1,7 +1,7 @@
 """The loader against the real CLI: each small package of tests/vectors/cases.jsonl.
 
 `build.package` there is what the CLI wrote after reading the sources through Kubernetes' reader
-and Go's types. Faults rows 6 to 13.
+and Go's types.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, Iterator
 
 import pytest
 
+from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.documents.loader import DocumentError, load
 from xpkg_tool.documents.stream import split
-from xpkg_tool.finding import Finding
 
 CASES = {
     case["case"]: case

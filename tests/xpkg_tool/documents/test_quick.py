@@ -6,10 +6,10 @@ import itertools
 from typing import Any
 
 import pytest
-from cases import CASES, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.xpkg_tool.cases import CASES, request
 from xpkg_tool.documents.exact import load_exactly
 from xpkg_tool.documents.loader import DocumentError, load
 from xpkg_tool.documents.quick import UNCERTAIN, quick_load

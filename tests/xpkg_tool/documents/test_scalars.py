@@ -116,7 +116,7 @@ def test_a_key_beyond_64_bits_signed_is_refused() -> None:
     ],
 )
 def test_tags(tag: str, text: str, value: object) -> None:
-    """Faults row 10: a tag never constructs anything."""
+    """A tag never constructs anything."""
     read = resolve(TAG_PREFIX + tag, text)
     assert read == value
     assert type(read) is type(value)

@@ -1,4 +1,4 @@
-"""Splitting files into documents: design of the package.yaml, faults rows 11 and 12."""
+"""Splitting files into documents: design of the package.yaml."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.documents.stream import Document, split
-from xpkg_tool.finding import Finding
 
 
 def texts(data: bytes | str) -> list[str]:

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable
 from urllib.parse import urlsplit
 
-from fake_answers import (
+from tests.xpkg_tool.registry.fake_answers import (
     CANARY,
     IDENTITY_TOKEN,
     PASSWORD,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from images import Image, package_layers
+from tests.xpkg_tool.images import Image, package_layers
 
 
 def image(architecture: str, os: str = "linux", **config: str) -> Image:

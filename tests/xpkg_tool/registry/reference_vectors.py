@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from xpkg_tool.registry.reference import Reference
+from xpkg_tool.oci.reference import Reference
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 LINES = [json.loads(line) for line in (VECTORS / "references.jsonl").read_text().splitlines()]

@@ -11,17 +11,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from archives import HYBRID
-from fake_registry import CANARY, FakeRegistry
-
-from xpkg_tool.publish_error import PublishError
+from tests.xpkg_tool.archives import HYBRID
+from tests.xpkg_tool.registry.fake_registry import CANARY, FakeRegistry
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.oci.reference import scheme_of
+from xpkg_tool.publish.push import Outcome, PushResult, push
+from xpkg_tool.publish.settings import RegistrySettings
 from xpkg_tool.registry.connection import Connection, connect
-from xpkg_tool.registry.origin import origin_of
-from xpkg_tool.registry.push import Outcome, PushResult, push
-from xpkg_tool.registry.reference import scheme_of
-from xpkg_tool.registry.retry import Clock, RetryPolicy
-from xpkg_tool.registry.settings import RegistrySettings
-from xpkg_tool.registry.wire import Wire
+from xpkg_tool.registry.http.client import Wire
+from xpkg_tool.registry.http.retry import Clock, RetryPolicy
+from xpkg_tool.registry.http.url_policy import origin_of
 
 
 class Pusher:

@@ -1,18 +1,18 @@
-"""What a registry holds after a push, whatever it answers (faults 27, 28, 31 and 35)."""
+"""What a registry holds after a push, whatever it answers."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from archives import HYBRID, HYBRID_DIGEST, make_archive
-from fake_registry import Fault, running
-from registry_tools import Pusher, error, result
 
-from xpkg_tool.oci.archive_reader import open_archive
-from xpkg_tool.publish_error import PublishError
-from xpkg_tool.registry.push import PushResult
-from xpkg_tool.registry.retry import RetryPolicy
+from tests.xpkg_tool.archives import HYBRID, HYBRID_DIGEST, make_archive
+from tests.xpkg_tool.registry.fake_registry import Fault, running
+from tests.xpkg_tool.registry.registry_tools import Pusher, error, result
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.oci.read.archive_reader import open_archive
+from xpkg_tool.publish.push import PushResult
+from xpkg_tool.registry.http.retry import RetryPolicy
 
 BLOBS = open_archive(str(HYBRID)).blobs
 
@@ -34,7 +34,7 @@ def test_anonymous_first_push_and_again(pusher: Pusher) -> None:
         media_type, content = registry.manifests["a/b", "v1"]
         assert content == open_archive(str(HYBRID)).manifest
         assert media_type == open_archive(str(HYBRID)).media_type
-        # Fault 31: one probe and one HEAD, nothing written.
+        # One probe and one HEAD, nothing written.
         registry.seen.clear()
         again = result(pusher, registry)
         assert (again.action, again.bytes_sent, again.requests) == ("up to date", 0, 2)
@@ -73,7 +73,6 @@ def test_by_digest(pusher: Pusher) -> None:
 
 @pytest.mark.parametrize("path", ["uploads", f"manifests/{HYBRID_DIGEST}$", "manifests/v1$"])
 def test_a_wrong_digest_in_the_answer(pusher: Pusher, path: str) -> None:
-    """Fault 28."""
     for wrong in (f"sha256:{'0' * 64}", "canary"):
         fault = Fault("PUT", path, change={"Docker-Content-Digest": wrong})
         with running("", fault) as registry:
@@ -84,7 +83,7 @@ def test_a_wrong_digest_in_the_answer(pusher: Pusher, path: str) -> None:
 
 
 def test_no_digest_in_the_answers(pusher: Pusher) -> None:
-    """Fault 28 (Harbor, crossplane#3222): computed from what is there."""
+    """Harbor, crossplane#3222: computed from what is there."""
     change = {"Docker-Content-Digest": None}
     faults = [Fault(m, "", nth=0, change=change) for m in ("PUT", "HEAD", "GET")]
     with running("", *faults) as registry:
@@ -96,14 +95,13 @@ def test_no_digest_in_the_answers(pusher: Pusher) -> None:
 
 
 def test_head_not_allowed(pusher: Pusher) -> None:
-    """Fault 28."""
     with running("", Fault("HEAD", "manifests", nth=0, status=405)) as registry:
         assert result(pusher, registry).action == "pushed"
         assert result(pusher, registry).action == "up to date"
 
 
 def test_a_blob_that_vanishes(pusher: Pusher) -> None:
-    """Fault 27: MANIFEST_BLOB_UNKNOWN at the manifest, sent again, the tag afterwards."""
+    """MANIFEST_BLOB_UNKNOWN at the manifest, sent again, the tag afterwards."""
     fault = Fault("PUT", f"manifests/{HYBRID_DIGEST}", forget=BLOBS[1].digest)
     with running("", fault) as registry:
         outcome = result(pusher, registry)
@@ -125,7 +123,6 @@ def test_an_upload_without_an_address(pusher: Pusher) -> None:
 
 
 def test_a_damaged_package_sets_no_tag(pusher: Pusher, tmp_path: Path) -> None:
-    """Fault 35."""
     path = make_archive(tmp_path / "a", b"layer-layer")
     path.write_bytes(path.read_bytes().replace(b"layer-layer", b"layer-lager"))
     with running() as registry:
@@ -138,7 +135,7 @@ def test_a_damaged_package_sets_no_tag(pusher: Pusher, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("step", range(16))
 def test_whatever_request_breaks_a_tag_means_a_complete_image(pusher: Pusher, step: int) -> None:
-    """Fault 35: every request of a first push fails for good; a second run converges."""
+    """Every request of a first push fails for good; a second run converges."""
     pusher.policy = RetryPolicy(attempts=1)
     with running() as registry:
         result(pusher, registry)

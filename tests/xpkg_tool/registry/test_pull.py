@@ -8,8 +8,17 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from archives import HYBRID_DIGEST, MANIFEST, sha256
-from fake_registry import (
+
+from tests.xpkg_tool.archives import HYBRID_DIGEST, MANIFEST, sha256
+from tests.xpkg_tool.images import (
+    OCI_INDEX,
+    Image,
+    index_of,
+    package_layers,
+    runtime_layers,
+    unannotated,
+)
+from tests.xpkg_tool.registry.fake_registry import (
     CANARY,
     PASSWORD,
     SIGNATURE,
@@ -18,23 +27,21 @@ from fake_registry import (
     Fault,
     running,
 )
-from hostile_answers import ENDLESS, gzip_blocks
-from images import OCI_INDEX, Image, index_of, package_layers, runtime_layers, unannotated
-from registry_tools import Pusher, result
-
-from xpkg_tool import codes
-from xpkg_tool.finding import Finding
-from xpkg_tool.oci import verify as verifying
-from xpkg_tool.oci.image_source import opened
-from xpkg_tool.oci.inspection import inspect
+from tests.xpkg_tool.registry.hostile_answers import ENDLESS, gzip_blocks
+from tests.xpkg_tool.registry.registry_tools import Pusher, result
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.inspection import verify as verifying
+from xpkg_tool.inspection.describe import inspect
+from xpkg_tool.inspection.source import opened
 from xpkg_tool.oci.stored_image import REGISTRY
-from xpkg_tool.publish_error import PublishError
+from xpkg_tool.publish.copy import copy
 from xpkg_tool.registry import pull as pulling
-from xpkg_tool.registry.authorizer import PULL
+from xpkg_tool.registry.auth.authorizer import PULL
 from xpkg_tool.registry.connection import Connection, connect
-from xpkg_tool.registry.copy import copy
-from xpkg_tool.registry.retry import Clock
-from xpkg_tool.registry.wire import Wire
+from xpkg_tool.registry.http.client import Wire
+from xpkg_tool.registry.http.retry import Clock
 
 
 def put(registry: FakeRegistry, image: Image, tag: str = "v1") -> str:
@@ -165,7 +172,7 @@ class Broken:
 @pytest.mark.parametrize("ranges", [True, False])
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_a_connection_that_breaks(times: int, ranges: bool, pusher: Pusher) -> None:
-    """Fault 27, reading: what is there is kept, by a range where the registry knows them."""
+    """Reading: what is there is kept, by a range where the registry knows them."""
     layer = bytes(range(256)) * 4000
     image = Image(*package_layers(), (layer, None))
     with running() as registry:
@@ -223,7 +230,7 @@ def test_a_blob_that_is_shorter(pusher: Pusher) -> None:
 
 
 def test_digests_of_manifests(pusher: Pusher) -> None:
-    """Fault 28: a digest in the header that is not the body's, or none at all."""
+    """A digest in the header that is not the body's, or none at all."""
     for named, expected in (
         (None, []),
         ("sha256:" + "0" * 64, [codes.DIGEST_DIFFERS]),

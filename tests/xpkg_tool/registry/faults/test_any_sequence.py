@@ -12,17 +12,17 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from archives import make_archive
-from fake_registry import PASSWORD, USER, FakeRegistry, Fault, running
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from registry_tools import Pusher
 
-from xpkg_tool.oci.archive_reader import open_archive
-from xpkg_tool.publish_error import PublishError
-from xpkg_tool.registry.push import PushResult
-from xpkg_tool.registry.retry import RetryPolicy
+from tests.xpkg_tool.archives import make_archive
+from tests.xpkg_tool.registry.fake_registry import PASSWORD, USER, FakeRegistry, Fault, running
+from tests.xpkg_tool.registry.registry_tools import Pusher
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.oci.read.archive_reader import open_archive
+from xpkg_tool.publish.push import PushResult
+from xpkg_tool.registry.http.retry import RetryPolicy
 
 # Three packages that share layers, so that one has what another lacks.
 CONTENTS = ((b"one", b"two"), (b"one", b"three"), (b"four" * 20_000, b"two"))

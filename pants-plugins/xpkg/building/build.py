@@ -1,0 +1,255 @@
+"""Builds packages, several in one process of the tool, and keeps their results apart.
+
+A bucket's small packages are built by one process. A large package has processes of its own: its
+files are read in pieces (pieces.py), and one more process lints and packs what was read.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.engine.addresses import Address, Addresses
+from pants.engine.engine_aware import EngineAwareReturnType
+from pants.engine.fs import (
+    EMPTY_DIGEST,
+    CreateDigest,
+    Digest,
+    DigestContents,
+    DigestSubset,
+    MergeDigests,
+    PathGlobs,
+    RemovePrefix,
+)
+from pants.engine.process import Process, ProcessResult
+from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.target import (
+    Target,
+    Targets,
+    WrappedTarget,
+    WrappedTargetRequest,
+)
+from pants.util.logging import LogLevel
+from pants.util.strutil import pluralize
+
+from xpkg.building.buckets import Buckets
+from xpkg.building.inputs import PackageInputs, PackageInputsRequest
+from xpkg.building.shards import Analysis, AnalysisRequest
+from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
+from xpkg.named_packages import ShownByLint, ShownByLintRequest
+from xpkg.subsystem import XpkgSubsystem
+from xpkg.tool.process import ToolProcess, json_file
+
+# From this size on a package takes much longer than starting a process for it.
+_LARGE_BYTES = 3_000_000
+
+_REQUEST = "xpkg-request.json"
+_OUTPUT = "xpkg-output"
+
+ARCHIVE = "package.xpkg"
+DESCRIPTION = "package.xpkg.json"
+REPORT = "report.json"
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """Asks for the `BuildOutcome` of the package at `address`."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class BuildOutcome:
+    """What became of one package.
+
+    `digest` holds `package.xpkg` and `package.xpkg.json`, or nothing when `text`, the rendered
+    findings, has an error in it. `image_digest` is that of the image's manifest. `report` holds
+    the findings as data, `report.json` (xpkg_tool/sandbox/build.py).
+    """
+
+    address: Address
+    text: str
+    image_digest: str | None
+    digest: Digest
+    report: Digest = EMPTY_DIGEST
+
+    @property
+    def failed(self) -> bool:
+        return self.image_digest is None
+
+
+@dataclass(frozen=True)
+class BuildReport(EngineAwareReturnType):
+    """An outcome whose findings are shown, in each run anew, to the person at the terminal.
+
+    It is asked for by a `BuildRequest`, never by the outcome itself. Whether a result of an earlier
+    run still holds the engine finds out by asking again for all that it was made from: had that
+    been a report on an outcome, findings of that time would be shown once more.
+    """
+
+    outcome: BuildOutcome
+    # Whether `lint` shows the findings in the same run, as in `pants lint package`.
+    shown_by_lint: bool = False
+
+    def level(self) -> LogLevel | None:
+        if not self._speaks:
+            return LogLevel.DEBUG
+        return LogLevel.ERROR if self.outcome.failed else LogLevel.WARN
+
+    @property
+    def _speaks(self) -> bool:
+        # Why a package was not built is always said: `lint` may come later, or not at all.
+        return bool(self.outcome.text) and (self.outcome.failed or not self.shown_by_lint)
+
+    def message(self) -> str | None:
+        if not self._speaks:
+            return None
+        verdict = "does not lint" if self.outcome.failed else "has warnings"
+        return f"{self.outcome.address} {verdict}.\n\n{self.outcome.text}\n"
+
+    def cacheable(self) -> bool:
+        return not self.outcome.text
+
+
+@dataclass(frozen=True)
+class _Bucket:
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class _FallibleRequest:
+    target: Target
+
+
+@dataclass(frozen=True)
+class _FallibleInputs:
+    inputs: PackageInputs | None
+
+
+@dataclass(frozen=True)
+class _BucketInputs:
+    """The packages of a bucket, in the groups that share a process."""
+
+    groups: tuple[tuple[PackageInputs, ...], ...]
+
+
+@dataclass(frozen=True)
+class _Group:
+    packages: tuple[PackageInputs, ...]
+
+
+@dataclass(frozen=True)
+class _GroupResult:
+    digest: Digest
+
+
+@rule
+async def readable_inputs(request: _FallibleRequest) -> _FallibleInputs:
+    try:
+        return _FallibleInputs(await Get(PackageInputs, PackageInputsRequest(request.target)))
+    # Pants raises for a target's own faults, such as a glob that matches nothing where
+    # [GLOBAL].unmatched_build_file_globs says so. They concern that target alone.
+    except Exception:
+        return _FallibleInputs(None)
+
+
+@rule
+async def bucket_inputs(bucket: _Bucket) -> _BucketInputs:
+    targets = await Get(Targets, Addresses(bucket.addresses))
+    fallible = await MultiGet(Get(_FallibleInputs, _FallibleRequest(t)) for t in targets)
+    inputs = [f.inputs for f in fallible if f.inputs is not None]
+    small = tuple(package for package in inputs if not _is_large(package))
+    large = tuple((package,) for package in inputs if _is_large(package))
+    return _BucketInputs((*((small,) if small else ()), *large))
+
+
+@rule
+async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
+    packages = group.packages
+    analyses = await MultiGet(
+        Get(Analysis, AnalysisRequest(package)) for package in packages if _is_large(package)
+    )
+    # A large package is alone in its group.
+    paths = analyses[0].paths if analyses else ()
+    request = {
+        "packages": [package.request_entry(paths) for package in packages],
+        "selection": xpkg.selection(),
+        "failOn": xpkg.fail_on.value,
+    }
+    request_digest = await Get(Digest, CreateDigest([json_file(_REQUEST, request)]))
+    inputs = [request_digest, *(p.digest for p in packages), *(a.digest for a in analyses)]
+    input_digest = await Get(Digest, MergeDigests(inputs))
+    process = await Get(
+        Process,
+        ToolProcess(
+            args=("build", _REQUEST, _OUTPUT),
+            input_digest=input_digest,
+            output_directory=_OUTPUT,
+            description=f"Building {_names(packages)}",
+        ),
+    )
+    result = await Get(ProcessResult, Process, process)
+    return _GroupResult(await Get(Digest, RemovePrefix(result.output_digest, _OUTPUT)))
+
+
+def _is_large(package: PackageInputs) -> bool:
+    return package.size >= _LARGE_BYTES
+
+
+def _names(packages: tuple[PackageInputs, ...]) -> str:
+    if len(packages) == 1:
+        return packages[0].address.spec
+    return pluralize(len(packages), "Crossplane package")
+
+
+@rule
+async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome:
+    address = request.address
+    inputs = await Get(_BucketInputs, _Bucket(buckets.of(address)))
+    found = _find(inputs, address)
+    if found is None:
+        # Its inputs cannot be had; asking again raises what Pants has to say of it.
+        target = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
+        await Get(PackageInputs, PackageInputsRequest(target.target))
+        raise AssertionError(f"{address} is not in its own bucket.")
+    group, number = found
+    built = await Get(_GroupResult, _Group(group))
+    subset = await Get(Digest, DigestSubset(built.digest, PathGlobs([f"{number}/*"])))
+    files = await Get(Digest, RemovePrefix(subset, str(number)))
+    report_digest = await Get(Digest, DigestSubset(files, PathGlobs([REPORT])))
+    (report_file,) = await Get(DigestContents, Digest, report_digest)
+    report = json.loads(report_file.content)
+    faults = await Get(TargetFaults, TargetFaultsRequest(address))
+    if faults.text:
+        text = "\n\n".join(filter(None, (faults.text, report["text"])))
+        return BuildOutcome(address, text, None, EMPTY_DIGEST, report_digest)
+    package = await Get(Digest, DigestSubset(files, PathGlobs([ARCHIVE, DESCRIPTION])))
+    return BuildOutcome(
+        address=address,
+        text=report["text"],
+        image_digest=report["digest"],
+        digest=package if report["digest"] else EMPTY_DIGEST,
+        report=report_digest,
+    )
+
+
+def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs, ...], int] | None:
+    for group in inputs.groups:
+        for number, package in enumerate(group):
+            if package.address == address:
+                return group, number
+    return None
+
+
+@rule(desc="Check Crossplane package", level=LogLevel.DEBUG)
+async def report_build(request: BuildRequest) -> BuildReport:
+    outcome = await Get(BuildOutcome, BuildRequest, request)
+    if not outcome.text:
+        return BuildReport(outcome)
+    shown = await Get(ShownByLint, ShownByLintRequest(request.address))
+    return BuildReport(outcome, shown.value)
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()

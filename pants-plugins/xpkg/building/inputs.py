@@ -1,0 +1,183 @@
+"""From a target to what the tool is given of it: its files and what is asked of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Iterable, Iterator, Sequence
+
+from pants.engine.addresses import Address
+from pants.engine.fs import (
+    Digest,
+    DigestEntries,
+    FileEntry,
+    GlobExpansionConjunction,
+    GlobMatchErrorBehavior,
+    MergeDigests,
+    PathGlobs,
+    Snapshot,
+)
+from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.target import HydratedSources, HydrateSourcesRequest, Target
+from pants.source.filespec import FilespecMatcher
+from pants.util.frozendict import FrozenDict
+
+from xpkg.building import folder_scan
+from xpkg.building.folder_scan import FolderScan, FolderScanRequest
+from xpkg.target_types import XpkgExamplesField, XpkgPackageTypeField, XpkgSourcesField
+
+
+@dataclass(frozen=True)
+class PackageInputsRequest:
+    target: Target
+
+
+@dataclass(frozen=True)
+class PackageInputs:
+    """The files of a package (`digest`, of `size` bytes in all) and the entry for the tool.
+
+    `left_out` has what the tool is to say of files that it does not see, or that come from
+    elsewhere (xpkg_tool/discovery/left_out.py).
+    """
+
+    address: Address
+    digest: Digest
+    size: int
+    sources: tuple[str, ...]
+    examples: tuple[str, ...]
+    examples_expected: bool
+    package_type: str | None
+    left_out: tuple[FrozenDict[str, Any], ...] = ()
+
+    def request_entry(self, analyses: Sequence[str] = ()) -> dict[str, Any]:
+        """The package's entry in the tool's request (xpkg_tool/sandbox/build.py). `analyses` are
+        the paths of answers that cover its files, where these were read already."""
+        return {
+            "name": self.address.spec,
+            "root": self.address.spec_path,
+            "sources": self.sources,
+            "examples": self.examples,
+            "examplesExpected": self.examples_expected,
+            "packageType": self.package_type,
+            "analyses": analyses,
+            "leftOut": [dict(entry) for entry in self.left_out],
+        }
+
+
+@rule
+async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
+    target = request.target
+    sources_field, examples_field = target[XpkgSourcesField], target[XpkgExamplesField]
+    globs = (_from_root(target.address, sources_field.globs), examples_field.globs)
+    included = tuple(glob for field in globs for glob in field if not glob.startswith("!"))
+    sources, examples, scan = await MultiGet(
+        Get(HydratedSources, HydrateSourcesRequest(sources_field.package_sources)),
+        Get(Snapshot, PathGlobs, _examples_globs(examples_field)),
+        Get(FolderScan, FolderScanRequest(target.address.spec_path, included)),
+    )
+    found_sources, linked_sources = _by_link(sources.snapshot.files, scan)
+    found_examples, linked_examples = _by_link(examples.files, scan)
+    other_case = await Get(Snapshot, PathGlobs(scan.other_case))
+    digests = [sources.snapshot.digest, examples.digest, other_case.digest]
+    digest = await Get(Digest, MergeDigests(digests))
+    entries = await Get(DigestEntries, Digest, digest)
+    return PackageInputs(
+        address=target.address,
+        digest=digest,
+        size=sum(
+            e.file_digest.serialized_bytes_length for e in entries if isinstance(e, FileEntry)
+        ),
+        sources=found_sources,
+        examples=found_examples,
+        examples_expected=not examples_field.is_default and bool(examples_field.value),
+        package_type=target[XpkgPackageTypeField].value,
+        left_out=(
+            *_left_out(scan, globs[0], linked_sources, example=False),
+            *_left_out(scan, globs[1], linked_examples, example=True),
+        ),
+    )
+
+
+def _by_link(
+    files: Sequence[str], scan: FolderScan
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """The files that are read, and those behind links to folders, by link."""
+    linked = {
+        link.path: tuple(file for file in files if file.startswith(f"{link.path}/"))
+        for link in scan.links
+        if link.folder
+    }
+    behind = {file for found in linked.values() for file in found}
+    return tuple(file for file in files if file not in behind), linked
+
+
+def _from_root(address: Address, globs: Iterable[str]) -> tuple[str, ...]:
+    """The globs as seen from the build root; `!` comes first in those that leave out."""
+    root = address.spec_path
+    return tuple(
+        f"!{os.path.join(root, glob[1:])}" if glob.startswith("!") else os.path.join(root, glob)
+        for glob in globs
+    )
+
+
+def _left_out(
+    scan: FolderScan,
+    globs: Sequence[str],
+    linked: dict[str, tuple[str, ...]],
+    *,
+    example: bool,
+) -> Iterator[FrozenDict[str, Any]]:
+    """What the tool is to say of the links and names that the globs match."""
+    includes = [glob for glob in globs if not glob.startswith("!")]
+    excludes = [glob[1:] for glob in globs if glob.startswith("!")]
+    matcher = FilespecMatcher(includes, excludes)
+
+    def entry(reason: str, path: str, **more: Any) -> FrozenDict[str, Any]:
+        return FrozenDict({"reason": reason, "path": path, "example": example, **more})
+
+    for link in scan.links:
+        if link.folder:
+            # What lies in the package anyway is read where it lies.
+            if linked[link.path] and not link.inside:
+                yield entry("linked-folder", link.path, files=linked[link.path])
+        elif _matches(matcher, link.path):
+            if link.error:
+                yield entry("dangling-link", link.path, target=link.target, error=link.error)
+            elif not link.inside:
+                yield entry("outside-link", link.path, target=link.target)
+    for path in scan.not_utf8:
+        if _matches(matcher, path):
+            yield entry("file-name", path)
+    for path, noun in scan.not_files:
+        if _matches(matcher, path):
+            yield entry("not-a-file", path, noun=noun)
+    for path in scan.other_case:
+        if _matches(matcher, _lower_ending(path)):
+            yield entry("ending-case", path)
+    # What leaves hidden folders out does not say that they were not meant.
+    matcher = FilespecMatcher(includes, [glob for glob in excludes if not glob.endswith("/.*/**")])
+    for folder, file in scan.hidden:
+        if _matches(matcher, file):
+            yield entry("hidden-folder", folder, file=file)
+
+
+def _lower_ending(path: str) -> str:
+    stem, ending = os.path.splitext(path)
+    return stem + ending.lower()
+
+
+def _matches(matcher: FilespecMatcher, path: str) -> bool:
+    return bool(matcher.matches([path.encode("utf-8", "replace").decode()]))
+
+
+def _examples_globs(field: XpkgExamplesField) -> PathGlobs:
+    # Globs that match nothing are the tool's finding, like all else that is wrong with a package.
+    return PathGlobs(
+        field.globs,
+        glob_match_error_behavior=GlobMatchErrorBehavior.ignore,
+        conjunction=GlobExpansionConjunction.any_match,
+    )
+
+
+def rules() -> Iterable[Any]:
+    return (*collect_rules(), *folder_scan.rules())

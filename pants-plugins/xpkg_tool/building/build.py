@@ -1,0 +1,156 @@
+"""From the files of a package to the package: read, lint, pack. Pure: bytes in, bytes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping
+
+from xpkg_tool.building.description import describe, to_text
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import (
+    ERROR,
+    WARNING,
+    Finding,
+    fails,
+    has_errors,
+    in_order,
+    settled,
+)
+from xpkg_tool.lint.analysis import analyse_example, analyse_source
+from xpkg_tool.lint.contents import check_emptiness
+from xpkg_tool.lint.package import lint, too_large
+from xpkg_tool.lint.selection import EVERYTHING, Selection, apply
+from xpkg_tool.oci.write.archive import write_archive
+from xpkg_tool.oci.write.image import build_image
+from xpkg_tool.oci.write.layer import base_layer, examples_layer
+from xpkg_tool.package.content import PackageContent, examples_yaml, gather, package_yaml
+from xpkg_tool.package.crossplane_versions import RELEASES, releases
+from xpkg_tool.package.file import FileAnalysis
+
+
+@dataclass(frozen=True)
+class PackageRequest:
+    """What a package is to be made of.
+
+    `name` is how the package is called in messages (a target's address, a folder). Paths are
+    relative to the repository; `root` is the folder of the package. `package_type` is the type
+    that the meta object must have, or None. `examples_expected` says that somebody named examples,
+    so that finding none is a mistake. `findings` are what was found while the files were gathered;
+    `selection` says which findings are shown, and `fail_on` (ERROR or WARNING) from which severity
+    on they stop a build. Where the files were read elsewhere (`assemble`, `check`), `sources` and
+    `examples` are not looked at.
+    """
+
+    name: str
+    root: str
+    sources: Mapping[str, bytes]
+    examples: Mapping[str, bytes]
+    package_type: str | None = None
+    examples_expected: bool = False
+    selection: Selection = EVERYTHING
+    findings: tuple[Finding, ...] = ()
+    fail_on: str = ERROR
+
+
+@dataclass(frozen=True)
+class BuiltPackage:
+    """A package that was built: the bytes of the .xpkg file and of its description. `size` counts
+    the bytes of YAML that were packed."""
+
+    archive: bytes
+    description: bytes
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """`package` is None exactly when a finding stops the build."""
+
+    findings: tuple[Finding, ...]
+    package: BuiltPackage | None
+
+
+@dataclass(frozen=True)
+class Analyses:
+    """What the files of a package hold."""
+
+    sources: tuple[FileAnalysis, ...]
+    examples: tuple[FileAnalysis, ...]
+
+
+def build(request: PackageRequest) -> BuildResult:
+    """Builds one package. Never raises for bad input: what is wrong with it are findings."""
+    return assemble(request, analyse(request))
+
+
+def analyse(request: PackageRequest) -> Analyses:
+    """Reads every file of the package."""
+    return Analyses(
+        tuple(analyse_source(path, data) for path, data in request.sources.items()),
+        tuple(analyse_example(path, data) for path, data in request.examples.items()),
+    )
+
+
+def assemble(request: PackageRequest, analyses: Analyses) -> BuildResult:
+    """Lints and packs what was read. Nothing is parsed for it."""
+    content, findings = check(request, analyses)
+    if fails(findings, request.fail_on):
+        return BuildResult(findings, None)
+    base = package_yaml(content)
+    oversize = too_large(base.size)
+    if oversize is not None:
+        return BuildResult(in_order([*findings, oversize]), None)
+    examples = examples_yaml(content)
+    layers = [base_layer(base)]
+    if content.examples:
+        layers.append(examples_layer(examples))
+    image = build_image(layers)
+    description = to_text(describe(content, image, request.root))
+    archive = b"".join(write_archive(image))
+    size = base.size + examples.size
+    return BuildResult(findings, BuiltPackage(archive, description, image.digest, size))
+
+
+def read(request: PackageRequest) -> tuple[PackageContent, tuple[Finding, ...]]:
+    """The content of the package and everything that lint has to say of it."""
+    return check(request, analyse(request))
+
+
+def check(
+    request: PackageRequest, analyses: Analyses
+) -> tuple[PackageContent, tuple[Finding, ...]]:
+    """As `read`, of files that were read already."""
+    files = (*analyses.sources, *analyses.examples)
+    content = gather(analyses.sources, analyses.examples)
+    findings = [*request.findings, *(finding for file in files for finding in file.findings)]
+    if analyses.sources:
+        whole = all(file.whole for file in analyses.sources) and not has_errors(request.findings)
+        findings += lint(content, request.package_type, whole)
+        admitted = releases(content.metas[0].value) if len(content.metas) == 1 else RELEASES
+        of_releases = (finding for file in files for finding in file.release_findings)
+        findings += settled(of_releases, admitted)
+    else:
+        findings.append(_no_files(request, "sources"))
+    if request.examples_expected and not analyses.examples:
+        findings.append(_no_files(request, "examples", WARNING))
+    if not has_errors(findings):
+        # What could not be read may be the objects.
+        findings += check_emptiness(content)
+    suppressions = (comment for file in files for comment in file.suppressions)
+    if any(meta.object.kind.kind == "Function" for meta in content.metas):
+        from xpkg_tool.lint.function_definitions import in_functions
+
+        findings = list(in_functions(content, findings))
+    return content, apply(findings, request.selection, suppressions)
+
+
+def _no_files(request: PackageRequest, field: str, severity: str = ERROR) -> Finding:
+    return Finding(
+        codes.NO_SOURCES,
+        f"The package in {request.root or 'the top folder'} has no {field}: no file matches.",
+        f"Correct the globs of `{field}`, which are relative to the package's folder, or add the "
+        "files.",
+        object=request.name,
+        severity=severity,
+    )

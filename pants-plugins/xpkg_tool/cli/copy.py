@@ -1,0 +1,41 @@
+"""`xpkg copy SOURCE DESTINATION`: promotes a published package from one place to another."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+
+from xpkg_tool.cli.published import report
+from xpkg_tool.cli.source import registry_settings
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.oci.reference import parse
+from xpkg_tool.publish.copy import copy
+from xpkg_tool.publish.progress import progress_on
+from xpkg_tool.publish.settings import RegistrySettings
+
+
+def run(arguments: Namespace) -> int:
+    settings = registry_settings(arguments.destination, arguments)
+    outcome = copy(
+        arguments.source,
+        arguments.destination,
+        source_settings=_source_settings(arguments, settings),
+        settings=settings,
+        progress=progress_on(sys.stderr),
+    )
+    return report(outcome, arguments.destination, arguments.format)
+
+
+def _source_settings(
+    arguments: Namespace, destination: Mapping[str, RegistrySettings]
+) -> dict[str, RegistrySettings]:
+    """What is said of the destination's registry holds for the source, too, if it is the same."""
+    try:
+        registry = parse(arguments.source).registry
+    except PublishError:
+        # A file or a folder; or nothing, and then reading it says what is wrong.
+        return {}
+    other = destination.get(registry, RegistrySettings())
+    insecure = arguments.source_insecure or other.insecure
+    return {registry: RegistrySettings(insecure, arguments.source_ca_file or other.ca_file)}

@@ -1,0 +1,28 @@
+"""The one error of the command line: the work could not be done."""
+
+from __future__ import annotations
+
+from xpkg_tool.diagnostics.finding import visible
+
+OK = 0
+FOUND = 1
+FAILED = 2
+
+
+class Failure(Exception):
+    """Wrong use, or something outside that went wrong: `message` is a sentence, `remedy` another
+    one. Ends the program with the exit code 2."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        lines = [f"error: {self.message}", *([f"  help: {self.remedy}"] if self.remedy else [])]
+        return "\n".join(map(visible, lines))
+
+
+def os_failure(what: str, path: str, error: OSError) -> Failure:
+    """`what` could not be done with `path`."""
+    return Failure(f"{path}: {what}: {error.strerror or type(error).__name__}.")

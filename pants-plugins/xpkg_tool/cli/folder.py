@@ -1,0 +1,170 @@
+"""From a folder on the command line to a request to build or lint it."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from dataclasses import replace
+from typing import Sequence
+
+from xpkg_tool.building.build import PackageRequest
+from xpkg_tool.cli.failure import Failure, os_failure
+from xpkg_tool.diagnostics.catalogue import rules_of
+from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.discovery.walk import Walk, shown_path, walk
+from xpkg_tool.files.globs import BadPattern, compile_glob
+from xpkg_tool.lint.selection import Selection
+
+_EXAMPLES = "examples"
+# A meta object may be in any file; this is where people and templates put it.
+_META_FILES = ("crossplane.yaml", "crossplane.yml")
+
+
+def folders(arguments: Namespace) -> list[str]:
+    """The folders that the arguments name, each once; here when they name none. Raises Failure.
+
+    Uses of the arguments: `directories`, `package_roots`, `examples`; of `lint`, `containing`."""
+    named = [*arguments.directories, *(arguments.package_roots or ())]
+    if getattr(arguments, "containing", False):
+        found = _packages_containing(named)
+    else:
+        by_path = {os.path.normpath(directory): directory for directory in reversed(named or ["."])}
+        found = list(reversed(by_path.values()))
+    for directory in found:
+        if os.path.isfile(directory):
+            raise Failure(
+                f"{directory} is a file, not a folder.",
+                "Name the folder that the package's files lie in. With --containing, `lint` finds "
+                "it by the names of files.",
+            )
+        if not os.path.isdir(directory):
+            raise Failure(
+                f"There is no folder {directory}.",
+                "Name the folder that the package's files lie in.",
+            )
+    if arguments.examples is not None and len(found) > 1:
+        raise Failure(
+            "--examples-root is about one package, and several are named.",
+            "Name one package at a time, or leave the option out: then the examples are in the "
+            "folder `examples` of each package.",
+        )
+    return found
+
+
+def _packages_containing(files: Sequence[str]) -> list[str]:
+    """The nearest folders above the files, or those folders themselves, that hold a package, in
+    order; a file that is in no package is left out."""
+    found = []
+    for file in files:
+        path = os.path.normpath(file)
+        folder = path if os.path.isdir(path) else os.path.dirname(path)
+        while not any(os.path.isfile(os.path.join(folder, name)) for name in _META_FILES):
+            if folder in ("", "/") or os.path.basename(folder) == os.pardir:
+                break
+            folder = os.path.dirname(folder)
+        else:
+            found.append(folder or os.curdir)
+    return sorted(dict.fromkeys(found))
+
+
+def read_folder(directory: str, arguments: Namespace) -> PackageRequest:
+    """The request for the package in `directory`, all its files read. Raises Failure.
+
+    Uses of the arguments: `examples`, `ignored_paths`, `select`, `ignored_codes`,
+    `per_path_ignores`, `fail_on`."""
+    selection = _selection(arguments)
+    ignored = split_commas(arguments.ignored_paths)
+    for pattern in ignored:
+        _check_pattern(pattern)
+    examples = arguments.examples
+    named = examples is not None
+    if named and not os.path.isdir(examples):
+        raise Failure(f"There is no folder {examples}.", "Name one that exists, or leave it out.")
+    if not named:
+        examples = os.path.join(directory, _EXAMPLES)
+    sources = _walk(directory, ignored, without=examples if named else _unlinked(examples))
+    found = Walk({}, ())
+    if named or (os.path.isdir(examples) and _unlinked(examples)):
+        below = () if named else _below(ignored)
+        found = _walk(examples, below, within=directory, loss=WARNING)
+    # The examples themselves may be what is behind a link.
+    linked = "" if named else shown_path(examples, "")
+    return PackageRequest(
+        name=directory,
+        root=shown_path(directory, ""),
+        sources=sources.files,
+        examples=found.files,
+        examples_expected=named,
+        selection=selection,
+        findings=(*(_lenient(f, linked) for f in sources.findings), *found.findings),
+        fail_on=arguments.fail_on,
+    )
+
+
+def _lenient(finding: Finding, linked: str) -> Finding:
+    return replace(finding, severity=WARNING) if finding.path == linked else finding
+
+
+def _unlinked(examples: str) -> str:
+    """The default folder of examples unless it is a link, which is a finding like others."""
+    return "" if os.path.islink(examples) else examples
+
+
+def _below(ignored: Sequence[str]) -> list[str]:
+    """The patterns as they apply inside the default folder of examples."""
+    inside = [p[len(_EXAMPLES) + 1 :] for p in ignored if p.startswith(f"{_EXAMPLES}/")]
+    return inside + [p for p in ignored if p.startswith("**/")]
+
+
+def _walk(
+    directory: str,
+    ignored: Sequence[str],
+    *,
+    within: str = "",
+    without: str = "",
+    loss: str = ERROR,
+) -> Walk:
+    try:
+        return walk(directory, ignore=ignored, within=within, without=without, loss=loss)
+    except OSError as error:
+        raise os_failure("The folder cannot be read", directory, error) from None
+
+
+def _selection(arguments: Namespace) -> Selection:
+    per_path = []
+    for pair in arguments.per_path_ignores or ():
+        glob, colon, codes = pair.rpartition(":")
+        if not colon or not glob:
+            raise Failure(
+                f"{pair!r} is not of the form GLOB:CODES.",
+                "Write for example --per-path-ignores 'crds/*.yaml:XP401,XP402'.",
+            )
+        _check_pattern(glob)
+        per_path.append((glob, tuple(_codes([codes]))))
+    return Selection(
+        tuple(_codes(arguments.select)), tuple(_codes(arguments.ignored_codes)), tuple(per_path)
+    )
+
+
+def _codes(values: Sequence[str] | None) -> list[str]:
+    codes = split_commas(values)
+    for code in codes:
+        if code != "ALL" and not rules_of(code):
+            raise Failure(
+                f"No rule's code begins with {code!r}.",
+                "Write a code (XP010), the beginning of some (XP2), or ALL. `xpkg rule` lists "
+                "the codes.",
+            )
+    return codes
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        compile_glob(pattern)
+    except BadPattern as error:
+        raise Failure(str(error), "`*`, `?`, `[a-z]` and `**` have a meaning there.") from None
+
+
+def split_commas(values: Sequence[str] | None) -> list[str]:
+    """The parts of comma-separated values of an option that may be given several times."""
+    return [part.strip() for value in values or () for part in value.split(",") if part.strip()]

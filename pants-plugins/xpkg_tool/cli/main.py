@@ -1,0 +1,364 @@
+"""`xpkg`: the command line of the tool, for people and CI systems without Pants.
+
+Only arguments are read here. A command's module is imported when it runs, since most imports take
+longer than a small package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import sys
+from typing import Any, Sequence
+
+from xpkg_tool import FORMAT_VERSION
+from xpkg_tool.diagnostics.finding import visible
+from xpkg_tool.diagnostics.log_commands import guarded_output
+from xpkg_tool.process.streams import discard, replace_closed_streams
+
+_INTERRUPTED = 130  # As shells have it: 128 and the signal's number.
+_BROKEN_PIPE = 141
+_FAILED = 2
+
+_EXIT_CODES = """\
+exit codes:
+  0  all is right (warnings may have been shown)
+  1  there are findings that are errors, or warnings with --fail-on warning
+  2  wrong use, or the work could not be done
+"""
+
+_DESTINATION = "registry/repository:tag, or oci-layout:DIR:REPOSITORY:TAG"
+_SOURCE = (
+    "a package file, a directory in the OCI image layout, `oci-layout:DIR:REPOSITORY:TAG`, or a "
+    "reference such as xpkg.example.org/team/package:v1.0.0"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command; the exit code. Never raises for bad input, an output that is closed or full,
+    or Ctrl-C."""
+    replace_closed_streams()
+    for stream in (sys.stdout, sys.stderr):
+        # What is written must not depend on the locale.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = _run(sys.argv[1:] if argv is None else argv)
+        # What argparse wrote; the commands flush what they write.
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard(sys.stdout)
+        return _BROKEN_PIPE
+    except OSError as error:
+        discard(sys.stdout)
+        return _fail(f"error: Standard output cannot be written: {error.strerror}.")
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return code
+
+
+def _run(argv: Sequence[str]) -> int:
+    try:
+        with guarded_output():
+            arguments = parser().parse_args(argv)
+    except SystemExit as exit:  # How argparse ends, also for --help.
+        return exit.code if isinstance(exit.code, int) else _FAILED
+    with guarded_output(commands=getattr(arguments, "format", "") == "github"):
+        return _run_command(arguments)
+
+
+def _run_command(arguments: argparse.Namespace) -> int:
+    try:
+        from xpkg_tool.cli.failure import Failure
+
+        try:
+            command = importlib.import_module(f".{arguments.command}", __package__)
+            code: int = command.run(arguments)
+        except Failure as failure:
+            return _fail(str(failure))
+    except BrokenPipeError:
+        raise
+    # Whatever happens, people get a sentence, and programs another exit code than for findings.
+    except Exception as error:
+        library = error.name if isinstance(error, ModuleNotFoundError) else None
+        if library and not library.startswith("xpkg_tool"):
+            return _fail(
+                f"error: xpkg {arguments.command} needs the library {library}, which is not "
+                "installed.\n  help: Install the libraries beside pants-xpkg: pip install "
+                "'pants-xpkg[tool]'."
+            )
+        detail = visible(f"{type(error).__name__}: {error}")
+        return _fail(
+            f"error XP000: The tool itself failed: {detail}\n"
+            "  help: This is a bug of pants-xpkg: please report it with the files that cause it."
+        )
+    return code
+
+
+def _fail(text: str) -> int:
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        # There is nowhere left to say it; the exit code does.
+        discard(sys.stderr)
+    return _FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of all commands."""
+    top = _parser("xpkg", "Lints, builds, publishes and reads Crossplane packages.")
+    top.add_argument(
+        "--version", action=_ShowVersion, nargs=0, help="show the program's version and exit"
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, summary: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=_EXIT_CODES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    lint = command("lint", "Shows what is wrong with packages, all of it at once.")
+    _folder_arguments(
+        lint, ignored_codes=("--ignore", "--ignore-rule"), ignored_paths=("--ignore-path",)
+    )
+    lint.add_argument(
+        "--containing",
+        action="store_true",
+        help="take the arguments for files, and lint the packages that they belong to: the nearest "
+        "folders above them with a crossplane.yaml (for hooks)",
+    )
+    _format_argument(lint)
+    _text_arguments(lint)
+
+    build = command("build", "Checks packages, and writes them and their descriptions.")
+    _folder_arguments(
+        build, ignored_codes=("--ignore-rule",), ignored_paths=("--ignore", "--ignore-path")
+    )
+    names = build.add_mutually_exclusive_group()
+    names.add_argument(
+        "--output",
+        "-o",
+        "--package-file",
+        metavar="FILE",
+        help="write the package to this file (default: DIR/<friendly ID>.xpkg)",
+    )
+    names.add_argument(
+        "--name",
+        metavar="NAME",
+        help="begin the default file name with this name (default: metadata.name)",
+    )
+    _text_arguments(build)
+
+    push = command("push", "Sends a package to a registry or to a layout directory.")
+    push.add_argument("reference", metavar="REF", help=f"send it to {_DESTINATION}")
+    push.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        default=[],
+        help="send this package (default: the only one here); several, one for each platform, "
+        "become an index",
+    )
+    push.add_argument(
+        "--package-files",
+        "-f",
+        metavar="FILES",
+        action="append",
+        help="send these packages, too; comma-separated, may be repeated",
+    )
+    _registry_arguments(push)
+
+    copy = command("copy", "Copies a published package to somewhere else, with its digests.")
+    copy.add_argument("source", metavar="SOURCE", help=f"copy {_SOURCE}")
+    copy.add_argument("destination", metavar="DESTINATION", help=f"copy it to {_DESTINATION}")
+    copy.add_argument(
+        "--source-insecure", action="store_true", help="speak plain HTTP to the source's registry"
+    )
+    copy.add_argument(
+        "--source-ca-file", metavar="FILE", help="trust these authorities for the source's registry"
+    )
+    _registry_arguments(copy)
+
+    verify = command("verify", "Checks all digests and sizes of a package, and lints it.")
+    inspect = command("inspect", "Shows what is in a package.")
+    extract = command("extract", "Writes the package.yaml and the examples of a package.")
+    for reader in (verify, inspect, extract):
+        reader.add_argument("source", metavar="SOURCE", help=f"read {_SOURCE}")
+        reader.add_argument(
+            "--insecure", action="store_true", help="speak plain HTTP to the registry"
+        )
+    _format_argument(verify)
+    _fail_on_argument(verify)
+    _text_arguments(verify)
+    _report_argument(inspect)
+    extract.add_argument(
+        "--output",
+        "-o",
+        metavar="DIR",
+        default=".",
+        help="write the files into this folder (default: here)",
+    )
+
+    rule = command("rule", "Explains rules of the linter, or lists them in a line each.")
+    rule.add_argument(
+        "codes",
+        metavar="CODE",
+        nargs="*",
+        help="explain this rule (XP202), or list those whose codes begin so (XP2); all rules when "
+        "none is named",
+    )
+
+    completion = command("completion", "Prints a script that completes xpkg in a shell.")
+    completion.add_argument(
+        "shell", choices=("bash", "zsh", "fish"), help="print the script for this shell"
+    )
+    return top
+
+
+class _ShowVersion(argparse.Action):
+    """Finds the version out when it is asked for: all sources are read for it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from xpkg_tool.build_version import build_version
+
+        print(f"{parser.prog} {build_version()} (format {FORMAT_VERSION})")
+        parser.exit()
+
+
+class _Parser(argparse.ArgumentParser):
+    def print_help(self, file: Any = None) -> None:
+        """Where the output cannot be written, argparse of newer versions of Python says nothing."""
+        (file or sys.stdout).write(self.format_help())
+
+
+def _parser(program: str, summary: str) -> argparse.ArgumentParser:
+    return _Parser(
+        program,
+        description=summary,
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _registry_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--insecure", action="store_true", help="speak plain HTTP to the registry")
+    command.add_argument(
+        "--ca-file", metavar="FILE", help="trust the authorities in this PEM file, too"
+    )
+    command.add_argument(
+        "--mutable-tags",
+        metavar="GLOB",
+        action="append",
+        help="let these tags move to another digest, such as latest or v1.*; comma-separated, may "
+        "be repeated (default: none)",
+    )
+    _report_argument(command)
+
+
+def _report_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="write the result in this format (default: text)",
+    )
+
+
+def _format_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format",
+        choices=("text", "json", "sarif", "github"),
+        default="text",
+        help="write findings in this format (default: text)",
+    )
+
+
+def _text_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colour findings as text (default: auto, on a terminal; NO_COLOR, FORCE_COLOR and "
+        "CLICOLOR are respected)",
+    )
+    command.add_argument(
+        "--docs-url",
+        metavar="URL",
+        help="link findings to the page of the lint rules at this URL (default: $XPKG_DOCS_URL)",
+    )
+
+
+def _fail_on_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fail-on",
+        choices=("error", "warning"),
+        default="error",
+        help="fail on findings from this severity on (default: error)",
+    )
+
+
+def _folder_arguments(
+    command: argparse.ArgumentParser,
+    *,
+    ignored_codes: Sequence[str],
+    ignored_paths: Sequence[str],
+) -> None:
+    """What lint and build share. `--ignore` means rules to one and, as upstream has it, files to
+    the other; the longer names mean the same to both."""
+    command.add_argument(
+        "directories",
+        metavar="DIR",
+        nargs="*",
+        help="read the package in this folder (default: here); several are read one by one",
+    )
+    command.add_argument(
+        "--package-root",
+        "-f",
+        dest="package_roots",
+        metavar="DIR",
+        action="append",
+        help="read the package in this folder, as DIR does",
+    )
+    command.add_argument(
+        "--examples-root",
+        "--examples",
+        "-e",
+        dest="examples",
+        metavar="DIR",
+        help="read the examples in this folder (default: DIR/examples)",
+    )
+    command.add_argument(
+        *ignored_paths,
+        dest="ignored_paths",
+        metavar="GLOB",
+        action="append",
+        help="leave files out: * and ? match within a folder, ** any folders; relative to DIR, "
+        "comma-separated, may be repeated",
+    )
+    command.add_argument(
+        "--select",
+        metavar="CODES",
+        action="append",
+        help="apply these rules only: XP010, XP2, ALL",
+    )
+    command.add_argument(
+        *ignored_codes,
+        dest="ignored_codes",
+        metavar="CODES",
+        action="append",
+        help="do not apply these rules; those of Crossplane itself always are",
+    )
+    command.add_argument(
+        "--per-path-ignores",
+        metavar="GLOB:CODES",
+        action="append",
+        help="do not apply these rules to some files",
+    )
+    _fail_on_argument(command)

@@ -1,0 +1,32 @@
+"""How `push` and `copy` say what became of a package."""
+
+from __future__ import annotations
+
+import json
+
+from xpkg_tool import VERSION
+from xpkg_tool.cli.failure import FAILED, OK
+from xpkg_tool.cli.output import write_error, write_output
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.publish.outcome import Outcome, format_result, outcome_to_json
+
+# Raised when a field changes its meaning or goes away; new fields leave it as it is.
+_FORM = 1
+
+
+def report(outcome: Outcome, reference: str, format: str) -> int:
+    """Says what became of `reference`, as text or as JSON; the exit code. People read what went
+    wrong on standard error in both."""
+    failed = isinstance(outcome, PublishError)
+    if isinstance(outcome, PublishError):
+        write_error(f"{outcome}\n")
+    elif format == "text":
+        write_output(f"{format_result(outcome)}\n")
+    if format == "json":
+        entry = outcome_to_json(reference, "", outcome)
+        entry["digest"] = entry["digest"] or None
+        # The message without its place, which is for those who compare many packages' errors.
+        entry.pop("error")
+        document = {"form": _FORM, "toolVersion": VERSION, **entry}
+        write_output(json.dumps(document, indent=2) + "\n")
+    return FAILED if failed else OK

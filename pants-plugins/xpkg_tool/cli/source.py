@@ -1,0 +1,36 @@
+"""What the commands that read a package share."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from xpkg_tool.cli.failure import Failure
+from xpkg_tool.cli.folder import split_commas
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.oci.reference import parse
+from xpkg_tool.publish.settings import RegistrySettings
+
+
+def insecure_registries(reference: str, insecure: bool) -> tuple[str, ...]:
+    """The registry of `reference` where `--insecure` was given. Raises Failure."""
+    if not insecure:
+        return ()
+    try:
+        return (parse(reference).registry,)
+    except PublishError as error:
+        raise Failure(f"{error.finding.message}.", error.finding.remedy) from None
+
+
+def registry_settings(reference: str, arguments: Namespace) -> dict[str, RegistrySettings]:
+    """The settings of the registry of `reference` by the options `insecure`, `ca_file` and
+    `mutable_tags`. Raises Failure."""
+    try:
+        registry = parse(reference).registry
+    except PublishError as error:
+        raise Failure(f"{error.finding.message}.", error.finding.remedy) from None
+    settings = RegistrySettings(
+        insecure=arguments.insecure,
+        ca_file=arguments.ca_file or "",
+        mutable_tags=tuple(split_commas(arguments.mutable_tags)),
+    )
+    return {registry: settings}

@@ -1,0 +1,62 @@
+"""The one error of publishing: what went wrong, where, and the remedy."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import Finding, Position, render
+
+REFERENCE = "publish-reference"
+ARCHIVE = "publish-archive"
+CREDENTIALS = "publish-credentials"
+REGISTRY = "publish-registry"
+DENIED = "publish-denied"
+LAYOUT = "publish-layout"
+# What is said of a registry (`ca_file`, `mutable_tags`) cannot be used.
+SETTINGS = "publish-settings"
+# A release that exists with another digest.
+REFUSED = "publish-refused"
+
+
+class PublishError(Exception):
+    """Something cannot be published. `finding` has the sentence, the place (`path` is the reference
+    or the file) and the remedy; `str()` is the finding as text. Never holds a secret."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return render(self.finding)
+
+    @property
+    def without_place(self) -> str:
+        """The text without its place: equal for all that share the error."""
+        return render(replace(self.finding, path=""))
+
+    def at(self, place: str) -> PublishError:
+        """The same error, with `place` as its place unless it has one (or shows its text)."""
+        if self.finding.path or self.finding.position:
+            return self
+        return PublishError(replace(self.finding, path=place))
+
+
+def internal_error(error: Exception) -> PublishError:
+    """For what should not happen. The text of `error` is left out: it may hold a secret."""
+    where, trace = "", error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        where, trace = f"{os.path.basename(code.co_filename)}:{trace.tb_lineno}", trace.tb_next
+    return publish_error(
+        codes.INTERNAL,
+        f"The tool itself failed: {type(error).__name__} at {where}",
+        "This is a bug of pants-xpkg: please report it with the command that causes it.",
+    )
+
+
+def publish_error(
+    code: str, message: str, remedy: str, *, path: str = "", position: Position | None = None
+) -> PublishError:
+    return PublishError(Finding(code, message, remedy, path=path, position=position))

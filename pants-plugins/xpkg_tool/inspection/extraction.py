@@ -1,0 +1,84 @@
+"""`extract`: takes package.yaml and the examples out of a package."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import has_errors
+from xpkg_tool.files.whole import write_whole
+from xpkg_tool.inspection.source import Connect, opened
+from xpkg_tool.oci.image_error import ImageError, image_error
+from xpkg_tool.oci.read.package_files import PackageFiles, read_package
+from xpkg_tool.oci.stored_image import StoredImage
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What was written where: the path and size in bytes of package.yaml, and of the examples where
+    the package has any and a path was given for them. `found_by` is as in PackageFiles."""
+
+    digest: str
+    found_by: str
+    package_path: str
+    package_size: int
+    examples_path: str | None
+    examples_size: int | None
+
+
+def extract(
+    source: str,
+    package_path: str,
+    examples_path: str | None = None,
+    *,
+    env: Mapping[str, str] | None = None,
+    insecure: Collection[str] = (),
+    connect: Connect | None = None,
+) -> Extraction:
+    """Writes the package.yaml of the package that `source` names (image_source.opened) to
+    `package_path`, and its examples, where it has any, to `examples_path`. They are written whole
+    or not at all (files.write_whole), over what is there, and not before everything has been
+    verified; their folders have to exist. Raises ImageError."""
+    with opened(source, env=env, insecure=insecure, connect=connect) as image:
+        files = read_sound(image)
+    assert files.package is not None
+    contents = {package_path: files.package}
+    written = examples_path if files.examples is not None else None
+    if written is not None and files.examples is not None:
+        contents[written] = files.examples
+    _write(contents)
+    return Extraction(
+        image.digest,
+        files.found_by,
+        package_path,
+        len(files.package),
+        written,
+        None if written is None or files.examples is None else len(files.examples),
+    )
+
+
+def read_sound(image: StoredImage) -> PackageFiles:
+    """The files of an image in which nothing is damaged or ambiguous as far as it had to be read,
+    and which has a package.yaml. Raises ImageError."""
+    for fault in image.faults:
+        if has_errors([fault]):
+            raise ImageError(fault)
+    files = read_package(image)
+    for fault in files.faults:
+        if has_errors([fault]):
+            raise ImageError(fault)
+    return files
+
+
+def _write(contents: Mapping[str, bytes]) -> None:
+    try:
+        write_whole(contents)
+    except OSError as error:
+        first = next(iter(contents))
+        raise image_error(
+            error.filename if error.filename in contents else first,
+            f"This file cannot be written: {error.strerror or type(error).__name__}",
+            "Make sure that its folder exists and that you may write to it.",
+            code=codes.SOURCE_UNREADABLE,
+        ) from None

@@ -1,0 +1,117 @@
+"""Opens an image by what a person names: a file, a folder, or a reference."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Callable
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.oci.image_error import ImageError, image_error
+from xpkg_tool.oci.read.archive_reader import read_archive
+from xpkg_tool.oci.read.layout_reader import read_layout_folder
+from xpkg_tool.oci.reference import LAYOUT_PREFIX, Reference, parse
+from xpkg_tool.oci.stored_image import StoredImage
+
+# requests and oras take 0.2 seconds to import, which a file need not wait for.
+if TYPE_CHECKING:
+    from xpkg_tool.registry.connection import Connection
+
+Connect = Callable[[str], "Connection"]
+
+
+@contextmanager
+def opened(
+    source: str,
+    *,
+    env: Mapping[str, str] | None = None,
+    insecure: Collection[str] = (),
+    connect: Connect | None = None,
+) -> Iterator[StoredImage]:
+    """The image that `source` names, closed at the end; what can be seen to be wrong with it is
+    among its faults.
+
+    `source` is a file (a .xpkg, of `docker save`, an OCI layout in a tar), a folder with an OCI
+    layout, `oci-layout:DIRECTORY:NAME` for a layout of several images, or a reference into a
+    registry. What exists as a file or folder is that. `env` (os.environ) is where credentials are
+    looked up, `insecure` are the registries spoken to in plain http, and `connect` makes the
+    connection to a registry (for tests). Raises ImageError, in the block too; there a registry that
+    fails raises it as well.
+    """
+    try:
+        image = _open(source, os.environ if env is None else env, insecure, connect)
+        try:
+            yield image
+        finally:
+            image.close()
+    except ImageError:
+        raise
+    except PublishError as error:
+        # A registry's or a reference's error, said by the code of reading.
+        finding = replace(error.at(source).finding, code=codes.SOURCE_UNREADABLE)
+        raise ImageError(finding) from None
+
+
+def _open(
+    source: str, env: Mapping[str, str], insecure: Collection[str], connect: Connect | None
+) -> StoredImage:
+    if os.path.isdir(source):
+        return read_layout_folder(source)
+    if os.path.lexists(source):
+        return read_archive(source)
+    if source.startswith(LAYOUT_PREFIX):
+        folder, _, name = source[len(LAYOUT_PREFIX) :].partition(":")
+        if not os.path.isdir(folder):
+            raise image_error(source, "There is no such folder", code=codes.SOURCE_UNREADABLE)
+        return read_layout_folder(folder, name)
+    return _pull(as_reference(source), env, insecure, connect)
+
+
+def as_reference(source: str) -> Reference:
+    """The reference that `source` is, which is no file and no folder. Raises ImageError."""
+    try:
+        return parse(source)
+    except PublishError as error:
+        # One without a position is about a password in the reference: that must not be shown.
+        if error.finding.position is None or _begins_with_a_registry(source):
+            raise ImageError(replace(error.finding, code=codes.SOURCE_UNREADABLE)) from None
+        raise image_error(
+            source,
+            "There is no such file or folder, and it is no reference into a registry",
+            "Name a .xpkg file, a folder with an OCI layout, or registry/repository:tag.",
+            code=codes.SOURCE_UNREADABLE,
+        ) from None
+
+
+def _begins_with_a_registry(source: str) -> bool:
+    """Whether somebody meant a reference, who may have mistyped it, rather than a file."""
+    first, slash, _ = source.partition("/")
+    named = "." in first.strip(".") or ":" in first or first == "localhost"
+    return bool(slash) and named and not source.endswith((".xpkg", ".tar"))
+
+
+def _pull(
+    reference: Reference,
+    env: Mapping[str, str],
+    insecure: Collection[str],
+    connect: Connect | None,
+) -> StoredImage:
+    from xpkg_tool.registry.pull import pull
+
+    if connect is None:
+        from xpkg_tool.registry.connection import PULL
+        from xpkg_tool.registry.connection import connect as connect_to
+
+        connection = connect_to(
+            reference.registry, env, insecure=reference.registry in insecure, actions=PULL
+        )
+    else:
+        connection = connect(reference.registry)
+    try:
+        return pull(reference, connection)
+    except BaseException:
+        connection.close()
+        raise

@@ -1,0 +1,159 @@
+"""`verify`: re-derives everything that a package says of itself, and lints what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+from xpkg_tool.building.build import PackageRequest, read
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.shortened import shortened
+from xpkg_tool.inspection.source import Connect, opened
+from xpkg_tool.lint.package import too_large
+from xpkg_tool.oci.image_error import ImageError, finding_of
+from xpkg_tool.oci.manifests import ImageConfig
+from xpkg_tool.oci.read.package_files import BY_FILE_SYSTEM, PackageFiles, read_package
+from xpkg_tool.oci.stored_image import DOCKER_ARCHIVE, StoredImage, kind_of, read_config
+from xpkg_tool.oci.write.image import ANNOTATION
+from xpkg_tool.oci.write.layer import BASE_FILE, EXAMPLES_FILE
+
+_LABEL = f"{ANNOTATION}:"
+
+
+def verify(
+    source: str,
+    *,
+    env: Mapping[str, str] | None = None,
+    insecure: Collection[str] = (),
+    connect: Connect | None = None,
+) -> tuple[Finding, ...]:
+    """Everything that is wrong with the package that `source` names (image_source.opened says what
+    that can be), in order; nothing when it is right. Never raises for what it finds.
+
+    Re-derived are the digests and sizes of index, manifest, config and layers, the layers' diff
+    IDs, labels and annotations; then the lint rules are applied to package.yaml and the examples,
+    whose findings have these files' names as their path. Of an index the image for linux/amd64 is
+    looked at, as the package manager does. Layers are streamed: kept are package.yaml and the
+    examples alone.
+    """
+    try:
+        with opened(source, env=env, insecure=insecure, connect=connect) as image:
+            found, files = _verify_image(image)
+    except ImageError as error:
+        return (error.finding,)
+    return shortened([*found, *_lint(source, files)])
+
+
+def _verify_image(image: StoredImage) -> tuple[list[Finding], PackageFiles]:
+    found = list(image.faults)
+    files = read_package(image, all_layers=True, tolerate=lambda error: found.append(error.finding))
+    found += files.faults
+    try:
+        config = read_config(image)
+    except ImageError as error:
+        found.append(error.finding)
+    else:
+        found += _diff_ids(image, config, files)
+        found += _labels(image, config)
+        found += _platform(image, config)
+    if files.found_by == BY_FILE_SYSTEM and files.package is not None:
+        found.append(_not_annotated(image))
+    return found, files
+
+
+def _lint(source: str, files: PackageFiles) -> Iterator[Finding]:
+    if files.package is None:
+        return
+    oversize = too_large(len(files.package))
+    if oversize is not None:
+        yield replace(oversize, path=BASE_FILE)
+    examples = {} if files.examples is None else {EXAMPLES_FILE: files.examples}
+    request = PackageRequest(source, "", {BASE_FILE: files.package}, examples)
+    _, findings = read(request)
+    # Which files were meant to be in it is a question for whoever builds a package.
+    yield from (finding for finding in findings if finding.code != codes.NO_OBJECTS)
+
+
+def _diff_ids(image: StoredImage, config: ImageConfig, files: PackageFiles) -> Iterator[Finding]:
+    if len(config.diff_ids) != len(image.layers):
+        yield finding_of(
+            image.source,
+            f"The config names {len(config.diff_ids)} diff IDs for {len(image.layers)} layers",
+            code=codes.DIFF_ID_DIFFERS,
+        )
+        return
+    for place, (layer, said) in enumerate(zip(image.layers, config.diff_ids)):
+        content = files.layers.get(place)
+        # A layer with another digest than its own has another diff ID of course.
+        if content is None or content.diff_id in (None, said) or content.digest != layer.digest:
+            continue
+        yield finding_of(
+            image.source,
+            f"Layer {layer.digest} has the diff ID {content.diff_id} when it is decompressed, and "
+            f"the config says {said}",
+            "Do not use it: runtimes refuse such an image. Build it again.",
+            code=codes.DIFF_ID_DIFFERS,
+        )
+
+
+def _labels(image: StoredImage, config: ImageConfig) -> Iterator[Finding]:
+    """Labels and annotations say the same: Crossplane's push makes annotations of the labels, its
+    `resource validate` finds the base layer by the labels (crossplane#5804), and the package
+    manager by the annotations."""
+    labels = {
+        key[len(_LABEL) :]: value for key, value in config.labels.items() if key.startswith(_LABEL)
+    }
+    annotated = {layer.digest: kind_of(layer) for layer in image.layers}
+    for digest in sorted(labels.keys() - annotated.keys()):
+        yield _label(
+            image,
+            f"A label of the config says that layer {digest!a} is {labels[digest]!a}, and there is "
+            "no such layer",
+        )
+    for digest, kind in annotated.items():
+        label = labels.get(digest)
+        if label == kind:
+            continue
+        says_annotation = "has no annotation" if kind is None else f"is annotated as {kind!a}"
+        says_label = "has no label for it" if label is None else f"labels it {label!a}"
+        yield _label(image, f"Layer {digest} {says_annotation}, and the config {says_label}")
+
+
+def _label(image: StoredImage, message: str) -> Finding:
+    # The package manager reads the annotations; labels are for a tool that looks for them.
+    finding = finding_of(
+        image.source,
+        message,
+        "Push the package with `pants publish` or the Crossplane CLI: what docker, `crane push` of "
+        "a file and `skopeo copy` into another format make of it has no annotations, and often "
+        "other digests.",
+        code=codes.LABEL_DIFFERS,
+    )
+    return replace(finding, severity=WARNING)
+
+
+def _not_annotated(image: StoredImage) -> Finding:
+    what = "labelled" if image.form == DOCKER_ARCHIVE else "annotated"
+    finding = finding_of(
+        image.source,
+        f"No layer is {what} as io.crossplane.xpkg: base: the package manager has to fetch the "
+        "whole image and takes the first package.yaml that it meets",
+        "Push the package with `pants publish` or the Crossplane CLI; docker, `crane push` of a "
+        "file and `skopeo copy` into another format lose annotations.",
+        code=codes.NOT_ANNOTATED,
+    )
+    return replace(finding, severity=WARNING)
+
+
+def _platform(image: StoredImage, config: ImageConfig) -> Iterator[Finding]:
+    if config.architecture and config.os:
+        return
+    finding = finding_of(
+        image.source,
+        "The config names no platform: an index made of such images has no entry that the package "
+        "manager takes (crossplane#4977)",
+        "Build the package with `pants package`, which names linux/amd64.",
+        code=codes.NO_PLATFORM,
+    )
+    yield replace(finding, severity=WARNING)

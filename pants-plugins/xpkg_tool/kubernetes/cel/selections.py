@@ -1,0 +1,44 @@
+"""Which fields of `self` a CEL expression reads: what can be said without its types."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from xpkg_tool.kubernetes.cel.syntax import tokens
+
+_OBJECTS = ("self", "oldSelf")
+
+
+def selections(expression: str) -> Iterator[tuple[str, ...]]:
+    """The names behind `self` or `oldSelf`, as far as they are fields: `("metadata", "name")` of
+    `self.metadata.name.startsWith('a')`. Nothing where a variable of a macro is called so: then
+    `self` may be something else. The expression must be one that CEL can read."""
+    found = tokens(expression)
+    texts = [text for _, text, _ in found]
+    for object in _OBJECTS:
+        if any(_is_variable(texts, place, object) for place in range(len(texts))):
+            return
+    for place, (kind, text, _) in enumerate(found):
+        if kind == "name" and text in _OBJECTS and texts[place - 1 : place] != ["."]:
+            names: list[str] = []
+            ahead = place + 1
+            while texts[ahead : ahead + 1] == ["."]:
+                ahead += 2 if texts[ahead + 1 : ahead + 2] == ["?"] else 1
+                # A method, or a name in backquotes.
+                if ahead >= len(found) or found[ahead][0] != "name":
+                    break
+                if texts[ahead + 1 : ahead + 2] == ["("]:
+                    break
+                names.append(texts[ahead])
+                ahead += 1
+            if names:
+                yield tuple(names)
+
+
+def _is_variable(texts: list[str], place: int, name: str) -> bool:
+    """Whether a macro's variable is declared there: `.all(name,`, `.transformList(i, name,`."""
+    return (
+        texts[place] == name
+        and texts[place + 1 : place + 2] == [","]
+        and texts[place - 1 : place] in (["("], [","])
+    )

@@ -1,0 +1,111 @@
+"""What files hold, as JSON: a large package is read in pieces, each by a process of its own.
+
+The texts of documents stay in the files; those that are not there as they are packed (other line
+ends, content on a separator's line) are kept. The values of meta objects are read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Iterator, Mapping, Sequence
+
+from xpkg_tool.diagnostics.finding import Finding, Position, ReleaseFinding
+from xpkg_tool.documents.loader import DocumentError, load
+from xpkg_tool.documents.stored import StoredDocument, find_text
+from xpkg_tool.documents.stream import AnyDocument, Document
+from xpkg_tool.documents.suppressions import Suppression
+from xpkg_tool.package.file import FileAnalysis, Object
+from xpkg_tool.package.summary import Definition, Facts, Pipeline, Step, Use, Version
+from xpkg_tool.package.types import ObjectKind
+
+
+def to_json(analysis: FileAnalysis, data: bytes) -> dict[str, Any]:
+    """The analysis of a file with the bytes `data`."""
+    return {
+        "path": analysis.path,
+        "whole": analysis.whole,
+        "objects": list(_objects(analysis, data)),
+        "findings": [finding.to_json() for finding in analysis.findings],
+        "suppressions": [asdict(suppression) for suppression in analysis.suppressions],
+        "releaseFindings": [finding.to_json() for finding in analysis.release_findings],
+    }
+
+
+def from_json(stored: Mapping[str, Any]) -> FileAnalysis:
+    """The inverse of `to_json`; the file must be there, unchanged."""
+    path = stored["path"]
+    objects = tuple(_object(path, entry) for entry in stored["objects"])
+    return FileAnalysis(
+        path,
+        objects,
+        tuple((object, _value(object.document)) for object in objects if object.is_meta),
+        tuple(Finding.from_json(finding) for finding in stored["findings"]),
+        stored["whole"],
+        tuple(_suppression(entry) for entry in stored["suppressions"]),
+        tuple(ReleaseFinding.from_json(finding) for finding in stored["releaseFindings"]),
+    )
+
+
+def _value(document: AnyDocument) -> Any:
+    try:
+        return load(document)
+    # The object was read, so it is an example of which Kubernetes would lose something.
+    except DocumentError as error:
+        return error.value
+
+
+def _objects(analysis: FileAnalysis, data: bytes) -> Iterator[dict[str, Any]]:
+    position = 0
+    for object in analysis.objects:
+        document = object.document
+        content = document.data
+        start = find_text(data, content, position)
+        if start is not None:
+            position = start + len(content)
+        yield {
+            "apiVersion": object.kind.api_version,
+            "kind": object.kind.kind,
+            "name": object.name,
+            "facts": _facts(object.facts),
+            "index": document.index,
+            "line": document.line,
+            "column": document.column,
+            **({"text": document.text} if start is None else {"at": [start, len(content)]}),
+        }
+
+
+def _object(path: str, entry: Mapping[str, Any]) -> Object:
+    place = (path, entry["index"], entry["line"], entry["column"])
+    document: AnyDocument
+    if "text" in entry:
+        document = Document(*place, entry["text"])
+    else:
+        document = StoredDocument(*place, *entry["at"])
+    kind = ObjectKind(entry["apiVersion"], entry["kind"])
+    return Object(document, kind, entry["name"], _facts_of(entry["facts"]))
+
+
+def _facts(facts: Facts) -> dict[str, Any] | None:
+    return None if facts is None else {type(facts).__name__: asdict(facts)}
+
+
+def _facts_of(stored: Mapping[str, Any] | None) -> Facts:
+    if stored is None:
+        return None
+    if "Definition" in stored:
+        fields = stored["Definition"]
+        return Definition(**{**fields, "versions": tuple(Version(**v) for v in fields["versions"])})
+    if "Pipeline" in stored:
+        return Pipeline(_steps(stored["Pipeline"]["steps"]))
+    fields = stored["Use"]
+    old_fields = tuple(fields["old_fields"])
+    return Use(**{**fields, "old_fields": old_fields, "steps": _steps(fields["steps"])})
+
+
+def _steps(stored: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
+    return tuple(Step(tuple(step["path"]), step["function"]) for step in stored)
+
+
+def _suppression(stored: Mapping[str, Any]) -> Suppression:
+    position = Position(**stored["position"])
+    return Suppression(**{**stored, "position": position, "codes": tuple(stored["codes"])})

@@ -1,0 +1,75 @@
+"""The rules for Compositions (apiextensions.crossplane.io/v1).
+
+What Crossplane 1 alone knows (mode Resources, patch sets) depends on the package's constraint for
+Crossplane: package_rules.py looks at that, by the facts in facts.py.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from xpkg_tool.diagnostics.finding import AnyFinding, Finding
+from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, invalid, required
+from xpkg_tool.lint.metadata import check_metadata
+from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
+from xpkg_tool.lint.shapes import ANYTHING, OBJECT_META, TEXT, Struct
+from xpkg_tool.lint.subject import Subject
+from xpkg_tool.package.composition_fields import OLD_FIELDS, OLD_MODE
+
+COMPOSITION = Struct(
+    {
+        "apiVersion": TEXT,
+        "kind": TEXT,
+        "metadata": OBJECT_META,
+        "spec": Struct(
+            {
+                "compositeTypeRef": Struct({"apiVersion": TEXT, "kind": TEXT}),
+                "mode": TEXT,
+                "pipeline": PIPELINE,
+                "writeConnectionSecretsToNamespace": TEXT,
+                **dict.fromkeys(OLD_FIELDS, ANYTHING),
+            }
+        ),
+    }
+)
+
+_REQUIRED = (
+    "spec",
+    "spec.compositeTypeRef",
+    "spec.compositeTypeRef.apiVersion",
+    "spec.compositeTypeRef.kind",
+)
+
+
+def check_composition(subject: Subject) -> Iterator[AnyFinding]:
+    """All findings for a Composition."""
+    yield from check_shape(subject, COMPOSITION)
+    yield from check_newer_fields(subject, COMPOSITION)
+    yield from check_metadata(subject)
+    yield from required(subject, _REQUIRED)
+    yield from choice(subject, "spec.mode", ("Pipeline", OLD_MODE))
+    yield from _type_reference(subject)
+    if not is_old(subject):
+        yield from check_pipeline(subject, "spec", composition=True)
+
+
+def is_old(subject: Subject) -> bool:
+    """Whether it is a Composition of Crossplane 1 without a pipeline."""
+    spec = subject.get("spec")
+    if not isinstance(spec, dict) or spec.get("pipeline") is not None:
+        return False
+    return spec.get("mode") == OLD_MODE or bool({"resources", "patchSets"} & set(spec))
+
+
+def _type_reference(subject: Subject) -> Iterator[Finding]:
+    path = ("spec", "compositeTypeRef", "apiVersion")
+    value = subject.get(*path)
+    if isinstance(value, str) and value:
+        group, _, version = value.partition("/")
+        if not group or not version or "/" in version:
+            yield invalid(
+                subject,
+                path,
+                "is no group and version of a composite resource",
+                "Write them with a `/` between, for example `example.org/v1alpha1`.",
+            )

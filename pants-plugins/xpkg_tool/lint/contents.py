@@ -1,0 +1,113 @@
+"""What a package holds in all, by its type (XP113, XP202, XP409, XP505)."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.documents.loader import locate
+from xpkg_tool.lint.fields import require_release, shown
+from xpkg_tool.package.content import PackageContent
+from xpkg_tool.package.crossplane_versions import before, releases
+from xpkg_tool.package.file import Object
+from xpkg_tool.package.types import CONFIGURATION, FIRST_RELEASES, PROVIDER, type_of_meta
+
+_CRD = "CustomResourceDefinition"
+_CRD_GROUP = "apiextensions.k8s.io"
+_ADMISSION = "admissionregistration.k8s.io"
+# What a package of a type is for. A Function needs no objects.
+_USUAL = {CONFIGURATION: "its XRDs and Compositions", PROVIDER: "its CustomResourceDefinitions"}
+
+
+def check_contents(content: PackageContent) -> Iterator[Finding]:
+    """All findings for what stands together in a package of a type."""
+    types = {type_of_meta(meta.object.kind) for meta in content.metas}
+    is_provider = types == {PROVIDER}
+    for object in content.objects:
+        if object.kind.api_version == f"{_CRD_GROUP}/v1beta1" and object.kind.kind == _CRD:
+            yield _removed(object, is_provider)
+    if len(content.metas) == 1:
+        yield from _too_new(content, releases(content.metas[0].value)[-1])
+    if is_provider:
+        yield from _configurations(content)
+
+
+def check_emptiness(content: PackageContent) -> Iterator[Finding]:
+    """A warning for a package that has nothing to install. A Function needs no objects, and a
+    package may be there for its dependencies alone."""
+    if content.objects or len(content.metas) != 1:
+        return
+    (meta,) = content.metas
+    type = type_of_meta(meta.object.kind)
+    if type is None:
+        return
+    spec = meta.value.get("spec")
+    depends = isinstance(spec, dict) and bool(spec.get("dependsOn"))
+    if type not in _USUAL or depends:
+        return
+    yield Finding(
+        codes.NO_OBJECTS,
+        f"The {type.name} has no objects and no dependencies, so that it installs nothing.",
+        f"Add the files of {_USUAL[type]} to `sources`, or what the package depends on to "
+        "`spec.dependsOn`.",
+        meta.object.document.path,
+        locate(meta.object.document, ("kind",)),
+        str(meta.object),
+        WARNING,
+    )
+
+
+def _too_new(content: PackageContent, newest: str) -> Iterator[Finding]:
+    """Objects of kinds that `newest`, the newest release of Crossplane that the package admits,
+    does not know yet. Where only older ones do not, another one is meant."""
+    for object in content.objects:
+        first = FIRST_RELEASES.get(object.kind)
+        if first is not None and newest in before(first):
+            yield Finding(
+                codes.UNKNOWN_KIND,
+                f"Crossplane knows {object.kind} from {first} on, and the meta object's "
+                "`spec.crossplane.version` admits older releases only, which refuse the whole "
+                "package.",
+                f"{require_release(first)}, or leave the file out of `sources`.",
+                object.document.path,
+                locate(object.document, ("apiVersion",)),
+                str(object),
+            )
+
+
+def _removed(object: Object, is_provider: bool) -> Finding:
+    """A Provider's revision is refused as a whole; what a Function holds is never installed."""
+    message = "Kubernetes 1.22 removed the version v1beta1 of CustomResourceDefinition"
+    if is_provider:
+        message += ": a cluster refuses the whole package"
+    return Finding(
+        codes.CRD_V1BETA1,
+        f"{message}.",
+        "Write `apiVersion: apiextensions.k8s.io/v1`, with a structural schema in each version.",
+        object.document.path,
+        locate(object.document, ("apiVersion",)),
+        str(object),
+        ERROR if is_provider else WARNING,
+    )
+
+
+def _configurations(content: PackageContent) -> Iterator[Finding]:
+    """Crossplane gives all webhook configurations of a kind in a package one and the same name."""
+    first: dict[str, Object] = {}
+    for object in content.objects:
+        if object.kind.group != _ADMISSION:
+            continue
+        before = first.setdefault(object.kind.kind, object)
+        # Objects of one kind and name are another finding.
+        if before is not object and before.name != object.name:
+            place = f"{before.document.path}:{before.document.line}"
+            yield Finding(
+                codes.WEBHOOK_CONFIGURATIONS,
+                f"The package has another {object.kind.kind}, {shown(before.name)} at {place}. "
+                "Crossplane gives both the same name, so that only one of them is installed.",
+                "Put all webhooks into one of them.",
+                object.document.path,
+                locate(object.document, ("metadata", "name")),
+                str(object),
+            )

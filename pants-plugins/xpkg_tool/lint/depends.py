@@ -1,0 +1,301 @@
+"""The rules for the dependencies of a package, `spec.dependsOn` (XP120 to XP128).
+
+Crossplane's build looks at none of this; the package manager stumbles over it in the cluster
+(crossplane's internal/controller/pkg/{revision,resolver}). A dependency has one of two forms: the
+new one is `apiVersion`, `kind` and `package`; the old one `provider`, `configuration` or
+`function`. Each has a `version`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Iterator, Mapping
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.lint.fields import shown
+from xpkg_tool.lint.shapes import PathOf
+from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.package.crossplane_versions import majors, severity_of_old
+from xpkg_tool.package.semver import VersionError, parse_constraint
+from xpkg_tool.package.types import PACKAGE_TYPES
+
+PACKAGE_GROUP = "pkg.crossplane.io"
+
+# The grammar of the distribution specification. The module that publishes has a parser that says
+# more, but a build does not load it.
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_LONGEST_REPOSITORY = 255
+_REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?")
+
+# A registry that many packages are in.
+_EXAMPLE = "xpkg.crossplane.io/"
+
+_VERSIONS = {"Provider": ("v1",), "Configuration": ("v1",), "Function": ("v1", "v1beta1")}
+
+# Which the package manager asks for in this order.
+_OLD = ("configuration", "provider", "function")
+_NEW = ("apiVersion", "kind", "package")
+
+_WHOLE = (
+    "`host/repository`: the repository in lower-case letters and digits, its parts separated by "
+    "`/`, and within a part by `.`, `_` or `-`, with at most 255 characters"
+)
+_VERSION_REMEDY = (
+    'Write a constraint as a text, for example `version: ">=v1.2.0"`, or the digest of an image, '
+    "`sha256:` and 64 hexadecimal digits in lower case."
+)
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """A dependency as the package manager reads it: `field` is what names the package."""
+
+    path: PathOf
+    api_version: str
+    kind: str
+    package: str
+    field: str
+
+
+def check_depends(subject: Subject) -> Iterator[Finding]:
+    """All findings for the dependencies of a meta object."""
+    entries = subject.get("spec", "dependsOn")
+    if not isinstance(entries, list):
+        return
+    found: list[Dependency] = []
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            continue
+        path: PathOf = ("spec", "dependsOn", index)
+        dependency = _read(path, entry)
+        yield from _form(subject, path, entry, dependency)
+        yield from _version(subject, path, entry)
+        if dependency is not None:
+            found.append(dependency)
+            yield from _kind(subject, dependency)
+            yield from _package(subject, dependency)
+    yield from _duplicates(subject, found)
+    yield from _self(subject, found)
+
+
+def dependencies(meta: Mapping[str, Any]) -> tuple[Dependency, ...]:
+    """The dependencies that can be read."""
+    spec = meta.get("spec")
+    entries = spec.get("dependsOn") if isinstance(spec, dict) else None
+    read = [
+        _read(("spec", "dependsOn", i), entry)
+        for i, entry in enumerate(entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict)
+    ]
+    return tuple(d for d in read if d is not None)
+
+
+def _texts(entry: Mapping[str, Any], fields: tuple[str, ...]) -> list[str]:
+    """The fields that are there. One of a wrong type is there, too: that is another finding."""
+    return [field for field in fields if entry.get(field) not in (None, "")]
+
+
+def _read(path: PathOf, entry: Mapping[str, Any]) -> Dependency | None:
+    if len(_texts(entry, _NEW)) == len(_NEW):
+        api_version, kind, package = (entry[field] for field in _NEW)
+        if all(isinstance(value, str) for value in (api_version, kind, package)):
+            return Dependency(path, api_version, kind, package, "package")
+        return None
+    for field in _OLD:
+        if isinstance(entry.get(field), str) and entry[field]:
+            kind = field.capitalize()
+            return Dependency(path, f"{PACKAGE_GROUP}/v1", kind, entry[field], field)
+    return None
+
+
+def _form(
+    subject: Subject, path: PathOf, entry: Mapping[str, Any], read: Dependency | None
+) -> Iterator[Finding]:
+    new, old = _texts(entry, _NEW), _texts(entry, _OLD)
+    remedy = (
+        "Write `apiVersion`, `kind` and `package`, for example `apiVersion: pkg.crossplane.io/v1`, "
+        "`kind: Provider`, `package: registry.example.org/team/provider-example`."
+    )
+    if len(new) < len(_NEW) and not old:
+        absent = " and no ".join(f"`{field}`" for field in _NEW if field not in new)
+        what = f"has no {absent}" if new else "names no package"
+        yield subject.finding(
+            codes.DEPENDENCY_FORM, f"The dependency {what}.", remedy, path, key=True
+        )
+        return
+    if read is None or (len(old) < 2 and not (new and old)):
+        return
+    ignored = [f for f in (*new, *old) if f != read.field and not _belongs(f, read)]
+    names = " and ".join(f"`{field}`" for field in ignored)
+    if all(_agrees(field, entry[field], read) for field in ignored):
+        yield subject.finding(
+            codes.DEPENDENCY_REDUNDANT,
+            f"The dependency names its package in more than one form; {names} is ignored.",
+            f"Remove {names}.",
+            (*path, ignored[0]),
+            key=True,
+            severity=WARNING,
+        )
+    else:
+        yield subject.finding(
+            codes.DEPENDENCY_CONFLICT,
+            f"The dependency names more than one package: the package manager takes "
+            f"`{read.field}` and ignores {names}.",
+            "Keep one form; give the other package an entry of its own.",
+            (*path, ignored[0]),
+            key=True,
+        )
+
+
+def _belongs(field: str, read: Dependency) -> bool:
+    return read.field == "package" and field in _NEW
+
+
+def _agrees(field: str, value: Any, read: Dependency) -> bool:
+    """Whether an ignored field says the same as those that count."""
+    if field in _OLD:
+        return field.capitalize() == read.kind and value == read.package
+    wanted = {"apiVersion": read.api_version, "kind": read.kind, "package": read.package}
+    return bool(value == wanted[field])
+
+
+def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterator[Finding]:
+    version = entry.get("version")
+    problem = "The dependency has no `version`"
+    if isinstance(version, str) and version:
+        if _DIGEST.fullmatch(version):
+            return
+        try:
+            parse_constraint(version)
+            return
+        except VersionError as error:
+            problem = f"The dependency's version cannot be read: {error}"
+        if re.match(r"sha\d+:", version):
+            problem = "The dependency's version is no digest of an image"
+    elif version not in (None, ""):
+        return
+    yield subject.finding(
+        codes.DEPENDENCY_VERSION,
+        f"{problem}.",
+        _VERSION_REMEDY,
+        (*path, "version"),
+        key=version in (None, ""),
+    )
+
+
+def _kind(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
+    """The new form names any kind: what installs it must behave like a package of Crossplane. The
+    kinds of Crossplane's own group are known, and Kubernetes' own kinds are no packages."""
+    group, _, version = dependency.api_version.rpartition("/")
+    kind = dependency.kind
+    if group == PACKAGE_GROUP:
+        if version in _VERSIONS.get(kind, ()):
+            return
+        field = "apiVersion" if kind in _VERSIONS else "kind"
+    elif "." not in group or group.endswith(".k8s.io"):
+        field = "apiVersion" if kind in PACKAGE_TYPES else "kind"
+    else:
+        return
+    guess = f"`kind: {kind}`" if kind in PACKAGE_TYPES else "a `kind` of Provider, Configuration"
+    guess += "" if kind in PACKAGE_TYPES else " or Function"
+    yield subject.finding(
+        codes.DEPENDENCY_KIND,
+        f"{kind} ({dependency.api_version}) is no package that the package manager can install.",
+        f"Write `apiVersion: {PACKAGE_GROUP}/v1` and {guess}.",
+        (*dependency.path, field),
+    )
+
+
+def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
+    package, path = dependency.package, (*dependency.path, dependency.field)
+    if re.search(r"@|:[^/]*$", package):
+        bare = re.sub(r"(:[^/@]*)?(@.*)?$", "", package)
+        yield subject.finding(
+            codes.DEPENDENCY_PACKAGE,
+            f"{shown(package)} has a tag or a digest; the package manager adds its own to it.",
+            f"{_named(bare)}, and put the version or the digest into `version`.",
+            path,
+        )
+        return
+    host, repository = _split(package)
+    if not _is_package(host, repository):
+        yield subject.finding(
+            codes.DEPENDENCY_PACKAGE,
+            f"{shown(package)} cannot be a package in a registry.",
+            f"Write {_WHOLE}.",
+            path,
+        )
+    elif not host:
+        yield from _no_registry(subject, package, path)
+
+
+def _split(package: str) -> tuple[str, str]:
+    """The registry's host, or nothing, and the repository, as the package manager tells them
+    apart."""
+    host, slash, repository = package.partition("/")
+    if slash and (re.search(r"[.:]", host) or host == "localhost"):
+        return host, repository
+    return "", package
+
+
+def _is_package(host: str, repository: str) -> bool:
+    is_host = not host or _HOST.fullmatch(host) is not None
+    is_short = len(repository) <= _LONGEST_REPOSITORY
+    return is_host and is_short and _REPOSITORY.fullmatch(repository) is not None
+
+
+def _named(package: str) -> str:
+    """How to write the name of a package, without the final dot. What is proposed is right: nothing
+    of it is cut, and a name that cannot be right is not repeated."""
+    host, repository = _split(package)
+    if not _is_package(host, repository):
+        return "Write `host/repository`, without a tag or a digest"
+    if not host:
+        return f"Write the registry's host before it, for example `{_EXAMPLE}{package}`"
+    return f"Write `{package}`"
+
+
+def _no_registry(subject: Subject, package: str, path: PathOf) -> Iterator[Finding]:
+    """Crossplane 1 took such a name for one in its default registry. Crossplane 2 has none, and
+    its Provider, Configuration and Function refuse the name."""
+    severity = severity_of_old(majors(subject.value))
+    if severity is not None:
+        yield subject.finding(
+            codes.DEPENDENCY_REGISTRY,
+            f"{shown(package)} names no registry; Crossplane 2 has no default one.",
+            f"{_named(package)}.",
+            path,
+            severity=severity,
+        )
+
+
+def _duplicates(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
+    first: dict[str, Dependency] = {}
+    for dependency in found:
+        before = first.setdefault(dependency.package, dependency)
+        if before is not dependency:
+            yield subject.finding(
+                codes.DEPENDENCY_DUPLICATE,
+                f"{shown(dependency.package)} is a dependency already, at `{dotted(before.path)}`.",
+                "Keep one entry; several constraints become one, joined by commas.",
+                (*dependency.path, dependency.field),
+                severity=WARNING,
+            )
+
+
+def _self(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
+    name, kind = subject.get("metadata", "name"), subject.value.get("kind")
+    for dependency in found:
+        if dependency.kind == kind and dependency.package.rpartition("/")[2] == name:
+            yield subject.finding(
+                codes.SELF_DEPENDENCY,
+                f"The {kind} seems to depend on itself: the dependency has its name, {name}.",
+                "Remove it. If it is another package of the same name, call this one otherwise.",
+                (*dependency.path, dependency.field),
+                severity=WARNING,
+            )

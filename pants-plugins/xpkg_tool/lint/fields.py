@@ -1,0 +1,215 @@
+"""Findings about single fields: of the wrong type, unknown, missing, not among the allowed values.
+
+What a field has to be is data: a shape (rules/shapes.py) for types, and patterns such as
+`spec.pipeline[].step` for what else is wanted. A pattern stops where the document has no such part
+or one of another type, for which another finding exists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Iterable, Iterator, Mapping, Sequence
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import DROPPED, ERROR, WARNING, Finding, ReleaseFinding
+from xpkg_tool.diagnostics.suggestions import similar
+from xpkg_tool.lint.shapes import Mismatch, PathOf, Shape, mismatches, newer_fields
+from xpkg_tool.lint.subject import Subject, dotted
+
+# A text is shown in a message up to this length.
+# Of an unknown field, how deep nothing may be nested.
+_DEEPEST_EMPTY = 4
+_SHOWN = 60
+
+
+def check_shape(
+    subject: Subject, shape: Shape, recursive: Mapping[str, Shape] | None = None
+) -> Iterator[Finding]:
+    """Fields of the wrong type (XP204) and unknown ones (XP205)."""
+    for mismatch in mismatches(subject.value, shape, recursive):
+        if mismatch.expected is None:
+            yield unknown_field(subject, codes.OBJECT_FIELD, mismatch)
+        else:
+            yield wrong_type(subject, codes.OBJECT_TYPE, mismatch)
+
+
+def check_newer_fields(
+    subject: Subject, shape: Shape, *, usual: tuple[PathOf, Any] | None = None
+) -> Iterator[ReleaseFinding]:
+    """Fields that a release which the package admits may not know (XP205). `usual` is a field and
+    the value by which older releases, without the field, do the same."""
+    # Most processes read kinds that no release changed.
+    from xpkg_tool.package.crossplane_versions import before
+
+    for path, first in newer_fields(subject.value, shape):
+        if usual == (path, subject.get(*path)):
+            continue
+        finding = subject.finding(
+            codes.OBJECT_FIELD,
+            f"`{dotted(path)}` is a field of Crossplane {first} and later; older releases drop it "
+            "silently.",
+            f"{require_release(first)}, or remove the field.",
+            path,
+            key=True,
+        )
+        yield ReleaseFinding(finding, before(first), DROPPED)
+
+
+def require_release(first: str) -> str:
+    """What to do where a package needs a release of Crossplane, without the final dot."""
+    return f'Write `spec.crossplane.version: ">=v{first}.0-0"` in the meta object'
+
+
+def wrong_type(subject: Subject, code: str, mismatch: Mismatch) -> Finding:
+    """A value that the Go type cannot take: the package manager's build stops at it."""
+    path, expected, found = mismatch.path, mismatch.expected, mismatch.found
+    remedy = f"Write {expected}."
+    if expected == "a text" and found not in ("a list", "a mapping"):
+        remedy = _quote_it(subject, path)
+    elif found == "a text" and expected in ("true or false", "an integer", "a number"):
+        remedy = f"Write {expected}, without quotes."
+    name = f"`{dotted(path)}`" if path else "The object"
+    return subject.finding(code, f"{name} is {found}; {expected} belongs there.", remedy, path)
+
+
+def _quote_it(subject: Subject, path: PathOf) -> str:
+    position = subject.finding("", "", "", path).position
+    if position is None or not position.source:
+        return "Put the value in quotes."
+    start = position.column - 1
+    written = position.source[start : start + position.width]
+    value = subject.get(*path)
+    read = str(value).lower() if isinstance(value, bool) else str(value)
+    # Only a scalar that stands there as it is can be quoted: no alias, no tag.
+    if not written or written[0] in "*!&'\"|>" or len(written) > _SHOWN:
+        return "Put the value in quotes."
+    if written == read:
+        return f'Put it in quotes: "{written}".'
+    return f'Put it in quotes: "{written}". Without them Kubernetes reads {read}.'
+
+
+def unknown_field(
+    subject: Subject, code: str, mismatch: Mismatch, hint: str = "", severity: str = ERROR
+) -> Finding:
+    """A field that the Go type does not have: it is dropped silently. Of one that says nothing,
+    such as `subresources: {status: {}}` in an XRD, nothing is lost."""
+    if _is_empty(subject.get(*mismatch.path)):
+        severity = WARNING
+    remedy = hint or "Remove it, or put it where it belongs."
+    if mismatch.nearest:
+        remedy = f"Did you mean `{mismatch.nearest}`? Else remove it."
+    return subject.finding(
+        code,
+        f"`{dotted(mismatch.path)}` is no field that Crossplane knows; it drops the field "
+        "silently.",
+        remedy,
+        mismatch.path,
+        key=True,
+        severity=severity,
+    )
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether no more than empty mappings, lists and texts are in it. Aliases may unfold it to more
+    than can be looked at: what is deeper than a few levels counts as something."""
+    levels = [value]
+    for _ in range(_DEEPEST_EMPTY):
+        if any(part not in ({}, [], "", None) and not isinstance(part, dict) for part in levels):
+            return False
+        levels = [inner for part in levels if part for inner in part.values()]
+        if not levels:
+            return True
+    return False
+
+
+def parts(value: Any, pattern: str) -> Iterator[tuple[PathOf, Any]]:
+    """The paths that the pattern leads to, with their values; None where only the last step of a
+    path does not exist."""
+    steps: list[str] = pattern.replace("[]", ".[]").split(".")
+    pending: list[tuple[PathOf, Any]] = [((), value)]
+    for number, step in enumerate(steps):
+        last = number == len(steps) - 1
+        following: list[tuple[PathOf, Any]] = []
+        for path, part in pending:
+            if step == "[]" and isinstance(part, list):
+                following += [((*path, i), item) for i, item in enumerate(part)]
+            elif step != "[]" and isinstance(part, dict):
+                found = part.get(step)
+                if found is not None or last:
+                    following.append(((*path, step), found))
+        pending = following
+    yield from pending
+
+
+def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
+    """Fields that have to be there and are not, or are empty texts (XP208)."""
+    for pattern in patterns:
+        for path, value in parts(subject.value, pattern):
+            if value is None or value == "":
+                yield missing(subject, path)
+
+
+def required_booleans(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
+    """As `required`, of what is true or false: the package manager sends false where nothing is
+    said, and the API server takes that."""
+    for pattern in patterns:
+        for path, value in parts(subject.value, pattern):
+            if value is None:
+                found = missing(subject, path, ", which counts as false")
+                remedy = f"Write `{path[-1]}: true` or `{path[-1]}: false`."
+                yield replace(found, remedy=remedy, severity=WARNING)
+
+
+def missing(subject: Subject, path: PathOf, why: str = "") -> Finding:
+    """A finding for a field that is not there, at the nearest part above it."""
+    return subject.finding(
+        codes.OBJECT_REQUIRED,
+        f"`{dotted(path)}` is missing{why}.",
+        f"Add the field `{path[-1]}`.",
+        path,
+        key=True,
+    )
+
+
+def choice(subject: Subject, pattern: str, allowed: Sequence[str]) -> Iterator[Finding]:
+    """Texts that are none of the allowed ones (XP209)."""
+    for path, value in parts(subject.value, pattern):
+        yield from choice_of(subject, path, value, allowed)
+
+
+def choice_of(
+    subject: Subject, path: PathOf, value: Any, allowed: Sequence[str]
+) -> Iterator[Finding]:
+    """A text at `path` that is none of the allowed ones (XP209)."""
+    if not isinstance(value, str) or value in allowed:
+        return
+    near = similar(value, allowed)
+    guess = f"Did you mean `{near}`? " if near else ""
+    names = ", ".join(f"`{name}`" for name in allowed)
+    yield subject.finding(
+        codes.OBJECT_VALUE,
+        f"`{dotted(path)}` is {shown(value) if value else 'empty'}, which is not allowed there.",
+        f"{guess}Allowed: {names}.",
+        path,
+    )
+
+
+def invalid(subject: Subject, path: PathOf, why: str, remedy: str) -> Finding:
+    """A value that is not allowed for another reason (XP209). `why` ends the sentence."""
+    return subject.finding(codes.OBJECT_VALUE, f"`{dotted(path)}` {why}.", remedy, path)
+
+
+def repeated(subject: Subject, items: str, field: str) -> Iterator[tuple[PathOf, PathOf, str]]:
+    """Items of a list whose `field` has the value that an earlier item has: the path of each such
+    value, that of the first one, and the value."""
+    first: dict[str, PathOf] = {}
+    for path, value in parts(subject.value, f"{items}[].{field}"):
+        if isinstance(value, str) and value:
+            if value in first:
+                yield path, first[value], value
+            first.setdefault(value, path)
+
+
+def shown(text: str) -> str:
+    """The text in backquotes, cut where it is long."""
+    return f"`{text}`" if len(text) <= _SHOWN else f"`{text[: _SHOWN - 3]}...`"

@@ -1,0 +1,99 @@
+"""The rules for definitions of managed resources, and for the policies that activate them.
+
+Both are of apiextensions.crossplane.io/v1alpha1. A ManagedResourceDefinition is what a
+CustomResourceDefinition is, with a state: Crossplane makes the latter of it when it is activated.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.lint.fields import check_shape, choice, invalid, required, required_booleans
+from xpkg_tool.lint.metadata import check_metadata
+from xpkg_tool.lint.shapes import ANYTHING, BOOLEAN, OBJECT_META, TEXT, ListOf, MapOf, Struct
+from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.type_names import NAMES, check_type_names
+
+_VERSION = Struct(
+    {
+        "name": TEXT,
+        "served": BOOLEAN,
+        "storage": BOOLEAN,
+        "deprecated": BOOLEAN,
+        "deprecationWarning": TEXT,
+        "schema": Struct({"openAPIV3Schema": ANYTHING}),
+        "subresources": ANYTHING,
+        "additionalPrinterColumns": ListOf(ANYTHING),
+        "selectableFields": ListOf(ANYTHING),
+    }
+)
+
+
+def _object(spec: Struct) -> Struct:
+    return Struct(
+        {
+            "apiVersion": TEXT,
+            "kind": TEXT,
+            "metadata": OBJECT_META,
+            "spec": spec,
+            "status": MapOf(ANYTHING),
+        }
+    )
+
+
+DEFINITION = _object(
+    Struct(
+        {
+            "group": TEXT,
+            "names": NAMES,
+            "scope": TEXT,
+            "versions": ListOf(_VERSION),
+            "conversion": ANYTHING,
+            "preserveUnknownFields": BOOLEAN,
+            "connectionDetails": ListOf(Struct({"name": TEXT, "description": TEXT})),
+            "state": TEXT,
+        }
+    )
+)
+ACTIVATION_POLICY = _object(Struct({"activate": ListOf(TEXT)}))
+
+_REQUIRED = (
+    "spec",
+    "spec.group",
+    "spec.names",
+    "spec.names.kind",
+    "spec.names.plural",
+    "spec.scope",
+    "spec.versions",
+    "spec.versions[].name",
+    "spec.connectionDetails[].name",
+    "spec.connectionDetails[].description",
+)
+_BOOLEANS = ("spec.versions[].served", "spec.versions[].storage")
+
+
+def check_managed_definition(subject: Subject) -> Iterator[Finding]:
+    """All findings for a ManagedResourceDefinition."""
+    yield from check_shape(subject, DEFINITION)
+    yield from check_metadata(subject)
+    yield from required(subject, _REQUIRED)
+    yield from required_booleans(subject, _BOOLEANS)
+    yield from choice(subject, "spec.scope", ("Namespaced", "Cluster"))
+    yield from choice(subject, "spec.state", ("Active", "Inactive"))
+    yield from check_type_names(subject, "names")
+
+
+def check_activation_policy(subject: Subject) -> Iterator[Finding]:
+    """All findings for a ManagedResourceActivationPolicy."""
+    yield from check_shape(subject, ACTIVATION_POLICY)
+    yield from check_metadata(subject)
+    yield from required(subject, ("spec", "spec.activate"))
+    if subject.get("spec", "activate") == []:
+        yield invalid(
+            subject,
+            ("spec", "activate"),
+            "is empty: the policy activates nothing",
+            "Name the resources, for example `buckets.example.org`, or `*.example.org` for all "
+            "of a group.",
+        )

@@ -1,0 +1,141 @@
+"""The rules for the meta object (XP105, XP107 to XP111), but for its dependencies.
+
+Crossplane's own build reads the object into a Go type: a value of another type stops it, a field
+that the type does not have is dropped. The shapes are those of Crossplane 2 (apis/pkg/meta).
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.lint.fields import shown, unknown_field, wrong_type
+from xpkg_tool.lint.metadata import SUBDOMAIN, check_keys, check_times
+from xpkg_tool.lint.shapes import OBJECT_META, TEXT, ListOf, PathOf, Struct, mismatches
+from xpkg_tool.lint.subject import Subject
+from xpkg_tool.package.names import is_dns_subdomain
+from xpkg_tool.package.semver import VersionError, parse_constraint
+
+_DEPENDENCY = Struct(
+    {
+        "apiVersion": TEXT,
+        "kind": TEXT,
+        "package": TEXT,
+        "provider": TEXT,
+        "configuration": TEXT,
+        "function": TEXT,
+        "version": TEXT,
+    }
+)
+META = Struct(
+    {
+        "apiVersion": TEXT,
+        "kind": TEXT,
+        "metadata": OBJECT_META,
+        "spec": Struct(
+            {
+                "crossplane": Struct({"version": TEXT}),
+                "dependsOn": ListOf(_DEPENDENCY),
+                "capabilities": ListOf(TEXT),
+            }
+        ),
+    }
+)
+
+# A longer name cannot be a label's value, which the name of an installed package becomes.
+_LONGEST_NAME = 63
+
+_HINTS: dict[PathOf, str] = {
+    ("spec", "controller"): (
+        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the image that the package "
+        "itself is. Permissions come from a DeploymentRuntimeConfig and RBAC."
+    ),
+    ("spec", "image"): (
+        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the image that the package "
+        "itself is."
+    ),
+}
+
+
+def check_meta(subject: Subject) -> Iterator[Finding]:
+    """All findings for a meta object of a known kind."""
+    for mismatch in mismatches(subject.value, META):
+        if mismatch.expected is not None:
+            yield wrong_type(subject, _code(mismatch.path), mismatch)
+        elif mismatch.nearest:
+            yield unknown_field(subject, codes.META_MISSPELT, mismatch)
+        else:
+            hint = _HINTS.get(mismatch.path, "")
+            yield unknown_field(
+                subject, codes.META_UNKNOWN_FIELD, mismatch, hint=hint, severity=WARNING
+            )
+    yield from _name(subject)
+    yield from check_keys(subject)
+    yield from check_times(subject, codes.META_TYPE)
+    yield from _crossplane_version(subject)
+
+
+def _code(path: PathOf) -> str:
+    if path[:2] == ("spec", "crossplane"):
+        return codes.CROSSPLANE_VERSION
+    return codes.META_FIELD if path == ("metadata", "name") else codes.META_TYPE
+
+
+def _name(subject: Subject) -> Iterator[Finding]:
+    metadata = subject.value.get("metadata")
+    if metadata is not None and not isinstance(metadata, dict):
+        return
+    name = (metadata or {}).get("name")
+    path = ("metadata", "name")
+    if name in (None, ""):
+        yield subject.finding(
+            codes.META_FIELD,
+            "The meta object has no `metadata.name`.",
+            "Name the package, for example `provider-example`: file names are made of it.",
+            path,
+            severity=WARNING,
+        )
+    elif isinstance(name, str) and not is_dns_subdomain(name):
+        yield subject.finding(
+            codes.META_NAME,
+            f"{shown(name)} is not a name that Kubernetes accepts, so that the package cannot be "
+            "installed under it.",
+            f"Use {SUBDOMAIN}.",
+            path,
+            severity=WARNING,
+        )
+    elif isinstance(name, str) and len(name) > _LONGEST_NAME:
+        yield subject.finding(
+            codes.META_NAME,
+            f"The name has {len(name)} characters; the name of an installed package has at most "
+            f"{_LONGEST_NAME}.",
+            "Shorten it.",
+            path,
+            severity=WARNING,
+        )
+
+
+def _crossplane_version(subject: Subject) -> Iterator[Finding]:
+    crossplane = subject.get("spec", "crossplane")
+    if not isinstance(crossplane, dict):
+        return
+    version = crossplane.get("version")
+    path: PathOf = ("spec", "crossplane", "version")
+    problem = "`spec.crossplane` has no version constraint"
+    if isinstance(version, str):
+        try:
+            parse_constraint(version)
+            return
+        except VersionError as error:
+            problem = f"The version constraint for Crossplane cannot be read: {error}"
+    elif version is not None:
+        return
+    yield subject.finding(
+        codes.CROSSPLANE_VERSION,
+        f"{problem}.",
+        'Write it as a text, for example `version: ">=v1.14.0-0"`; parts are joined by commas '
+        "(and) or `||` (or).",
+        path,
+        key=version is None,
+    )

@@ -1,0 +1,136 @@
+"""The metadata of an object: its name, the keys and values of its labels and annotations.
+
+The rules are those of Kubernetes' apimachinery (pkg/api/validation/objectmeta.go).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.lint.fields import shown
+from xpkg_tool.lint.subject import Subject
+from xpkg_tool.package.names import is_dns_subdomain
+
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
+# RFC 3339, as Go's time package reads it.
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
+_LABEL_LENGTH = 63
+_ALL_ANNOTATIONS = 256 * 1024
+
+SUBDOMAIN = (
+    "lower-case letters, digits, `-` and `.`, with a letter or digit at both ends and on both "
+    "sides of each `.`"
+)
+
+
+def check_metadata(subject: Subject) -> Iterator[Finding]:
+    """Everything about the `metadata` of an object but its shape (XP204, XP206, XP207)."""
+    yield from check_name(subject)
+    yield from check_keys(subject)
+    yield from check_times(subject, codes.OBJECT_TYPE)
+
+
+def check_name(subject: Subject) -> Iterator[Finding]:
+    """An object of a package needs a name that Kubernetes takes."""
+    metadata = subject.value.get("metadata")
+    if metadata is not None and not isinstance(metadata, dict):
+        return
+    name = (metadata or {}).get("name")
+    if name in (None, ""):
+        yield subject.finding(
+            codes.OBJECT_NAME,
+            "The object has no `metadata.name`.",
+            "Give it a name.",
+            ("metadata", "name"),
+            key=True,
+        )
+    elif isinstance(name, str) and not is_dns_subdomain(name):
+        yield subject.finding(
+            codes.OBJECT_NAME,
+            f"{shown(name)} cannot be the name of a Kubernetes object.",
+            f"Use {SUBDOMAIN}; at most 253 characters.",
+            ("metadata", "name"),
+        )
+
+
+def check_keys(subject: Subject) -> Iterator[Finding]:
+    """The keys of labels and annotations, and the labels' values."""
+    for field in ("labels", "annotations"):
+        entries = subject.get("metadata", field)
+        if not isinstance(entries, dict):
+            continue
+        for key, value in entries.items():
+            path = ("metadata", field, key)
+            problem = _key_problem(key)
+            if problem:
+                yield subject.finding(
+                    codes.METADATA,
+                    f"{shown(key)} cannot be the key of an entry of `metadata.{field}`: {problem}.",
+                    "Write `name` or `prefix/name`: the prefix a DNS name, the name at most 63 "
+                    "letters, digits, `-`, `_` and `.`.",
+                    path,
+                    key=True,
+                )
+            if field == "labels" and isinstance(value, str) and not _is_label_value(value):
+                yield subject.finding(
+                    codes.METADATA,
+                    f"{shown(value)} cannot be the value of a label.",
+                    "Use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at "
+                    "both ends; longer texts belong into `metadata.annotations`.",
+                    path,
+                )
+    yield from _size(subject)
+
+
+def check_times(subject: Subject, code: str) -> Iterator[Finding]:
+    """The times in the metadata, which only a cluster sets."""
+    for field in ("creationTimestamp", "deletionTimestamp"):
+        value = subject.get("metadata", field)
+        if value is not None and not (isinstance(value, str) and _TIME.fullmatch(value)):
+            yield subject.finding(
+                code,
+                f"`metadata.{field}` is no point in time.",
+                "Remove it: Kubernetes sets it.",
+                ("metadata", field),
+            )
+
+
+def _size(subject: Subject) -> Iterator[Finding]:
+    entries = subject.get("metadata", "annotations")
+    if not isinstance(entries, dict):
+        return
+    size = sum(
+        len(key.encode("utf-8", "replace")) + len(value.encode("utf-8", "replace"))
+        for key, value in entries.items()
+        if isinstance(value, str)
+    )
+    if size > _ALL_ANNOTATIONS:
+        yield subject.finding(
+            codes.METADATA,
+            f"The annotations have {size:,} bytes; Kubernetes takes at most {_ALL_ANNOTATIONS:,}.",
+            "Shorten them: a readme or an icon may be too large.",
+            ("metadata", "annotations"),
+            key=True,
+        )
+
+
+def _key_problem(key: str) -> str:
+    prefix, slash, name = key.rpartition("/")
+    if "/" in prefix:
+        return "it has more than one `/`"
+    # Kubernetes looks at annotations in lower case, at labels as they are; a prefix in upper case
+    # is rare enough for one rule.
+    if slash and not is_dns_subdomain(prefix.lower()):
+        return "the part before the `/` is no DNS name"
+    if not name:
+        return "it has no name" if not slash else "nothing stands behind the `/`"
+    if len(name) > _LABEL_LENGTH:
+        return "its name has more than 63 characters"
+    return "" if _NAME.fullmatch(name) else "its name has a character that is not allowed"
+
+
+def _is_label_value(value: str) -> bool:
+    return not value or (len(value) <= _LABEL_LENGTH and _NAME.fullmatch(value) is not None)

@@ -1,0 +1,94 @@
+"""The rules for Operations, CronOperations and WatchOperations (ops.crossplane.io/v1alpha1).
+
+The shapes and what is required are those of Crossplane's CRDs (cluster/crds).
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from xpkg_tool.diagnostics.finding import AnyFinding
+from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, required
+from xpkg_tool.lint.metadata import check_metadata
+from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
+from xpkg_tool.lint.shapes import ANYTHING, INTEGER, OBJECT_META, TEXT, MapOf, Shape, Struct
+from xpkg_tool.lint.subject import Subject
+
+_OPERATION_SPEC = Struct({"mode": TEXT, "pipeline": PIPELINE, "retryLimit": INTEGER})
+_TEMPLATE = Struct({"metadata": OBJECT_META, "spec": _OPERATION_SPEC})
+_SCHEDULED: dict[str, Shape] = {
+    "concurrencyPolicy": TEXT,
+    "successfulHistoryLimit": INTEGER,
+    "failedHistoryLimit": INTEGER,
+    "operationTemplate": _TEMPLATE,
+}
+_POLICIES = ("Allow", "Forbid", "Replace")
+
+
+def _object(spec: Struct) -> Struct:
+    return Struct(
+        {
+            "apiVersion": TEXT,
+            "kind": TEXT,
+            "metadata": OBJECT_META,
+            "spec": spec,
+            "status": MapOf(ANYTHING),
+        }
+    )
+
+
+OPERATION = _object(_OPERATION_SPEC)
+CRON_OPERATION = _object(
+    Struct({**_SCHEDULED, "schedule": TEXT, "startingDeadlineSeconds": INTEGER})
+)
+WATCH_OPERATION = _object(
+    Struct(
+        {
+            **_SCHEDULED,
+            "watch": Struct(
+                {"apiVersion": TEXT, "kind": TEXT, "matchLabels": MapOf(TEXT), "namespace": TEXT}
+            ),
+        }
+    )
+)
+
+
+def check_operation(subject: Subject) -> Iterator[AnyFinding]:
+    """All findings for an Operation."""
+    yield from _common(subject, OPERATION, ())
+    yield from _operation(subject, "spec")
+
+
+def check_cron_operation(subject: Subject) -> Iterator[AnyFinding]:
+    """All findings for a CronOperation."""
+    yield from _common(subject, CRON_OPERATION, ("spec.schedule", "spec.operationTemplate"))
+    yield from choice(subject, "spec.concurrencyPolicy", _POLICIES)
+    yield from _template(subject)
+
+
+def check_watch_operation(subject: Subject) -> Iterator[AnyFinding]:
+    """All findings for a WatchOperation."""
+    wanted = ("spec.watch", "spec.watch.apiVersion", "spec.watch.kind", "spec.operationTemplate")
+    yield from _common(subject, WATCH_OPERATION, wanted)
+    yield from choice(subject, "spec.concurrencyPolicy", _POLICIES)
+    yield from _template(subject)
+
+
+def _common(subject: Subject, shape: Struct, wanted: tuple[str, ...]) -> Iterator[AnyFinding]:
+    yield from check_shape(subject, shape)
+    yield from check_newer_fields(subject, shape)
+    yield from check_metadata(subject)
+    yield from required(subject, ("spec", *wanted))
+
+
+def _template(subject: Subject) -> Iterator[AnyFinding]:
+    yield from required(subject, ("spec.operationTemplate.spec",))
+    if subject.get("spec", "operationTemplate", "spec") is not None:
+        yield from _operation(subject, "spec.operationTemplate.spec")
+
+
+def _operation(subject: Subject, prefix: str) -> Iterator[AnyFinding]:
+    # The CRDs have a default, but the package manager sends the empty text of its Go type.
+    yield from required(subject, (f"{prefix}.mode",))
+    yield from choice(subject, f"{prefix}.mode", ("Pipeline",))
+    yield from check_pipeline(subject, prefix)

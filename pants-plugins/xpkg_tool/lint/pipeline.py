@@ -1,0 +1,214 @@
+"""The rules for a pipeline of functions, as Compositions and Operations have it (XP700 to XP703).
+
+They are those of Crossplane's CRDs for both (cluster/crds), which the API server applies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Iterator
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import REFUSED, WARNING, AnyFinding, Finding, ReleaseFinding
+from xpkg_tool.lint.fields import choice, missing, parts, repeated, require_release, required
+from xpkg_tool.lint.shapes import ANYTHING, TEXT, ListOf, MapOf, PathOf, Struct
+from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.package.crossplane_versions import since
+
+MOST_STEPS = 99
+# The releases in which a required resource needs a name or labels.
+_SELECTIVE = ("2.0", "2.1", "2.2")
+
+PIPELINE = ListOf(
+    Struct(
+        {
+            "step": TEXT,
+            "functionRef": Struct({"name": TEXT}),
+            "input": ANYTHING,
+            "credentials": ListOf(
+                Struct(
+                    {
+                        "name": TEXT,
+                        "source": TEXT,
+                        "secretRef": Struct({"name": TEXT, "namespace": TEXT}),
+                    }
+                )
+            ),
+            "requirements": Struct(
+                {
+                    "requiredResources": ListOf(
+                        Struct(
+                            {
+                                "requirementName": TEXT,
+                                "apiVersion": TEXT,
+                                "kind": TEXT,
+                                "name": TEXT,
+                                "matchLabels": MapOf(TEXT),
+                                "namespace": TEXT,
+                            }
+                        )
+                    ),
+                    "requiredSchemas": ListOf(
+                        Struct({"requirementName": TEXT, "apiVersion": TEXT, "kind": TEXT})
+                    ),
+                },
+                since={"requiredSchemas": "2.2"},
+            ),
+        },
+        since={"requirements": "2.0"},
+    )
+)
+
+_REQUIRED = (
+    "step",
+    "functionRef",
+    "functionRef.name",
+    "credentials[].name",
+    "credentials[].source",
+    "credentials[].secretRef.name",
+    "credentials[].secretRef.namespace",
+    "requirements.requiredResources[].requirementName",
+    "requirements.requiredResources[].apiVersion",
+    "requirements.requiredResources[].kind",
+    "requirements.requiredSchemas[].requirementName",
+    "requirements.requiredSchemas[].apiVersion",
+    "requirements.requiredSchemas[].kind",
+)
+
+
+def check_pipeline(
+    subject: Subject, prefix: str, *, composition: bool = False
+) -> Iterator[AnyFinding]:
+    """All findings for the pipeline in the field `pipeline` of the part at `prefix`. `composition`:
+    it is that of a Composition, whose CRD asks for more than an Operation's."""
+    where = f"{prefix}.pipeline"
+    (found,) = list(parts(subject.value, where))[:1] or [((), None)]
+    path, steps = found
+    if not path:
+        return
+    yield from _size(subject, path, steps)
+    yield from required(subject, (f"{where}[].{field}" for field in _REQUIRED))
+    yield from choice(subject, f"{where}[].credentials[].source", ("None", "Secret"))
+    yield from _repeated(subject, where, "step")
+    count = len(steps) if isinstance(steps, list) else 0
+    for index in range(count):
+        yield from _step(subject, (*path, index), composition)
+
+
+def _size(subject: Subject, path: PathOf, steps: Any) -> Iterator[Finding]:
+    if steps is None or steps == []:
+        yield subject.finding(
+            codes.PIPELINE,
+            "The pipeline has no steps." if steps == [] else f"`{dotted(path)}` is missing.",
+            "Add a step: a name (`step`) and a function (`functionRef`).",
+            path,
+            key=True,
+        )
+    elif isinstance(steps, list) and len(steps) > MOST_STEPS:
+        yield subject.finding(
+            codes.PIPELINE,
+            f"The pipeline has {len(steps)} steps; {MOST_STEPS} is the most.",
+            "Let a function do the work of several steps.",
+            (*path, MOST_STEPS),
+        )
+
+
+def _step(subject: Subject, path: PathOf, composition: bool) -> Iterator[AnyFinding]:
+    where = dotted(path)
+    step = subject.get(*path)
+    if not isinstance(step, dict):
+        return
+    for items, field in (
+        ("credentials", "name"),
+        ("requirements.requiredResources", "requirementName"),
+        ("requirements.requiredSchemas", "requirementName"),
+    ):
+        yield from _repeated_in(subject, step, path, items, field)
+    for at, source in parts(step, "credentials[].source"):
+        secret = subject.get(*path, *at[:-1], "secretRef")
+        if source == "Secret" and secret is None:
+            found = missing(subject, (*path, *at[:-1], "secretRef"), ": the source is a Secret")
+            # The CRDs of Operations have no such rule: the step fails when it runs.
+            yield found if composition else replace(found, severity=WARNING)
+        elif source == "None" and composition:
+            yield ReleaseFinding(_no_source(subject, (*path, *at)), since("2.0"), REFUSED)
+    for at, requirement in parts(step, "requirements.requiredResources[]"):
+        if isinstance(requirement, dict):
+            yield from _selector(subject, (*path, *at), requirement)
+    value = step.get("input")
+    if value is not None:
+        yield from _input(subject, (*path, "input"), value, where)
+
+
+def _no_source(subject: Subject, path: PathOf) -> Finding:
+    return subject.finding(
+        codes.OBJECT_VALUE,
+        f"`{dotted(path)}` is `None`, which the API server always refuses in a Composition: it "
+        "asks for the source Secret and a `secretRef`.",
+        "Write `source: Secret` and a `secretRef`, or remove the entry.",
+        path,
+    )
+
+
+def _selector(subject: Subject, path: PathOf, requirement: Any) -> Iterator[AnyFinding]:
+    """A required resource is selected by its name or by labels."""
+    name, labels = requirement.get("name"), requirement.get("matchLabels")
+    # Go leaves out a mapping that is empty.
+    labels = None if labels == {} else labels
+    if name is None and labels is None:
+        finding = subject.finding(
+            codes.REQUIREMENT,
+            "The requirement has neither a `name` nor `matchLabels`, which Crossplane before 2.3 "
+            "refuses.",
+            f"Add one of them. {require_release('2.3')} if all resources of the kind are meant.",
+            path,
+        )
+        yield ReleaseFinding(finding, _SELECTIVE, REFUSED)
+    elif name is not None and labels is not None:
+        yield subject.finding(
+            codes.REQUIREMENT,
+            "The requirement has both a `name` and `matchLabels`.",
+            "Keep one of them.",
+            (*path, "matchLabels"),
+            key=True,
+        )
+
+
+def _input(subject: Subject, path: PathOf, value: Any, step: str) -> Iterator[Finding]:
+    absent = ["apiVersion", "kind"]
+    if isinstance(value, dict):
+        absent = [f for f in absent if not isinstance(value.get(f), str) or not value[f]]
+    if absent:
+        names = " and no ".join(f"`{name}`" for name in absent)
+        yield subject.finding(
+            codes.STEP_INPUT,
+            f"The input of `{step}` is no Kubernetes object: it has no {names}.",
+            "Give it the apiVersion and kind that the function's documentation names.",
+            path,
+            key=True,
+        )
+
+
+def _repeated(subject: Subject, items: str, field: str) -> Iterator[Finding]:
+    for path, first, value in repeated(subject, items, field):
+        yield _twice(subject, path, first, value)
+
+
+def _repeated_in(
+    subject: Subject, step: Any, base: PathOf, items: str, field: str
+) -> Iterator[Finding]:
+    first: dict[str, PathOf] = {}
+    for at, value in parts(step, f"{items}[].{field}"):
+        if isinstance(value, str) and value:
+            if value in first:
+                yield _twice(subject, (*base, *at), first[value], value)
+            first.setdefault(value, (*base, *at))
+
+
+def _twice(subject: Subject, path: PathOf, first: PathOf, value: str) -> Finding:
+    return subject.finding(
+        codes.STEP_NAME,
+        f"`{path[-1]}` is {value!r}, as `{dotted(first)}` is already.",
+        "Names have to differ within a list: rename one.",
+        path,
+    )

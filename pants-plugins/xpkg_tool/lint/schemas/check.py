@@ -1,0 +1,59 @@
+"""Schemas of custom resources (OpenAPI v3, structural): what the linter says of them.
+
+Used for CRDs as they are, and for XRDs with the schema that Crossplane makes of theirs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.kubernetes.openapi.node import PathOf, Problem
+from xpkg_tool.lint.schemas.walk import problems
+from xpkg_tool.lint.subject import Subject
+
+
+def check_schema(
+    subject: Subject, path: PathOf, schema: Any, *, status: bool = False
+) -> Iterator[Finding]:
+    """All findings for the schema of a whole custom resource (XP420 to XP434).
+
+    `path` leads from the object to where `schema` stands in it. `status`: the version has a status
+    subresource.
+    """
+    for problem in problems(schema, status=status):
+        yield _finding(subject, path, problem)
+
+
+def schema_findings(
+    subject: Subject, path: PathOf, schema: Any, *, status: bool, unknown: str
+) -> Iterator[tuple[PathOf, Finding]]:
+    """As `check_schema`, each with the path inside the schema, which may lack parts of what stands
+    in the object. `unknown` is how severe a keyword is that is not known."""
+    for problem in problems(schema, status=status):
+        yield problem.path, _finding(subject, path, problem, unknown)
+
+
+def check_schema_keywords(
+    subject: Subject, path: PathOf, schema: Any, *, unknown: str = ERROR
+) -> Iterator[Finding]:
+    """Only the keywords that are of a wrong type, by which the package manager's build breaks
+    (XP420), or not known (XP421), and how severe the latter is."""
+    for problem in problems(schema):
+        if problem.code in (codes.SCHEMA_TYPE, codes.SCHEMA_UNKNOWN):
+            yield _finding(subject, path, problem, unknown)
+
+
+def _finding(subject: Subject, path: PathOf, problem: Problem, unknown: str = ERROR) -> Finding:
+    severity = problem.severity
+    if problem.code == codes.SCHEMA_UNKNOWN and unknown == WARNING:
+        severity = WARNING
+    return subject.finding(
+        problem.code,
+        problem.message,
+        problem.remedy,
+        (*path, *problem.path),
+        key=problem.key,
+        severity=severity,
+    )

@@ -1,0 +1,267 @@
+"""The keywords of a schema and the types of their values: Go's JSONSchemaProps.
+
+A value of another type breaks the build of the package. A keyword that is not known is dropped in
+silence, and what it was to check is never checked.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Iterator, Mapping
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import ERROR, WARNING
+from xpkg_tool.kubernetes.openapi.node import Level, Place, Problem, SchemaNode, Way
+from xpkg_tool.lint.shapes import ANYTHING, Struct, nearest_field
+
+_INT64 = range(-(2**63), 2**63)
+
+QUOTE = "Put the value in quotes if text is meant."
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str
+
+
+def _is_boolean(value: Any) -> bool:
+    return type(value) is bool
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int or type(value) is float
+
+
+def _is_integer(value: Any) -> bool:
+    return type(value) is int and value in _INT64
+
+
+def _is_list(value: Any) -> bool:
+    return type(value) is list
+
+
+def _is_texts(value: Any) -> bool:
+    return type(value) is list and all(item is None or type(item) is str for item in value)
+
+
+def _is_mapping(value: Any) -> bool:
+    return type(value) is dict
+
+
+def _is_schemas(value: Any) -> bool:
+    return type(value) is list and all(item is None or type(item) is dict for item in value)
+
+
+def _is_schema_map(value: Any) -> bool:
+    return type(value) is dict and all(
+        item is None or type(item) is dict for item in value.values()
+    )
+
+
+def _is_schema_or_boolean(value: Any) -> bool:
+    return type(value) is dict or type(value) is bool
+
+
+def _is_items(value: Any) -> bool:
+    return type(value) is dict or _is_schemas(value)
+
+
+def _is_dependencies(value: Any) -> bool:
+    return type(value) is dict and all(
+        item is None or type(item) is dict or _is_texts(item) for item in value.values()
+    )
+
+
+def _is_anything(_: Any) -> bool:
+    return True
+
+
+_Test = Callable[[Any], bool]
+
+# What is wanted in words, and the test for it.
+_TEXT: tuple[str, _Test] = ("a text", _is_text)
+_BOOLEAN: tuple[str, _Test] = ("true or false", _is_boolean)
+_NUMBER: tuple[str, _Test] = ("a number", _is_number)
+_INTEGER: tuple[str, _Test] = ("an integer", _is_integer)
+_LIST: tuple[str, _Test] = ("a list", _is_list)
+_TEXTS: tuple[str, _Test] = ("a list of texts", _is_texts)
+_SCHEMA: tuple[str, _Test] = ("a schema", _is_mapping)
+_SCHEMAS: tuple[str, _Test] = ("a list of schemas", _is_schemas)
+_SCHEMA_MAP: tuple[str, _Test] = ("a mapping from names to schemas", _is_schema_map)
+_SCHEMA_OR_BOOLEAN: tuple[str, _Test] = ("a schema, true or false", _is_schema_or_boolean)
+_ANYTHING: tuple[str, _Test] = ("anything", _is_anything)
+
+KEYWORDS: Mapping[str, tuple[str, _Test]] = {
+    "id": _TEXT,
+    "$schema": _TEXT,
+    "$ref": _TEXT,
+    "description": _TEXT,
+    "type": _TEXT,
+    "format": _TEXT,
+    "title": _TEXT,
+    "default": _ANYTHING,
+    "maximum": _NUMBER,
+    "exclusiveMaximum": _BOOLEAN,
+    "minimum": _NUMBER,
+    "exclusiveMinimum": _BOOLEAN,
+    "maxLength": _INTEGER,
+    "minLength": _INTEGER,
+    "pattern": _TEXT,
+    "maxItems": _INTEGER,
+    "minItems": _INTEGER,
+    "uniqueItems": _BOOLEAN,
+    "multipleOf": _NUMBER,
+    "enum": _LIST,
+    "maxProperties": _INTEGER,
+    "minProperties": _INTEGER,
+    "required": _TEXTS,
+    "items": ("a schema", _is_items),
+    "allOf": _SCHEMAS,
+    "oneOf": _SCHEMAS,
+    "anyOf": _SCHEMAS,
+    "not": _SCHEMA,
+    "properties": _SCHEMA_MAP,
+    "additionalProperties": _SCHEMA_OR_BOOLEAN,
+    "patternProperties": _SCHEMA_MAP,
+    "dependencies": ("a mapping", _is_dependencies),
+    "additionalItems": _SCHEMA_OR_BOOLEAN,
+    "definitions": _SCHEMA_MAP,
+    "externalDocs": ("a mapping", _is_mapping),
+    "example": _ANYTHING,
+    "nullable": _BOOLEAN,
+    "x-kubernetes-preserve-unknown-fields": _BOOLEAN,
+    "x-kubernetes-embedded-resource": _BOOLEAN,
+    "x-kubernetes-int-or-string": _BOOLEAN,
+    "x-kubernetes-list-map-keys": _TEXTS,
+    "x-kubernetes-list-type": _TEXT,
+    "x-kubernetes-map-type": _TEXT,
+    "x-kubernetes-validations": ("a list of mappings", _is_schemas),
+}
+
+_RULE: Mapping[str, tuple[str, _Test]] = {
+    "rule": _TEXT,
+    "message": _TEXT,
+    "messageExpression": _TEXT,
+    "reason": _TEXT,
+    "fieldPath": _TEXT,
+    "optionalOldSelf": _BOOLEAN,
+}
+_DOCUMENTATION = frozenset({"description", "title", "example", "externalDocs"})
+_EXTERNAL_DOCS: Mapping[str, tuple[str, _Test]] = {"description": _TEXT, "url": _TEXT}
+
+# What people write that OpenAPI, JSON Schema or Go have and Kubernetes has not, and what helps.
+_ELSEWHERE = {
+    "const": "Use `enum` with one value.",
+    "examples": "Use `example`.",
+    "discriminator": "Kubernetes has no discriminators: remove it.",
+    "readOnly": "Remove it; what is read only belongs into `status`.",
+    "writeOnly": "Remove it; Kubernetes always shows what it keeps.",
+    "deprecated": "Say so in the `description`; whole versions have a field `deprecated`.",
+    "$defs": "Write the schema out where it is used.",
+}
+
+
+def check(value: Mapping[str, Any], way: Way, place: Place) -> tuple[SchemaNode, list[Problem]]:
+    """The schema without what is null, unknown or of a wrong type; and what is wrong with these."""
+    right: dict[str, Any] = {}
+    node = SchemaNode(right, way, place)
+    problems: list[Problem] = []
+    for keyword, part in value.items():
+        known = KEYWORDS.get(keyword)
+        if known is None:
+            problems.append(_unknown(node, keyword, KEYWORDS))
+        elif part is not None:
+            if known[1](part):
+                right[keyword] = part
+            else:
+                problems.extend(_mistyped(node, keyword, known[0], part))
+    for index, rule in enumerate(right.get("x-kubernetes-validations", ())):
+        problems += _struct(node, rule or {}, _RULE, "x-kubernetes-validations", index)
+    problems += _struct(node, right.get("externalDocs", {}), _EXTERNAL_DOCS, "externalDocs")
+    return node, problems
+
+
+def no_schema(value: Any, way: Way) -> Problem:
+    """What stands as the schema of a property, and is no mapping."""
+    holder, steps = way if way is not None else (None, ())
+    return _wrong(SchemaNode({}, holder, Place(Level.FIELD)), "a mapping", value, *steps)
+
+
+def _struct(
+    node: SchemaNode,
+    value: Mapping[str, Any],
+    fields: Mapping[str, tuple[str, _Test]],
+    *steps: str | int,
+) -> Iterator[Problem]:
+    for field, part in value.items():
+        if field not in fields:
+            yield _unknown(node, field, fields, *steps)
+        elif part is not None and not fields[field][1](part):
+            yield _wrong(node, fields[field][0], part, *steps, field)
+
+
+def _unknown(
+    node: SchemaNode, keyword: str, known: Mapping[str, Any], *steps: str | int
+) -> Problem:
+    nearest = nearest_field(keyword, Struct(dict.fromkeys(known, ANYTHING)))
+    # What only documents is of no use to the cluster.
+    documents = known is _EXTERNAL_DOCS or (known is KEYWORDS and nearest in _DOCUMENTATION)
+    severity = WARNING if documents else ERROR
+    remedy = _ELSEWHERE.get(keyword) if known is KEYWORDS else None
+    if remedy is None:
+        remedy = f"Did you mean `{nearest}`?" if nearest else "Remove it, or mend its name."
+    where = f"`{steps[0]}` in the schema" if steps else "The schema"
+    return node.problem(
+        codes.SCHEMA_UNKNOWN,
+        f"{where} of {node.name} has `{keyword}`, which Kubernetes does not know and drops.",
+        remedy,
+        *steps,
+        keyword,
+        key=True,
+        severity=severity,
+    )
+
+
+def _mistyped(node: SchemaNode, keyword: str, wanted: str, part: Any) -> Iterator[Problem]:
+    """The single wrong members of a list or mapping where it has the right form itself."""
+    members: Iterator[tuple[str | int, Any]] = iter(())
+    if type(part) is list and wanted.startswith("a list of"):
+        members = ((index, item) for index, item in enumerate(part))
+    elif type(part) is dict and wanted.startswith("a mapping from"):
+        members = ((name, item) for name, item in part.items())
+    item_type = str if wanted == "a list of texts" else dict
+    bad = [(step, item) for step, item in members if not isinstance(item, (item_type, type(None)))]
+    for step, item in bad:
+        yield _wrong(node, "a text" if item_type is str else "a mapping", item, keyword, step)
+    if not bad:
+        yield _wrong(node, wanted, part, keyword)
+
+
+def _wrong(node: SchemaNode, wanted: str, part: Any, *steps: str | int) -> Problem:
+    name = steps[-1] if isinstance(steps[-1], str) else f"{steps[0]}[{steps[-1]}]"
+    return node.problem(
+        codes.SCHEMA_TYPE,
+        f"`{name}` in the schema of {node.name} must be {wanted}, but is {described(part)}.",
+        remedy_for(wanted, part),
+        *steps,
+    )
+
+
+def remedy_for(wanted: str, part: Any) -> str:
+    """What helps when `part` stands where `wanted` is wanted."""
+    if wanted == "a text" and not isinstance(part, (dict, list)):
+        return QUOTE
+    if wanted in ("true or false", "a number", "an integer") and isinstance(part, str):
+        return f"Write {wanted} without quotes."
+    if wanted.startswith("a list") and not isinstance(part, (dict, list)):
+        return "Write a list, also for one value: `[...]`, or lines that begin with `- `."
+    return f"Write {wanted} here, or remove it."
+
+
+def described(part: Any) -> str:
+    """The value for a message."""
+    if isinstance(part, dict):
+        return "a mapping"
+    if isinstance(part, list):
+        return "a list"
+    if isinstance(part, bool):
+        return "true" if part else "false"
+    return "a text" if isinstance(part, str) else f"the number {part}"

@@ -1,0 +1,210 @@
+"""What makes a schema structural: types, items, properties, extensions, metadata.
+
+The rules are those of apiextensions-apiserver: pkg/apiserver/schema/validation.go
+(validateStructuralInvariants) and pkg/apis/apiextensions/validation
+(ValidateCustomResourceDefinitionOpenAPISchema).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.kubernetes.openapi.node import Level, Problem, SchemaNode
+
+TYPES = ("array", "boolean", "integer", "number", "object", "string")
+
+_PRESERVE = "x-kubernetes-preserve-unknown-fields"
+_EMBEDDED = "x-kubernetes-embedded-resource"
+_INT_OR_STRING = "x-kubernetes-int-or-string"
+
+# Keywords that Kubernetes knows of and refuses, with what to do instead, and whether an empty value
+# counts as none.
+_FORBIDDEN = {
+    "$ref": (False, "Write the schema out where it is used: a CRD holds no references."),
+    "$schema": (True, "Remove it."),
+    "id": (True, "Remove it; a field with this name belongs under `properties`."),
+    "definitions": (True, "Write the schemas out where they are used."),
+    "dependencies": (False, "Say it with a rule under `x-kubernetes-validations`."),
+    "patternProperties": (
+        True,
+        "Use `additionalProperties`; a rule under `x-kubernetes-validations` can check names.",
+    ),
+    "additionalItems": (False, "Remove it: all items of a list have the one schema under `items`."),
+}
+
+
+def check(node: SchemaNode) -> Iterator[Problem]:
+    """What is wrong with a schema, by itself, at any level."""
+    value = node.value
+    yield from _forbidden(node)
+    if "type" in value:
+        yield from _type(node)
+    if "additionalProperties" in value:
+        yield from _additional_properties(node)
+    if value.get(_PRESERVE) is False:
+        yield node.problem(
+            codes.SCHEMA_EXTENSION,
+            f"`{_PRESERVE}` in the schema of {node.name} is false; it must be true or left out.",
+            "Remove it.",
+            _PRESERVE,
+        )
+    if value.get("pattern"):
+        yield from _pattern(node)
+    yield from _items(node)
+    if node.is_structural:
+        yield from _required_type(node)
+        yield from _extensions(node)
+
+
+def _forbidden(node: SchemaNode) -> Iterator[Problem]:
+    for keyword, (may_be_empty, remedy) in _FORBIDDEN.items():
+        if keyword in node.value and (node.value[keyword] or not may_be_empty):
+            yield node.problem(
+                codes.SCHEMA_FORBIDDEN,
+                f"Kubernetes does not support `{keyword}`, which the schema of {node.name} has.",
+                remedy,
+                keyword,
+                key=True,
+            )
+    if node.value.get("uniqueItems"):
+        yield node.problem(
+            codes.SCHEMA_FORBIDDEN,
+            f"`uniqueItems` cannot be true, as it is in the schema of {node.name}.",
+            "Use `x-kubernetes-list-type: set`.",
+            "uniqueItems",
+        )
+
+
+def _type(node: SchemaNode) -> Iterator[Problem]:
+    kind = node.value["type"]
+    if kind and kind not in TYPES:
+        remedy = f"Known are {', '.join(TYPES)}."
+        if kind == "null":
+            remedy = "Give the type that it has otherwise, and `nullable: true`."
+        yield node.problem(
+            codes.SCHEMA_NO_TYPE,
+            f"`{kind}` is no type that Kubernetes knows, but the schema of {node.name} has it.",
+            remedy,
+            "type",
+        )
+
+
+def _required_type(node: SchemaNode) -> Iterator[Problem]:
+    value = node.value
+    if value.get("type"):
+        if node.place.level is Level.ROOT and value["type"] != "object":
+            yield node.problem(
+                codes.SCHEMA_ROOT,
+                f"The type of the whole object is `{value['type']}`; it must be `object`.",
+                "Write `type: object`.",
+                "type",
+            )
+    elif not (value.get(_PRESERVE) or value.get(_INT_OR_STRING) or value.get(_EMBEDDED)):
+        yield node.problem(
+            codes.SCHEMA_NO_TYPE,
+            f"The schema of {node.name} has no `type`.",
+            "Add a `type`; where anything may stand, use `x-kubernetes-preserve-unknown-fields: "
+            "true`, and for a number or a text `x-kubernetes-int-or-string: true`.",
+            key=True,
+        )
+
+
+def _items(node: SchemaNode) -> Iterator[Problem]:
+    items = node.value.get("items")
+    if isinstance(items, list) and items:
+        yield node.problem(
+            codes.SCHEMA_ITEMS,
+            f"The `items` of {node.name} are a list of schemas; Kubernetes takes one schema.",
+            "Write the one schema that all items have.",
+            "items",
+        )
+    elif node.is_structural and node.value.get("type") == "array" and not isinstance(items, dict):
+        yield node.problem(
+            codes.SCHEMA_ITEMS,
+            f"{node.name} is an array, but its schema has no `items`.",
+            "Add the schema of one item: `items: {type: ...}`.",
+            key=True,
+        )
+
+
+def _additional_properties(node: SchemaNode) -> Iterator[Problem]:
+    additional = node.value["additionalProperties"]
+    if node.properties() and additional is not True:
+        yield node.problem(
+            codes.SCHEMA_ADDITIONAL,
+            f"The schema of {node.name} has both `properties` and `additionalProperties`.",
+            "Keep `properties` for fields with fixed names, or `additionalProperties` for a "
+            "mapping with names of the user's choice. Kubernetes drops other fields by itself.",
+            "additionalProperties",
+            key=True,
+        )
+    if node.is_structural and (node.place.level is Level.ROOT or node.value.get(_EMBEDDED)):
+        yield node.problem(
+            codes.SCHEMA_ADDITIONAL,
+            f"`additionalProperties` cannot stand in the schema of {node.name}, which is a "
+            "Kubernetes object.",
+            "Describe its fields under `properties`.",
+            "additionalProperties",
+            key=True,
+        )
+
+
+def _pattern(node: SchemaNode) -> Iterator[Problem]:
+    # Here as in other rules, what few schemas need is imported by the first that does.
+    from xpkg_tool.kubernetes.regex.re2 import PatternError, parse
+
+    try:
+        parse(node.value["pattern"])
+    except PatternError as error:
+        yield node.problem(
+            codes.SCHEMA_PATTERN,
+            f"Go, and so Kubernetes, cannot read the `pattern` of {node.name}: {error}.",
+            "Write it in RE2 syntax, without look-around and back-references; what that cannot "
+            "say, a rule under `x-kubernetes-validations` may.",
+            "pattern",
+        )
+
+
+def _extensions(node: SchemaNode) -> Iterator[Problem]:
+    value = node.value
+    for other in (_PRESERVE, _EMBEDDED):
+        if value.get(_INT_OR_STRING) and value.get(other):
+            yield node.problem(
+                codes.SCHEMA_EXTENSION,
+                f"The schema of {node.name} has both `{_INT_OR_STRING}` and `{other}`.",
+                "Keep one of the two.",
+                other,
+                key=True,
+            )
+    if not value.get(_EMBEDDED):
+        return
+    if node.place.in_metadata:
+        yield node.problem(
+            codes.SCHEMA_EXTENSION,
+            f"`{_EMBEDDED}` cannot stand inside metadata, as it does in the schema of {node.name}.",
+            "Remove it.",
+            _EMBEDDED,
+            key=True,
+        )
+    if value.get("type") != "object":
+        yield node.problem(
+            codes.SCHEMA_EXTENSION,
+            f"{node.name} is an embedded resource, so that its `type` must be `object`.",
+            "Write `type: object`.",
+            *(("type",) if "type" in value else (_EMBEDDED,)),
+        )
+    if not value.get(_PRESERVE) and not node.properties():
+        yield node.problem(
+            codes.SCHEMA_EXTENSION,
+            f"{node.name} is an embedded resource of which all fields would be dropped: its schema "
+            "has no `properties`.",
+            f"Add `{_PRESERVE}: true`, or `properties`.",
+            _EMBEDDED,
+            key=True,
+        )
+
+
+def is_set(value: Any) -> bool:
+    """Whether a keyword's value is more than Go's zero value."""
+    return value is not None and value is not False and value not in ("", [], {})

@@ -1,0 +1,183 @@
+"""Shapes: which fields a Go type has, and of which types they are.
+
+Crossplane decodes the objects of a package into Go types: a value of another type breaks the build
+("json: cannot unmarshal number into Go struct field ..."), and a field that the type does not have
+is dropped in silence. A shape is such a type as a value; `mismatches` holds a document against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterator, Mapping, Union
+
+from xpkg_tool.diagnostics.suggestions import misspelling
+
+PathOf = tuple[Union[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """`kind` is `text`, `boolean`, `integer` or `number`."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Any JSON value, as json.RawMessage or runtime.RawExtension take it."""
+
+
+@dataclass(frozen=True)
+class ListOf:
+    item: Shape
+
+
+@dataclass(frozen=True)
+class MapOf:
+    value: Shape
+
+
+@dataclass(frozen=True)
+class Struct:
+    """A Go struct. `fields` are its JSON names. `since` has the first release of Crossplane that
+    knows a field, for those that not all releases know."""
+
+    fields: Mapping[str, Shape] = field(default_factory=dict)
+    since: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recursive:
+    """Stands for a shape that is defined elsewhere, such as a schema inside a schema."""
+
+    name: str
+
+
+Shape = Union[Scalar, Anything, ListOf, MapOf, Struct, Recursive]
+
+TEXT = Scalar("text")
+BOOLEAN = Scalar("boolean")
+INTEGER = Scalar("integer")
+NUMBER = Scalar("number")
+ANYTHING = Anything()
+
+OBJECT_META = Struct(
+    {
+        "name": TEXT,
+        "generateName": TEXT,
+        "namespace": TEXT,
+        "selfLink": TEXT,
+        "uid": TEXT,
+        "resourceVersion": TEXT,
+        "generation": INTEGER,
+        "creationTimestamp": ANYTHING,
+        "deletionTimestamp": ANYTHING,
+        "deletionGracePeriodSeconds": INTEGER,
+        "labels": MapOf(TEXT),
+        "annotations": MapOf(TEXT),
+        "ownerReferences": ListOf(ANYTHING),
+        "finalizers": ListOf(TEXT),
+        "managedFields": ListOf(ANYTHING),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A part of a document that does not fit its shape.
+
+    `expected` names the type that is wanted, or is None for a field that is not known; `nearest` is
+    then the known field that may be meant.
+    """
+
+    path: PathOf
+    expected: str | None
+    found: str
+    nearest: str | None = None
+
+
+def mismatches(
+    value: Any, shape: Shape, recursive: Mapping[str, Shape] | None = None
+) -> Iterator[Mismatch]:
+    """All mismatches of `value`, in no particular order. `null` fits every shape, as in Go."""
+    # A stack, because values may nest deeper than Python's own allows.
+    pending: list[tuple[PathOf, Any, Shape]] = [((), value, shape)]
+    while pending:
+        path, part, expected = pending.pop()
+        if isinstance(expected, Recursive):
+            expected = (recursive or {})[expected.name]
+        if part is None or isinstance(expected, Anything):
+            continue
+        if not _fits(part, expected):
+            yield Mismatch(path, _name(expected), _kind_of(part))
+        elif isinstance(expected, ListOf):
+            pending += [((*path, i), item, expected.item) for i, item in enumerate(part)]
+        elif isinstance(expected, MapOf):
+            pending += [((*path, key), item, expected.value) for key, item in part.items()]
+        elif isinstance(expected, Struct):
+            for key, item in part.items():
+                if key in expected.fields:
+                    pending.append(((*path, key), item, expected.fields[key]))
+                else:
+                    yield Mismatch((*path, key), None, key, nearest_field(key, expected))
+
+
+def newer_fields(value: Any, shape: Shape) -> Iterator[tuple[PathOf, str]]:
+    """The fields of `value` that not all releases of Crossplane know, with the first that does. Of
+    a field inside another such field nothing is said unless it is newer still."""
+    pending: list[tuple[PathOf, Any, Shape]] = [((), value, shape)]
+    while pending:
+        path, part, expected = pending.pop()
+        if isinstance(expected, ListOf) and isinstance(part, list):
+            pending += [((*path, i), item, expected.item) for i, item in enumerate(part)]
+        elif isinstance(expected, Struct) and isinstance(part, dict):
+            for key, item in part.items():
+                if key in expected.since and item is not None:
+                    yield (*path, key), expected.since[key]
+                if key in expected.fields:
+                    pending.append(((*path, key), item, expected.fields[key]))
+
+
+def nearest_field(name: str, shape: Struct) -> str | None:
+    """The field that `name` is very likely meant to be: the same in another case, or misspelt."""
+    by_lower = {known.lower(): known for known in shape.fields}
+    if name.lower() in by_lower:
+        return by_lower[name.lower()]
+    return misspelling(name, shape.fields)
+
+
+def _fits(part: Any, expected: Shape) -> bool:
+    if isinstance(expected, (Struct, MapOf)):
+        return isinstance(part, dict)
+    if isinstance(expected, ListOf):
+        return isinstance(part, list)
+    if isinstance(expected, Scalar):
+        if expected.kind == "text":
+            return isinstance(part, str)
+        if expected.kind == "boolean":
+            return isinstance(part, bool)
+        if isinstance(part, bool):
+            return False
+        if expected.kind == "integer":
+            # Go takes 1.0 for no integer; what YAML writes as 1e3 arrives as a float.
+            return isinstance(part, int)
+        return isinstance(part, (int, float))
+    return True
+
+
+def _name(shape: Shape) -> str:
+    if isinstance(shape, Scalar):
+        return {"text": "a text", "boolean": "true or false", "integer": "an integer"}.get(
+            shape.kind, "a number"
+        )
+    return "a list" if isinstance(shape, ListOf) else "a mapping"
+
+
+def _kind_of(part: Any) -> str:
+    if isinstance(part, dict):
+        return "a mapping"
+    if isinstance(part, list):
+        return "a list"
+    if isinstance(part, bool):
+        return "true" if part else "false"
+    return "a text" if isinstance(part, str) else f"the number {part}"

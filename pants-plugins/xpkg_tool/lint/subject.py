@@ -1,0 +1,68 @@
+"""What a rule looks at: an object, its value, and a way to say what is wrong with a part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from xpkg_tool.diagnostics.finding import ERROR, Finding, cut
+from xpkg_tool.documents.loader import locate
+from xpkg_tool.documents.stream import AnyDocument
+
+# A path in a message has at most so many.
+_MOST_STEPS = 60
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An object of a package. `label` is its name in messages ("Composition nets.example.org").
+
+    Values may nest 10,000 deep and aliased parts are shared: rules neither recurse without a bound
+    nor change anything.
+    """
+
+    document: AnyDocument
+    value: Mapping[str, Any]
+    label: str
+
+    def finding(
+        self,
+        code: str,
+        message: str,
+        remedy: str,
+        path: tuple[str | int, ...] = (),
+        *,
+        key: bool = False,
+        severity: str = ERROR,
+    ) -> Finding:
+        """A finding at the value (or, with `key`, at the key) that `path` leads to. Where there is
+        no such part, the nearest one above it is shown."""
+        position = locate(self.document, path, key=key)
+        return Finding(code, message, remedy, self.document.path, position, self.label, severity)
+
+    def get(self, *path: str | int) -> Any:
+        """The part that `path` leads to, or None."""
+        value: Any = self.value
+        for step in path:
+            if isinstance(step, str) and isinstance(value, dict):
+                value = value.get(step)
+            elif isinstance(step, int) and isinstance(value, list) and 0 <= step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
+    """`spec.versions[0].name`: how Kubernetes writes a path. Of a very long one the middle is left
+    out, and so are the ends of long names in it."""
+    if len(path) > _MOST_STEPS:
+        half = _MOST_STEPS // 2
+        return f"{dotted(path[:half])}...{dotted(path[-half:])}"
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{cut(step)}" if text else cut(step)
+    return text

@@ -1,0 +1,117 @@
+"""The names of an API type: its kind, plural and so on, its group, its versions (XP600, XP601).
+
+The rules are those of apiextensions-apiserver (pkg/apis/apiextensions/validation), which Crossplane
+meets when it makes a CustomResourceDefinition of a definition of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.lint.fields import parts, shown
+from xpkg_tool.lint.shapes import TEXT, ListOf, PathOf, Struct
+from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.package.names import is_dns_subdomain
+
+NAMES = Struct(
+    {
+        "plural": TEXT,
+        "singular": TEXT,
+        "shortNames": ListOf(TEXT),
+        "kind": TEXT,
+        "listKind": TEXT,
+        "categories": ListOf(TEXT),
+    }
+)
+
+_DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_LABEL_LENGTH = 63
+
+LABEL = (
+    "at most 63 lower-case letters, digits and `-`, with a letter at the beginning and a letter or "
+    "digit at the end"
+)
+
+
+def is_dns_label(text: str) -> bool:
+    """Whether the text is a label by RFC 1035: begins with a letter."""
+    return len(text) <= _LABEL_LENGTH and _DNS_LABEL.fullmatch(text) is not None
+
+
+def check_type_names(subject: Subject, *fields: str) -> Iterator[Finding]:
+    """The names that a definition has in `spec`: the group, the versions, and those in `fields`
+    (`names` and the like); and its own name, which is made of them."""
+    group = subject.get("spec", "group")
+    if isinstance(group, str) and group:
+        problem = _group_problem(group)
+        if problem:
+            remedy = "Use a name such as `database.example.org`."
+            yield _finding(subject, ("spec", "group"), problem, remedy)
+        yield from _own_name(subject, group)
+    for field in fields:
+        names = subject.get("spec", field)
+        for path, problem, remedy in _name_problems(names, ("spec", field)):
+            yield _finding(subject, path, problem, remedy)
+    for path, version in parts(subject.value, "spec.versions[].name"):
+        if isinstance(version, str) and version and not is_dns_label(version):
+            yield _finding(subject, path, _NO_NAME, f"Use {LABEL}, for example `v1alpha1`.")
+
+
+_NO_NAME = "is no name that Kubernetes takes"
+
+
+def _finding(subject: Subject, path: PathOf, problem: str, remedy: str) -> Finding:
+    return subject.finding(codes.TYPE_NAMES, f"`{dotted(path)}` {problem}.", remedy, path)
+
+
+def _own_name(subject: Subject, group: str) -> Iterator[Finding]:
+    name, plural = subject.get("metadata", "name"), subject.get("spec", "names", "plural")
+    if not (isinstance(plural, str) and plural and isinstance(name, str) and name):
+        return
+    wanted = f"{plural}.{group}"
+    if name != wanted:
+        remedy = f"Write `name: {wanted}`, or change `spec.names.plural` or `spec.group`."
+        if not is_dns_label(plural) or _group_problem(group) or not is_dns_subdomain(wanted):
+            remedy = (
+                "Fix `spec.names.plural` and `spec.group` first; the name is what they make, with "
+                "a dot between."
+            )
+        yield subject.finding(
+            codes.XRD_NAME,
+            f"The definition is named {shown(name)}; its plural name and its group make it "
+            f"{shown(wanted)}.",
+            remedy,
+            ("metadata", "name"),
+        )
+
+
+def _name_problems(names: Any, path: PathOf) -> Iterator[tuple[PathOf, str, str]]:
+    """What is wrong with a mapping of names: the place, the problem, the remedy."""
+    if not isinstance(names, dict):
+        return
+    for field in ("plural", "singular", "kind", "listKind"):
+        value = names.get(field)
+        if not isinstance(value, str) or not value:
+            continue
+        # A kind may have capitals; that it is a label otherwise is what Kubernetes asks for.
+        kind = field in ("kind", "listKind")
+        if not is_dns_label(value.lower() if kind else value):
+            remedy = "Use letters, digits and `-`, beginning with a letter; at most 63."
+            yield (*path, field), _NO_NAME, remedy if kind else f"Use {LABEL}."
+    for field in ("shortNames", "categories"):
+        values = names.get(field)
+        for index, value in enumerate(values if isinstance(values, list) else []):
+            if isinstance(value, str) and not is_dns_label(value):
+                yield (*path, field, index), _NO_NAME, f"Use {LABEL}."
+    if names.get("kind") and names.get("kind") == names.get("listKind"):
+        remedy = f"Write `listKind: {names['kind']}List`, or leave it out."
+        yield (*path, "listKind"), "is the same as the `kind`", remedy
+
+
+def _group_problem(group: str) -> str:
+    if not is_dns_subdomain(group):
+        return "is no DNS name"
+    return "" if "." in group else "is a DNS name without a dot"

@@ -1,0 +1,302 @@
+"""The rules for CompositeResourceDefinitions (XRDs), of apiextensions.crossplane.io v1 and v2.
+
+They are those of Crossplane's CRDs for them (cluster/crds), of what makes CustomResourceDefinitions
+of an XRD (internal/xcrd), and of Kubernetes for the result.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
+from xpkg_tool.lint.crds.columns import check_format, check_subresources, plain_path
+from xpkg_tool.lint.crds.versions import check_deprecation
+from xpkg_tool.lint.crds.webhook import check_webhook_of_xrd
+from xpkg_tool.lint.fields import (
+    check_newer_fields,
+    check_shape,
+    choice,
+    invalid,
+    missing,
+    parts,
+    repeated,
+    required,
+    required_booleans,
+    shown,
+)
+from xpkg_tool.lint.metadata import check_metadata
+from xpkg_tool.lint.shapes import (
+    ANYTHING,
+    BOOLEAN,
+    INTEGER,
+    OBJECT_META,
+    TEXT,
+    ListOf,
+    MapOf,
+    PathOf,
+    Struct,
+)
+from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.lint.type_names import NAMES, check_type_names
+from xpkg_tool.lint.xrd_crds import LEGACY_SCOPE, scope_of
+from xpkg_tool.lint.xrd_schema import check_schema_of_version
+from xpkg_tool.package.crossplane_versions import RELEASES, since
+
+_CLIENT = Struct(
+    {
+        "url": TEXT,
+        "caBundle": TEXT,
+        "service": Struct({"namespace": TEXT, "name": TEXT, "path": TEXT, "port": INTEGER}),
+    }
+)
+_COLUMN = Struct(
+    {
+        "name": TEXT,
+        "type": TEXT,
+        "format": TEXT,
+        "description": TEXT,
+        "priority": INTEGER,
+        "jsonPath": TEXT,
+    }
+)
+_SCALE = Struct({"specReplicasPath": TEXT, "statusReplicasPath": TEXT, "labelSelectorPath": TEXT})
+_LABEL_SELECTOR = Struct(
+    {
+        "matchLabels": MapOf(TEXT),
+        "matchExpressions": ListOf(
+            Struct({"key": TEXT, "operator": TEXT, "values": ListOf(TEXT)}),
+        ),
+    }
+)
+_VERSION = Struct(
+    {
+        "name": TEXT,
+        "referenceable": BOOLEAN,
+        "served": BOOLEAN,
+        "deprecated": BOOLEAN,
+        "deprecationWarning": TEXT,
+        "schema": Struct({"openAPIV3Schema": ANYTHING}),
+        "additionalPrinterColumns": ListOf(_COLUMN),
+        "subresources": Struct({"scale": _SCALE}),
+    },
+    since={"subresources": "2.3"},
+)
+
+
+def _definition(since: dict[str, str]) -> Struct:
+    return Struct(
+        {
+            "apiVersion": TEXT,
+            "kind": TEXT,
+            "metadata": OBJECT_META,
+            "spec": Struct(
+                {
+                    "group": TEXT,
+                    "names": NAMES,
+                    "scope": TEXT,
+                    "claimNames": NAMES,
+                    "connectionSecretKeys": ListOf(TEXT),
+                    "defaultCompositeDeletePolicy": TEXT,
+                    "defaultCompositionRef": Struct({"name": TEXT}),
+                    "defaultCompositionRevisionSelector": _LABEL_SELECTOR,
+                    "enforcedCompositionRef": Struct({"name": TEXT}),
+                    "defaultCompositionUpdatePolicy": TEXT,
+                    "versions": ListOf(_VERSION),
+                    "conversion": Struct(
+                        {
+                            "strategy": TEXT,
+                            "webhook": Struct(
+                                {"clientConfig": _CLIENT, "conversionReviewVersions": ListOf(TEXT)}
+                            ),
+                        }
+                    ),
+                    "metadata": Struct({"labels": MapOf(TEXT), "annotations": MapOf(TEXT)}),
+                },
+                since,
+            ),
+            "status": MapOf(ANYTHING),
+        }
+    )
+
+
+XRD_V1 = _definition({"scope": "2.0", "defaultCompositionRevisionSelector": "2.2"})
+XRD_V2 = _definition({"defaultCompositionRevisionSelector": "2.2"})
+
+_REQUIRED = (
+    "spec",
+    "spec.group",
+    "spec.names",
+    "spec.names.kind",
+    "spec.names.plural",
+    "spec.claimNames.kind",
+    "spec.claimNames.plural",
+    "spec.defaultCompositionRef.name",
+    "spec.enforcedCompositionRef.name",
+    "spec.versions",
+    "spec.versions[].name",
+    "spec.versions[].additionalPrinterColumns[].name",
+    "spec.versions[].additionalPrinterColumns[].type",
+    "spec.versions[].additionalPrinterColumns[].jsonPath",
+    "spec.conversion.strategy",
+    "spec.conversion.webhook.clientConfig.service.name",
+    "spec.conversion.webhook.clientConfig.service.namespace",
+    "spec.defaultCompositionRevisionSelector.matchExpressions[].key",
+    "spec.defaultCompositionRevisionSelector.matchExpressions[].operator",
+)
+_BOOLEANS = ("spec.versions[].referenceable", "spec.versions[].served")
+_COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
+_CLAIM_FIELDS = ("kind", "plural", "singular", "listKind")
+_LEGACY_FIELDS = {"claimNames": "claims", "connectionSecretKeys": "connection secrets"}
+
+
+def check_xrd(subject: Subject) -> Iterator[AnyFinding]:
+    """All findings for an XRD."""
+    shape = XRD_V2 if _is_v2(subject) else XRD_V1
+    yield from check_shape(subject, shape)
+    legacy = (("spec", "scope"), LEGACY_SCOPE)
+    yield from check_newer_fields(subject, shape, usual=legacy)
+    yield from check_metadata(subject)
+    yield from required(subject, _REQUIRED)
+    yield from required_booleans(subject, _BOOLEANS)
+    yield from _choices(subject)
+    yield from check_type_names(subject, "names", "claimNames")
+    yield from _claims(subject)
+    yield from _versions(subject)
+    yield from _columns(subject)
+    yield from _conversion(subject)
+    for path, version in parts(subject.value, "spec.versions[]"):
+        if isinstance(version, dict):
+            # Older releases drop the field, which is another finding.
+            for finding in check_subresources(subject, path, version.get("subresources")):
+                yield ReleaseFinding(finding, since("2.3"), REFUSED)
+            yield from check_deprecation(subject, path, version)
+            yield from check_schema_of_version(subject, path, version)
+
+
+def _is_v2(subject: Subject) -> bool:
+    return bool(subject.value.get("apiVersion") == "apiextensions.crossplane.io/v2")
+
+
+def _choices(subject: Subject) -> Iterator[Finding]:
+    legacy = () if _is_v2(subject) else (LEGACY_SCOPE,)
+    yield from choice(subject, "spec.scope", ("Namespaced", "Cluster", *legacy))
+    policies = ("Background", "Foreground")
+    yield from choice(subject, "spec.defaultCompositeDeletePolicy", policies)
+    updates = ("Automatic", "Manual")
+    yield from choice(subject, "spec.defaultCompositionUpdatePolicy", updates)
+    yield from choice(subject, "spec.conversion.strategy", ("None", "Webhook"))
+    columns = "spec.versions[].additionalPrinterColumns[].type"
+    yield from choice(subject, columns, _COLUMN_TYPES)
+
+
+def _claims(subject: Subject) -> Iterator[Finding]:
+    claim = subject.get("spec", "claimNames")
+    scope = scope_of(subject.value, RELEASES[-1])
+    # v2 has them in no scope: the legacy one is no scope of v2.
+    if _is_v2(subject) or scope != LEGACY_SCOPE:
+        whose = "XRDs of v2" if _is_v2(subject) else f"Composite resources of the scope {scope}"
+        for field, what in _LEGACY_FIELDS.items():
+            # Go leaves out a list that is empty.
+            if subject.get("spec", field) not in (None, []):
+                yield subject.finding(
+                    codes.XRD_LEGACY_FIELD,
+                    f"{whose} have no {what}: `spec.{field}` is refused.",
+                    "Remove the field, or use apiextensions.crossplane.io/v1 and the scope "
+                    "LegacyCluster.",
+                    ("spec", field),
+                    key=True,
+                )
+        return
+    for field in _CLAIM_FIELDS:
+        mine = subject.get("spec", "names", field)
+        if isinstance(claim, dict) and mine and claim.get(field) == mine:
+            yield subject.finding(
+                codes.XRD_CLAIM_NAMES,
+                f"The claim's {field} is that of the composite resource, {mine!r}.",
+                "Give them different names: as a rule the composite resource's begin with X.",
+                ("spec", "claimNames", field),
+            )
+
+
+def _versions(subject: Subject) -> Iterator[Finding]:
+    for again, first, name in repeated(subject, "spec.versions", "name"):
+        yield subject.finding(
+            codes.XRD_VERSIONS,
+            f"The version {name!r} is there already, at `{dotted(first[:-1])}`.",
+            "Remove one of them, or give it another name.",
+            again,
+        )
+    versions = subject.get("spec", "versions")
+    if not isinstance(versions, list) or not all(isinstance(v, dict) for v in versions):
+        return
+    chosen = [i for i, version in enumerate(versions) if version.get("referenceable") is True]
+    served = [i for i, version in enumerate(versions) if version.get("served") is True]
+    if len(chosen) != 1:
+        path: PathOf = ("spec", "versions")
+        what = "No version is"
+        if chosen:
+            what = f"{len(chosen)} versions are"
+            path = (*path, chosen[1], "referenceable")
+        yield subject.finding(
+            codes.XRD_REFERENCEABLE,
+            f"{what} referenceable; exactly one has to be.",
+            "Set `referenceable: true` on the version that Compositions are for, and `false` on "
+            "the others.",
+            path,
+            key=not chosen,
+        )
+    if versions and not served:
+        path, what = ("spec", "versions"), "No version is served: nobody could use the resource."
+    elif len(chosen) == 1 and chosen[0] not in served:
+        path = ("spec", "versions", chosen[0], "served")
+        what = "The referenceable version is not served, so Crossplane cannot work with it."
+    else:
+        return
+    yield subject.finding(
+        codes.XRD_SERVED, what, "Set `served: true` on it.", path, key=path[-1] == "versions"
+    )
+
+
+def _columns(subject: Subject) -> Iterator[Finding]:
+    where = "spec.versions[].additionalPrinterColumns[].jsonPath"
+    for path, value in parts(subject.value, where):
+        if isinstance(value, str) and value and not value.startswith("."):
+            yield invalid(
+                subject,
+                path,
+                f"is {shown(value)}; a column's path begins with a dot",
+                f"Write {shown(plain_path(value))}.",
+            )
+    for path, column in parts(subject.value, "spec.versions[].additionalPrinterColumns[]"):
+        if isinstance(column, dict):
+            yield from check_format(subject, path, column)
+
+
+def _conversion(subject: Subject) -> Iterator[AnyFinding]:
+    conversion: Any = subject.get("spec", "conversion")
+    if not isinstance(conversion, dict):
+        return
+    webhook = ("spec", "conversion", "webhook")
+    if conversion.get("strategy") == "Webhook":
+        why = ": the strategy is Webhook"
+        if subject.get(*webhook) is None:
+            yield missing(subject, webhook, why)
+            return
+        for field in ("clientConfig", "conversionReviewVersions"):
+            if subject.get(*webhook, field) in (None, []):
+                yield missing(subject, (*webhook, field), why)
+        yield from check_webhook_of_xrd(subject)
+    elif conversion.get("strategy") == "None" and not _is_v2(subject):
+        finding = subject.finding(
+            codes.OBJECT_VALUE,
+            "`spec.conversion.strategy` is `None`, which the API server refuses in XRDs of v1: it "
+            "asks for the strategy Webhook and a `webhook`.",
+            "Remove `spec.conversion`: without it versions are not converted either.",
+            ("spec", "conversion", "strategy"),
+        )
+        yield ReleaseFinding(finding, since("2.0"), REFUSED)
+    elif conversion.get("webhook") is not None and conversion.get("strategy") == "None":
+        yield invalid(
+            subject, webhook, "is for the strategy Webhook only", "Remove it, or set the strategy."
+        )

@@ -1,0 +1,203 @@
+"""What one layer says: its digests, the files in it that are wanted, and what it hides below it."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Callable, Collection, Mapping
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.oci.blobs import CHUNK
+from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, over_limit
+from xpkg_tool.oci.manifests import Descriptor
+from xpkg_tool.oci.read.layer_stream import BadStream, LayerStream, TooLarge
+from xpkg_tool.oci.read.tar_reader import FOLDER, REGULAR, Broken, Member, members
+from xpkg_tool.oci.stored_image import StoredImage
+from xpkg_tool.oci.write.layer import BASE_FILE
+
+# The package manager reads as much of package.yaml, and drops the rest in silence.
+MAX_FILE = 200 * 1024 * 1024
+MAX_UNCOMPRESSED = 4 * 1024 * 1024 * 1024
+# In all layers of an image. Reading a header takes as long as reading kilobytes of content.
+MAX_MEMBERS = 500_000
+# Of the names that matter, in all layers of an image: more of them are an attack on memory, where
+# each takes so many bytes beside its own.
+MAX_NAMES = 32 * 1024 * 1024
+_NAME_OVERHEAD = 128
+
+_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
+
+
+@dataclass(frozen=True)
+class LayerContent:
+    """What was found in a layer. Names are relative to the image's top folder, without `./`.
+
+    `digest` and `size` are those of the stored bytes. Where the layer could not be read to its end
+    `fault` says why, and `diff_id` is None. `files` has those of the wanted files that are there;
+    `named` is how each is called in the layer (`./package.yaml`). `removed` and `emptied` are what
+    whiteouts and opaque whiteouts hide in the layers below (image specification, layer.md);
+    `covered` those of the wanted paths and their folders that are no folders here. `packages` are
+    the files called package.yaml in whatever folder, in their order. `members` and `names` are what
+    was used of the budget.
+    """
+
+    digest: str
+    size: int
+    diff_id: str | None
+    plain_size: int
+    fault: Finding | None
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    named: Mapping[str, str] = field(default_factory=dict)
+    removed: frozenset[str] = frozenset()
+    emptied: frozenset[str] = frozenset()
+    covered: frozenset[str] = frozenset()
+    packages: tuple[str, ...] = ()
+    members: int = 0
+    names: int = 0
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What layers may still hold: `size` decompressed bytes, `members` of their tars, and `names`,
+    the bytes that the names to be kept take. Used up by what is in the layers alone, so that every
+    machine refuses the same images."""
+
+    size: int = MAX_UNCOMPRESSED
+    members: int = MAX_MEMBERS
+    names: int = MAX_NAMES
+
+    def without(self, layer: LayerContent) -> Budget:
+        return Budget(
+            self.size - layer.plain_size, self.members - layer.members, self.names - layer.names
+        )
+
+
+def read_layer(
+    image: StoredImage, layer: Descriptor, wanted: Collection[str], budget: Budget
+) -> LayerContent:
+    """Reads a layer once, from its first byte to its last. `wanted` are the paths of files whose
+    content is kept.
+
+    A layer that is damaged is no error here, but one that breaks a limit, holds a name that leads
+    out of the image or a wanted file twice is: raises ImageError (and what the source raises)."""
+    raw = image.stream(layer)
+    try:
+        stream = LayerStream(raw, budget.size)
+        scan = _Scan(image.source, layer, frozenset(wanted), budget)
+        fault = None
+        try:
+            # Each member may have headers of its own for its name, for its link and for the rest.
+            for member, read in members(stream, 4 * budget.members + 4):
+                scan.add(member, read)
+            stream.drain()
+        except TooLarge:
+            raise over_limit(
+                image.source, "Its layers have decompressed", MAX_UNCOMPRESSED, "bytes"
+            ) from None
+        except (Broken, BadStream) as error:
+            fault = finding_of(
+                image.source,
+                f"Layer {layer.digest} cannot be read: {error}",
+                code=codes.LAYER_UNREADABLE,
+            )
+            stream.drain_stored()
+    finally:
+        raw.close()
+    return LayerContent(
+        stream.digest,
+        stream.size,
+        stream.diff_id if fault is None else None,
+        stream.plain_size,
+        fault,
+        scan.files,
+        scan.named,
+        frozenset(scan.removed),
+        frozenset(scan.emptied),
+        frozenset(scan.covered),
+        tuple(scan.packages),
+        scan.members,
+        scan.names,
+    )
+
+
+class _Scan:
+    """Collects what matters of a layer's members."""
+
+    def __init__(
+        self, source: str, layer: Descriptor, wanted: frozenset[str], budget: Budget
+    ) -> None:
+        self._source, self._layer, self._wanted = source, layer, wanted
+        self._budget = budget
+        self._ways = wanted.union(*map(ancestors, wanted))
+        self.files: dict[str, bytes] = {}
+        self.named: dict[str, str] = {}
+        self.removed: set[str] = set()
+        self.emptied: set[str] = set()
+        self.covered: set[str] = set()
+        self.packages: list[str] = []
+        self.members = self.names = 0
+
+    def add(self, member: Member, read: Callable[[int], bytes]) -> None:
+        self.members += 1
+        if self.members > self._budget.members:
+            raise over_limit(self._source, "Its layers hold", MAX_MEMBERS, "files")
+        name = self._name(member)
+        folder, base = posixpath.split(name)
+        if base == _OPAQUE:
+            self._keep(folder)
+            self.emptied.add(folder)
+        elif base.startswith(_WHITEOUT):
+            self._keep(name)
+            self.removed.add(posixpath.join(folder, base[len(_WHITEOUT) :]))
+        elif member.kind != FOLDER:
+            if base == BASE_FILE:
+                self._keep(name)
+                self.packages.append(name)
+            if name in self._ways:
+                self._cover(name, member, read)
+
+    def _keep(self, name: str) -> None:
+        self.names += len(name) + _NAME_OVERHEAD
+        if self.names > self._budget.names:
+            raise over_limit(
+                self._source,
+                "The names of what its layers remove, and of their package.yaml, have",
+                MAX_NAMES,
+                "bytes",
+            )
+
+    def _cover(self, name: str, member: Member, read: Callable[[int], bytes]) -> None:
+        if name in self._wanted:
+            if name in self.covered:
+                raise self._error(f"{name} is there twice", codes.OTHER_PACKAGE_YAML)
+            if member.kind != REGULAR:
+                raise self._error(f"{name} is no file but a {member.kind}", codes.NO_PACKAGE_YAML)
+            if member.size > MAX_FILE:
+                raise over_limit(self._source, f"{name} in it has", MAX_FILE, "bytes")
+            content = BytesIO()
+            for piece in iter(lambda: read(CHUNK), b""):
+                content.write(piece)
+            self.files[name] = content.getvalue()
+            self.named[name] = member.name
+        self.covered.add(name)
+
+    def _name(self, member: Member) -> str:
+        """The name as every runtime takes it: below the image's top folder."""
+        parts = [part for part in member.name.split("/") if part not in ("", ".")]
+        if ".." in parts:
+            raise self._error(
+                f"the name {member.name[:200]!a} leads out of the image",
+                codes.LAYER_UNREADABLE,
+            )
+        return "/".join(parts)
+
+    def _error(self, what: str, code: str) -> ImageError:
+        return image_error(self._source, f"In layer {self._layer.digest}, {what}", code=code)
+
+
+def ancestors(path: str) -> frozenset[str]:
+    """The folders that lead to `path`, the top one ("") among them."""
+    parts = path.split("/")[:-1]
+    return frozenset("/".join(parts[:n]) for n in range(len(parts) + 1))

@@ -1,0 +1,257 @@
+"""Which files of an image are the package: package.yaml and the examples.
+
+As the package manager does it (reference: crossplane-runtime pkg/xpkg client.go): the layer that is
+annotated as `base`; in an image without one, the file system that its layers make together. Of the
+latter we take package.yaml in the top folder alone, as Crossplane up to v2.1 and `xpkg extract` do.
+v2.2 and later take the first file of that name in any folder, which may be one of the program that
+the image runs: where that is another file, OTHER_PACKAGE_YAML says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Callable, Mapping
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.oci.image_error import ImageError, finding_of, over_limit
+from xpkg_tool.oci.read.layer_reader import (
+    MAX_UNCOMPRESSED,
+    Budget,
+    LayerContent,
+    ancestors,
+    read_layer,
+)
+from xpkg_tool.oci.stored_image import DOCKER_ARCHIVE, StoredImage, kind_of
+from xpkg_tool.oci.write.layer import BASE, BASE_FILE, EXAMPLES, EXAMPLES_FILE
+
+# How the package was found.
+BY_ANNOTATION = "annotation"
+BY_LABEL = "label"
+BY_FILE_SYSTEM = "file system"
+
+_FILES = frozenset({BASE_FILE, EXAMPLES_FILE})
+
+
+@dataclass(frozen=True)
+class PackageFiles:
+    """The package in an image. `found_by` is one of the constants above. `package` and `examples`
+    are None where the image has no such file. `layers` are those that were read, by their place in
+    the image. `faults` are about the layers and about where the files are, not what is in them."""
+
+    found_by: str
+    package: bytes | None
+    examples: bytes | None
+    layers: Mapping[int, LayerContent]
+    faults: tuple[Finding, ...]
+
+
+def read_package(
+    image: StoredImage,
+    *,
+    all_layers: bool = False,
+    tolerate: Callable[[ImageError], None] | None = None,
+) -> PackageFiles:
+    """Reads the layers that the package can be in, from the top one down, or all of them.
+
+    What is wrong with a layer is among the faults. Where one cannot be read at all (a blob that is
+    missing, a limit, a name that leads out of the image) ImageError is raised or, with `tolerate`,
+    given to that, and the layer left out. PublishError is raised where a registry fails.
+    """
+    reading = _Reading(image, tolerate)
+    annotated = [(kind_of(layer), n) for n, layer in enumerate(image.layers)]
+    bases = [n for kind, n in annotated if kind == BASE]
+    examples = [n for kind, n in annotated if kind == EXAMPLES]
+    faults = [*_several(image, bases, BASE), *_several(image, examples, EXAMPLES)]
+    if bases:
+        found_by = BY_LABEL if image.form == DOCKER_ARCHIVE else BY_ANNOTATION
+        wanted = {n: {EXAMPLES_FILE} for n in examples[:1]}
+        wanted[bases[0]] = {BASE_FILE}
+        for place in reversed(range(len(image.layers))):
+            if all_layers or place in wanted:
+                reading.read(place, wanted.get(place, set()))
+        base = reading.layers.get(bases[0])
+        faults += _place_in_base(image, base) if base else ()
+    else:
+        found_by = BY_FILE_SYSTEM
+        faults += _read_file_system(reading, all_layers)
+    named = BASE_FILE in reading.files or any(_names_package(fault) for fault in faults)
+    if reading.complete and not named:
+        faults.append(_no_package(image, bases))
+    return PackageFiles(
+        found_by,
+        reading.files.get(BASE_FILE),
+        reading.files.get(EXAMPLES_FILE),
+        reading.layers,
+        (*reading.faults, *faults),
+    )
+
+
+class _Reading:
+    """The layers read so far, and the wanted files in them."""
+
+    def __init__(self, image: StoredImage, tolerate: Callable[[ImageError], None] | None) -> None:
+        self.image, self._tolerate = image, tolerate
+        self.layers: dict[int, LayerContent] = {}
+        self.files: dict[str, bytes] = {}
+        self.faults: list[Finding] = []
+        # False where a layer could not be read: then nobody knows what is missing.
+        self.complete = True
+        self._budget = Budget()
+        self._known: dict[str, LayerContent] = {}
+
+    def read(self, place: int, wanted: set[str]) -> LayerContent | None:
+        layer = self.image.layers[place]
+        content = self._known.get(layer.digest)
+        if content is None or wanted:
+            try:
+                if layer.size > MAX_UNCOMPRESSED:
+                    # Nothing of it is read, nor asked for.
+                    raise over_limit(
+                        self.image.source, f"Layer {layer.digest} has", MAX_UNCOMPRESSED, "bytes"
+                    )
+                content = read_layer(self.image, layer, wanted, self._budget)
+            except ImageError as error:
+                if self._tolerate is None:
+                    raise
+                self.complete = False
+                self._tolerate(error)
+                return None
+            self._budget = self._budget.without(content)
+            faults = _layer_faults(self.image, place, content)
+            self.faults += [fault for fault in faults if fault not in self.faults]
+            self.complete &= not faults
+            self.files.update(content.files)
+            content = replace(content, files={})
+            self._known[layer.digest] = content
+        self.layers[place] = content
+        return content
+
+
+def _layer_faults(image: StoredImage, place: int, content: LayerContent) -> list[Finding]:
+    layer, faults = image.layers[place], []
+    if content.size != layer.size:
+        faults.append(
+            finding_of(
+                image.source,
+                f"Layer {layer.digest} has {content.size:,} bytes, and the manifest says "
+                f"{layer.size:,}",
+                code=codes.SIZE_DIFFERS,
+            )
+        )
+    if content.digest != layer.digest:
+        faults.append(
+            finding_of(
+                image.source,
+                f"The content of layer {layer.digest} has another digest: {content.digest}",
+                code=codes.DIGEST_DIFFERS,
+            )
+        )
+    elif content.fault:
+        # Of a layer that is damaged nothing else is to be expected.
+        faults.append(content.fault)
+    return faults
+
+
+def _read_file_system(reading: _Reading, all_layers: bool) -> list[Finding]:
+    """The file system that the layers make together, as far as it can hold the package."""
+    image = reading.image
+    hidden = _Hidden()
+    packages: list[str] = []
+    for place in reversed(range(len(image.layers))):
+        wanted = {name for name in _FILES if name not in hidden}
+        if not wanted and not all_layers:
+            break
+        content = reading.read(place, wanted)
+        if content is not None:
+            packages += [name for name in content.packages if name not in hidden]
+            hidden.add(content)
+    if not packages or packages[0] == BASE_FILE:
+        return []
+    found = BASE_FILE in reading.files
+    return [
+        finding_of(
+            image.source,
+            f"No layer is annotated, and Crossplane v2.2 and later takes {packages[0]!a} for "
+            f"the package: the first file called {BASE_FILE} from the top layer on"
+            + ("" if found else f"; there is no {BASE_FILE} in the top folder"),
+            "Annotate the package's layer with io.crossplane.xpkg: base, as `pants package` does.",
+            code=codes.OTHER_PACKAGE_YAML if found else codes.NO_PACKAGE_YAML,
+        )
+    ]
+
+
+class _Hidden:
+    """What the layers above hide of those below (image specification, layer.md)."""
+
+    def __init__(self) -> None:
+        self._gone: set[str] = set()
+        self._emptied: set[str] = set()
+
+    def add(self, layer: LayerContent) -> None:
+        self._gone |= layer.removed | layer.covered
+        self._emptied |= layer.emptied
+
+    def __contains__(self, name: str) -> bool:
+        folders = ancestors(name)
+        return (
+            name in self._gone
+            or not self._gone.isdisjoint(folders)
+            or not self._emptied.isdisjoint(folders)
+        )
+
+
+def _several(image: StoredImage, places: list[int], kind: str) -> list[Finding]:
+    if len(places) < 2:
+        return []
+    digests = ", ".join(image.layers[place].digest for place in places)
+    found = finding_of(
+        image.source,
+        f"{len(places)} layers are annotated as io.crossplane.xpkg: {kind}, and nothing says "
+        f"which one is meant: {digests}",
+        "Keep the annotation on one layer.",
+        code=codes.SEVERAL_BASE_LAYERS,
+    )
+    # The package manager does not look at examples.
+    return [found if kind == BASE else replace(found, severity=WARNING)]
+
+
+def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
+    """Findings where not all readers would take the same file from the base layer."""
+    name = base.named.get(BASE_FILE)
+    if name is None or not base.packages:
+        return []
+    if base.packages[0] != BASE_FILE:
+        return [
+            finding_of(
+                image.source,
+                f"The base layer has {base.packages[0]!a} before {BASE_FILE}; Crossplane v2.2 "
+                "and later takes that for the package",
+                f"Leave everything but {BASE_FILE} out of the base layer.",
+                code=codes.OTHER_PACKAGE_YAML,
+            )
+        ]
+    if name == BASE_FILE:
+        return []
+    other = finding_of(
+        image.source,
+        f"In the base layer {BASE_FILE} is called {name!a}; Crossplane up to v2.1 and "
+        f"`crossplane xpkg extract` look for exactly {BASE_FILE}",
+        "Build the package with `pants package`.",
+        code=codes.OTHER_PACKAGE_YAML,
+    )
+    return [replace(other, severity=WARNING)]
+
+
+def _names_package(finding: Finding) -> bool:
+    return finding.code in (codes.OTHER_PACKAGE_YAML, codes.NO_PACKAGE_YAML)
+
+
+def _no_package(image: StoredImage, bases: list[int]) -> Finding:
+    where = "the layer annotated as io.crossplane.xpkg: base" if bases else "the image"
+    return finding_of(
+        image.source,
+        f"There is no {BASE_FILE} in {where}",
+        "Name the image of a package: what only runs a provider or a function is none.",
+        code=codes.NO_PACKAGE_YAML,
+    )

@@ -1,0 +1,57 @@
+"""The .xpkg file: one tar that is a docker-archive and an OCI image layout at once.
+
+Members, headers, order and ending are those of tests/vectors/hybrid.xpkg.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from xpkg_tool.oci.write import ustar
+from xpkg_tool.oci.write.image import MANIFEST_TYPE, Image, compact_json
+
+_INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+
+
+def write_archive(image: Image) -> Iterator[bytes]:
+    """The bytes of the archive, in pieces."""
+    for name, content in _members(image):
+        yield ustar.header(name, len(content))
+        yield content
+        yield ustar.padding(len(content))
+    yield ustar.END
+
+
+def _members(image: Image) -> Iterator[tuple[str, bytes]]:
+    yield "oci-layout", b'{"imageLayoutVersion":"1.0.0"}'
+    yield "index.json", compact_json(_index(image))
+    yield "manifest.json", compact_json([_docker_manifest(image)])
+    blobs = {
+        image.digest: image.manifest,
+        image.config_digest: image.config,
+        **{layer.digest: layer.data for layer in image.layers},
+    }
+    for digest in sorted(blobs):
+        yield _blob_path(digest), blobs[digest]
+
+
+def _index(image: Image) -> dict[str, object]:
+    descriptor = {
+        "mediaType": MANIFEST_TYPE,
+        "size": len(image.manifest),
+        "digest": image.digest,
+    }
+    return {"schemaVersion": 2, "mediaType": _INDEX_TYPE, "manifests": [descriptor]}
+
+
+def _docker_manifest(image: Image) -> dict[str, object]:
+    return {
+        "Config": _blob_path(image.config_digest),
+        # A name would make the bytes depend on where the package is going to be published.
+        "RepoTags": None,
+        "Layers": [_blob_path(layer.digest) for layer in image.layers],
+    }
+
+
+def _blob_path(digest: str) -> str:
+    return "blobs/" + digest.replace(":", "/")

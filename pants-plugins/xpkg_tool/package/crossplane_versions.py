@@ -1,0 +1,91 @@
+"""Which versions of Crossplane a package is for, by the constraint of its meta object."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping
+
+from xpkg_tool.diagnostics.finding import ERROR, WARNING
+from xpkg_tool.package.semver import Constraint, Version, VersionError, parse_constraint
+
+CURRENT_MAJOR = 2
+_MAJORS = (1, CURRENT_MAJOR)
+
+# The releases that differ in what they know, oldest first. The first stands for all of Crossplane
+# 1, and the last for all that are newer.
+RELEASES = ("1.20", "2.0", "2.1", "2.2", "2.3", "2.4")
+
+# A constraint is tried with versions of each major. Crossplane 1 ended with 1.20; patch versions
+# did not go beyond the twenties, and those that a constraint names itself are tried as well.
+_MINORS = range(31)
+_PATCHES = (0, 1, 2, 5, 10, 20)
+
+
+def majors(meta: Mapping[str, Any]) -> frozenset[int]:
+    """The majors that `spec.crossplane.version` admits. Without a constraint that is the current
+    one; with one that cannot be read, all."""
+    if _crossplane(meta) is None:
+        return frozenset({CURRENT_MAJOR})
+    constraint = _constraint(meta)
+    if constraint is None:
+        return frozenset(_MAJORS)
+    return frozenset(major for major in _MAJORS if _admits(constraint, major, _MINORS))
+
+
+def releases(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of RELEASES that `spec.crossplane.version` admits, oldest first. Without a constraint
+    these are those of the current major; with one that cannot be read, all; with one that admits
+    none of them, the newest."""
+    constraint = _constraint(meta)
+    if constraint is None:
+        current = f"{CURRENT_MAJOR}."
+        none = _crossplane(meta) is None
+        return tuple(r for r in RELEASES if r.startswith(current)) if none else RELEASES
+    return tuple(r for r in RELEASES if _admits(constraint, *_versions_of(r))) or RELEASES[-1:]
+
+
+def since(first: str) -> tuple[str, ...]:
+    """The releases from this one on."""
+    return RELEASES[RELEASES.index(first) :]
+
+
+def before(first: str) -> tuple[str, ...]:
+    """The releases before this one."""
+    return RELEASES[: RELEASES.index(first)]
+
+
+def _versions_of(release: str) -> tuple[int, Iterable[int]]:
+    """The major of a release, and the minors that it stands for."""
+    major, minor = map(int, release.split("."))
+    if release == RELEASES[0]:
+        return major, _MINORS
+    return major, range(minor, _MINORS.stop) if release == RELEASES[-1] else (minor,)
+
+
+def _admits(constraint: Constraint, major: int, minors: Iterable[int]) -> bool:
+    minors = frozenset(minors)
+    named = (c.version for group in constraint.alternatives for c in group)
+    versions = [v for v in named if v.major == major and v.minor in minors]
+    versions += [Version(major, minor, patch) for minor in minors for patch in _PATCHES]
+    return any(constraint.matches(version) for version in versions)
+
+
+def _crossplane(meta: Mapping[str, Any]) -> Any:
+    spec = meta.get("spec")
+    return spec.get("crossplane") if isinstance(spec, dict) else None
+
+
+def _constraint(meta: Mapping[str, Any]) -> Constraint | None:
+    crossplane = _crossplane(meta)
+    version = crossplane.get("version") if isinstance(crossplane, dict) else None
+    try:
+        return parse_constraint(version) if isinstance(version, str) else None
+    except VersionError:
+        return None
+
+
+def severity_of_old(admitted: frozenset[int]) -> str | None:
+    """How severe it is that something works with Crossplane 1 only: an error where the package is
+    not for Crossplane 1, a warning where it is for both, nothing where it is for that alone."""
+    if 1 not in admitted:
+        return ERROR
+    return WARNING if CURRENT_MAJOR in admitted else None

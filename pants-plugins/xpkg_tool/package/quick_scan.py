@@ -1,0 +1,93 @@
+"""What kind of thing a YAML file is, by a quick look: for adopting a repository, not for building.
+
+Looking at the top-level `apiVersion` and `kind` lines takes a hundredth of the time of parsing
+(a provider has 2,000 CRDs). Documents that show no such lines are parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from xpkg_tool.diagnostics.finding import cut, has_errors
+from xpkg_tool.documents.loader import DocumentError, load
+from xpkg_tool.documents.stream import Document, split
+from xpkg_tool.package.types import META_GROUP, PACKAGE_TYPES, ObjectKind
+
+_FIELD = r"^{}:[ \t]+(['\"]?)([^\s'\"#]+)\1[ \t]*(?:#.*)?$"
+_API_VERSION = re.compile(_FIELD.format("apiVersion"), re.MULTILINE)
+_KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
+
+_METADATA = re.compile(r"^metadata:[ \t]*\n((?:[ \t][^\n]*\n)*)", re.MULTILINE)
+_NAME = re.compile(r"^[ \t]+name:[ \t]+['\"]?([^\s'\"#,}]+)", re.MULTILINE)
+
+# The marks of Go templates and Jinja.
+_TEMPLATE = (b"{{", b"{%")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A file's documents: the kind of each, None for one that is no Kubernetes object.
+
+    `template` says that the file cannot be read as YAML and holds a template's marks; `broken`
+    that it cannot be read for another reason.
+    """
+
+    kinds: tuple[ObjectKind | None, ...]
+    template: bool = False
+    broken: bool = False
+
+    @property
+    def metas(self) -> tuple[ObjectKind, ...]:
+        """The meta objects, also of versions that do not exist: lint says so then."""
+        if self.template:
+            return ()
+        return tuple(
+            k for k in self.kinds if k and k.group == META_GROUP and k.kind in PACKAGE_TYPES
+        )
+
+
+def read_head(path: str, data: bytes) -> Head:
+    """The head of a file. Never raises: what cannot be read is `broken` or a `template`."""
+    documents, findings = split(path, data)
+    marked = any(mark in data for mark in _TEMPLATE)
+    broken = has_errors(findings)
+    kinds: list[ObjectKind | None] = []
+    for document in documents:
+        # A file with a template's marks is parsed to know whether they stand inside a text.
+        kind = None if marked else _quick_kind(document.text)
+        if kind is None:
+            try:
+                kind = _kind(document)
+            except DocumentError:
+                broken = True
+                kind = _quick_kind(document.text)
+        kinds.append(kind)
+    return Head(tuple(kinds), template=broken and marked, broken=broken and not marked)
+
+
+def quick_label(text: str) -> str:
+    """How messages call the object of a document that cannot be read: `Provider provider-a`, as
+    far as its lines show it."""
+    kind = _KIND.search(text)
+    # In two steps: one expression for both would try each line in every way.
+    blocks = (_NAME.search(block[1]) for block in _METADATA.finditer(text)) if kind else ()
+    name = next(filter(None, blocks), None)
+    return cut(" ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])]))
+
+
+def _quick_kind(text: str) -> ObjectKind | None:
+    versions, kinds = _API_VERSION.findall(text), _KIND.findall(text)
+    if len(versions) == 1 and len(kinds) == 1:
+        return ObjectKind(versions[0][1], kinds[0][1])
+    return None
+
+
+def _kind(document: Document) -> ObjectKind | None:
+    value = load(document)
+    if not isinstance(value, dict):
+        return None
+    api_version, kind = value.get("apiVersion"), value.get("kind")
+    if not (isinstance(api_version, str) and api_version and isinstance(kind, str) and kind):
+        return None
+    return ObjectKind(api_version, kind)

@@ -1,0 +1,135 @@
+"""Which objects a package may hold: the package types, their meta objects and their contents.
+
+The tables are those of crossplane-runtime's pkg/xpkg (scheme and linters) at Crossplane 2.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable
+
+from xpkg_tool.diagnostics.suggestions import misspelling
+
+META_GROUP = "meta.pkg.crossplane.io"
+
+
+@dataclass(frozen=True, order=True)
+class ObjectKind:
+    """`api_version` (`group/version`, or `version` alone for the core group) and `kind`."""
+
+    api_version: str
+    kind: str
+
+    @property
+    def group(self) -> str:
+        return self.api_version.rpartition("/")[0]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.api_version})"
+
+
+def _kinds(*rows: tuple[str, str]) -> frozenset[ObjectKind]:
+    return frozenset(ObjectKind(api_version, kind) for api_version, kind in rows)
+
+
+_CRDS = _kinds(
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+    ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"),
+)
+
+
+@dataclass(frozen=True)
+class PackageType:
+    """A type of package: what its meta object may be and which objects it may hold."""
+
+    name: str
+    meta: frozenset[ObjectKind]
+    objects: frozenset[ObjectKind]
+
+
+PROVIDER = PackageType(
+    "Provider",
+    _kinds((f"{META_GROUP}/v1", "Provider"), (f"{META_GROUP}/v1alpha1", "Provider")),
+    _CRDS
+    | _kinds(
+        ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceDefinition"),
+        ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"),
+        ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"),
+    ),
+)
+CONFIGURATION = PackageType(
+    "Configuration",
+    _kinds((f"{META_GROUP}/v1", "Configuration"), (f"{META_GROUP}/v1alpha1", "Configuration")),
+    _kinds(
+        ("apiextensions.crossplane.io/v1", "CompositeResourceDefinition"),
+        ("apiextensions.crossplane.io/v2", "CompositeResourceDefinition"),
+        ("apiextensions.crossplane.io/v1", "Composition"),
+        ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceActivationPolicy"),
+        ("ops.crossplane.io/v1alpha1", "CronOperation"),
+        ("ops.crossplane.io/v1alpha1", "Operation"),
+        ("ops.crossplane.io/v1alpha1", "WatchOperation"),
+    ),
+)
+FUNCTION = PackageType(
+    "Function",
+    _kinds((f"{META_GROUP}/v1", "Function"), (f"{META_GROUP}/v1beta1", "Function")),
+    _CRDS,
+)
+
+# The first release of Crossplane that takes objects of a kind; those before refuse a whole package
+# that has one. What is not named here is older than all that differ.
+# Source: Crossplane's internal/xpkg/lint.go.
+FIRST_RELEASES = {
+    **dict.fromkeys(
+        _kinds(
+            ("apiextensions.crossplane.io/v2", "CompositeResourceDefinition"),
+            ("ops.crossplane.io/v1alpha1", "CronOperation"),
+            ("ops.crossplane.io/v1alpha1", "Operation"),
+            ("ops.crossplane.io/v1alpha1", "WatchOperation"),
+        ),
+        "2.0",
+    ),
+    **dict.fromkeys(
+        _kinds(
+            ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceActivationPolicy"),
+            ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceDefinition"),
+        ),
+        "2.1",
+    ),
+}
+
+PACKAGE_TYPES = {t.name: t for t in (PROVIDER, CONFIGURATION, FUNCTION)}
+
+ALL_META = frozenset().union(*(t.meta for t in PACKAGE_TYPES.values()))
+ALL_OBJECTS = frozenset().union(*(t.objects for t in PACKAGE_TYPES.values()))
+
+_TYPE_OF_META = {kind: t for t in PACKAGE_TYPES.values() for kind in t.meta}
+
+
+def type_of_meta(kind: ObjectKind) -> PackageType | None:
+    """The package type whose meta object `kind` is; None for anything else."""
+    return _TYPE_OF_META.get(kind)
+
+
+def types_that_hold(kind: ObjectKind) -> tuple[str, ...]:
+    """The names of the package types that may hold `kind`."""
+    return tuple(name for name, t in PACKAGE_TYPES.items() if kind in t.objects)
+
+
+def bullet_list(kinds: Iterable[ObjectKind]) -> str:
+    """The kinds, sorted by kind, for a message."""
+    return ", ".join(str(k) for k in sorted(kinds, key=lambda k: (k.kind, k.api_version)))
+
+
+def nearest(kind: ObjectKind, among: Iterable[ObjectKind]) -> ObjectKind | None:
+    """The member of `among` that was probably meant: the same kind, else one that `kind` misspells.
+
+    Only the kinds are compared: two that share a long group are not alike for that."""
+    candidates = sorted(among)
+    meant = misspelling(kind.kind, (k.kind for k in candidates))
+    same = [k for k in candidates if k.kind == meant]
+    return max(same, key=lambda k: (_is_stable(k), k.api_version)) if same else None
+
+
+def _is_stable(kind: ObjectKind) -> bool:
+    return not any(stage in kind.api_version for stage in ("alpha", "beta"))

@@ -1,0 +1,77 @@
+"""Copies what is published somewhere to somewhere else, as it is: `xpkg copy`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.inspection.source import as_reference
+from xpkg_tool.oci.artifact import Artifact
+from xpkg_tool.oci.image_error import image_error
+from xpkg_tool.oci.read.artifact_reader import read_archive_artifact, read_layout_artifact
+from xpkg_tool.oci.reference import LAYOUT_PREFIX, Reference
+from xpkg_tool.publish.outcome import Outcome, PushResult
+from xpkg_tool.publish.progress import SILENT, Progress
+from xpkg_tool.publish.push import push_artifact
+from xpkg_tool.publish.registries import CONNECTIONS, Connect, Registries
+from xpkg_tool.publish.settings import RegistrySettings
+
+
+def copy(
+    source: str,
+    destination: str,
+    *,
+    env: Mapping[str, str] | None = None,
+    source_settings: Mapping[str, RegistrySettings] | None = None,
+    settings: Mapping[str, RegistrySettings] | None = None,
+    connections: int = CONNECTIONS,
+    connect: Connect | None = None,
+    progress: Progress = SILENT,
+) -> Outcome:
+    """Copies the package that `source` names (as image_source.opened says) to the reference
+    `destination`: the bytes of its manifests, of an index all of them, so that digests and
+    annotations stay. Blobs are streamed from one to the other and verified on the way; within one
+    registry they are mounted. For the tag the rules of publishing hold. Nothing is raised for what
+    can go wrong outside.
+
+    `requests` of the result are those to both. `env`, `settings`, `connect` and `progress` are
+    those of push.push."""
+    env = os.environ if env is None else env
+    with (
+        closing(
+            Registries(env, source_settings, connections=connections, reading=True, connect=connect)
+        ) as sources,
+        closing(
+            Registries(env, settings, connections=connections, connect=connect, progress=progress)
+        ) as registries,
+    ):
+        try:
+            artifact, origin = _opened(source, sources)
+        except PublishError as error:
+            return error.at(source)
+        mount_from = {} if origin is None else {origin.registry: [origin.repository]}
+        (outcome,) = push_artifact(artifact, [destination], registries, mount_from)
+        if isinstance(outcome, PushResult):
+            return replace(outcome, requests=outcome.requests + sources.requests)
+        return outcome
+
+
+def _opened(source: str, registries: Registries) -> tuple[Artifact, Reference | None]:
+    """What `source` names, and where that is when it is in a registry."""
+    if os.path.isdir(source):
+        return read_layout_artifact(source), None
+    if os.path.lexists(source):
+        return read_archive_artifact(source), None
+    if source.startswith(LAYOUT_PREFIX):
+        folder, _, name = source[len(LAYOUT_PREFIX) :].partition(":")
+        if not os.path.isdir(folder):
+            raise image_error(source, "There is no such folder", code=codes.SOURCE_UNREADABLE)
+        return read_layout_artifact(folder, name), None
+    from xpkg_tool.registry.pull import pull_artifact
+
+    reference = as_reference(source)
+    return pull_artifact(reference, registries.connection(reference.registry)), reference

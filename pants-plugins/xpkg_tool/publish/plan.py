@@ -1,0 +1,208 @@
+"""What publishing would do: one look-up for each reference, and what is decided for it, before
+anything is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from xpkg_tool.diagnostics.errors import PublishError, internal_error
+from xpkg_tool.oci.reference import Reference, parse
+from xpkg_tool.oci.write.layout import has_manifest, named_digests
+from xpkg_tool.process.threads import in_parallel
+from xpkg_tool.publish.decision import PUSH, TAG_ONLY, UP_TO_DATE, Found, PlannedReference, decide
+from xpkg_tool.publish.registries import Registries
+from xpkg_tool.publish.settings import RegistrySettings
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that is to be published: its name (for the answer), the digest of its manifest or
+    index, and the texts of its references."""
+
+    name: str
+    digest: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlannedPackage:
+    """`references` are in the order in which they were asked for. Nothing of the package may be
+    written while one of them is REFUSED or failed."""
+
+    name: str
+    references: tuple[PlannedReference, ...]
+
+    @property
+    def error(self) -> PublishError | None:
+        """The first reason why nothing may be written."""
+        return next((r.error for r in self.references if r.error), None)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "references": [r.to_json() for r in self.references]}
+
+
+def plan(
+    packages: Sequence[Package], registries: Registries, *, by_digest: bool = False
+) -> tuple[PlannedPackage, ...]:
+    """The plan for each package, in their order; nothing is raised for what can go wrong outside.
+
+    One HEAD for each reference, several at once, and a GET for each tag that it does not find: no
+    tag is thought to be free because of a HEAD alone. `by_digest` asks once more, for the manifest,
+    where a tag would be written: that tells `tag only` from `push` (publishing finds it out by
+    itself)."""
+    places = {text: _parsed(text) for package in packages for text in package.references}
+    asked = list(dict.fromkeys(p for p in places.values() if isinstance(p, Reference)))
+    found = _look_up(asked, registries)
+    rivals = _rivals(packages, places)
+
+    def decided(text: str, local: str) -> PlannedReference:
+        place = places[text]
+        if isinstance(place, PublishError):
+            return decide(text, place, local, None, RegistrySettings())
+        settings = registries.settings(place.registry)
+        return decide(text, place, local, found[place], settings, rivals.get(place, ()))
+
+    planned = tuple(
+        PlannedPackage(
+            package.name,
+            _known_there(decided(text, package.digest) for text in package.references),
+        )
+        for package in packages
+    )
+    return _with_manifests(planned, registries) if by_digest else planned
+
+
+def failed(packages: Sequence[Package], error: PublishError) -> tuple[PlannedPackage, ...]:
+    """The plan where none could be made."""
+    return tuple(
+        PlannedPackage(
+            package.name,
+            tuple(
+                decide(text, error, package.digest, None, RegistrySettings())
+                for text in package.references
+            ),
+        )
+        for package in packages
+    )
+
+
+def _parsed(text: str) -> Reference | PublishError:
+    try:
+        return parse(text)
+    except PublishError as error:
+        return error
+
+
+def _rivals(
+    packages: Sequence[Package], places: Mapping[str, Reference | PublishError]
+) -> dict[Reference, list[tuple[str, str]]]:
+    claims: dict[Reference, dict[tuple[str, str], None]] = defaultdict(dict)
+    for package in packages:
+        for text in package.references:
+            place = places[text]
+            if isinstance(place, Reference):
+                claims[place][package.name, package.digest] = None
+    return {p: list(c) for p, c in claims.items() if len({digest for _, digest in c}) > 1}
+
+
+def _look_up(places: Sequence[Reference], registries: Registries) -> dict[Reference, Found]:
+    layouts: dict[str, Mapping[str, str] | PublishError] = {}
+    for place in places:
+        if place.is_layout and place.registry not in layouts:
+            try:
+                layouts[place.registry] = named_digests(place.layout_directory)
+            except PublishError as error:
+                layouts[place.registry] = error
+    remote = [place for place in places if not place.is_layout]
+    for registry in dict.fromkeys(place.registry for place in remote):
+        names = dict.fromkeys(p.repository for p in remote if p.registry == registry)
+        # An error is raised again, and reported, for each of the references.
+        with suppress(PublishError):
+            registries.connection(registry).expect(list(names))
+
+    def digest_at(place: Reference) -> Found:
+        return _asked(place, place.tag or place.digest, registries)
+
+    found: dict[Reference, Found] = dict(
+        zip(remote, in_parallel(digest_at, remote, registries.connections))
+    )
+    for place in places:
+        if place.is_layout:
+            names_there = layouts[place.registry]
+            found[place] = (
+                names_there
+                if isinstance(names_there, PublishError)
+                else names_there.get(f"{place.repository}:{place.tag}")
+            )
+    return found
+
+
+def _asked(place: Reference, identifier: str, registries: Registries) -> Found:
+    try:
+        repository = registries.connection(place.registry).repository(place.repository)
+        return repository.manifest_digest(identifier, confirm=identifier == place.tag)
+    except PublishError as error:
+        return error
+    # What one registry does must not fail what goes to another one.
+    except Exception as error:
+        return internal_error(error)
+
+
+def _known_there(references: Iterable[PlannedReference]) -> tuple[PlannedReference, ...]:
+    """What is up to date shows that the manifest is there; then the others need only tags."""
+    references = tuple(references)
+    known = {
+        (r.place.registry, r.place.repository)
+        for r in references
+        if r.place and r.action == UP_TO_DATE
+    }
+    return tuple(
+        _tag_only(r)
+        if r.action == PUSH and r.place and (r.place.registry, r.place.repository) in known
+        else r
+        for r in references
+    )
+
+
+def _tag_only(reference: PlannedReference) -> PlannedReference:
+    why = f"{reference.why[:-1]}; the repository has the package, so that only the tag is put."
+    return replace(reference, action=TAG_ONLY, why=why)
+
+
+def _with_manifests(
+    planned: tuple[PlannedPackage, ...], registries: Registries
+) -> tuple[PlannedPackage, ...]:
+    open_questions = list(
+        dict.fromkeys(
+            replace(r.place, tag="", digest=r.local)
+            for package in planned
+            for r in package.references
+            if r.action == PUSH and r.place and r.place.tag
+        )
+    )
+
+    def has(place: Reference) -> bool:
+        if place.is_layout:
+            return has_manifest(place.layout_directory, place.digest)
+        # What cannot be said is not said: publishing asks for each blob anyway.
+        return _asked(place, place.digest, registries) == place.digest
+
+    answers = dict(zip(open_questions, in_parallel(has, open_questions, registries.connections)))
+    return tuple(
+        replace(
+            package,
+            references=tuple(
+                _tag_only(r)
+                if r.action == PUSH
+                and r.place
+                and answers.get(replace(r.place, tag="", digest=r.local))
+                else r
+                for r in package.references
+            ),
+        )
+        for package in planned
+    )

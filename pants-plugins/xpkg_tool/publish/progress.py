@@ -1,0 +1,160 @@
+"""How far sending is: who is told, and the line that shows it on a terminal.
+
+One `Progress` is for all that a process publishes, several packages at once among them; it is told
+from several threads."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Callable, Protocol, TextIO
+
+from xpkg_tool.diagnostics.finding import visible
+from xpkg_tool.oci.artifact import Artifact
+from xpkg_tool.oci.blobs import CHUNK, BlobReader
+from xpkg_tool.oci.manifests import Descriptor
+
+# Seconds between two lines: more would only make the terminal busy.
+_PAUSE = 0.1
+_ERASE = "\r\x1b[K"
+
+
+class Transfer(Protocol):
+    """A package on its way to one repository."""
+
+    def at(self, blob: str, position: int) -> None:
+        """Says that so many bytes of the blob with the digest `blob` are through. They may be fewer
+        than before, where it is sent again."""
+
+    def end(self) -> None:
+        """Says that there is nothing left to send, whatever came of it."""
+
+
+class Progress(Protocol):
+    def begin(self, name: str, size: int) -> Transfer:
+        """Says that `name` (a reference) is about to be sent, whose blobs have `size` bytes."""
+
+
+class Silent:
+    """Where nobody watches."""
+
+    def begin(self, name: str, size: int) -> Transfer:
+        return self
+
+    def at(self, blob: str, position: int) -> None:
+        pass
+
+    def end(self) -> None:
+        pass
+
+
+SILENT = Silent()
+
+
+class TerminalLine:
+    """One line at the end of a terminal's text, written anew as bytes go, and erased when all is
+    through: `Sending registry.example.org/a/b:v1: 1,048,576 of 45,600,123 bytes`."""
+
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        columns: Callable[[], int] = lambda: shutil.get_terminal_size().columns,
+    ) -> None:
+        self._stream, self._clock, self._columns = stream, clock, columns
+        self._lock = threading.Lock()
+        self._under_way: list[_OnTerminal] = []
+        self._next = 0.0
+
+    def begin(self, name: str, size: int) -> Transfer:
+        transfer = _OnTerminal(self, name, size)
+        with self._lock:
+            self._under_way.append(transfer)
+            self._show()
+        return transfer
+
+    def moved(self, transfer: _OnTerminal, blob: str, position: int) -> None:
+        with self._lock:
+            transfer.positions[blob] = position
+            if self._clock() >= self._next:
+                self._show()
+
+    def ended(self, transfer: _OnTerminal) -> None:
+        with self._lock:
+            self._under_way.remove(transfer)
+            self._show()
+
+    def _show(self) -> None:
+        self._next = self._clock() + _PAUSE
+        # A terminal that was closed meanwhile is no reason to publish half a package.
+        with suppress(OSError, ValueError):
+            self._stream.write(_ERASE + self._text()[: max(0, self._columns() - 1)])
+            self._stream.flush()
+
+    def _text(self) -> str:
+        if not self._under_way:
+            return ""
+        done = sum(sum(t.positions.values()) for t in self._under_way)
+        size = sum(t.size for t in self._under_way)
+        count = len(self._under_way)
+        what = self._under_way[0].name if count == 1 else f"{count} packages"
+        return f"Sending {visible(what)}: {done:,} of {size:,} bytes"
+
+
+class _OnTerminal:
+    def __init__(self, line: TerminalLine, name: str, size: int) -> None:
+        self.name, self.size = name, size
+        self.positions: dict[str, int] = {}
+        self._line = line
+
+    def at(self, blob: str, position: int) -> None:
+        self._line.moved(self, blob, position)
+
+    def end(self) -> None:
+        self._line.ended(self)
+
+
+def progress_on(stream: TextIO) -> Progress:
+    """What shows progress on `stream`: nothing where that is no terminal, or one that cannot erase
+    a line."""
+    if not stream.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        return SILENT
+    return TerminalLine(stream)
+
+
+class Watched:
+    """The blobs of an artifact (repository.BlobSource); `transfer` is told how far each is read."""
+
+    def __init__(self, artifact: Artifact, transfer: Transfer) -> None:
+        self._artifact, self._transfer = artifact, transfer
+
+    def open(self, descriptor: Descriptor, /) -> _WatchedReader:
+        return _WatchedReader(self._artifact.open(descriptor), descriptor.digest, self._transfer)
+
+
+class _WatchedReader:
+    """A BlobReader, with all that is looked for in one that is sent."""
+
+    def __init__(self, reader: BlobReader, digest: str, transfer: Transfer) -> None:
+        self._reader, self._digest, self._transfer = reader, digest, transfer
+        self._position = 0
+
+    def __len__(self) -> int:
+        return len(self._reader)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = self._reader.read(size)
+        self._position += len(data)
+        self._transfer.at(self._digest, self._position)
+        return data
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.read(CHUNK), b"")
+
+    def close(self) -> None:
+        self._reader.close()

@@ -1,0 +1,107 @@
+"""Publishes a package: plan, then write, in one process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
+
+from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
+from xpkg_tool.oci.artifact import Artifact
+from xpkg_tool.oci.read.artifact_reader import read_files
+from xpkg_tool.oci.reference import Reference, parse
+from xpkg_tool.publish.decision import TAG_ONLY, UP_TO_DATE, PlannedReference
+from xpkg_tool.publish.outcome import Outcome, PushResult, format_result
+from xpkg_tool.publish.plan import Package, plan
+from xpkg_tool.publish.progress import SILENT, Progress
+from xpkg_tool.publish.publish import Write, publish
+from xpkg_tool.publish.registries import CONNECTIONS, Connect, Registries
+from xpkg_tool.publish.settings import RegistrySettings
+
+__all__ = ["Outcome", "PushResult", "format_result", "push", "push_artifact"]
+
+
+def push(
+    archive_path: str | Sequence[str],
+    references: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    settings: Mapping[str, RegistrySettings] | None = None,
+    connections: int = CONNECTIONS,
+    connect: Connect | None = None,
+    progress: Progress = SILENT,
+) -> tuple[Outcome, ...]:
+    """Publishes the package in the file `archive_path`, or the index of several such files (one
+    for each platform), under each of `references`.
+
+    One outcome for each reference, in their order; nothing is raised for what can go wrong outside.
+    Nothing is written at all while a reference cannot be read or looked up, or is a release that
+    exists with another digest. `env` (os.environ) is where credentials and helpers are looked up,
+    `settings` are those of registries (`host[:port]` or `oci-layout:DIRECTORY`), `connect` makes
+    the connection to a registry (for tests), and `progress` is told what is sent."""
+    try:
+        artifact = read_files([archive_path] if isinstance(archive_path, str) else archive_path)
+    except PublishError as error:
+        return tuple(error for _ in references)
+    registries = Registries(
+        os.environ if env is None else env,
+        settings,
+        connections=connections,
+        connect=connect,
+        progress=progress,
+    )
+    with closing(registries):
+        return push_artifact(artifact, references, registries)
+
+
+def push_artifact(
+    artifact: Artifact,
+    references: Sequence[str],
+    registries: Registries,
+    mount_from: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Outcome, ...]:
+    """The same for an artifact that is open, with connections that are. `mount_from` is that of
+    `publish.publish`."""
+    registries.announce(_readable(references), mount_from)
+    (planned,) = plan([Package("", artifact.digest, tuple(references))], registries)
+    if planned.error:
+        return tuple(_left_out(reference) for reference in planned.references)
+    look_ups = registries.requests
+    writes = {
+        r.place: Write(r.place, r.remote, r.action == TAG_ONLY)
+        for r in planned.references
+        if r.place and r.action != UP_TO_DATE
+    }
+    outcomes = publish(artifact, list(writes.values()), registries, mount_from)
+    results: list[Outcome] = [
+        outcomes[r.place]
+        if r.place in writes
+        else PushResult(str(r.place), artifact.digest, UP_TO_DATE)
+        for r in planned.references
+        if r.place
+    ]
+    for number, result in enumerate(results):
+        # All are looked up at once; that counts for the first that went well.
+        if isinstance(result, PushResult):
+            results[number] = replace(result, requests=result.requests + look_ups)
+            break
+    return tuple(results)
+
+
+def _readable(references: Sequence[str]) -> list[Reference]:
+    """Those that can be read; the plan says what is wrong with the others."""
+    places = []
+    for text in references:
+        with suppress(PublishError):
+            places.append(parse(text))
+    return places
+
+
+def _left_out(reference: PlannedReference) -> PublishError:
+    return reference.error or publish_error(
+        REFERENCE,
+        "Not published, because of another reference",
+        "Correct that one first.",
+        path=reference.reference,
+    )

@@ -1,0 +1,151 @@
+"""A credential for one registry, and the programs (docker-credential-*) that keep credentials."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xpkg_tool.diagnostics.errors import CREDENTIALS, PublishError, publish_error
+
+HELPER_TIMEOUT = 60.0
+# Tokens are some kilobytes long.
+_MAX_OUTPUT = 1024 * 1024
+# What helpers answer when they have nothing: no failure, but "anonymous".
+_NOT_FOUND = b"credentials not found in native keychain"
+# By docker's convention the secret of this user is an identity token.
+_TOKEN_USER = "<token>"
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a registry is told of who is asking. All empty: anonymous.
+
+    `source` says where it was found (a file, a helper's name, or where it was looked for in vain)
+    and is for messages; the rest never appears in a repr."""
+
+    source: str
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    identity_token: str = field(default="", repr=False)
+    registry_token: str = field(default="", repr=False)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return not (self.username or self.password or self.identity_token or self.registry_token)
+
+
+def ask_helper(
+    name: str, server: str, env: Mapping[str, str], *, timeout: float = HELPER_TIMEOUT
+) -> Credential:
+    """What `docker-credential-<name> get` answers for `server`; anonymous if it knows nothing.
+
+    `timeout` is in seconds. Raises PublishError, which names the helper and never shows its output.
+    The protocol: https://github.com/docker/docker-credential-helpers, "Development"."""
+    program = f"docker-credential-{name}"
+    path = _absolute_path(env.get("PATH", ""))
+    # Without a PATH, or with an empty one, `which` has a default of its own.
+    plain = os.path.basename(name) == name and bool(path)
+    found = shutil.which(program, path=path) if plain else None
+    if found is None:
+        raise _failed(
+            program, "is not in PATH (of which only absolute folders are searched)", server
+        )
+    output, status = _run([found, "get"], program, server, {**env, "PATH": path}, timeout)
+    if status != 0:
+        if _NOT_FOUND in output:
+            return Credential(f"{program} (which knows nothing of {server})")
+        raise _failed(program, f"failed with exit status {status}", server)
+    try:
+        # No integers: one of a million digits takes longer than the time-out.
+        answer = json.loads(output, parse_int=float)
+        username, secret = answer["Username"], answer["Secret"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        username = secret = None
+    if not isinstance(username, str) or not isinstance(secret, str):
+        raise _failed(program, "gave an answer that is not in the helpers' format", server)
+    if username == _TOKEN_USER:
+        return Credential(program, identity_token=secret)
+    return Credential(program, username, secret)
+
+
+def _absolute_path(path: str) -> str:
+    """PATH without the entries (empty, `.` and the like) that stand for folders below the current
+    one: that is a repository, and whoever can write to it must not get credentials by it."""
+    return os.pathsep.join(entry for entry in path.split(os.pathsep) if os.path.isabs(entry))
+
+
+def _run(
+    argv: list[str], program: str, server: str, env: Mapping[str, str], timeout: float
+) -> tuple[bytes, int]:
+    """Its output and exit status. What it writes to stderr is dropped: it may hold secrets."""
+    try:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(env),
+            # A group of its own, so that what a hanging helper started ends with it.
+            start_new_session=True,
+        )
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _failed(program, f"cannot be run ({reason})", server) from None
+    with process:
+        try:
+            return _ask(process, server.encode(), time.monotonic() + timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            message = f"gave no answer within {timeout:g} seconds"
+            raise _failed(program, message, server) from None
+        except _TooLong:
+            os.killpg(process.pid, signal.SIGKILL)
+            message = f"gave an answer of more than {_MAX_OUTPUT} bytes"
+            raise _failed(program, message, server) from None
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+
+
+class _TooLong(Exception):
+    pass
+
+
+def _ask(process: subprocess.Popen[bytes], question: bytes, deadline: float) -> tuple[bytes, int]:
+    """As `communicate`, which would hold whatever a helper writes in memory."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(question)
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # It does not care; the answer counts.
+    output = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            if not selector.select(left):
+                raise subprocess.TimeoutExpired("", left)
+            chunk = os.read(process.stdout.fileno(), 65536)
+            if not chunk:
+                return bytes(output), process.wait(max(0.0, deadline - time.monotonic()))
+            output += chunk
+            if len(output) > _MAX_OUTPUT:
+                raise _TooLong
+
+
+def _failed(program: str, what: str, server: str) -> PublishError:
+    return publish_error(
+        CREDENTIALS,
+        f"The credential helper {program} {what}; it was asked for {server}",
+        f"Try `echo {server} | {program} get`, or correct credHelpers and credsStore in docker's "
+        "config.json.",
+    )

@@ -1,0 +1,299 @@
+"""The module that touches oras-py and requests (with adapter.py); typed from here on.
+
+Of oras-py (0.2.43) we use the provider's session (connection pool, no cookies) and the container's
+URLs. Not used, and why (all measured against real registries):
+- `Container.parse`: reads localhost/x as docker.io/localhost/x and lets upper case pass. The parts
+  of our own reference are put into the container instead.
+- `do_request`: repeats every exception, up to 131 seconds, no time-outs, no Retry-After, and
+  follows redirects with whatever headers there are.
+- `upload_manifest`: re-serialises the JSON, which changes the digest, and refuses indexes.
+- `upload_blob`: takes a 401 of the HEAD for "not there", and reads the layer into memory.
+- the auth backends: read other files than docker does, and send a token with too small a scope.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import oras.container
+import oras.provider
+import requests
+import urllib3
+
+from xpkg_tool.oci.reference import is_loopback
+from xpkg_tool.registry.http.adapter import BoundedAdapter, Endless
+from xpkg_tool.registry.http.ca_bundle import TrustingAdapter
+from xpkg_tool.registry.http.destinations import Destinations, Forbidden
+from xpkg_tool.registry.http.error_reasons import connection_reason, tls_reason
+from xpkg_tool.registry.http.retry import Fault
+from xpkg_tool.registry.http.url_policy import Origin
+
+CONNECT_TIMEOUT = 10.0
+# A registry on an object store moves a large blob before it answers the last request.
+READ_TIMEOUT = 120.0
+MAX_RESPONSE = 4 * 1024 * 1024
+# For such an answer; blobs may take longer.
+MAX_SECONDS = 600.0
+_CHUNK = 65536
+
+
+class Body(Protocol):
+    """What a request can stream: oci.blobs.BlobReader is one."""
+
+    def __len__(self) -> int: ...
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Response:
+    """Status, headers (names in lower case) and the body, MAX_RESPONSE bytes of it at most; or,
+    where it was asked for and the status is 200 or 206, the body as a stream that is to be closed.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    stream: Stream | None = None
+
+
+class NotTrusted(Exception):
+    """TLS: the certificate or the protocol is not what it should be. Never tried again."""
+
+
+class Unusable(Exception):
+    """The answer, or the address, cannot be used; `str()` says why. Never tried again."""
+
+    def __init__(self, why: str, remedy: str = "Ask its administrator.") -> None:
+        super().__init__(why)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Urls:
+    """The API's URLs of one repository."""
+
+    probe: str
+    uploads: str
+    _base: str
+    _container: Any
+
+    def blob(self, digest: str) -> str:
+        return self._base + str(self._container.get_blob_url(digest))
+
+    def manifest(self, identifier: str) -> str:
+        """Of a tag or a digest."""
+        return self._base + str(self._container.manifest_url(identifier))
+
+
+def urls(scheme: str, registry: str, repository: str) -> Urls:
+    container = oras.container.Container("placeholder")
+    container.registry = registry
+    container.namespace, _, container.repository = repository.rpartition("/")
+    base = f"{scheme}://"
+    return Urls(f"{base}{registry}/v2/", base + str(container.upload_blob_url()), base, container)
+
+
+class Wire:
+    """Connections to one registry (and to where it sends us). Usable from several threads: nobody
+    promises that a session is, so each request under way has one of its own, and they are used
+    again. `home` is the registry's origin: what it may send us to depends on where it is itself
+    (destinations). `ca_file` is a PEM file of authorities to trust beside the usual ones; raises
+    PublishError where it is none."""
+
+    def __init__(
+        self,
+        *,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        ca_file: str = "",
+        home: Origin | None = None,
+    ) -> None:
+        _silence_urllib3()
+        destinations = Destinations(home)
+        self._timeout = (connect_timeout, read_timeout)
+        # Shared: a pool of connections may be used from any thread.
+        plain = BoundedAdapter(read_timeout, destinations)
+        trusting = TrustingAdapter(read_timeout, destinations, ca_file) if ca_file else plain
+        self._adapters = {"http://": plain, "https://": trusting}
+        self._lock = threading.Lock()
+        self._sessions: list[Any] = []
+        self._idle: list[Any] = []
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Body | None,
+        *,
+        stream: bool = False,
+    ) -> Response:
+        """One request, one answer; no retry and no redirect. Raises Fault (may pass), NotTrusted
+        and Unusable."""
+        data: Any = body
+        if body is not None and len(body) == 0:
+            data = b""
+        host = str(urlsplit(url).hostname or "")
+        with _translated(self._timeout), self._session() as session:
+            response = session.request(
+                method,
+                url,
+                data=data,
+                headers={"User-Agent": "pants-xpkg", "Accept-Encoding": "identity", **headers},
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+                # A proxy cannot reach this machine's loopback.
+                proxies={"no_proxy": host} if is_loopback(host) else None,
+            )
+            status = response.status_code
+            named = {str(k).lower(): str(v) for k, v in response.headers.items()}
+            if stream and status in (200, 206):
+                return Response(status, named, b"", url, Stream(response, self._timeout))
+            with response:
+                # Also where there is none to read: it gives the connection back, to be used again.
+                content = _without_coding(_limited(response), named.get("content-encoding", ""))
+                return Response(status, named, content, url)
+
+    def close(self) -> None:
+        for session in self._sessions:
+            session.close()
+
+    @contextmanager
+    def _session(self) -> Iterator[Any]:
+        """A session that nobody else uses until the answer's head is read (a stream needs its
+        connection only, which the pool keeps for it)."""
+        with self._lock:
+            session = self._idle.pop() if self._idle else None
+        if session is None:
+            session = oras.provider.Registry().session
+            # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
+            session.auth = _unchanged
+            # Also where it follows no redirect, requests reads the address, and all of the body.
+            session.get_redirect_target = _nowhere
+            for scheme, adapter in self._adapters.items():
+                session.mount(scheme, adapter)
+            with self._lock:
+                self._sessions.append(session)
+        try:
+            yield session
+        finally:
+            with self._lock:
+                self._idle.append(session)
+
+
+class Stream:
+    """The body of an answer as it comes in. Close it."""
+
+    def __init__(self, response: Any, timeout: tuple[float, float]) -> None:
+        self._response, self._timeout = response, timeout
+        self._chunks = _content(response)
+
+    def chunk(self) -> bytes:
+        """The next bytes, 64 KiB at most; b"" at the end. Raises Fault and Unusable."""
+        with _translated(self._timeout):
+            return bytes(next(self._chunks, b""))
+
+    def close(self) -> None:
+        self._response.close()
+
+
+@contextmanager
+def _translated(timeout: tuple[float, float]) -> Iterator[None]:
+    """requests' exceptions as ours. Their texts are never used: they quote whole URLs."""
+    try:
+        yield
+    except Endless:
+        raise Unusable("what surrounds the body of its answer has no end") from None
+    except Forbidden as error:
+        raise Unusable(
+            f"it leads to {error.host}, which has a private address in another kind of network "
+            "than its own",
+            "Ask its administrator to correct the address that it gives. If both are in your own "
+            "network, name the registry by a name that has its private address.",
+        ) from None
+    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
+        raise NotTrusted(tls_reason(error)) from None
+    except requests.exceptions.ProxyError:
+        raise Fault("the proxy could not be used") from None
+    except requests.exceptions.Timeout as error:
+        connecting = isinstance(error, requests.exceptions.ConnectTimeout)
+        seconds = timeout[0] if connecting else timeout[1]
+        what = "no connection" if connecting else "no answer"
+        raise Fault(f"{what} within {seconds:g} seconds") from None
+    except (
+        requests.exceptions.ConnectionError,
+        requests.exceptions.ChunkedEncodingError,
+        urllib3.exceptions.ProtocolError,
+        urllib3.exceptions.ReadTimeoutError,
+    ) as error:
+        raise Fault(connection_reason(error, timeout[1])) from None
+    except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
+        # Ours is a good URL; that of the proxy need not be, or is of a kind that is not supported.
+        raise Unusable(
+            "the proxy that the environment names cannot be used",
+            "Correct http_proxy, https_proxy or all_proxy: http://host:port (SOCKS is not "
+            "supported), or name the registry in no_proxy.",
+        ) from None
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError):
+        raise Unusable("the address or the answer is malformed") from None
+
+
+def _silence_urllib3() -> None:
+    """It logs whole request targets, with upload state and signed queries: all of them at the level
+    of debugging, and those whose answers have a broken header as warnings, which Python prints."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "urllib3":
+            logging.getLogger(name).disabled = True
+
+
+def _unchanged(request: Any) -> Any:
+    return request
+
+
+def _nowhere(response: Any) -> None:
+    return None
+
+
+def _content(response: Any) -> Iterator[bytes]:
+    """The body as it was sent. A content coding is not undone on the way: none was asked for, sizes
+    and ranges are of what is sent, and coded bytes can come to nothing without an end."""
+    # urllib3 looks at the header also where it is to decode nothing.
+    response.raw.headers.pop("content-encoding", None)
+    return iter(response.raw.stream(_CHUNK, decode_content=False))
+
+
+def _limited(response: Any) -> bytes:
+    content = bytearray()
+    start = time.monotonic()
+    for chunk in _content(response):
+        content += chunk
+        if len(content) > MAX_RESPONSE:
+            raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")
+        if time.monotonic() - start > MAX_SECONDS:
+            raise Fault(f"no whole answer within {MAX_SECONDS:g} seconds")
+    return bytes(content)
+
+
+def _without_coding(content: bytes, coding: str) -> bytes:
+    """`content` without the gzip that some proxies put around what is no blob. Where the header
+    names it falsely, as it is."""
+    if coding.strip().lower() not in ("gzip", "x-gzip") or not content.startswith(b"\x1f\x8b"):
+        return content
+    inflate = zlib.decompressobj(wbits=31)
+    try:
+        plain = inflate.decompress(content, MAX_RESPONSE + 1)
+    except zlib.error:
+        raise Unusable("the answer's gzip data is damaged") from None
+    if len(plain) > MAX_RESPONSE:
+        raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")
+    return plain

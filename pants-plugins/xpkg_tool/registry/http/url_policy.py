@@ -1,0 +1,103 @@
+"""Where a request goes, and where a server may send us: the rules that keep credentials at home."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from xpkg_tool.diagnostics.errors import REGISTRY, PublishError, publish_error
+from xpkg_tool.registry.http.addresses import Network, may_lead, named_network
+
+# A name, an address in numbers, or an IPv6 address (no zone: that is of one machine only).
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+_PORTS = {"http": 80, "https": 443}
+# Everything else in a query can be a secret (signed URLs, upload state).
+_SHOWN_PARAMETERS = frozenset({"scope", "service", "mount", "from", "digest", "n", "last"})
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Scheme, host and port (RFC 6454): what a credential belongs to."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """An Authorization header's value, and the only origin that may see it."""
+
+    origin: Origin
+    header: str = field(repr=False)
+
+
+def origin_of(url: str) -> Origin:
+    """Raises ValueError for what is no http(s) URL, or one that programs read in different ways:
+    the origin must be where the request goes."""
+    parts = urlsplit(url)
+    host, port = parts.hostname, parts.port
+    if parts.scheme not in _PORTS or not host or port == 0 or not (url.isascii() and _clean(url)):
+        raise ValueError("not an http(s) URL")
+    if not _HOST.fullmatch(_without_port(parts.netloc.rpartition("@")[2])):
+        raise ValueError("not a host")
+    return Origin(parts.scheme, host.lower(), port or _PORTS[parts.scheme])
+
+
+def redacted(url: str) -> str:
+    """`url` as a message may show it: no user, no query but what is known to be harmless."""
+    try:
+        parts = urlsplit(url)
+        netloc = parts.netloc.rpartition("@")[2]
+        query = [(k, v) for k, v in parse_qsl(parts.query) if k in _SHOWN_PARAMETERS]
+    except ValueError:
+        return "(an unreadable URL)"
+    return urlunsplit(
+        SplitResult(parts.scheme, netloc, parts.path, urlencode(query, safe=":/,"), "")
+    )
+
+
+def follow(base: str, location: str, what: str) -> str:
+    """The absolute URL to which `location` (of a redirect, an upload or a token service, as `what`
+    says) leads from `base`. Raises PublishError where it would be unsafe to go: to another
+    protocol; to plain http from https, or from this machine to another one; to another host that
+    is, by its name alone, in a network to which this one may not lead (addresses.may_lead). Where
+    a name leads is looked at when it is resolved (destinations)."""
+    try:
+        url = urljoin(base, location.strip())
+        parts = urlsplit(url)
+        target, source = origin_of(url), origin_of(base)
+    except ValueError:
+        raise _refused(base, what, "is no http(s) address") from None
+    network, there = named_network(source.host) or Network.PUBLIC, named_network(target.host)
+    if target.scheme == "http" and source.scheme == "https":
+        raise _refused(base, what, "goes from https to plain http")
+    if target.host != source.host and there is not None and not may_lead(network, there):
+        raise _refused(base, what, "goes to a private address on another host")
+    if target.scheme == "http" and network is Network.LOOPBACK and there is not Network.LOOPBACK:
+        # Nobody declared that registry insecure: this machine's own ones are spoken to so anyway.
+        raise _refused(base, what, "goes to plain http on another machine")
+    # A user in the URL would be sent as a credential of its own.
+    netloc = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
+
+
+def _clean(url: str) -> bool:
+    """Whether there is nothing in it that some readers drop, end at, or take for a slash."""
+    return url.isprintable() and "\\" not in url
+
+
+def _without_port(netloc: str) -> str:
+    host, colon, port = netloc.rpartition(":")
+    return host if colon and not port.endswith("]") else netloc
+
+
+def _refused(base: str, what: str, why: str) -> PublishError:
+    return publish_error(
+        REGISTRY,
+        f"The registry at {urlsplit(base).netloc.rpartition('@')[2]} sent {what} that {why}; it "
+        "was not followed",
+        "Ask its administrator to correct the address that it gives of itself (behind a proxy: the "
+        "external URL, X-Forwarded-Proto).",
+    )

@@ -1,1 +1,0 @@
-"""The lint rules for single objects, by kind; those for whole packages are in xpkg_tool.lint."""

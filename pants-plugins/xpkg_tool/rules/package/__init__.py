@@ -1,1 +1,0 @@
-"""Rules that look at a package as a whole."""

@@ -1,0 +1,172 @@
+"""A package that is read in pieces is the package that is read at once, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Mapping
+
+import pytest
+
+from tests.xpkg_tool.cases import CASES, request
+from tests.xpkg_tool.small_packages import XRD, changed
+from xpkg_tool.__main__ import main
+from xpkg_tool.building.build import Analyses, PackageRequest, analyse, assemble, build
+from xpkg_tool.documents.stored import StoredDocument
+from xpkg_tool.lint.analysis import analyse_source
+from xpkg_tool.lint.analysis_json import from_json, to_json
+from xpkg_tool.package.file import FileAnalysis
+
+META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
+THING = b"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
+SCALED = changed(
+    XRD,
+    "spec.versions.0.subresources",
+    {"scale": {"specReplicasPath": ".spec.a", "statusReplicasPath": ".status.a"}},
+)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(files: Mapping[str, bytes]) -> None:
+    for name, data in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def stored(asked: PackageRequest) -> Analyses:
+    """What the files hold, through JSON; the files themselves lie in the working directory."""
+    analyses = analyse(asked)
+    files = {**asked.sources, **asked.examples}
+    write(files)
+
+    def through_json(analysis: Any) -> Any:
+        return from_json(json.loads(json.dumps(to_json(analysis, files[analysis.path]))))
+
+    return Analyses(
+        tuple(map(through_json, analyses.sources)), tuple(map(through_json, analyses.examples))
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_findings_and_bytes_are_the_same(case: dict[str, Any]) -> None:
+    asked = request(case)
+    empty = replace(asked, sources={}, examples={})
+    assert assemble(empty, stored(asked)) == build(asked)
+
+
+def test_what_depends_on_the_release_is_settled_afterwards() -> None:
+    configuration = META.replace(b"Provider", b"Configuration")
+    for constraint in (b">=v2.0.0", b">=v2.3.0"):
+        meta = configuration + b"spec: {crossplane: {version: '" + constraint + b"'}}\n"
+        asked = PackageRequest("p", "", {"a.yaml": meta, "x.yaml": SCALED.encode()}, {})
+        found = build(asked)
+        assert [f.code for f in found.findings] == ["XP205"] * (constraint == b">=v2.0.0")
+        empty = replace(asked, sources={}, examples={})
+        assert assemble(empty, stored(asked)) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "in_file"),
+    [
+        (META, True),
+        (b"---\n" + META + b"---\n" + THING, True),
+        (META.rstrip(b"\n"), True),
+        (b"\xef\xbb\xbf" + META, True),
+        (META.replace(b"\n", b"\r\n"), False),
+        (b"--- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n", True),
+        (b"--- # comment\n" + META, True),
+        (META.replace(b"provider-a", "provider-a # \u00e9".encode()), True),
+        # The same text twice: each keeps its own line.
+        (THING + b"---\n" + THING, True),
+    ],
+)
+def test_texts_stay_in_their_files(data: bytes, in_file: bool) -> None:
+    asked = PackageRequest("p", "", {"p/a.yaml": data}, {})
+    (plain,), (analysis,) = analyse(asked).sources, stored(asked).sources
+    for one, other in zip(plain.objects, analysis.objects):
+        assert isinstance(other.document, StoredDocument) == in_file
+        assert other.document.text == one.document.text
+        assert other.document.data == one.document.data
+        assert other.document.size == one.document.size
+        assert other.document.line == one.document.line
+    assert analysis.findings == plain.findings
+    assert analysis.metas == tuple((o, v) for o, (_, v) in zip(analysis.objects, plain.metas))
+
+
+PIPELINE = "pipeline: [{step: a, functionRef: {name: f}}]"
+COMPOSITION = f"""\
+apiVersion: apiextensions.crossplane.io/v1
+kind: Composition
+metadata: {{name: a}}
+spec: {{compositeTypeRef: {{apiVersion: a/v1, kind: A}}, mode: Resources, {PIPELINE}}}
+"""
+OPERATION = f"""\
+apiVersion: ops.crossplane.io/v1alpha1
+kind: CronOperation
+metadata: {{name: a}}
+spec: {{operationTemplate: {{spec: {{{PIPELINE}}}}}}}
+"""
+
+
+@pytest.mark.parametrize("text", [COMPOSITION, OPERATION])
+def test_facts_stay_as_they_are(text: str) -> None:
+    asked = PackageRequest("p", "", {"p/a.yaml": text.encode()}, {})
+    (plain,), (analysis,) = analyse(asked).sources, stored(asked).sources
+    assert plain.objects[0].facts is not None
+    assert analysis.objects[0].facts == plain.objects[0].facts
+
+
+def test_the_commands_work_together() -> None:
+    files = dict(request(next(case for case in CASES if case["case"] == "ok-provider")).sources)
+    write(files)
+    first, *others = files
+    assert others
+    for number, names in enumerate((others, [first])):
+        asked = {"sources": names, "examples": []}
+        Path(f"request{number}.json").write_text(json.dumps(asked))
+        assert main(["analyse", f"request{number}.json", f"out{number}"]) == 0
+    entry = {
+        "name": "p",
+        "root": "",
+        "sources": list(files),
+        "examples": [],
+        "examplesExpected": False,
+        "packageType": None,
+    }
+    pieces = ["out0/analyses.json", "out1/analyses.json"]
+    packages = [{**entry, "analyses": pieces}, entry]
+    Path("request.json").write_text(json.dumps({"packages": packages}))
+    assert main(["build", "request.json", "out"]) == 0
+    report = json.loads(Path("out/0/report.json").read_text())
+    assert report["digest"] is not None, report["text"]
+    for name in ("report.json", "package.xpkg", "package.xpkg.json"):
+        assert Path("out/0", name).read_bytes() == Path("out/1", name).read_bytes()
+
+
+def test_what_was_parsed_and_packed_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    write({"a.yaml": META})
+    Path("request.json").write_text(json.dumps({"sources": ["a.yaml"], "examples": []}))
+    main(["analyse", "request.json", "out"])
+    assert json.loads(capsys.readouterr().out) == {"parsed": len(META)}
+
+
+def test_a_file_that_breaks_the_tool_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def analyse_or_fail(path: str, data: bytes) -> FileAnalysis:
+        if path == "a.yaml":
+            raise RecursionError
+        return analyse_source(path, data)
+
+    monkeypatch.setattr("xpkg_tool.lint.analysis.analyse_source", analyse_or_fail)
+    write({"a.yaml": META, "b.yaml": b"a: 1\n"})
+    Path("request.json").write_text(json.dumps({"sources": ["a.yaml", "b.yaml"], "examples": []}))
+    main(["analyse", "request.json", "out"])
+    one, other = json.loads(Path("out/analyses.json").read_text())["sources"]
+    assert [(f["code"], f["path"]) for f in one["findings"]] == [("XP000", "a.yaml")]
+    assert not one["whole"]
+    assert [f["code"] for f in other["findings"]] == ["XP201"]
