@@ -394,7 +394,7 @@ def test_the_scripts_of_the_workflows_run(session: Session) -> None:
             if "docker" not in line and "get-pants" not in line and "REGISTRY_PASSWORD" not in line
         ]
         if any(re.search(r"\bpants ", line) for line in lines):
-            output = session._shell(root, exports + "\n".join(lines))
+            output, _ = session._shell(root, exports + "\n".join(lines))
             ran.append(name)
             assert ("pushed: " in output) == ("ublish" in name)
     assert ran == [
