@@ -1,4 +1,4 @@
-"""Row 41: two processes publish different packages under one tag at the same time.
+"""Two processes publish different packages under one tag at the same time.
 
 A registry cannot put a tag only where nobody else did, so that not all of this can be prevented.
 What can be is held here, and what cannot is shown to be no more than docs/publishing.md says."""
