@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from generate import generate
+from benchmarks.generate import generate
 
 PROJECT = Path(__file__).resolve().parents[1]
 PLUGINS = PROJECT / "pants-plugins"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import measuring
+from benchmarks import measuring
 
 PROGRAM = "docker-registry"
 

@@ -9,9 +9,9 @@ import signal
 import time
 from pathlib import Path
 
-import measuring
-from inputs import PLUGINS, PROJECT
-from measuring import Sample
+from benchmarks import measuring
+from benchmarks.inputs import PLUGINS, PROJECT
+from benchmarks.measuring import Sample
 
 TRIVIAL_PLUGINS = PROJECT / "benchmarks" / "plugins"
 

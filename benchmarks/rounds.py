@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import measuring
-from inputs import PLUGINS, PROJECT, Inputs
-from measuring import Sample
-from pants_runs import TRIVIAL_PLUGINS, Repository, warm_store
-from table import Section
+from benchmarks import measuring
+from benchmarks.inputs import PLUGINS, PROJECT, Inputs
+from benchmarks.measuring import Sample
+from benchmarks.pants_runs import TRIVIAL_PLUGINS, Repository, warm_store
+from benchmarks.table import Section
 
 
 @dataclass

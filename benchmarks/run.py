@@ -16,12 +16,15 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from generate import positive
-from inputs import QUICK, InputError, Inputs, Sizes
-from measuring import ProgramError, Sample
-from rounds import Round
-from suite import CASES
-from table import Figures, as_markdown, as_text, lines
+# Run as a file, Python looks for modules beside it, and not where the package `benchmarks` is.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.generate import positive
+from benchmarks.inputs import QUICK, InputError, Inputs, Sizes
+from benchmarks.measuring import ProgramError, Sample
+from benchmarks.rounds import Round
+from benchmarks.suite import CASES
+from benchmarks.table import Figures, as_markdown, as_text, lines
 
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:

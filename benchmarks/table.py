@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from measuring import Sample
+from benchmarks.measuring import Sample
 
 # What was measured: the samples of each figure, one or more for each round.
 Figures = Mapping[str, Sequence[Sample]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import Generator
@@ -19,6 +20,12 @@ TESTS = Path(__file__).resolve().parent
 PROJECT = TESTS.parent
 INTEGRATION = TESTS / "integration"
 RULES = TESTS / "xpkg"
+
+
+def pytest_configure() -> None:
+    """Let SIGINT end what tests start, although a shell ignores it in what it runs with `&`."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-TESTS = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[1]
 # How this file, as a plugin of pytest, knows what to do.
 _TIMES, _DEADLINE = "XPKG_FUZZ_TIMES", "XPKG_FUZZ_DEADLINE"
 # Growth is looked at from sizes that take so many seconds; a size may take so many.
@@ -66,19 +66,17 @@ def _parser() -> argparse.ArgumentParser:
 def _round(only: str, seed: int, times: int, deadline: float) -> int:
     left = max(0.0, deadline - time.monotonic())
     command = [
-        *(sys.executable, "-m", "pytest", "-q", "-p", "fuzz", "-p", "no:cacheprovider"),
-        *(f"--hypothesis-seed={seed}", "-k", only, str(TESTS / "xpkg_tool")),
+        *(sys.executable, "-m", "pytest", "-q", "-p", "tests.fuzz", "-p", "no:cacheprovider"),
+        *(f"--hypothesis-seed={seed}", "-k", only, str(ROOT / "tests" / "xpkg_tool")),
     ]
     environment = {
         **os.environ,
-        "PYTHONPATH": str(TESTS),
+        "PYTHONPATH": str(ROOT),
         _TIMES: str(times),
         _DEADLINE: str(time.time() + left),
     }
     # 5: there was nothing to run, since the time was over.
-    return subprocess.run(
-        command, env=environment, cwd=TESTS.parent, check=False
-    ).returncode not in (0, 5)
+    return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode not in (0, 5)
 
 
 def pytest_collection_modifyitems(config, items):  # type: ignore[no-untyped-def]
@@ -119,7 +117,7 @@ def pytest_runtest_setup(item):  # type: ignore[no-untyped-def]
 
 
 def _growth(only: str, deadline: float) -> int:
-    sys.path[:0] = [str(TESTS.parent / "pants-plugins"), str(TESTS / "xpkg_tool")]
+    sys.path[:0] = [str(ROOT / "pants-plugins"), str(ROOT)]
     from tests.xpkg_tool.growth import growth
     from tests.xpkg_tool.growth_shapes import SHAPES
 

@@ -12,13 +12,14 @@ import tarfile
 import time
 from pathlib import Path
 
-import measuring
 import pytest
-from generate import generate
-from inputs import InputError, Inputs, Sizes
-from measuring import ProgramError, Sample, ToolWatch
-from suite import CASES
-from table import HEADER, Row, Section, as_markdown, as_text, lines
+
+from benchmarks import measuring
+from benchmarks.generate import generate
+from benchmarks.inputs import InputError, Inputs, Sizes
+from benchmarks.measuring import ProgramError, Sample, ToolWatch
+from benchmarks.suite import CASES
+from benchmarks.table import HEADER, Row, Section, as_markdown, as_text, lines
 
 PROJECT = Path(__file__).resolve().parents[1]
 RUN = str(PROJECT / "benchmarks" / "run.py")
@@ -159,10 +160,12 @@ def test_a_package_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 def test_the_peak_is_that_of_the_program(tmp_path: Path) -> None:
     program = "bytearray(b'x') * 200_000_000"
     # A process of its own measures: what its parent holds counts, and pytest may hold more.
-    measure = "import measuring, sys; print(measuring.run(sys.argv[1:]).sample.peak)"
+    measure = (
+        "import sys; from benchmarks.measuring import run; print(run(sys.argv[1:]).sample.peak)"
+    )
     peak = subprocess.check_output(
         [sys.executable, "-c", measure, sys.executable, "-c", program],
-        env={"PYTHONPATH": str(PROJECT / "benchmarks")},
+        env={"PYTHONPATH": str(PROJECT)},
     )
     assert 200_000_000 < int(peak) < 300_000_000
     with pytest.raises(ProgramError, match=r"ended with 3:\nwords"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -98,3 +99,19 @@ def test_integration_tests_come_last(tmp_path: Path) -> None:
         "test_z.py",
         "integration/test_a.py",
     ]
+
+
+def test_ctrl_c_ends_what_tests_start_even_in_the_background(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text(
+        "import signal, subprocess, sys\n"
+        "def test_sigint():\n"
+        "    script = 'import os, signal; os.kill(os.getpid(), signal.SIGINT)'\n"
+        "    done = subprocess.run([sys.executable, '-c', script], stderr=subprocess.PIPE)\n"
+        "    assert done.returncode == -signal.SIGINT\n"
+    )
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        returncode, output = run(tmp_path, "true")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert returncode == 0, output

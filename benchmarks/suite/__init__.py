@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite import alone, buckets, cli, goals, large, layer, publish, scale, yardsticks
+from benchmarks.suite import alone, buckets, cli, goals, large, layer, publish, scale, yardsticks
 
 CASES = (
     yardsticks.CASE,

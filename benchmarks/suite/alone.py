@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from measuring import Finished, Sample
-from rounds import Case, Round
-from table import Row, Section
-
-from suite import yardsticks
+from benchmarks.measuring import Finished, Sample
+from benchmarks.rounds import Case, Round
+from benchmarks.suite import yardsticks
+from benchmarks.table import Row, Section
 
 _PARSE = "alone: parse"
 _LINT = "alone: lint"

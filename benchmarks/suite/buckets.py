@@ -6,9 +6,9 @@ import re
 import shutil
 from pathlib import Path
 
-from inputs import PLUGINS
-from rounds import Case, Round
-from table import Row, Section
+from benchmarks.inputs import PLUGINS
+from benchmarks.rounds import Case, Round
+from benchmarks.table import Row, Section
 
 # How many packages a bucket has, as words and as a number.
 _SIZES = {"about 1 a process": 1, "about 16 a process": 16, "all in one process": 1_000_000}

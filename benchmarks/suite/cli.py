@@ -6,13 +6,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import measuring
-from inputs import Inputs
-from measuring import Sample
-from rounds import Case, Round
-from table import Row, Section
-
-from suite import yardsticks
+from benchmarks import measuring
+from benchmarks.inputs import Inputs
+from benchmarks.measuring import Sample
+from benchmarks.rounds import Case, Round
+from benchmarks.suite import yardsticks
+from benchmarks.table import Row, Section
 
 _ONE = "cli: one package"
 _SERIAL = "cli: 200, one after another"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pants_runs import Repository
-from rounds import Case, Round
-from table import Row, Section
-
-from suite import yardsticks
+from benchmarks.pants_runs import Repository
+from benchmarks.rounds import Case, Round
+from benchmarks.suite import yardsticks
+from benchmarks.table import Row, Section
 
 _LIST = "floor: list"
 _TRIVIAL_COLD = "floor: cold"

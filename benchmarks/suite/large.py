@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pants_runs import Repository
-from rounds import Case, Round, no_large
-from table import Row, Section
-
-from suite import yardsticks
+from benchmarks.pants_runs import Repository
+from benchmarks.rounds import Case, Round, no_large
+from benchmarks.suite import yardsticks
+from benchmarks.table import Row, Section
 
 _NO_OP = "large: no-op"
 _TRIVIAL_COLD = "large: floor, cold"

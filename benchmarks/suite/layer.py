@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 import tarfile
 
-import measuring
-from local_registry import PROGRAM, lacking, registry
-from rounds import Case, Round
-from table import Row, Section
+from benchmarks import measuring
+from benchmarks.local_registry import PROGRAM, lacking, registry
+from benchmarks.rounds import Case, Round
+from benchmarks.table import Row, Section
 
 _PUSH = "layer: push"
 _SKOPEO = "layer: skopeo"

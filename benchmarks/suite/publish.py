@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from local_registry import PROGRAM, lacking, registry
-from rounds import Case, Round
-from table import Row, Section
+from benchmarks.local_registry import PROGRAM, lacking, registry
+from benchmarks.rounds import Case, Round
+from benchmarks.table import Row, Section
 
 _LIST = "publish: list"
 _FIRST = "publish: first"

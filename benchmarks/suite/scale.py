@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rounds import Case, Round
-from table import Row, Section
+from benchmarks.rounds import Case, Round
+from benchmarks.table import Row, Section
 
 _FEW = "scale: 100"
 _MANY = "scale: 1,000"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rounds import Case, Round
-from table import Row, Section
+from benchmarks.rounds import Case, Round
+from benchmarks.table import Row, Section
 
 PACKAGES = "yardstick: 200 packages"
 AWS = "yardstick: provider-aws"

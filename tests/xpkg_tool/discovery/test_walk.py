@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,31 +11,12 @@ from typing import Iterator
 
 import pytest
 
+from tests.xpkg_tool.discovery.folders import OBJECT, found, write
 from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING
 from xpkg_tool.discovery import walk as walk_module
-from xpkg_tool.discovery.walk import Walk, walk
+from xpkg_tool.discovery.walk import walk
 from xpkg_tool.files.globs import BadPattern
-
-OBJECT = "apiVersion: v1\nkind: Secret\n"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder `p`, named relative to the current one."""
-    monkeypatch.chdir(tmp_path)
-    Path("p").mkdir()
-    return Path("p")
-
-
-def write(*paths: str) -> None:
-    for path in paths:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(path)
-
-
-def found(result: Walk) -> list[tuple[str, str]]:
-    return [(finding.code, finding.path) for finding in result.findings]
 
 
 def test_files_come_part_by_part(folder: Path) -> None:
@@ -66,15 +46,6 @@ def test_hidden_folders_are_left_out_and_hidden_files_are_not(folder: Path) -> N
     result = walk("p")
     assert list(result.files) == ["p/.hidden.yaml", "p/a.yaml"]
     assert found(result) == [(codes.NOT_A_FILE, "p/.fifo.yaml")]
-
-
-def test_a_hidden_folder_with_objects_is_named(folder: Path) -> None:
-    write("p/.github/workflows/a.yaml", "p/.crds/x/a.txt")
-    Path("p/.crds/x/b.yaml").write_text(OBJECT)
-    (finding,) = walk("p").findings
-    assert (finding.code, finding.path) == (codes.HIDDEN_FOLDER, "p/.crds")
-    assert finding.severity == WARNING and "'p/.crds/x/b.yaml'" in finding.message
-    assert walk("p", ignore=[".crds/**"]).findings == ()
 
 
 def test_the_examples_are_left_out_and_not_what_is_called_alike(folder: Path) -> None:
@@ -124,61 +95,6 @@ def test_the_folder_itself_may_be_a_link(folder: Path) -> None:
     assert list(result.files) == ["q/a.yaml", "q/b.yaml"] and not result.findings
 
 
-def test_links_that_lead_elsewhere(folder: Path) -> None:
-    write("outside.yaml", "pp/a.yaml", "p/in/a.yaml")
-    Path("p/gone").symlink_to("nowhere")
-    Path("p/absolute.yaml").symlink_to(Path("outside.yaml").resolve())
-    Path("p/chain.yaml").symlink_to("outside-link.yaml")
-    Path("p/dangling.yaml").symlink_to("nowhere.yaml")
-    Path("p/folder").symlink_to("in")
-    Path("p/loop.yaml").symlink_to("loop.yaml")
-    Path("p/outside-link.yaml").symlink_to("../outside.yaml")
-    Path("p/sibling.yaml").symlink_to("../pp/a.yaml")
-    Path("p/up").symlink_to("..")
-    result = walk("p")
-    assert list(result.files) == [
-        "p/absolute.yaml",
-        "p/chain.yaml",
-        "p/in/a.yaml",
-        "p/outside-link.yaml",
-        "p/sibling.yaml",
-    ]
-    assert found(result) == [
-        (codes.OUTSIDE_LINK, "p/absolute.yaml"),
-        (codes.OUTSIDE_LINK, "p/chain.yaml"),
-        (codes.DANGLING_LINK, "p/dangling.yaml"),
-        (codes.DANGLING_LINK, "p/loop.yaml"),
-        (codes.OUTSIDE_LINK, "p/outside-link.yaml"),
-        (codes.OUTSIDE_LINK, "p/sibling.yaml"),
-        (codes.LINKED_FOLDER, "p/up"),
-    ]
-    assert "'nowhere.yaml'" in result.findings[2].message
-    assert {f.code for f in result.findings if f.severity == ERROR} == {codes.DANGLING_LINK}
-    lenient = walk("p", loss=WARNING).findings
-    assert {f.severity for f in lenient} == {WARNING} and len(lenient) == len(result.findings)
-
-
-def test_a_linked_folder_matters_for_what_is_behind_it(folder: Path) -> None:
-    write("text/README.md", "values/x/a.yaml", "p/in/a.yaml")
-    Path("objects").mkdir()
-    Path("objects/a.yaml").write_text(OBJECT)
-    for name, target in (
-        ("text", "../text"),
-        ("values", "../values"),
-        ("objects", "../objects"),
-        ("inside", "in"),
-        ("itself", "."),
-    ):
-        Path("p", name).symlink_to(target)
-    result = walk("p")
-    assert list(result.files) == ["p/in/a.yaml"]
-    assert [(f.code, f.path, f.severity) for f in result.findings] == [
-        (codes.LINKED_FOLDER, "p/objects", ERROR),
-        (codes.LINKED_FOLDER, "p/values", WARNING),
-    ]
-    assert walk("p", ignore=["values/**", "objects/*"]).findings == ()
-
-
 def test_a_linked_folder_is_not_looked_at_without_end(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,30 +103,6 @@ def test_a_linked_folder_is_not_looked_at_without_end(
     assert found(walk("p")) == [(codes.LINKED_FOLDER, "p/big")]
     monkeypatch.setattr(walk_module, "_MOST_ENTRIES", 3)
     assert walk("p").findings == ()
-
-
-def test_what_is_no_file(folder: Path) -> None:
-    os.mkfifo("p/fifo.yaml")
-    write("p/folder.yaml/a.yaml", "p/a.yaml")
-    os.link("p/a.yaml", "p/hard.yaml")
-    Path("p/link.yml").symlink_to("fifo.yaml")
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind("p/socket.yaml")
-        result = walk("p")
-    assert list(result.files) == ["p/a.yaml", "p/folder.yaml/a.yaml", "p/hard.yaml"]
-    assert found(result) == [
-        (codes.NOT_A_FILE, f"p/{name}") for name in ("fifo.yaml", "link.yml", "socket.yaml")
-    ]
-    assert [f.message.split(" is ")[-1] for f in result.findings] == [
-        "a FIFO.",
-        "a FIFO.",
-        "a socket.",
-    ]
-
-
-def test_a_link_to_a_device(folder: Path) -> None:
-    Path("p/zero.yaml").symlink_to("/dev/zero")
-    assert found(walk("p")) == [(codes.NOT_A_FILE, "p/zero.yaml")]
 
 
 @pytest.mark.parametrize("name", ["a.YAML", "a.Yml", "a.yamL"])

@@ -8,12 +8,11 @@ import sys
 import pytest
 
 from xpkg_tool.diagnostics.finding import Finding, Position
-from xpkg_tool.documents import exact, limits, quick, stream, suppressions
+from xpkg_tool.documents import exact, limits, quick, stream
 from xpkg_tool.documents.events import MAX_DEPTH
 from xpkg_tool.documents.limits import MAX_NODES, MAX_SIZE
 from xpkg_tool.documents.loader import DocumentError, load
 from xpkg_tool.documents.stream import Document, split
-from xpkg_tool.lint.analysis import analyse_example
 
 
 def document(text: str) -> Document:
@@ -130,16 +129,6 @@ def test_documents_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [d.text for d in documents] == ["a: 1\n", "---x\n"]
     assert [(f.code, f.severity) for f in found] == [("XP004", "error"), ("XP007", "error")]
     assert found[-1].position == Position(6, 1)
-
-
-def test_suppressions_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suppressions, "MAX_SUPPRESSIONS", 2)
-    comment = b"# xpkg: ignore[XP207]\n"
-    kind = b"apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a}\n"
-    assert len(analyse_example("f.yaml", comment * 2 + kind).suppressions) == 2
-    analysis = analyse_example("f.yaml", comment * 3 + kind)
-    assert analysis.suppressions == ()
-    assert [(f.code, f.severity) for f in analysis.findings] == [("XP007", "error")]
 
 
 @pytest.mark.parametrize("line", ["---", "---x", "%A b", "# xpkg: ignore[XP207]"])

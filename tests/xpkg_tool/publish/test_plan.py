@@ -69,7 +69,7 @@ def test_nothing_there(pusher: Pusher) -> None:
 
 
 def test_up_to_date_is_one_head_each(pusher: Pusher) -> None:
-    """Fault 31; and one probe and token, however many references there are."""
+    """Nothing is written; and one probe and token, however many references there are."""
     with running("token") as registry:
         pusher.login(registry.address, USER, PASSWORD)
         references = [f"{registry.address}/a/b:v{n}" for n in range(8)]

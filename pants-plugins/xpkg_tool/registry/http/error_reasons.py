@@ -45,7 +45,7 @@ def tls_reason(error: BaseException) -> str:
             # OpenSSL's own words for a code are safe: they are constants.
             other = f"its certificate is refused ({cause.verify_message})"
             return _CERTIFICATE.get(cause.verify_code, other)
-        if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
+        if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", None) in _NO_TLS:
             return "it does not speak TLS there"
     return "its certificate or TLS version is not accepted"
 

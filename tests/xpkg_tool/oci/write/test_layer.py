@@ -66,10 +66,3 @@ def test_another_deflate_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deflate.__version__", "0.9.0")
     with pytest.raises(layer.DeflateVersionError, match=r"0\.9\.0 is installed.*0\.8\.1"):
         layer.base_layer(Content.of(b""))
-
-
-def test_a_header_refuses_what_ustar_cannot_say() -> None:
-    with pytest.raises(ValueError, match="1 to 100 bytes"):
-        ustar.header("x" * 101, 0)
-    with pytest.raises(ValueError, match="8 GiB"):
-        ustar.header("x", 8**11)

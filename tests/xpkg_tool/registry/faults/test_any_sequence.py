@@ -1,5 +1,5 @@
-"""Rows 27, 30, 31, 33 and 35 together: after any sequence of faults a tag implies a complete image,
-what was reported as published is there, and running again converges.
+"""After any sequence of faults: a tag implies a complete image, what was reported as published is
+there, and running again converges.
 
 The registry checks a manifest's blobs when it is put, as real ones do. A blob that vanishes after a
 manifest with it was accepted is outside of this: no client can mend that."""

@@ -1,4 +1,4 @@
-"""Row 41: two publish the same thing at the same time; Ctrl-C and kill in the middle of it."""
+"""Two publish the same thing at the same time; Ctrl-C and kill in the middle of it."""
 
 from __future__ import annotations
 

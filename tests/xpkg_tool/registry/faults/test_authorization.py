@@ -1,4 +1,4 @@
-"""Row 25: tokens that expire, scopes that do not suffice, token services that fail."""
+"""Tokens that expire, scopes that do not suffice, token services that fail."""
 
 from __future__ import annotations
 

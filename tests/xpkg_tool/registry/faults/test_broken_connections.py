@@ -1,4 +1,4 @@
-"""Row 27: connections that break at any byte, answers that never end, blobs that get lost."""
+"""Connections that break at any byte, answers that never end, blobs that get lost."""
 
 from __future__ import annotations
 

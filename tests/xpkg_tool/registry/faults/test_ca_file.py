@@ -1,4 +1,4 @@
-"""Row 37: authorities of one's own, by the option `ca_file` of a registry."""
+"""Authorities of one's own, by the option `ca_file` of a registry."""
 
 from __future__ import annotations
 

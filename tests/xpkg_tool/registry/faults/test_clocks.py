@@ -1,4 +1,4 @@
-"""Row 42: a clock that is wrong changes no digest, and keeps nobody from publishing."""
+"""A clock that is wrong changes no digest, and keeps nobody from publishing."""
 
 from __future__ import annotations
 

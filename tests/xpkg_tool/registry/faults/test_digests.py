@@ -1,4 +1,4 @@
-"""Row 28: digests that do not fit, that are missing, and registries that know no HEAD."""
+"""Digests that do not fit, that are missing, and registries that know no HEAD."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Row 27: answers that do not end, servers that fall silent, and anything in place of an answer."""
+"""Answers that do not end, servers that fall silent, and anything in place of an answer."""
 
 from __future__ import annotations
 

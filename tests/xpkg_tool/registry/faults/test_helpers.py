@@ -1,4 +1,4 @@
-"""Row 39: credential helpers that hang, fail, or say too much."""
+"""Credential helpers that hang, fail, or say too much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Row 41, without mercy: killed at twenty random moments while ten packages are published."""
+"""Without mercy: killed at twenty random moments while ten packages are published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Row 29: where a registry may send us, and what goes along."""
+"""Where a registry may send us, and what goes along."""
 
 from __future__ import annotations
 

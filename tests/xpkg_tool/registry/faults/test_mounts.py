@@ -1,4 +1,4 @@
-"""Row 30: a blob that the registry has elsewhere is mounted, or else sent."""
+"""A blob that the registry has elsewhere is mounted, or else sent."""
 
 from __future__ import annotations
 

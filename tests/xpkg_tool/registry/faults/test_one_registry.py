@@ -1,4 +1,4 @@
-"""Row 34: what goes wrong with one registry, even what nobody foresaw, fails nothing that goes to
+"""What goes wrong with one registry, even what nobody foresaw, fails nothing that goes to
 another one."""
 
 from __future__ import annotations

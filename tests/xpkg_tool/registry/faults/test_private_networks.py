@@ -1,4 +1,4 @@
-"""Row 29: names that lead into private networks. Addresses decide, as they are when connecting."""
+"""Names that lead into private networks. Addresses decide, as they are when connecting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Row 40: proxies, IPv6, ports, and the two names of Docker Hub."""
+"""Proxies, IPv6, ports, and the two names of Docker Hub."""
 
 from __future__ import annotations
 

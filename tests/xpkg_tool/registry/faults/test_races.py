@@ -1,4 +1,4 @@
-"""Row 41: two processes publish different packages under one tag at the same time.
+"""Two processes publish different packages under one tag at the same time.
 
 A registry cannot put a tag only where nobody else did, so that not all of this can be prevented.
 What can be is held here, and what cannot is shown to be no more than docs/publishing.md says."""
@@ -120,7 +120,9 @@ def test_what_nobody_can_find_out(pusher: Pusher, archives: list[Path]) -> None:
     with running("", *faults) as registry:
         results = ended([start(pusher, registry, archive) for archive in archives])
         assert [code for code, _ in results] == [0, 0]
-        assert requests_for_the_tag(registry)[-4:] == ["PUT", "PUT", "HEAD", "HEAD"]
+        # The second PUT waits for the first one's reading, or comes after it by itself.
+        assert sorted(requests_for_the_tag(registry)[-4:-1]) == ["HEAD", "PUT", "PUT"]
+        assert requests_for_the_tag(registry)[-1] == "HEAD"
 
 
 @pytest.mark.parametrize("round_", range(3))

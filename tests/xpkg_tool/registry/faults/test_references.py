@@ -1,4 +1,4 @@
-"""Row 17: references and tags that a registry would refuse, or read as another one."""
+"""References and tags that a registry would refuse, or read as another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows 32 to 34: releases stay, races are seen, and what fails leaves the others whole."""
+"""Releases stay, races are seen, and what fails leaves the others whole."""
 
 from __future__ import annotations
 

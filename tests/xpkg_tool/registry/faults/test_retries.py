@@ -1,4 +1,4 @@
-"""Row 26: what is tried again, how often, and for how long."""
+"""What is tried again, how often, and for how long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Row 38: a secret in every place where one can stand appears in no output, log, exception or
+"""A secret in every place where one can stand appears in no output, log, exception or
 report. All secrets of these tests hold the word "canary"; `pusher` looks at logs and outputs."""
 
 from __future__ import annotations

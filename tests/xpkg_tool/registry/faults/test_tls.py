@@ -1,4 +1,4 @@
-"""Row 37: TLS fails closed, and plain http has to be asked for."""
+"""TLS fails closed, and plain http has to be asked for."""
 
 from __future__ import annotations
 

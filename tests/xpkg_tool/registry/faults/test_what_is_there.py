@@ -1,4 +1,4 @@
-"""Rows 31, 35 and 36: what is there is not sent again, and a tag comes last whatever fails."""
+"""What is there is not sent again, and a tag comes last whatever fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`xpkg push` and `xpkg copy`: arguments in, a line or an error out."""
+"""What `push` and `copy` say of what became of a package."""
 
 from __future__ import annotations
 
@@ -9,22 +9,7 @@ import pytest
 
 from tests.xpkg_tool.archives import HYBRID, HYBRID_DIGEST, make_archive
 from tests.xpkg_tool.registry.fake_registry import running
-from tests.xpkg_tool.registry.platform_images import files, image
-from xpkg_tool.cli import copy as commands_copy
 from xpkg_tool.cli.main import main
-from xpkg_tool.diagnostics.errors import PublishError, publish_error
-from xpkg_tool.oci.read.artifact_reader import read_files
-from xpkg_tool.publish.settings import RegistrySettings
-
-Settings = dict[str, RegistrySettings]
-
-
-@pytest.fixture(autouse=True)
-def _nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a login of whoever runs the tests."""
-    for name in ("HOME", "DOCKER_CONFIG", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "nobody"))
-    monkeypatch.delenv("REGISTRY_AUTH_FILE", raising=False)
 
 
 def test_push_and_copy(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -62,16 +47,6 @@ def test_a_release_and_a_mutable_tag(capsys: pytest.CaptureFixture[str], tmp_pat
         assert registry.tag("p", "v1") == HYBRID_DIGEST != registry.tag("p", "latest")
 
 
-def test_a_tag_that_is_nearly_a_version(capsys: pytest.CaptureFixture[str]) -> None:
-    with running() as registry:
-        for tag, said in (("v1.2", True), ("v1.2.3", False), ("latest", False)):
-            assert main(["push", f"{registry.address}/p:{tag}", str(HYBRID)]) == 0
-            assert ("not a complete semantic version" in capsys.readouterr().err) == said
-        push = ["push", f"{registry.address}/p:v1.2", str(HYBRID), "--mutable-tags", "v1.*"]
-        assert main(push) == 0
-        assert capsys.readouterr().err == ""
-
-
 def test_what_became_of_a_package_as_json(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -102,16 +77,6 @@ def test_what_became_of_a_package_as_json(
             assert document["digest"] is None and f"{document['message']}\n" == err
 
 
-def test_several_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    paths = files(tmp_path, image("arm64"), image("amd64"))
-    with running() as registry:
-        assert main(["push", f"{registry.address}/p:v1", *paths]) == 0
-        assert read_files(paths).digest in capsys.readouterr().out
-        assert main(["push", f"{registry.address}/p:v2", paths[0], paths[0]]) == 2
-        assert "for the same platform, linux/arm64" in capsys.readouterr().err
-        assert registry.tag("p", "v2") is None
-
-
 def test_what_is_wrong_with_the_arguments(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -132,36 +97,3 @@ def test_what_is_wrong_with_the_arguments(
             assert main(arguments) == expected
             err = capsys.readouterr().err
             assert message in err and "  help: " in err, arguments
-
-
-@pytest.mark.parametrize(
-    ("options", "source", "destination"),
-    [
-        (["--ca-file", "a.pem"], ("", False), ("a.pem", False)),
-        (["--insecure", "--source-ca-file", "b.pem"], ("b.pem", False), ("", True)),
-        (["--source-insecure"], ("", True), ("", False)),
-    ],
-)
-@pytest.mark.parametrize("same", [False, True])
-def test_what_is_said_of_which_registry(
-    monkeypatch: pytest.MonkeyPatch,
-    options: list[str],
-    source: tuple[str, bool],
-    destination: tuple[str, bool],
-    same: bool,
-) -> None:
-    said: dict[str, RegistrySettings] = {}
-
-    def copied(
-        *_: str, source_settings: Settings, settings: Settings, **_more: object
-    ) -> PublishError:
-        said.update(source=source_settings["one.test"], destination=settings[target])
-        return publish_error("x", "x", "x")
-
-    target = "one.test" if same else "two.test"
-    monkeypatch.setattr(commands_copy, "copy", copied)
-    assert main(["copy", "one.test/a:v1", f"{target}/b:v1", *options]) == 2
-    if same:
-        source = (source[0] or destination[0], source[1] or destination[1])
-    assert (said["source"].ca_file, said["source"].insecure) == source
-    assert (said["destination"].ca_file, said["destination"].insecure) == destination

@@ -1,8 +1,4 @@
-"""Bad inputs by number, 1 to 18: what the best system does with each, in under a second.
-
-Rows 19, 20 and 22 are about file systems (test_walk.py, test_cli.py), 21 about archives
-(oci/test_archive_reader.py), 23 is Pants' snapshot, 24 the matrix of test_determinism.py.
-"""
+"""Packages with one thing wrong each: what is said of it, in under a second."""
 
 from __future__ import annotations
 
