@@ -9,6 +9,7 @@ from typing import Any, Iterable, Mapping
 from pants.util.strutil import bullet_list
 
 from xpkg.target_types import ALL_DEFAULT_REGISTRIES
+from xpkg_tool.messages import RegistryOptions
 
 _FIELDS = {
     "address": str,
@@ -102,13 +103,10 @@ class Registry:
         """What connections are made to: the address without a path, or the OCI layout."""
         return self.address if self.address.startswith(_LAYOUT) else self.address.split("/")[0]
 
-    def connection_options(self) -> dict[str, Any]:
-        """The registry's entry in the tool's requests (xpkg_tool/commands)."""
-        return {
-            "insecure": self.insecure,
-            "caFile": self.ca_file,
-            "mutableTags": self.mutable_tags,
-        }
+    @property
+    def options(self) -> RegistryOptions:
+        """What the tool has to know of it."""
+        return RegistryOptions(self.insecure, self.ca_file or "", self.mutable_tags)
 
     def reference(self, repository: str, tag: str) -> str:
         """The full name of what is published: an OCI layout's repositories follow a colon."""
@@ -120,13 +118,13 @@ class Registry:
 
 
 @dataclass(frozen=True)
-class Registries:
+class ConfiguredRegistries:
     """All configured registries."""
 
     configured: tuple[Registry, ...]
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Registries:
+    def from_dict(cls, data: Mapping[str, Any]) -> ConfiguredRegistries:
         """Raises RegistryError, also for two registries that contradict each other."""
         configured = tuple(Registry.from_dict(alias, entry) for alias, entry in data.items())
         by_host: dict[str, Registry] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any, Iterable
 
 from pants.engine.rules import collect_rules
@@ -18,19 +17,13 @@ from pants.option.option_types import (
 )
 from pants.option.subsystem import Subsystem
 from pants.util.docutil import bin_name
+from pants.util.frozendict import FrozenDict
 from pants.util.strutil import softwrap
 
-from xpkg.registries import Registries
+from xpkg.registries import ConfiguredRegistries
+from xpkg_tool.messages import FailOn, ReportFormat, RuleSelection
 
-# How `lint` may write findings to files, as the tool names it (xpkg_tool/formats).
-_REPORT_FORMATS = ("sarif", "github", "json")
-
-
-class FailOn(Enum):
-    """From which severity on findings fail."""
-
-    ERROR = "error"
-    WARNING = "warning"
+_REPORT_FORMATS: tuple[ReportFormat, ...] = ("sarif", "github", "json")
 
 
 class XpkgSubsystem(Subsystem):
@@ -233,16 +226,13 @@ class XpkgSubsystem(Subsystem):
             advanced=True,
         )
 
-    def selection(self) -> dict[str, Any]:
-        """The rules to apply, as the tool's request has them (xpkg_tool/sandbox/build.py)."""
-        return {
-            "select": self.select,
-            "ignore": self.ignore,
-            "perPathIgnores": self.per_path_ignores,
-        }
+    def selection(self) -> RuleSelection:
+        """The rules to apply."""
+        ignores = {glob: tuple(codes) for glob, codes in self.per_path_ignores.items()}
+        return RuleSelection(tuple(self.select), tuple(self.ignore), FrozenDict(ignores))
 
     @property
-    def report_formats(self) -> tuple[str, ...]:
+    def report_formats(self) -> tuple[ReportFormat, ...]:
         """Each once, sorted. Raises ValueError for one that is not known."""
         unknown = sorted(set(self._report_formats).difference(_REPORT_FORMATS))
         if unknown:
@@ -250,12 +240,12 @@ class XpkgSubsystem(Subsystem):
                 f"`[xpkg].report_formats` has {', '.join(map(repr, unknown))}, and the formats are "
                 f"{', '.join(map(repr, _REPORT_FORMATS))}."
             )
-        return tuple(sorted(set(self._report_formats)))
+        return tuple(sorted(f for f in _REPORT_FORMATS if f in self._report_formats))
 
     @property
-    def registries(self) -> Registries:
+    def registries(self) -> ConfiguredRegistries:
         """Raises ValueError for an option that is not of the documented form."""
-        return Registries.from_dict(self._registries)
+        return ConfiguredRegistries.from_dict(self._registries)
 
 
 def rules() -> Iterable[Any]:

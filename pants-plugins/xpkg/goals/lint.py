@@ -64,8 +64,8 @@ async def lint_xpkgs(
     )
     report = EMPTY_DIGEST
     if xpkg.report_formats:
-        reports = tuple(outcome.report for outcome in outcomes)
-        report = await Get(Digest, LintReportsRequest(reports, xpkg.report_formats))
+        findings = tuple(outcome.findings for outcome in outcomes)
+        report = await Get(Digest, LintReportsRequest(findings, xpkg.report_formats))
     return LintResult(
         exit_code=1 if any(outcome.failed for outcome in outcomes) else 0,
         stdout="\n\n".join(outcome.text for outcome in outcomes if outcome.text),

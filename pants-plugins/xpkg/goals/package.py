@@ -22,9 +22,10 @@ from pants.engine.unions import UnionRule
 from pants.util.docutil import bin_name
 from pants.util.strutil import bullet_list, pluralize
 
-from xpkg.building.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
+from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
 from xpkg.target_types import XpkgOutputPathField, XpkgSourcesField
+from xpkg_tool.messages import ARCHIVE, DESCRIPTION
 
 _FRIENDLY_ID = "{friendly_id}"
 

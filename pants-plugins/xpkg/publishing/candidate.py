@@ -18,7 +18,7 @@ from pants.engine.target import (
     WrappedTargetRequest,
 )
 
-from xpkg.building.build import DESCRIPTION, BuildOutcome, BuildRequest
+from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.publishing.placeholders import Naming
 from xpkg.publishing.variables import Variables, VariablesRequest
 from xpkg.registries import Registry
@@ -31,6 +31,7 @@ from xpkg.target_types import (
     XpkgSourcesField,
     XpkgVersionField,
 )
+from xpkg_tool.messages import DESCRIPTION
 
 _UNPUBLISHABLE = "cannot be published"
 

@@ -88,7 +88,7 @@ def test_all_references_are_looked_up_at_once(repository: PublishRunner) -> None
     assert [p["name"] for p in plan["packages"]] == [f"packages/{n}:{n}" for n in "abc"]
     assert plan["packages"][0]["references"] == [reference("a"), reference("a", "main")]
     assert plan["directory"] == str(repository.root)
-    assert plan["registries"] == {HOST: {"insecure": False, "caFile": None, "mutableTags": []}}
+    assert plan["registries"] == {HOST: {"insecure": False, "caFile": "", "mutableTags": []}}
     assert plan["byDigest"] is False
     assert ran.requests[0] == plan and len(ran.requests) == 4
 

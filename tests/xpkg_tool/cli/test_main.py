@@ -652,6 +652,7 @@ def test_a_signal_ends_it_at_once_and_leaves_nothing(
     script = f"{_ENDLESS}import {module}\n{module}.{function} = wait\n"
     script += f"from xpkg_tool.{program} import main\nsys.exit(main({arguments.split()!r}))"
     os.mkfifo("reached")
+    Path("a").write_text('{"packages": []}')
     process = subprocess.Popen(
         [sys.executable, "-c", script], env=ENVIRONMENT, stderr=subprocess.PIPE
     )
@@ -660,6 +661,7 @@ def test_a_signal_ends_it_at_once_and_leaves_nothing(
     _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors) == (-sent, b"")
     Path("reached").unlink()
+    Path("a").unlink()
     assert sorted(Path().rglob("*")) == before
 
 
