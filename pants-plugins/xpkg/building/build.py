@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterable
 
+from pants.base.exceptions import IntrinsicError
 from pants.engine.addresses import Address, Addresses
 from pants.engine.engine_aware import EngineAwareReturnType
 from pants.engine.fs import (
@@ -18,8 +19,10 @@ from pants.engine.fs import (
     PathGlobs,
     RemovePrefix,
 )
+from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (
+    InvalidFieldException,
     Target,
     Targets,
     WrappedTarget,
@@ -36,7 +39,14 @@ from xpkg.named_packages import ShownByLint, ShownByLintRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool import messages
-from xpkg_tool.messages import ARCHIVE, DESCRIPTION, FINDINGS
+from xpkg_tool.messages import ARCHIVE, DESCRIPTION, FINDINGS, MessageError
+
+# Why the files of a target cannot be had: globs that match nothing, where
+# [GLOBAL].unmatched_build_file_globs says so, and links that are absolute (IntrinsicError); a field
+# that Pants does not accept; a folder that changes while it is read.
+_UNREADABLE = (IntrinsicError, InvalidFieldException, OSError)
+# Why a package has no `BuildOutcome`: that, and a process of the tool that fails.
+CANNOT_BE_BUILT = (*_UNREADABLE, MessageError, ProcessExecutionFailure)
 
 # From this size on a package takes much longer than starting a process for it.
 _LARGE_BYTES = 3_000_000
@@ -44,7 +54,7 @@ _LARGE_BYTES = 3_000_000
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """Asks for the `BuildOutcome` of the package at `address`."""
+    """Asks for the `BuildOutcome` of the package at `address`; raises one of CANNOT_BE_BUILT."""
 
     address: Address
 
@@ -138,9 +148,8 @@ class _GroupResult:
 async def readable_inputs(request: _FallibleRequest) -> _FallibleInputs:
     try:
         return _FallibleInputs(await Get(PackageInputs, PackageInputsRequest(request.target)))
-    # Pants raises for a target's own faults, such as a glob that matches nothing where
-    # [GLOBAL].unmatched_build_file_globs says so. They concern that target alone.
-    except Exception:
+    # It concerns that target alone.
+    except _UNREADABLE:
         return _FallibleInputs(None)
 
 

@@ -97,13 +97,9 @@ class AllReports(Fresh):
 
 # Stands before its caller because the engine looks for `Get`s there.
 async def _named(address: Address) -> tuple[Address, ...]:
-    """The packages that the command line names, `address` among them."""
-    try:
-        named = await Get(NamedPackages, NamedPackagesRequest())
-    # They are found by Pants' private means; where a version of Pants has others, each package is
-    # published with a plan of its own.
-    except Exception:
-        return (address,)
+    """The packages that the command line names, `address` among them. Where they are not known,
+    each package is published with a plan of its own."""
+    named = await Get(NamedPackages, NamedPackagesRequest())
     return named.addresses if address in named.addresses else (address,)
 
 

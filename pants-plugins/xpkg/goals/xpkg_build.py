@@ -30,6 +30,7 @@ from pants.engine.unions import UnionRule, union
 from pants.util.docutil import bin_name
 from pants.util.strutil import pluralize
 
+from xpkg.building.build import CANNOT_BE_BUILT
 from xpkg.goals.package import PackageAttempt, XpkgPackageFieldSet
 
 logger = logging.getLogger(__name__)
@@ -73,9 +74,8 @@ async def package_one(request: _OneRequest) -> _One:
     address = request.field_set.address
     try:
         attempt = await Get(PackageAttempt, XpkgPackageFieldSet, request.field_set)
-    # Pants raises for a target's own faults, such as a glob that matches nothing where
-    # [GLOBAL].unmatched_build_file_globs says so. They concern that target alone.
-    except Exception as error:
+    # It concerns that target alone.
+    except CANNOT_BE_BUILT as error:
         return _One(address, None, str(error))
     return _One(address, attempt.built)
 

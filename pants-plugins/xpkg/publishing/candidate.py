@@ -18,7 +18,8 @@ from pants.engine.target import (
     WrappedTargetRequest,
 )
 
-from xpkg.building.build import BuildOutcome, BuildRequest
+from xpkg.building.build import CANNOT_BE_BUILT, BuildOutcome, BuildRequest
+from xpkg.building.target_faults import BAD_DEPENDENCIES
 from xpkg.publishing.placeholders import Naming
 from xpkg.publishing.variables import Variables, VariablesRequest
 from xpkg.registries import Registry
@@ -149,10 +150,10 @@ def _named(naming: Naming, registries: Iterable[Registry]) -> Iterator[Destinati
 @rule
 async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> Candidate:
     address = request.address
-    # Nothing is raised here: what is wrong with one package must not stop the others.
+    # What is wrong with one package is not raised: it must not stop the others.
     try:
         outcome = await Get(BuildOutcome, BuildRequest(address))
-    except Exception as error:
+    except CANNOT_BE_BUILT as error:
         return Candidate(address, problem=Problem("cannot be built", str(error)))
     if outcome.failed:
         return Candidate(address, problem=Problem("does not lint", outcome.text.strip()))
@@ -170,7 +171,8 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
         cycle = " -> ".join(map(str, error.path))
         text = f"Its dependencies form a cycle: {cycle}.\n  help: Remove one of `dependencies`."
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, text))
-    except Exception as error:
+    # Those of the package itself are in order; here it is one of a dependency's.
+    except BAD_DEPENDENCIES as error:
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
     dependencies = sorted(
         t.address for t in transitive.dependencies if t.has_field(XpkgSourcesField)
@@ -180,7 +182,7 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
         return replace(candidate, skip_push=True)
     try:
         destinations = await _destinations(wrapped.target, built, xpkg)
-    except Exception as error:
+    except ValueError as error:
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
     return replace(candidate, destinations=destinations)
 
