@@ -134,7 +134,7 @@ async def set_up_tool() -> Tool:
 
 def _tool_files() -> Iterator[FileContent]:
     """The tool's modules and the script that assembles it, from the wheel or the source tree."""
-    yield FileContent(_ASSEMBLE, importlib.resources.read_binary("xpkg", "assemble.py"))
+    yield FileContent(_ASSEMBLE, importlib.resources.read_binary("xpkg.tool", "assemble.py"))
     yield from _modules(importlib.resources.files("xpkg_tool"), "xpkg_tool")
 
 
