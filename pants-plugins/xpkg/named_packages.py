@@ -1,4 +1,4 @@
-"""What the command line asks for: the one place that looks at Pants' private options.
+"""What the command line asks for: the one place that uses private parts of Pants.
 
 Pants cancels a goal's other work at the first rule that raises. So that nobody has to run a goal
 once for each mistake, a rule that is going to fail first awaits all packages that were asked for.
@@ -67,7 +67,7 @@ async def find_named_packages(
     packages = {t.address for t in all_targets if t.has_field(XpkgSourcesField)}
     try:
         named = await _named_targets(options)
-    # All of these are private means of Pants, and another version may have others.
+    # All of this is private to Pants, and may differ in another version.
     except (AttributeError, KeyError, TypeError):
         named = ()
     return NamedPackages(tuple(sorted(packages.intersection(named))))
@@ -75,7 +75,7 @@ async def find_named_packages(
 
 @dataclass(frozen=True)
 class ShownByLintRequest:
-    """Asks whether `lint`, in this run, shows what it finds in the package at `address`."""
+    """Asks whether `lint` shows the findings of the package at `address` in this run."""
 
     address: Address
 

@@ -31,7 +31,7 @@ _REMOTE = "HitRemotely"
 
 @dataclass(frozen=True)
 class Statistics:
-    """Processes of the tool by where their results came from, and the bytes of YAML that those
+    """Processes of the tool by the origin of their results, and the bytes of YAML that those
     which ran parsed and packed."""
 
     ran: int
@@ -49,7 +49,7 @@ class Statistics:
 
 
 class StatisticsCallback(WorkunitsCallback):
-    """Is told of all work of a run, a part at a time."""
+    """Receives the work units of a run, a batch at a time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ def _is_of_the_tool(definition: str | None) -> bool:
 
 @dataclass(frozen=True)
 class StatisticsRequest:
-    """Asks for what Pants tells of its work, in each run."""
+    """Asks for the work units of each run."""
 
 
 @rule

@@ -54,8 +54,8 @@ HOST = "registry.example.org"
 
 @rule
 async def build(request: BuildRequest) -> BuildOutcome:
-    """A package whose digest is that of its meta object; one that says `broken` does not lint. It
-    is called what it says after `meta:`, else after its folder."""
+    """A package whose digest is that of its meta object; one that says `broken` does not pass
+    lint. It is called what it says after `meta:`, else after its folder."""
     globs = PathGlobs([f"{request.address.spec_path}/crossplane.yaml"])
     (file,) = await Get(DigestContents, PathGlobs, globs)
     digest = digest_of(file.content.decode())

@@ -30,9 +30,12 @@ def test_aliases_and_addresses_name_the_same_registry_once() -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["@nope"], "no registry with the alias '@nope'. Configured are: @main, @default, @other."),
+        (
+            ["@nope"],
+            "the alias '@nope'. Configured aliases: @main, @default, @other.",
+        ),
         ([], "There is no registry to publish to"),
-        (["main"], "'main' is the alias of a registry and is written as '@main'"),
+        (["main"], "'main' is the alias of a registry: write '@main'"),
     ],
 )
 def test_what_is_not_configured(names: list[str], message: str) -> None:
@@ -51,8 +54,8 @@ def test_what_is_not_configured(names: list[str], message: str) -> None:
         ({"address": "a", "mutable_tags": "main"}, "`mutable_tags` of the registry 'r' has a va"),
         ({"address": "a", "mutable_tags": [1]}, "`mutable_tags` of the registry 'r' is not a lis"),
         ({"address": "a", "ca_file": True}, "`ca_file`"),
-        ({"address": "https://a"}, "not of the form <host>[:<port>]"),
-        ({"address": "me:canary@a"}, "not of the form <host>[:<port>]"),
+        ({"address": "https://a"}, "must have the form <host>[:<port>]"),
+        ({"address": "me:canary@a"}, "must have the form <host>[:<port>]"),
         ({"address": "a", "default": "yes"}, "`default` of the registry 'r' has a value of the"),
         ({"address": "a", "extra_image_tags": "main"}, "`extra_image_tags`"),
     ],

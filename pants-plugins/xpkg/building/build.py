@@ -104,7 +104,7 @@ class BuildReport(EngineAwareReturnType):
     def message(self) -> str | None:
         if not self._speaks:
             return None
-        verdict = "does not lint" if self.outcome.failed else "has warnings"
+        verdict = "does not pass lint" if self.outcome.failed else "has warnings"
         return f"{self.outcome.address} {verdict}.\n\n{self.outcome.text}\n"
 
     def cacheable(self) -> bool:

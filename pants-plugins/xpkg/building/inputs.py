@@ -1,4 +1,4 @@
-"""From a target to what the tool is given of it: its files and what is asked of them."""
+"""From a target to the message about its package."""
 
 from __future__ import annotations
 
@@ -36,8 +36,7 @@ class PackageInputsRequest:
 class PackageInputs:
     """The files of a package (`digest`, of `size` bytes in all) and the message about it.
 
-    `left_out` has what the tool is to say of files that it does not see, or that come from
-    elsewhere.
+    `left_out` are files that the tool does not see, or that come from elsewhere.
     """
 
     address: Address
@@ -127,13 +126,13 @@ def _left_out(
     *,
     example: bool,
 ) -> Iterator[LeftOut]:
-    """What the tool is to say of the links and names that the globs match."""
+    """The links and names that the globs match, for the findings of the tool."""
     includes = [glob for glob in globs if not glob.startswith("!")]
     excludes = [glob[1:] for glob in globs if glob.startswith("!")]
     matcher = FilespecMatcher(includes, excludes)
     for link in scan.links:
         if link.folder:
-            # What lies in the package anyway is read where it lies.
+            # A folder of the package is read in its own place.
             if linked[link.path] and not link.inside:
                 yield LeftOut("linked-folder", link.path, example, files=linked[link.path])
         elif _matches(matcher, link.path):
@@ -151,7 +150,7 @@ def _left_out(
     for path in scan.other_case:
         if _matches(matcher, _lower_ending(path)):
             yield LeftOut("ending-case", path, example)
-    # What leaves hidden folders out does not say that they were not meant.
+    # The default exclusion of hidden folders does not say that they are not meant.
     matcher = FilespecMatcher(includes, [glob for glob in excludes if not glob.endswith("/.*/**")])
     for folder, file in scan.hidden:
         if _matches(matcher, file):
@@ -168,7 +167,7 @@ def _matches(matcher: FilespecMatcher, path: str) -> bool:
 
 
 def _examples_globs(field: XpkgExamplesField) -> PathGlobs:
-    # Globs that match nothing are the tool's finding, like all else that is wrong with a package.
+    # For globs that match nothing the tool has a finding.
     return PathGlobs(
         field.globs,
         glob_match_error_behavior=GlobMatchErrorBehavior.ignore,

@@ -1,6 +1,6 @@
-"""What is wrong with a target itself, and not with its files.
+"""Errors in a target itself, not in its files.
 
-No package is made of its dependencies, so Pants would look them up only when it publishes.
+A build needs no dependencies, so Pants would resolve them only when it publishes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class TargetFaultsRequest:
 
 @dataclass(frozen=True)
 class TargetFaults:
-    """What is wrong, rendered as the tool renders its findings; empty where all is right."""
+    """The errors, rendered as the tool renders findings; empty where there are none."""
 
     text: str = ""
 

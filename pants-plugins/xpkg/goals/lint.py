@@ -1,4 +1,4 @@
-"""`pants lint`: shows what is wrong with each package, all of it at once."""
+"""`pants lint`: shows all findings of all packages at once."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class XpkgLintRequest(LintTargetsRequest):
 
 @dataclass(frozen=True)
 class LintedPackages:
-    """All packages that are to be linted, sorted: one thing to Pants, which would else cut a long
-    list into batches, each with a result and report files of its own."""
+    """All packages to lint, sorted. They are one element: Pants splits a long list into batches,
+    each with a result and report files of its own."""
 
     addresses: tuple[Address, ...]
 
@@ -57,8 +57,8 @@ async def lint_xpkgs(
     request: XpkgLintRequest.Batch[LintedPackages, Any], xpkg: XpkgSubsystem
 ) -> LintResult:
     (packages,) = request.elements
-    # Packing is a small part of a build, so lint asks for the whole: `lint package` and a later
-    # `package` then find everything done.
+    # Packing is a small part of a build, so lint asks for the whole build: `lint package` and a
+    # later `package` reuse it.
     outcomes = await MultiGet(
         Get(BuildOutcome, BuildRequest(address)) for address in packages.addresses
     )

@@ -59,7 +59,7 @@ async def find_putative_targets(
         if _directory(project) in request.dirs:
             logger.info(
                 "%s describes a project, from which another program makes a package. It is not a "
-                "package itself, and gets no target.",
+                "package itself and gets no target.",
                 project,
             )
     return PutativeTargets(

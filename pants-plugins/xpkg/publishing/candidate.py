@@ -1,4 +1,4 @@
-"""A package as it is about to be published: what was built, and under which names it goes where."""
+"""A package that is about to be published: what was built, and its destinations."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class CandidateRequest:
 class Problem:
     """Why a package cannot be published anywhere.
 
-    `what` is a predicate without its subject ("does not lint"), `error` all that is wrong. Neither
-    names the package, so what several packages share is equal and can be shown once.
+    `what` is a predicate without its subject ("does not pass lint"), `error` all that is wrong.
+    Neither names the package, so what several packages share is equal and can be shown once.
     """
 
     what: str
@@ -134,8 +134,8 @@ async def _destinations(
         default_repository=xpkg.default_repository,
         digest=built.digest,
     )
-    texts = tuple(text for registry in registries for text in naming.texts(registry))
-    variables = await Get(Variables, VariablesRequest(texts))
+    templates = tuple(t for registry in registries for t in naming.templates(registry))
+    variables = await Get(Variables, VariablesRequest(templates))
     found = {d.reference: d for d in _named(naming.with_variables(variables), registries)}
     return tuple(found.values())
 
@@ -156,7 +156,7 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
     except CANNOT_BE_BUILT as error:
         return Candidate(address, problem=Problem("cannot be built", str(error)))
     if outcome.failed:
-        return Candidate(address, problem=Problem("does not lint", outcome.text.strip()))
+        return Candidate(address, problem=Problem("does not pass lint", outcome.text.strip()))
     built = await _built(outcome)
     candidate = Candidate(
         address, built.digest, built.files, built.size, package_name=built.package_name
@@ -167,7 +167,7 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
             Get(TransitiveTargets, TransitiveTargetsRequest([address])),
         )
     except CycleException as error:
-        # Pants' own text is about imports of source code.
+        # The message of Pants is about imports of source code.
         cycle = " -> ".join(map(str, error.path))
         text = f"Its dependencies form a cycle: {cycle}.\n  help: Remove one of `dependencies`."
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, text))

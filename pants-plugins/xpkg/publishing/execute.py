@@ -15,7 +15,7 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from xpkg.publishing.environment import PublishEnvironment, PublishEnvironmentRequest
-from xpkg.publishing.failure import broken_off
+from xpkg.publishing.failure import process_failed
 from xpkg.publishing.lookup import PublishPlanRequest, registry_options
 from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan
 from xpkg.subsystem import XpkgSubsystem
@@ -127,7 +127,9 @@ async def publish_as_planned(
         ),
     )
     if asked.failure:
-        return _all_written(package, (), broken_off(f"Publishing {package.address}", asked.failure))
+        return _all_written(
+            package, (), process_failed(f"Publishing {package.address}", asked.failure)
+        )
     return _all_written(package, asked.read(PublishAnswer).references, "")
 
 
@@ -169,7 +171,7 @@ def _written(
     reference: ReferencePlan, published: PublishedReference | None, failure: str
 ) -> ReferenceOutcome:
     if published is None:
-        return ReferenceOutcome(reference, Action.FAILED, "the process broke off", failure)
+        return ReferenceOutcome(reference, Action.FAILED, "the process failed", failure)
     return ReferenceOutcome(
         reference,
         published.action,

@@ -1,11 +1,8 @@
-"""What to say of a process of the tool that ended without an answer."""
+"""The message for a process of the tool that failed."""
 
 from __future__ import annotations
 
 
-def broken_off(what: str, failure: str) -> str:
+def process_failed(what: str, failure: str) -> str:
     """A sentence and the remedy, for a `ToolAnswer.failure`."""
-    return (
-        f"{what} broke off: {failure}. Run it again; what was published before is found and not "
-        "sent twice."
-    )
+    return f"{what} failed: {failure}. Run it again: what is already published is not sent twice."

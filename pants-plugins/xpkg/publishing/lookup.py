@@ -14,7 +14,7 @@ from pants.util.strutil import pluralize
 
 from xpkg.publishing.candidate import Candidate, CandidateRequest, Destination
 from xpkg.publishing.environment import PublishEnvironment, PublishEnvironmentRequest
-from xpkg.publishing.failure import broken_off
+from xpkg.publishing.failure import process_failed
 from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan, in_order, settle
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.fresh import Fresh
@@ -96,8 +96,8 @@ async def look_up(request: _LookupRequest, xpkg: XpkgSubsystem) -> _Lookup:
         ),
     )
     if asked.failure:
-        error = broken_off("Looking up the references", asked.failure)
-        return _failed(wanted, "the process broke off", error)
+        error = process_failed("Looking up the references", asked.failure)
+        return _failed(wanted, "the process failed", error)
     answer = asked.read(PlanAnswer)
     addresses = {candidate.address.spec: candidate.address for candidate, _ in wanted}
     entries = {

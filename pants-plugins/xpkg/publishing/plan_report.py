@@ -57,7 +57,7 @@ def plan_summary(plan: PublishPlan) -> PublishPackages:
 
 
 def render(plan: PublishPlan) -> str:
-    """The table, how often each action is in it, then each error once, whole. Rows name errors by
+    """The table, the number of each action, then each error once. Rows refer to errors by
     number."""
     errors = _Errors()
     rows = [row for package in plan.packages for row in _rows(package, errors)]
@@ -96,7 +96,7 @@ def _rows(package: PackagePlan, errors: _Errors) -> Iterator[tuple[str, ...]]:
 
 
 def _short(digest: str) -> str:
-    """As many digits as tell digests apart; the whole ones are in the errors and in the JSON."""
+    """Enough digits to tell digests apart; errors and JSON have all of them."""
     return digest[len(_ALGORITHM) :][:_SHORT_DIGEST] or _NO_DIGEST
 
 

@@ -1,6 +1,6 @@
-"""What `pants publish` shows of what was done, and what goes into `--publish-output`.
+"""What `pants publish` shows of its work, and what goes into `--publish-output`.
 
-The goal runs processes one after another; all work is done before, so these only print and give the
+The goal runs processes one after another; all work is done before, so these only print and set the
 exit code.
 """
 
@@ -22,7 +22,7 @@ _ARGUMENT_CHARACTERS = 30_000
 
 
 def printing(text: str, *, exit_code: int) -> InteractiveProcess:
-    """A process that prints `text`, to standard error where it fails; nothing where it is empty."""
+    """A process that prints `text`, if any: to standard error when the exit code is not 0."""
     if not text:
         return InteractiveProcess(argv=("/bin/sh", "-c", f"exit {exit_code}"))
     # The text is in arguments, not part of the script, so that nothing in it is run.
@@ -37,16 +37,16 @@ def printing(text: str, *, exit_code: int) -> InteractiveProcess:
 
 
 class Reporter:
-    """Makes the entries of all packages of a run, one after another, so that what several have in
-    common is shown once: with the first of them. The others name that one."""
+    """Makes the entries of all packages of a run, one after another. An error that several have in
+    common is shown once, with the first of them; the others name that one."""
 
     def __init__(self) -> None:
         # The package and the name with which each error is shown.
         self._shown: dict[str, tuple[str, str]] = {}
 
     def entries(self, published: Published, *, named: bool) -> Iterator[PublishPackages]:
-        """One entry for each reference. `named`: the command line names the package; else it is
-        there because others depend on it."""
+        """One entry for each reference. `named`: the command line names the package; otherwise
+        others depend on it."""
         package = published.package
         spec = package.address.spec
         if package.candidate.skip_push:
@@ -69,7 +69,7 @@ class Reporter:
                 yield self._reference(spec, reference, named=named)
 
     def _shown_with(self, error: str, spec: str, name: str) -> str:
-        """What `error` was shown with before; empty where this is the first time."""
+        """The name with which `error` was shown before; empty the first time."""
         shown = self._shown.setdefault(error, (spec, name))
         if shown == (spec, name):
             return ""
@@ -115,7 +115,7 @@ def _failure(
 
 
 def transfer_line(outcome: ReferenceOutcome, transfer: Transfer) -> str:
-    """What was done, the reference, its digest, and what it took: one line."""
+    """One line: the action, the reference, its digest, and the transfer."""
     planned = outcome.plan.planned
     details = [
         f"{_amount(transfer.blobs_sent, transfer.bytes_sent)} sent",

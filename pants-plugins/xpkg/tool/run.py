@@ -1,4 +1,4 @@
-"""The one rule that says something to the tool: a message goes in, and a message comes back."""
+"""The one rule that runs the tool: a message goes in, and a message comes back."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ T = TypeVar("T")
 class ToolRequest:
     """Asks for the `ToolAnswer` to `message`, which is about the files in `inputs`.
 
-    It can be cached; with another `cache_scope` it may depend on what is outside, and on `env`.
-    Where it `may_fail`, the answer says why there is none; else a process that fails is raised as
+    The answer is cached; with another `cache_scope` it may depend on `env` and on the world outside
+    the sandbox. With `may_fail`, a failure is part of the answer; without, it is raised as
     ProcessExecutionFailure.
     """
 
@@ -117,12 +117,11 @@ async def ask_the_tool(request: ToolRequest) -> ToolAnswer:
 
 
 def _failure(result: FallibleProcessResult) -> str:
-    """Of an unforeseen error only the kind is shown: its text is not known to be free of
-    secrets."""
+    """Of an unexpected error only the type is shown: its message may hold a secret."""
     lines = result.stderr.rstrip().splitlines()
     kind = _LAST_LINE.match(lines[-1]) if lines else None
     detail = f" ({kind.group(1).decode()})" if kind else ""
-    return f"the process ended with exit code {result.exit_code}{detail}"
+    return f"the process exited with code {result.exit_code}{detail}"
 
 
 def rules() -> Iterable[Any]:

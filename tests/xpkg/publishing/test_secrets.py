@@ -110,9 +110,9 @@ def test_variables_and_build_arguments_name_tags(repository: PublishRunner) -> N
     ("tag", "env", "message"),
     [
         ("{env.RELEASE}", {}, "The environment variable RELEASE is not set"),
-        ("{build_args.X}", {}, "The build argument 'X' is undefined. Defined are: Y."),
+        ("{build_args.X}", {}, "The build argument 'X' is undefined. Defined arguments: Y."),
         ("{env.MY_TOKEN}", {"MY_TOKEN": "canary"}, "A placeholder stands for MY_TOKEN"),
-        ("v1+{env.BUILD}", {"BUILD": "7"}, "the tag 'v1+7', and registries have no `+` in"),
+        ("v1+{env.BUILD}", {"BUILD": "7"}, "the tag 'v1+7', and a tag cannot contain `+`"),
     ],
 )
 def test_variables_that_cannot_be_used(

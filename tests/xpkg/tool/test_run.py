@@ -108,9 +108,9 @@ def test_a_process_that_writes_no_answer_is_named(runner: RuleRunner) -> None:
 @pytest.mark.parametrize(
     ("program", "failure"),
     [
-        ("raise LookupError('canary')", "the process ended with exit code 1 (LookupError)"),
-        ("sys.exit(3)", "the process ended with exit code 3"),
-        ("sys.exit('error: canary is odd')", "the process ended with exit code 1 (error)"),
+        ("raise LookupError('canary')", "the process exited with code 1 (LookupError)"),
+        ("sys.exit(3)", "the process exited with code 3"),
+        ("sys.exit('error: canary is odd')", "the process exited with code 1 (error)"),
     ],
 )
 def test_a_process_that_fails(runner: RuleRunner, program: str, failure: str) -> None:
