@@ -47,16 +47,19 @@ def test_what_is_not_configured(names: list[str], message: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ("text", "not a table"),
+        ("text", "must be a table of fields, but is 'text'"),
         ({}, "no address"),
         ({"address": "a", "adress": "b"}, "unknown fields: adress (did you mean address?)"),
         ({"address": "a", "mutable_tag": []}, "mutable_tag (did you mean mutable_tags?)"),
-        ({"address": "a", "mutable_tags": "main"}, "`mutable_tags` of the registry 'r' has a va"),
-        ({"address": "a", "mutable_tags": [1]}, "`mutable_tags` of the registry 'r' is not a lis"),
-        ({"address": "a", "ca_file": True}, "`ca_file`"),
+        (
+            {"address": "a", "mutable_tags": "main"},
+            "`mutable_tags` of the registry 'r' must be a list of non-empty strings, but is 'main'",
+        ),
+        ({"address": "a", "mutable_tags": [1]}, "must be a list of non-empty strings, but is [1]"),
+        ({"address": "a", "ca_file": True}, "`ca_file` of the registry 'r' must be a string"),
         ({"address": "https://a"}, "must have the form <host>[:<port>]"),
         ({"address": "me:canary@a"}, "must have the form <host>[:<port>]"),
-        ({"address": "a", "default": "yes"}, "`default` of the registry 'r' has a value of the"),
+        ({"address": "a", "default": "yes"}, "must be a boolean, but is 'yes'"),
         ({"address": "a", "extra_image_tags": "main"}, "`extra_image_tags`"),
     ],
 )

@@ -13,7 +13,7 @@ from typing import Mapping
 import xpkg
 import xpkg_tool
 
-ASSEMBLE = Path(xpkg.__file__).parent / "assemble.py"
+ASSEMBLE = Path(xpkg.__file__).parent / "tool" / "assemble.py"
 TOOL = Path(xpkg_tool.__file__).parent
 
 # Constants, names and sets such as bytecode holds.
