@@ -225,4 +225,4 @@ def test_an_alias_without_its_sign_is_said(repository: Repository) -> None:
     write_provider(repository, "packages/bad", "provider-bad")
     repository.write("packages/bad/BUILD", 'xpkg_package(registries=["local"])\n')
     run = repository.pants("publish", "packages/bad", expect=1)
-    assert "'local' is the alias of a registry and is written as '@local'" in run.output
+    assert "'local' is the alias of a registry: write '@local'" in run.output
