@@ -1,16 +1,19 @@
 """Who may import whom: one program the other in one direction only, a folder only what is below it.
 
-The backend (`xpkg`) knows the tool (`xpkg_tool`) as files that a process runs; the tool knows
-nothing of Pants. So the tool works and is tested without Pants, and Pants' process never loads a
-library of the tool's. Inside each of them the folders stand one above the other (ROOMS).
+The backend (`xpkg`) knows the tool (`xpkg_tool`) as files that a process runs and as the messages
+that go in and out (MESSAGES); the tool knows nothing of Pants. So the tool works and is tested
+without Pants, and Pants' process never loads a library of the tool's. Inside each of them the
+folders stand one above the other (ROOMS).
 """
 
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Iterator
 
@@ -39,6 +42,7 @@ ROOMS = {
         process
         files
         build_version
+        messages
         __init__
     """,
     "xpkg": """
@@ -54,6 +58,9 @@ ROOMS = {
         __init__
     """,
 }
+
+# The one module of the tool that the backend imports, itself or by name.
+MESSAGES = "xpkg_tool.messages"
 
 FORBIDDEN = {
     "xpkg_tool": {"pants", "xpkg"},
@@ -109,7 +116,8 @@ def violations(package: str, root: Path) -> list[str]:
     for path in sorted((root / package).rglob("*.py")):
         inside = ".".join(path.relative_to(root).parent.parts)
         for name, line in imported(path, inside):
-            if name.split(".")[0] in FORBIDDEN[package]:
+            allowed = package == "xpkg" and f"{name}.".startswith(f"{MESSAGES}.")
+            if name.split(".")[0] in FORBIDDEN[package] and not allowed:
                 found.append(f"{path.relative_to(root)}:{line}: imports {name}")
     return found
 
@@ -172,6 +180,12 @@ def test_each_room_has_a_floor(package: str) -> None:
         ("xpkg", "from yaml import safe_load", "yaml.safe_load"),
         ("xpkg", "__import__('oras')", "oras"),
         ("xpkg", "from . import tool\nfrom .. import oras, tool", None),
+        ("xpkg", "import xpkg_tool.messages", None),
+        ("xpkg", "from xpkg_tool import messages", None),
+        ("xpkg", "from xpkg_tool.messages import decode", None),
+        ("xpkg", "import xpkg_tool", "xpkg_tool"),
+        ("xpkg", "from xpkg_tool import VERSION", "xpkg_tool.VERSION"),
+        ("xpkg", "import xpkg_tool.messages_of_old", "xpkg_tool.messages_of_old"),
     ],
 )
 def test_the_check_finds_imports(
@@ -201,6 +215,24 @@ def loaded_by(module: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
+@pytest.mark.parametrize("name", ["__init__", "messages"])
+def test_the_messages_need_the_standard_library_alone(name: str) -> None:
+    """The backend imports them in Pants' process, and the stand-in of the tests in a sandbox."""
+    path = PLUGINS / "xpkg_tool" / f"{name}.py"
+    libraries = Path(sysconfig.get_path("purelib")), Path(sysconfig.get_path("platlib"))
+    for module, line in imported(path, "xpkg_tool"):
+        spec = importlib.util.find_spec(module.split(".")[0])
+        assert spec is not None, f"{name}.py:{line}"
+        where = Path(spec.origin or "")
+        of_python = Path(sysconfig.get_path("stdlib")) in where.parents or not where.suffix
+        assert of_python and not {*libraries} & {*where.parents}, f"{name}.py:{line}: {module}"
+
+
+def test_the_messages_load_no_other_module_of_the_tool() -> None:
+    loaded = {name for name in loaded_by(MESSAGES) if name.startswith("xpkg_tool")}
+    assert loaded == {"xpkg_tool", MESSAGES}
+
+
 @pytest.mark.parametrize(
     "module",
     [
@@ -208,7 +240,10 @@ def loaded_by(module: str) -> set[str]:
         "xpkg_tool.building.build",
         "xpkg_tool.cli.build",
         "xpkg_tool.cli.lint",
+        "xpkg_tool.sandbox.analyse",
         "xpkg_tool.sandbox.build",
+        "xpkg_tool.sandbox.report",
+        "xpkg_tool.sandbox.tailor",
     ],
 )
 def test_building_loads_nothing_of_publishing(module: str) -> None:

@@ -1,4 +1,4 @@
-"""What the command line asks for: the one place that looks at Pants' private options.
+"""What the command line asks for: the one place that uses private parts of Pants.
 
 Pants cancels a goal's other work at the first rule that raises. So that nobody has to run a goal
 once for each mistake, a rule that is going to fail first awaits all packages that were asked for.
@@ -36,9 +36,28 @@ class NamedPackagesRequest:
 
 @dataclass(frozen=True)
 class NamedPackages:
-    """The addresses of the `xpkg_package` targets that the command line names, sorted."""
+    """The addresses of the `xpkg_package` targets that the command line names, sorted; none where
+    that is not known."""
 
     addresses: tuple[Address, ...]
+
+
+# Stands before its caller because the engine looks for `Get`s there.
+async def _named_targets(options: _Options) -> Iterable[Address]:
+    changed = ChangedOptions.from_options(options.options.for_scope("changed"))
+    if changed.provided:
+        worktree = await Get(MaybeGitWorktree, GitWorktreeRequest())
+        if worktree.git_worktree is None:
+            return ()
+        files = tuple(changed.changed_files(worktree.git_worktree))
+        return await Get(ChangedAddresses, ChangedRequest(files, changed.dependents))
+    specs = SpecsParser().parse_specs(
+        tuple(options.options.specs),
+        description_of_origin="CLI arguments",
+        unmatched_glob_behavior=GlobMatchErrorBehavior.ignore,
+    )
+    targets = await Get(FilteredTargets, Specs, specs)
+    return tuple(target.address for target in targets)
 
 
 @rule
@@ -46,27 +65,17 @@ async def find_named_packages(
     _: NamedPackagesRequest, options: _Options, all_targets: AllTargets
 ) -> NamedPackages:
     packages = {t.address for t in all_targets if t.has_field(XpkgSourcesField)}
-    texts = tuple(options.options.specs)
-    changed = ChangedOptions.from_options(options.options.for_scope("changed"))
-    if changed.provided:
-        worktree = await Get(MaybeGitWorktree, GitWorktreeRequest())
-        if worktree.git_worktree is None:
-            return NamedPackages(())
-        files = tuple(changed.changed_files(worktree.git_worktree))
-        addresses = await Get(ChangedAddresses, ChangedRequest(files, changed.dependents))
-        return _sorted(packages.intersection(addresses))
-    specs = SpecsParser().parse_specs(
-        texts,
-        description_of_origin="CLI arguments",
-        unmatched_glob_behavior=GlobMatchErrorBehavior.ignore,
-    )
-    targets = await Get(FilteredTargets, Specs, specs)
-    return _sorted(packages.intersection(t.address for t in targets))
+    try:
+        named = await _named_targets(options)
+    # All of this is private to Pants, and may differ in another version.
+    except (AttributeError, KeyError, TypeError):
+        named = ()
+    return NamedPackages(tuple(sorted(packages.intersection(named))))
 
 
 @dataclass(frozen=True)
 class ShownByLintRequest:
-    """Asks whether `lint`, in this run, shows what it finds in the package at `address`."""
+    """Asks whether `lint` shows the findings of the package at `address` in this run."""
 
     address: Address
 
@@ -87,10 +96,6 @@ async def shown_by_lint(
         return ShownByLint(False)
     wrapped = await Get(WrappedTarget, WrappedTargetRequest(request.address, "the xpkg backend"))
     return ShownByLint(not wrapped.target[XpkgSkipLintField].value)
-
-
-def _sorted(addresses: Iterable[Address]) -> NamedPackages:
-    return NamedPackages(tuple(sorted(addresses)))
 
 
 def rules() -> Iterable[Any]:

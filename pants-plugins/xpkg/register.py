@@ -18,7 +18,7 @@ from xpkg.building import (
 from xpkg.goals import lint, package, publish, tailor, xpkg_build
 from xpkg.publishing import candidate, environment, execute, lookup, variables
 from xpkg.target_types import XpkgPackageTarget
-from xpkg.tool import process
+from xpkg.tool import process, run
 
 
 def target_types() -> Iterable[Any]:
@@ -37,6 +37,7 @@ def rules() -> Iterable[Any]:
         *subsystem.rules(),
         *target_faults.rules(),
         *process.rules(),
+        *run.rules(),
         *variables.rules(),
         *candidate.rules(),
         *environment.rules(),

@@ -9,24 +9,24 @@ from typing import Any, Iterable, Mapping
 from pants.util.strutil import bullet_list
 
 from xpkg.target_types import ALL_DEFAULT_REGISTRIES
+from xpkg_tool.messages import RegistryOptions
 
 _FIELDS = {
-    "address": str,
-    "default": bool,
-    "repository": str,
-    "extra_image_tags": (list, tuple),
-    "skip_push": bool,
-    "insecure": bool,
-    "ca_file": str,
-    "mutable_tags": (list, tuple),
+    "address": "a string",
+    "default": "a boolean",
+    "repository": "a string",
+    "extra_image_tags": "a list of non-empty strings",
+    "skip_push": "a boolean",
+    "insecure": "a boolean",
+    "ca_file": "a string",
+    "mutable_tags": "a list of non-empty strings",
 }
-_LISTS = ("extra_image_tags", "mutable_tags")
 
 _LAYOUT = "oci-layout:"
 
 
 class RegistryError(ValueError):
-    """A registry that is configured wrongly, or not at all."""
+    """A registry that is misconfigured, or not configured at all."""
 
     def __init__(self, message: str) -> None:
         super().__init__(
@@ -37,10 +37,10 @@ class RegistryError(ValueError):
 
 @dataclass(frozen=True)
 class Registry:
-    """One registry. `alias` is empty for an address that a BUILD file gives directly.
+    """One registry. `alias` is empty for an address in a BUILD file.
 
-    `ca_file` is relative to the repository's root. `mutable_tags` are the globs of the tags that
-    may come to name another package; all others name one for ever.
+    `ca_file` is relative to the repository's root. `mutable_tags` are globs of the tags that may
+    be moved to another package; all others are never moved.
     """
 
     address: str
@@ -57,33 +57,30 @@ class Registry:
     def from_dict(cls, alias: str, data: Mapping[str, Any]) -> Registry:
         """Raises RegistryError, which names the alias and the field."""
         if not isinstance(data, Mapping):
-            raise RegistryError(f"The registry {alias!r} is not a table of fields: {data!r}.")
+            raise RegistryError(
+                f"The registry {alias!r} must be a table of fields, but is {data!r}."
+            )
         unknown = sorted(set(data) - set(_FIELDS))
         if unknown:
             raise RegistryError(
                 f"The registry {alias!r} has unknown fields: "
-                f"{', '.join(map(_with_nearest, unknown))}. Fields are:\n{bullet_list(_FIELDS)}"
+                f"{', '.join(map(_with_nearest, unknown))}. Valid fields:\n{bullet_list(_FIELDS)}"
             )
         if not data.get("address"):
             raise RegistryError(f"The registry {alias!r} has no address.")
         for field, value in data.items():
-            if not isinstance(value, _FIELDS[field]):  # type: ignore[arg-type]
+            if not _has_type(value, _FIELDS[field]):
                 raise RegistryError(
-                    f"The field `{field}` of the registry {alias!r} has a value of the wrong type: "
-                    f"{value!r}."
-                )
-            if field in _LISTS and not all(isinstance(item, str) and item for item in value):
-                raise RegistryError(
-                    f"The field `{field}` of the registry {alias!r} is not a list of texts: "
-                    f"{value!r}."
+                    f"The field `{field}` of the registry {alias!r} must be {_FIELDS[field]}, but "
+                    f"is {value!r}."
                 )
         address = data["address"]
         if "://" in address or "@" in address or address.endswith("/"):
             # Not shown: it may hold a password.
             raise RegistryError(
-                f"The address of the registry {alias!r} is not of the form <host>[:<port>]: leave "
-                "out the scheme, the user and a slash at the end. Credentials come from `docker "
-                "login`; a registry without TLS is one with `insecure = true`."
+                f"The address of the registry {alias!r} must have the form <host>[:<port>], "
+                "without a scheme, a user or a trailing slash. Credentials come from `docker "
+                "login`; for a registry without TLS, set `insecure = true`."
             )
         return cls(
             alias=alias,
@@ -99,19 +96,16 @@ class Registry:
 
     @property
     def host(self) -> str:
-        """What connections are made to: the address without a path, or the OCI layout."""
+        """What to connect to: the address without a path, or the OCI layout."""
         return self.address if self.address.startswith(_LAYOUT) else self.address.split("/")[0]
 
-    def connection_options(self) -> dict[str, Any]:
-        """The registry's entry in the tool's requests (xpkg_tool/commands)."""
-        return {
-            "insecure": self.insecure,
-            "caFile": self.ca_file,
-            "mutableTags": self.mutable_tags,
-        }
+    @property
+    def options(self) -> RegistryOptions:
+        """What the tool has to know of it."""
+        return RegistryOptions(self.insecure, self.ca_file or "", self.mutable_tags)
 
     def reference(self, repository: str, tag: str) -> str:
-        """The full name of what is published: an OCI layout's repositories follow a colon."""
+        """The full reference: in an OCI layout, the repository follows a colon."""
         separator = ":" if self.address.startswith(_LAYOUT) else "/"
         return f"{self.address}{separator}{repository}:{tag}"
 
@@ -120,14 +114,14 @@ class Registry:
 
 
 @dataclass(frozen=True)
-class Registries:
+class ConfiguredRegistries:
     """All configured registries."""
 
     configured: tuple[Registry, ...]
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Registries:
-        """Raises RegistryError, also for two registries that contradict each other."""
+    def from_dict(cls, data: Mapping[str, Any]) -> ConfiguredRegistries:
+        """Raises RegistryError, also where two registries contradict each other."""
         configured = tuple(Registry.from_dict(alias, entry) for alias, entry in data.items())
         by_host: dict[str, Registry] = {}
         for registry in configured:
@@ -137,8 +131,8 @@ class Registries:
                     raise RegistryError(
                         f"The registries {other.alias!r} and {registry.alias!r} are both at "
                         f"{registry.host} and differ in `{field}`: {getattr(other, field)!r} and "
-                        f"{getattr(registry, field)!r}. It holds for the host, so give both the "
-                        "same."
+                        f"{getattr(registry, field)!r}. The field applies to the host, so give "
+                        "both the same value."
                     )
         return cls(configured)
 
@@ -149,7 +143,7 @@ class Registries:
         """
         found = dict.fromkeys(registry for name in names for registry in self._find(name))
         if not found:
-            raise RegistryError("There is no registry to publish to: none is the default.")
+            raise RegistryError("There is no registry to publish to: none has `default = true`.")
         return tuple(found)
 
     def _find(self, name: str) -> tuple[Registry, ...]:
@@ -162,16 +156,16 @@ class Registries:
             known = [f"@{registry.alias}" for registry in self.configured]
             nearest = difflib.get_close_matches(name, known, n=1)
             raise RegistryError(
-                f"There is no registry with the alias {name!r}. Configured are: "
+                f"There is no registry with the alias {name!r}. Configured aliases: "
                 f"{', '.join(known) or 'none'}."
                 + (f" Did you mean {nearest[0]}?" if nearest else "")
             )
         if any(name == registry.alias for registry in self.configured):
             raise RegistryError(
-                f"{name!r} is the alias of a registry and is written as '@{name}'; without the "
-                "`@` it would be an address."
+                f"{name!r} is the alias of a registry: write '@{name}'. Without the `@` it is an "
+                "address."
             )
-        # What a configured registry says of the host holds for its addresses in BUILD files, too.
+        # The settings of a configured registry also apply to addresses at its host in BUILD files.
         given = Registry(address=name)
         for registry in self.configured:
             if registry.host == given.host:
@@ -184,6 +178,14 @@ class Registries:
                     ),
                 )
         return (given,)
+
+
+def _has_type(value: Any, expected: str) -> bool:
+    if expected == "a boolean":
+        return isinstance(value, bool)
+    if expected == "a string":
+        return isinstance(value, str)
+    return isinstance(value, (list, tuple)) and all(isinstance(v, str) and v for v in value)
 
 
 def _with_nearest(name: str) -> str:

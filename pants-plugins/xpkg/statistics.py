@@ -6,7 +6,7 @@ import json
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Iterable, Mapping
 
 from pants.engine.rules import collect_rules, rule
 from pants.engine.streaming_workunit_handler import (
@@ -20,6 +20,7 @@ from pants.util.strutil import pluralize
 
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.process import RUNNER
+from xpkg_tool.messages import Counts, MessageError, decode
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ _REMOTE = "HitRemotely"
 
 @dataclass(frozen=True)
 class Statistics:
-    """Processes of the tool by where their results came from, and the bytes of YAML that those
+    """Processes of the tool by the origin of their results, and the bytes of YAML that those
     which ran parsed and packed."""
 
     ran: int
@@ -48,7 +49,7 @@ class Statistics:
 
 
 class StatisticsCallback(WorkunitsCallback):
-    """Is told of all work of a run, a part at a time."""
+    """Receives the work units of a run, a batch at a time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,23 +85,22 @@ class StatisticsCallback(WorkunitsCallback):
             ran=self._sources[_RAN],
             local=self._sources[_LOCAL],
             remote=self._sources[_REMOTE],
-            parsed=counts["parsed"],
-            packed=counts["packed"],
+            parsed=counts.parsed,
+            packed=counts.packed,
         )
 
 
-def count_bytes(printed: Sequence[bytes]) -> Counter[str]:
-    """The sums of what the processes said that they `parsed` and `packed`, each a line of JSON.
-    What else they printed counts nothing."""
-    total: Counter[str] = Counter()
+def count_bytes(printed: Iterable[bytes]) -> Counts:
+    """The sums of the Counts that the processes printed. What else they printed counts nothing."""
+    parsed = packed = 0
     for text in printed:
         try:
-            numbers = json.loads(text)
-        except ValueError:
+            counts = decode(Counts, text)
+        except MessageError:
             continue
-        if isinstance(numbers, dict):
-            total.update({k: v for k, v in numbers.items() if isinstance(v, int)})
-    return total
+        parsed += counts.parsed
+        packed += counts.packed
+    return Counts(parsed, packed)
 
 
 def _is_of_the_tool(definition: str | None) -> bool:
@@ -110,7 +110,7 @@ def _is_of_the_tool(definition: str | None) -> bool:
 
 @dataclass(frozen=True)
 class StatisticsRequest:
-    """Asks for what Pants tells of its work, in each run."""
+    """Asks for the work units of each run."""
 
 
 @rule

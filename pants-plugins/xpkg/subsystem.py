@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any, Iterable
 
 from pants.engine.rules import collect_rules
@@ -18,25 +17,19 @@ from pants.option.option_types import (
 )
 from pants.option.subsystem import Subsystem
 from pants.util.docutil import bin_name
+from pants.util.frozendict import FrozenDict
 from pants.util.strutil import softwrap
 
-from xpkg.registries import Registries
+from xpkg.registries import ConfiguredRegistries
+from xpkg_tool.messages import FailOn, ReportFormat, RuleSelection
 
-# How `lint` may write findings to files, as the tool names it (xpkg_tool/formats).
-_REPORT_FORMATS = ("sarif", "github", "json")
-
-
-class FailOn(Enum):
-    """From which severity on findings fail."""
-
-    ERROR = "error"
-    WARNING = "warning"
+_REPORT_FORMATS: tuple[ReportFormat, ...] = ("sarif", "github", "json")
 
 
 class XpkgSubsystem(Subsystem):
     options_scope = "xpkg"
     name = "xpkg"
-    help = "Crossplane packages: linting, building, publishing."
+    help = "Lint, build and publish Crossplane packages."
 
     skip = SkipOption("lint")
 
@@ -51,7 +44,7 @@ class XpkgSubsystem(Subsystem):
     select = StrListOption(
         help=softwrap(
             """
-            The lint rules to apply, by their codes or beginnings of them (`XP2` is all of XP200 to
+            Apply only these lint rules, by code or prefix of codes (`XP2` is all of XP200 to
             XP299); all rules when empty. Rules by which Crossplane itself refuses a package are
             always applied.
             """
@@ -61,9 +54,9 @@ class XpkgSubsystem(Subsystem):
     ignore = StrListOption(
         help=softwrap(
             """
-            The lint rules not to apply, by their codes or beginnings of them. Of `select` and
-            `ignore` the longer one that fits a code decides. A rule that is ignored stops neither
-            `lint` nor `package`.
+            Ignore these lint rules, by code or prefix of codes. Of the entries of `select` and
+            `ignore` that match a code, the longest one decides. A rule that is ignored stops
+            neither `lint` nor `package`.
             """
         ),
     )
@@ -71,8 +64,8 @@ class XpkgSubsystem(Subsystem):
     per_path_ignores = DictOption[list[str]](
         help=softwrap(
             """
-            The lint rules not to apply to some files: lists of codes by globs of paths, relative to
-            the repository's root. A glob without a slash is about names of files in any folder:
+            Ignore lint rules in some files: lists of codes by glob. Globs match paths relative to
+            the repository's root; one without a slash matches file names in any folder:
 
                 {"packages/legacy/**": ["XP4"], "kustomization.yaml": ["XP207"]}
             """
@@ -83,8 +76,9 @@ class XpkgSubsystem(Subsystem):
         default=FailOn.ERROR,
         help=softwrap(
             """
-            From which severity on findings fail: with `warning`, a warning stops `lint`, `package`
-            and `publish` as an error does. Rules that are ignored or suppressed stop nothing.
+            Fail on findings of at least this severity: with `warning`, a warning stops `lint`,
+            `package` and `publish` as an error does. Findings that are ignored or suppressed stop
+            nothing.
             """
         ),
     )
@@ -92,8 +86,8 @@ class XpkgSubsystem(Subsystem):
     _report_formats = StrListOption(
         help=softwrap(
             f"""
-            The forms in which `{bin_name()} lint` also writes its findings to files below
-            `dist/lint/xpkg/`, so that a CI system can show them on the lines: `sarif`
+            Write the findings of `{bin_name()} lint` to files below `dist/lint/xpkg/` as well, in
+            these formats, so that a CI system can show them beside the code: `sarif`
             (`findings.sarif`, for code scanning), `github` (`annotations.txt`, workflow commands
             that GitHub Actions reads when the file is printed), `json` (`findings.json`).
             """
@@ -105,8 +99,8 @@ class XpkgSubsystem(Subsystem):
         default=False,
         help=softwrap(
             """
-            Whether to say at the end of a run how many processes of the tool ran, how many were
-            served from the local and the remote cache, and how many bytes were parsed and packed.
+            Log at the end of a run how many processes of the tool ran, how many were served from
+            the local and the remote cache, and how many bytes were parsed and packed.
             """
         ),
         advanced=True,
@@ -115,7 +109,7 @@ class XpkgSubsystem(Subsystem):
     _registries = DictOption[Any](
         help=softwrap(
             """
-            The registries to publish to, by alias:
+            Publish to these registries, by alias:
 
                 {
                     "<alias>": {
@@ -136,12 +130,12 @@ class XpkgSubsystem(Subsystem):
 
             `repository` is used instead of the target's; `{target_repository}` and
             `{default_repository}` stand for what it replaces. `extra_image_tags` are added to the
-            target's tags. Nothing is published to a registry with `skip_push = true`. A registry
-            with `insecure = true` is spoken to over plain HTTP, as are loopback addresses.
-            `ca_file`, relative to the repository's root, holds the certificates that the registry's
-            own must come from. `mutable_tags` are globs of the tags that may be moved to another
-            package, such as `["latest", "main"]`; any other tag that exists with another digest is
-            refused.
+            target's tags. Nothing is published to a registry with `skip_push = true`. Connections
+            to a registry with `insecure = true`, and to loopback addresses, use plain HTTP.
+            `ca_file`, relative to the repository's root, holds certificates of authorities to
+            trust in addition to the usual ones. `mutable_tags` are globs of the tags that may be
+            moved to another package, such as `["latest", "main"]`; any other tag that exists with
+            another digest is refused.
             """
         ),
         fromfile=True,
@@ -151,9 +145,10 @@ class XpkgSubsystem(Subsystem):
         default="{package}",
         help=softwrap(
             """
-            The repository of targets without the `repository` field. Placeholders: `{package}` (the
-            meta object's name), `{name}` (the target's), `{directory}`, `{parent_directory}`,
-            `{version}`, `{env.<NAME>}`, `{build_args.<NAME>}`, `{pants.hash}`.
+            Publish targets without the `repository` field to this repository. Placeholders:
+            `{package}` (the meta object's name), `{name}` (the target's), `{directory}`,
+            `{parent_directory}`, `{version}`, `{env.<NAME>}`, `{build_args.<NAME>}`,
+            `{pants.hash}`.
             """
         ),
     )
@@ -161,8 +156,8 @@ class XpkgSubsystem(Subsystem):
     build_args = ShellStrListOption(
         help=softwrap(
             """
-            Values for `{build_args.<NAME>}` in versions, repositories and tags: `NAME=value`, or
-            `NAME` alone to take the environment variable of that name. They never enter a
+            Set values for `{build_args.<NAME>}` in versions, repositories and tags: `NAME=value`,
+            or `NAME` alone to take the environment variable of that name. They never enter a
             package's bytes.
             """
         ),
@@ -185,7 +180,7 @@ class XpkgSubsystem(Subsystem):
             f"""
             If true, `{bin_name()} publish` first publishes the packages of this repository that a
             package depends on and that its registries lack. If false, such a package is refused,
-            with the command that publishes what it lacks.
+            with the command that publishes its dependencies.
             """
         ),
         advanced=True,
@@ -195,7 +190,7 @@ class XpkgSubsystem(Subsystem):
         default=8,
         help=softwrap(
             """
-            How many connections publishing opens at most at once, to all registries together.
+            Open at most this many connections at once, to all registries together, to publish.
             """
         ),
         advanced=True,
@@ -224,38 +219,35 @@ class XpkgSubsystem(Subsystem):
             ],
             help=softwrap(
                 """
-                Environment variables that publishing may see: `NAME` copies a variable, and
-                `NAME=value` sets one. They name the places where credentials lie and the proxies
-                on the way; no variable reaches linting and building. Pants stores what a process
-                is given, so names that look like secrets, and proxies with a password, are refused.
+                Pass these environment variables to publishing: `NAME` copies a variable, and
+                `NAME=value` sets one. They say where credentials are and which proxies to use; no
+                variable reaches linting and building. Pants stores the environment of each
+                process, so names that look like secrets, and proxies with a password, are refused.
                 """
             ),
             advanced=True,
         )
 
-    def selection(self) -> dict[str, Any]:
-        """The rules to apply, as the tool's request has them (xpkg_tool/sandbox/build.py)."""
-        return {
-            "select": self.select,
-            "ignore": self.ignore,
-            "perPathIgnores": self.per_path_ignores,
-        }
+    def selection(self) -> RuleSelection:
+        """The rules to apply."""
+        ignores = {glob: tuple(codes) for glob, codes in self.per_path_ignores.items()}
+        return RuleSelection(tuple(self.select), tuple(self.ignore), FrozenDict(ignores))
 
     @property
-    def report_formats(self) -> tuple[str, ...]:
+    def report_formats(self) -> tuple[ReportFormat, ...]:
         """Each once, sorted. Raises ValueError for one that is not known."""
         unknown = sorted(set(self._report_formats).difference(_REPORT_FORMATS))
         if unknown:
             raise ValueError(
-                f"`[xpkg].report_formats` has {', '.join(map(repr, unknown))}, and the formats are "
-                f"{', '.join(map(repr, _REPORT_FORMATS))}."
+                f"`[xpkg].report_formats` must be among {', '.join(map(repr, _REPORT_FORMATS))}, "
+                f"got {', '.join(map(repr, unknown))}."
             )
-        return tuple(sorted(set(self._report_formats)))
+        return tuple(sorted(f for f in _REPORT_FORMATS if f in self._report_formats))
 
     @property
-    def registries(self) -> Registries:
+    def registries(self) -> ConfiguredRegistries:
         """Raises ValueError for an option that is not of the documented form."""
-        return Registries.from_dict(self._registries)
+        return ConfiguredRegistries.from_dict(self._registries)
 
 
 def rules() -> Iterable[Any]:

@@ -53,11 +53,11 @@ class XpkgExamplesField(StringSequenceField, AsyncFieldMixin):
     default = ("examples/**/*.yaml", "examples/**/*.yml", "!**/.*/**")
     help = help_text(
         """
-        Example objects that users of the package may start from. They go into a layer of their
-        own, which is there only when a file matches.
+        Add example objects for users of the package to start from. They are in a layer of their
+        own, which exists only when a file matches.
 
-        Globs are relative to the BUILD file's directory; `!` leaves files out. Each document must
-        be a Kubernetes object, of any kind.
+        Globs are relative to the BUILD file's directory; `!` excludes files. Each document must be
+        a Kubernetes object, of any kind.
 
         Example:
 
@@ -111,12 +111,12 @@ class XpkgSourcesField(MultipleSourcesField):
     default = ("**/*.yaml", "**/*.yml", "!examples/**", "!**/.*/**")
     help = help_text(
         """
-        The files of the package: the meta object (usually `crossplane.yaml`) and the objects that
-        the package installs. They go into the package in the order of their paths, the meta
-        object first.
+        Build the package from these files: the meta object (usually `crossplane.yaml`) and the
+        objects that the package installs. They are in the package in the order of their paths, the
+        meta object first.
 
-        Globs are relative to the BUILD file's directory; `!` leaves files out. By default this is
-        all YAML below the directory but `examples/` and hidden directories. Files that are not
+        Globs are relative to the BUILD file's directory; `!` excludes files. The default is all
+        YAML below the directory except `examples/` and hidden directories. Files that are not
         YAML, and those in linked directories, are left out with a finding. Globs that match nothing
         are an error.
 
@@ -172,8 +172,8 @@ class XpkgSourcesField(MultipleSourcesField):
         return _OwnedFiles((self.package_sources.filespec_matcher, self._examples.matcher))
 
     def path_globs(self, unmatched_build_file_globs: Any) -> PathGlobs:  # type: ignore[misc]
-        """For what is shown, not for what is built. One list of globs cannot say what two say, so
-        `sources` that leave the folder of the examples out do not do so here."""
+        """For what is shown, not for what is built. One list of globs cannot express two, so
+        `sources` that exclude the folder of the examples do not exclude it here."""
         if self._examples is None:
             return super().path_globs(unmatched_build_file_globs)
         examples = self._examples.value or ()
@@ -213,10 +213,9 @@ def _may_match_below(folder: str, glob: str) -> bool:
 class XpkgDependenciesField(Dependencies):
     help = help_text(
         """
-        Addresses of other targets that this package depends on, usually the `xpkg_package`
-        targets that its `spec.dependsOn` names and that live in this repository. They say which
-        packages `--changed-dependents` reaches and which are published before this one; nothing of
-        them goes into this package.
+        Depend on these targets, by address: usually the `xpkg_package` targets of this repository
+        that `spec.dependsOn` of the package names. `--changed-dependents` follows dependencies, and
+        they are published before this package; nothing of them is in this package.
 
         Example:
 
@@ -230,34 +229,34 @@ class XpkgPackageTypeField(StringField):
     valid_choices = ("Provider", "Configuration", "Function")
     help = help_text(
         """
-        The type that the package must have. The meta object decides what a package is; with this
-        field, lint and `package` fail when it is of another type.
+        Require this type of package. The meta object decides what a package is; with this field,
+        `lint` and `package` fail when it has another type.
         """
     )
 
 
 class XpkgOutputPathField(OutputPathField):
     help = help_text(
-        f"""
-        Where the package is written below the `--distdir` (`dist/`) by `{bin_name()} package`.
+        """
+        Write the package to this path below the `--distdir` (`dist/`).
 
         By default, the path of the BUILD file followed by the target's name:
-        `path.to.project/name.xpkg`. The description lies beside it: `name.xpkg.json`.
+        `path.to.project/name.xpkg`. The description is written beside it: `name.xpkg.json`.
 
-        `{{friendly_id}}` is replaced by upstream's name for a built package: the meta object's name
+        `{friendly_id}` is replaced by upstream's name for a built package: the meta object's name
         and 12 digits of the package's digest.
 
         Example:
 
-            xpkg_package(output_path="packages/{{friendly_id}}.xpkg")
+            xpkg_package(output_path="packages/{friendly_id}.xpkg")
         """
     )
 
     @classmethod
     def compute_value(cls, raw_value: _Text, address: Address) -> _Text:
         value = super().compute_value(raw_value, address)
-        # Pants would take the error of writing there for a change of the file system, and try
-        # again without an end.
+        # Pants would take the error of writing there for a change of the file system, and retry
+        # forever.
         if value and (_leaves_its_folder(value) or value.endswith("/")):
             raise InvalidFieldException(
                 f"The '{cls.alias}' field in target {address} must be the path of a file below the "
@@ -270,11 +269,11 @@ class XpkgVersionField(StringField):
     alias = "version"
     help = help_text(
         """
-        The package's version, for `{version}` in `image_tags` and `repository`. It has no default
-        and never enters the package's bytes: the same sources give the same digest under any
-        version. It may use `{env.<NAME>}` and `{build_args.<NAME>}`.
+        Set the package's version, for `{version}` in `image_tags` and `repository`. It has no
+        default and never enters the package's bytes: the same sources give the same digest under
+        any version. It may use `{env.<NAME>}` and `{build_args.<NAME>}`.
 
-        The package manager only finds versions that are semantic versions, such as `v1.2.3`.
+        The package manager only finds semantic versions, such as `v1.2.3`.
         """
     )
 
@@ -283,10 +282,9 @@ class XpkgRegistriesField(StringSequenceField):
     alias = "registries"
     default = (ALL_DEFAULT_REGISTRIES,)
     help = help_text(
-        f"""
-        The registries that `{bin_name()} publish` sends the package to: addresses, or aliases from
-        `[xpkg].registries` with an `@` before them. By default, all registries with `default =
-        true`.
+        """
+        Publish the package to these registries: addresses, or aliases from `[xpkg].registries`
+        with an `@` before them. By default, all registries with `default = true`.
 
         An address is a host with an optional port, or `oci-layout:<directory>` for a directory
         that holds an OCI image layout.
@@ -308,9 +306,9 @@ class XpkgRepositoryField(StringField):
     alias = "repository"
     help = help_text(
         """
-        The repository in the registry, for example `platform/provider-storage`. By default, that
-        of the registry in `[xpkg].registries`, or `[xpkg].default_repository`, which is the meta
-        object's name.
+        Publish to this repository in the registry, for example `platform/provider-storage`. By
+        default, that of the registry in `[xpkg].registries`, or `[xpkg].default_repository`, which
+        is the meta object's name.
 
         Placeholders: `{name}` (the target's name), `{directory}` and `{parent_directory}` (of the
         BUILD file), `{package}` (the meta object's name), `{version}`, `{env.<NAME>}` (an
@@ -324,11 +322,11 @@ class XpkgImageTagsField(StringSequenceField):
     alias = "image_tags"
     help = help_text(
         """
-        The tags to publish under. By default `{version}` where the target has a `version`, else
+        Publish under these tags. By default `{version}` if the target has a `version`, otherwise
         `latest`.
 
         Placeholders are those of `repository`. A tag that exists with another digest is refused,
-        unless `mutable_tags` of the registry names it.
+        unless `mutable_tags` of the registry matches it.
 
         Example:
 
@@ -353,8 +351,8 @@ class XpkgSkipLintField(BoolField):
     default = False
     help = help_text(
         f"""
-        If true, `{bin_name()} lint` leaves this package out. A package that does not lint is still
-        never built.
+        If true, `{bin_name()} lint` leaves this package out. A package that does not pass lint is
+        never built all the same.
         """
     )
 
@@ -379,7 +377,7 @@ class XpkgPackageTarget(Target):
         f"""
         A Crossplane package: a Provider, a Configuration or a Function, as its meta object says.
 
-        `{bin_name()} lint` checks it as Crossplane's own build does, all mistakes at once;
+        `{bin_name()} lint` checks it as Crossplane's own build does, and shows all errors at once;
         `{bin_name()} package` writes a reproducible `.xpkg` file and its description beside it;
         `{bin_name()} publish` sends it to registries.
 

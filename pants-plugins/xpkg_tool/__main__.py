@@ -4,41 +4,65 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xpkg_tool.messages import Answer, Request
 
 
 def main(argv: list[str]) -> int:
-    """Runs one of the commands, each `COMMAND REQUEST OUTPUT`.
+    """Runs one of the commands, each `COMMAND REQUEST OUTPUT` (messages.py)."""
+    from xpkg_tool.messages import ANSWER, REQUESTS, MessageError, decode, encode
 
-    Modules are imported by the command that needs them: a small package takes less time than most
-    imports.
-    """
-    command, *paths = argv[0], *map(Path, argv[1:])
-    if command in ("analyse", "build", "report", "adopt"):
-        from xpkg_tool.process.ending import ending_at_once
-        from xpkg_tool.sandbox import build as sandbox
+    command, *paths = argv
+    if command not in REQUESTS:
+        raise SystemExit(f"There is no command {command!r}.")
+    path, output = (Path(given).absolute() for given in paths)
+    try:
+        request: Request = decode(REQUESTS[command], path.read_bytes())
+    except MessageError as error:
+        raise SystemExit(f"error: The request of {command!r} cannot be read: {error}.") from None
+    answer = _answer(request, output)
+    if answer is not None:
+        output.mkdir(parents=True, exist_ok=True)
+        (output / ANSWER).write_bytes(encode(answer))
+    return 0
 
-        # What is left behind is in a sandbox, which nobody looks at then.
-        with ending_at_once():
-            if command == "analyse":
-                sandbox.analyse_files(*paths)
-            elif command == "build":
-                sandbox.build_packages(*paths)
-            elif command == "report":
-                sandbox.write_reports(*paths)
-            else:
-                sandbox.adopt_packages(*paths)
-        return 0
-    if command == "plan":
+
+def _answer(request: Request, output: Path) -> Answer | None:
+    """Modules are imported by the command that needs them: a small package takes less time than
+    most imports."""
+    from xpkg_tool import messages
+
+    if isinstance(request, messages.PlanRequest):
         from xpkg_tool.sandbox.plan import plan_packages
 
-        plan_packages(*paths)
-        return 0
-    if command == "publish":
+        return plan_packages(request)
+    if isinstance(request, messages.PublishRequest):
         from xpkg_tool.sandbox.publish import publish_package
 
-        publish_package(*paths)
-        return 0
-    raise SystemExit(f"There is no command {command!r}.")
+        return publish_package(request)
+    from xpkg_tool.process.ending import ending_at_once
+
+    # What is left behind is in a sandbox, which nobody looks at then.
+    with ending_at_once():
+        if isinstance(request, messages.BuildRequest):
+            from xpkg_tool.sandbox.build import build_packages
+
+            return build_packages(request, output)
+        if isinstance(request, messages.AnalyseRequest):
+            from xpkg_tool.sandbox.analyse import analyse_files
+
+            analyse_files(request, output)
+            return None
+        if isinstance(request, messages.ReportRequest):
+            from xpkg_tool.sandbox.report import write_reports
+
+            write_reports(request, output)
+            return None
+        from xpkg_tool.sandbox.tailor import find_targets
+
+        return find_targets(request)
 
 
 if __name__ == "__main__":

@@ -194,7 +194,9 @@ def test_a_fault_of_a_field_names_the_target(repository: Repository) -> None:
     write_provider(repository, "packages/bad", "provider-bad")
     repository.write("packages/bad/BUILD", 'xpkg_package(registries=["@nowhere"])\n')
     run = repository.pants("publish", "packages/bad", expect=1)
-    assert "There is no registry with the alias '@nowhere'. Configured are: @local." in run.output
+    assert (
+        "There is no registry with the alias '@nowhere'. Configured aliases: @local." in run.output
+    )
     repository.write("packages/bad/BUILD", 'xpkg_package(image_tags=["{version}"])\n')
     run = repository.pants("publish", "packages/bad", expect=1)
     assert "packages/bad:bad" in run.output and "has no `version`" in run.output
@@ -223,4 +225,4 @@ def test_an_alias_without_its_sign_is_said(repository: Repository) -> None:
     write_provider(repository, "packages/bad", "provider-bad")
     repository.write("packages/bad/BUILD", 'xpkg_package(registries=["local"])\n')
     run = repository.pants("publish", "packages/bad", expect=1)
-    assert "'local' is the alias of a registry and is written as '@local'" in run.output
+    assert "'local' is the alias of a registry: write '@local'" in run.output

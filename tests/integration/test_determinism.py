@@ -88,7 +88,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     root = tmp_path_factory.mktemp("plain")
     lay_out(root, sources(1), random.Random(0))
     digests = build(root, sys.executable, {})
-    assert "package.xpkg" in digests, (root / "out/0/report.json").read_text()
+    assert "package.xpkg" in digests, (root / "out/answer.json").read_text()
     return digests
 
 

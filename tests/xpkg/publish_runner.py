@@ -31,24 +31,31 @@ from pants.init.logging import initialize_stdio, stdio_destination
 from pants.testutil.rule_runner import RuleRunner
 from pants.util.frozendict import FrozenDict
 
-from xpkg import named_packages as command_line
-from xpkg import subsystem
-from xpkg.building.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
+import xpkg_tool
+from xpkg import named_packages, subsystem
+from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
 from xpkg.goals import package, publish
-from xpkg.publishing import candidate, environment, variables
-from xpkg.publishing import execute as published
-from xpkg.publishing import lookup as planning
+from xpkg.publishing import candidate, environment, execute, lookup, variables
 from xpkg.target_types import XpkgPackageTarget
+from xpkg.tool import run
 from xpkg.tool.process import ToolProcess
+from xpkg_tool import messages
+from xpkg_tool.messages import ARCHIVE, DESCRIPTION
 
-STUB = Path(__file__).with_name("stub_tool.py")
+# The stand-in and what it imports, by their paths in the sandbox.
+STUB = {
+    "stub_tool.py": Path(__file__).with_name("stub_tool.py"),
+    "xpkg_tool/__init__.py": Path(xpkg_tool.__file__),
+    "xpkg_tool/messages.py": Path(messages.__file__),
+}
+_RUN = "import sys; sys.path.insert(0, 'tool'); import stub_tool; stub_tool.main(*sys.argv[1:])"
 HOST = "registry.example.org"
 
 
 @rule
 async def build(request: BuildRequest) -> BuildOutcome:
-    """A package whose digest is that of its meta object; one that says `broken` does not lint. It
-    is called what it says after `meta:`, else after its folder."""
+    """A package whose digest is that of its meta object; one that says `broken` does not pass
+    lint. It is called what it says after `meta:`, else after its folder."""
     globs = PathGlobs([f"{request.address.spec_path}/crossplane.yaml"])
     (file,) = await Get(DigestContents, PathGlobs, globs)
     digest = digest_of(file.content.decode())
@@ -76,11 +83,12 @@ async def report(request: BuildRequest) -> BuildReport:
 
 @rule
 async def stub_tool(request: ToolProcess) -> Process:
-    script = await Get(Digest, CreateDigest([FileContent("run.py", STUB.read_bytes())]))
+    files = [FileContent(name, path.read_bytes()) for name, path in STUB.items()]
+    stub = await Get(Digest, CreateDigest(files))
     return Process(
-        argv=(sys.executable, "-I", "-S", "tool/run.py", *request.args),
+        argv=(sys.executable, "-I", "-S", "-c", _RUN, *request.args),
         input_digest=request.input_digest,
-        immutable_input_digests=FrozenDict({"tool": script}),
+        immutable_input_digests=FrozenDict({"tool": stub}),
         output_directories=(request.output_directory,),
         description=request.description,
         env=request.env,
@@ -124,8 +132,8 @@ class PublishRunner:
 
     @classmethod
     def create(cls) -> PublishRunner:
-        modules = (command_line, subsystem, variables, package, publish, publish_goal)
-        publishing = (candidate, environment, planning, published)
+        modules = (named_packages, subsystem, variables, package, publish, publish_goal)
+        publishing = (candidate, environment, lookup, execute, run)
         rules = [r for module in (*modules, *publishing) for r in module.rules()]
         runner = RuleRunner(
             rules=[*core_rules(), *rules, build, report, stub_tool],

@@ -14,101 +14,107 @@ import os
 import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Mapping
+
+from xpkg_tool.messages import (
+    ANSWER,
+    Action,
+    Answer,
+    PackageToPlan,
+    PlanAnswer,
+    PlannedPackage,
+    PlannedReference,
+    PlanRequest,
+    PublishAnswer,
+    PublishedReference,
+    PublishRequest,
+    RegistryOptions,
+    Transfer,
+    decode,
+    encode,
+    to_json,
+)
 
 
 def main(command: str, request: str, output: str) -> None:
-    asked = json.loads(Path(request).read_text())
-    root = Path(asked["directory"] + ".state")
+    asked: PlanRequest | PublishRequest
+    if command == "plan":
+        asked = decode(PlanRequest, Path(request).read_bytes())
+    else:
+        asked = decode(PublishRequest, Path(request).read_bytes())
+    root = Path(asked.directory + ".state")
     environment = {k: v for k, v in os.environ.items() if k not in ("LC_CTYPE", "PWD", "__CF_USER")}
+    entry = {"command": command, "environment": environment, **to_json(asked)}
     with (root / "runs.jsonl").open("a") as log:
-        log.write(json.dumps({"command": command, "environment": environment, **asked}) + "\n")
+        log.write(json.dumps(entry) + "\n")
     if command in _read(root / "broken.json", []):
         sys.exit("ValueError: canary")
-    answer = {"plan": plan, "publish": publish}[command](asked, root)
-    name = {"plan": "plan.json", "publish": "report.json"}[command]
+    answer: Answer = plan(asked, root) if isinstance(asked, PlanRequest) else publish(asked, root)
     Path(output).mkdir()
-    Path(output, name).write_text(json.dumps(answer))
+    Path(output, ANSWER).write_bytes(encode(answer))
 
 
-def plan(asked: dict[str, Any], root: Path) -> dict[str, Any]:
+def plan(asked: PlanRequest, root: Path) -> PlanAnswer:
+    packages = tuple(_plan_one(package, asked.registries, root) for package in asked.packages)
+    return PlanAnswer(sum(len(package.references) for package in packages), packages)
+
+
+def _plan_one(
+    package: PackageToPlan, registries: Mapping[str, RegistryOptions], root: Path
+) -> PlannedPackage:
     registry = _read(root / "registry.json", {})
     failing = _read(root / "fail.json", {}).get("plan", [])
     misconfigured = _read(root / "misconfigured.json", [])
-    packages = []
-    for package in asked["packages"]:
-        references = []
-        for reference in package["references"]:
-            remote, message = registry.get(reference), None
-            if reference in misconfigured:
-                remote, action, why, message = None, "failed", "it is wrong", "It is wrong."
-            elif reference in failing:
-                remote, action, why, message = None, "failed", "it is down", "It is down. Wait."
-            elif remote == package["digest"]:
-                action, why = "up to date", "the tag has this digest"
-            elif remote is None:
-                action, why = "push", "the tag is not there."
-            elif _mutable(reference, asked["registries"]):
-                action, why = "push", "the tag is mutable"
-            else:
-                action, why = "REFUSED", "the tag has another digest."
-                message = f"It is {remote}, and this is {package['digest']}."
-            references.append(
-                {
-                    "reference": reference,
-                    "local": package["digest"],
-                    "remote": remote,
-                    "action": action,
-                    "why": why,
-                    "message": f"{reference}: {message}" if message else None,
-                    "error": message,
-                    "configuration": reference in misconfigured,
-                }
-            )
-        packages.append({"name": package["name"], "references": references})
-    return {"requests": sum(len(p["references"]) for p in packages), "packages": packages}
+    references = []
+    for reference in package.references:
+        remote, error = registry.get(reference), ""
+        if reference in misconfigured:
+            remote, action, why, error = None, Action.FAILED, "it is wrong", "It is wrong."
+        elif reference in failing:
+            remote, action, why, error = None, Action.FAILED, "it is down", "It is down. Wait."
+        elif remote == package.digest:
+            action, why = Action.UP_TO_DATE, "the tag has this digest"
+        elif remote is None:
+            action, why = Action.PUSH, "the tag is not there."
+        elif _mutable(reference, registries):
+            action, why = Action.PUSH, "the tag is mutable"
+        else:
+            action, why = Action.REFUSED, "the tag has another digest."
+            error = f"It is {remote}, and this is {package.digest}."
+        message = f"{reference}: {error}" if error else ""
+        wrong = reference in misconfigured
+        references.append(
+            PlannedReference(reference, package.digest, remote, action, why, message, error, wrong)
+        )
+    return PlannedPackage(package.name, tuple(references))
 
 
-def publish(asked: dict[str, Any], root: Path) -> dict[str, Any]:
+def publish(asked: PublishRequest, root: Path) -> PublishAnswer:
     lock = os.open(root, os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)  # Until the process ends.
     registry = _read(root / "registry.json", {})
     failing = _read(root / "fail.json", {}).get("publish", [])
-    Path(asked["archive"]).read_bytes()
+    Path(asked.archive).read_bytes()
+    transfer = Transfer(1234, 5, 2, 1, 0, 9, 0.25)
     references = []
-    for entry in asked["references"]:
-        failed = entry["reference"] in failing
-        if not failed:
-            registry[entry["reference"]] = asked["digest"]
-        references.append(
-            {
-                "reference": entry["reference"],
-                "digest": asked["digest"],
-                "action": "failed" if failed else "pushed",
-                "bytesSent": 1234,
-                "bytesSkipped": 5,
-                "blobsSent": 2,
-                "blobsSkipped": 1,
-                "blobsMounted": 0,
-                "requests": 9,
-                "seconds": 0.25,
-                "message": f"{entry['reference']}: It fell over." if failed else None,
-                "error": "It fell over." if failed else None,
-            }
-        )
+    for planned in asked.references:
+        name = planned.reference
+        action, error = Action.PUSHED, ""
+        if name in failing:
+            action, error = Action.FAILED, "It fell over."
+        else:
+            registry[name] = asked.digest
+        message = f"{name}: {error}" if error else ""
+        references.append(PublishedReference(name, asked.digest, action, transfer, message, error))
     (root / "registry.new").write_text(json.dumps(registry))
     (root / "registry.new").replace(root / "registry.json")
-    return {"name": asked["name"], "digest": asked["digest"], "references": references}
+    return PublishAnswer(tuple(references))
 
 
-def _mutable(reference: str, registries: dict[str, Any]) -> bool:
+def _mutable(reference: str, registries: Mapping[str, RegistryOptions]) -> bool:
     host, tag = reference.split("/", maxsplit=1)[0], reference.rsplit(":", 1)[1]
-    return any(fnmatchcase(tag, glob) for glob in registries[host]["mutableTags"])
+    return any(fnmatchcase(tag, glob) for glob in registries[host].mutable_tags)
 
 
 def _read(path: Path, default: Any) -> Any:
     return json.loads(path.read_text()) if path.exists() else default
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from xpkg_tool.messages import AnalyseRequest, BuildRequest, PackageToBuild, encode
+
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata:\n  name: function-a\n"
 CRD = """\
 apiVersion: apiextensions.k8s.io/v1
@@ -67,11 +69,10 @@ def loaded_by(folder: Path, command: str, files: dict[str, str]) -> set[str]:
     """The modules that are loaded after `command` worked on a package of `files`."""
     for name, text in files.items():
         (folder / name).write_text(text)
-    names = sorted(files)
-    entry = {"name": "a", "root": "", "examplesExpected": False, "packageType": None}
-    package = {**entry, "sources": names, "examples": []}
-    request = package if command == "analyse" else {"packages": [package]}
-    (folder / "request.json").write_text(json.dumps(request))
+    names = tuple(sorted(files))
+    package = PackageToBuild("a", "", names, (), examples_expected=False, package_type=None)
+    request = AnalyseRequest(names, ()) if command == "analyse" else BuildRequest((package,))
+    (folder / "request.json").write_bytes(encode(request))
     path = json.dumps([p for p in sys.path if p])
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _SCRIPT, path, command, "request.json", "out"],
@@ -90,10 +91,10 @@ def of_the_tool(modules: set[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("command", "files", "most"),
     [
-        ("analyse", {"a.yaml": META}, 41),
-        ("build", {"a.yaml": META}, 59),
-        ("build", {"a.yaml": META, "b.yaml": CRD}, 84),
-        ("analyse", {"b.yaml": CRD}, 61),
+        ("analyse", {"a.yaml": META}, 42),
+        ("build", {"a.yaml": META}, 60),
+        ("build", {"a.yaml": META, "b.yaml": CRD}, 85),
+        ("analyse", {"b.yaml": CRD}, 62),
     ],
 )
 def test_few_modules(tmp_path: Path, command: str, files: dict[str, str], most: int) -> None:

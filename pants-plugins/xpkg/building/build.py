@@ -1,30 +1,28 @@
 """Builds packages, several in one process of the tool, and keeps their results apart.
 
 A bucket's small packages are built by one process. A large package has processes of its own: its
-files are read in pieces (pieces.py), and one more process lints and packs what was read.
+files are read in shards (shards.py), and one more process lints and packs what was read.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Iterable
 
+from pants.base.exceptions import IntrinsicError
 from pants.engine.addresses import Address, Addresses
 from pants.engine.engine_aware import EngineAwareReturnType
 from pants.engine.fs import (
     EMPTY_DIGEST,
-    CreateDigest,
     Digest,
-    DigestContents,
     DigestSubset,
-    MergeDigests,
     PathGlobs,
     RemovePrefix,
 )
-from pants.engine.process import Process, ProcessResult
+from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (
+    InvalidFieldException,
     Target,
     Targets,
     WrappedTarget,
@@ -39,22 +37,24 @@ from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
 from xpkg.named_packages import ShownByLint, ShownByLintRequest
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.tool.process import ToolProcess, json_file
+from xpkg.tool.run import ToolAnswer, ToolRequest
+from xpkg_tool import messages
+from xpkg_tool.messages import ARCHIVE, DESCRIPTION, FINDINGS, MessageError
+
+# Why the files of a target cannot be had: globs that match nothing, where
+# [GLOBAL].unmatched_build_file_globs says so, and links that are absolute (IntrinsicError); a field
+# that Pants does not accept; a folder that changes while it is read.
+_UNREADABLE = (IntrinsicError, InvalidFieldException, OSError)
+# Why a package has no `BuildOutcome`: that, and a process of the tool that fails.
+CANNOT_BE_BUILT = (*_UNREADABLE, MessageError, ProcessExecutionFailure)
 
 # From this size on a package takes much longer than starting a process for it.
 _LARGE_BYTES = 3_000_000
 
-_REQUEST = "xpkg-request.json"
-_OUTPUT = "xpkg-output"
-
-ARCHIVE = "package.xpkg"
-DESCRIPTION = "package.xpkg.json"
-REPORT = "report.json"
-
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """Asks for the `BuildOutcome` of the package at `address`."""
+    """Asks for the `BuildOutcome` of the package at `address`; raises one of CANNOT_BE_BUILT."""
 
     address: Address
 
@@ -63,16 +63,15 @@ class BuildRequest:
 class BuildOutcome:
     """What became of one package.
 
-    `digest` holds `package.xpkg` and `package.xpkg.json`, or nothing when `text`, the rendered
-    findings, has an error in it. `image_digest` is that of the image's manifest. `report` holds
-    the findings as data, `report.json` (xpkg_tool/sandbox/build.py).
+    `digest` holds ARCHIVE and DESCRIPTION, or nothing when `text`, the rendered findings, has an
+    error in it. `image_digest` is that of the image's manifest. `findings` holds FINDINGS.
     """
 
     address: Address
     text: str
     image_digest: str | None
     digest: Digest
-    report: Digest = EMPTY_DIGEST
+    findings: Digest = EMPTY_DIGEST
 
     @property
     def failed(self) -> bool:
@@ -105,7 +104,7 @@ class BuildReport(EngineAwareReturnType):
     def message(self) -> str | None:
         if not self._speaks:
             return None
-        verdict = "does not lint" if self.outcome.failed else "has warnings"
+        verdict = "does not pass lint" if self.outcome.failed else "has warnings"
         return f"{self.outcome.address} {verdict}.\n\n{self.outcome.text}\n"
 
     def cacheable(self) -> bool:
@@ -141,16 +140,16 @@ class _Group:
 
 @dataclass(frozen=True)
 class _GroupResult:
-    digest: Digest
+    reports: tuple[messages.PackageReport, ...]
+    files: Digest
 
 
 @rule
 async def readable_inputs(request: _FallibleRequest) -> _FallibleInputs:
     try:
         return _FallibleInputs(await Get(PackageInputs, PackageInputsRequest(request.target)))
-    # Pants raises for a target's own faults, such as a glob that matches nothing where
-    # [GLOBAL].unmatched_build_file_globs says so. They concern that target alone.
-    except Exception:
+    # It concerns that target alone.
+    except _UNREADABLE:
         return _FallibleInputs(None)
 
 
@@ -172,25 +171,12 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     )
     # A large package is alone in its group.
     paths = analyses[0].paths if analyses else ()
-    request = {
-        "packages": [package.request_entry(paths) for package in packages],
-        "selection": xpkg.selection(),
-        "failOn": xpkg.fail_on.value,
-    }
-    request_digest = await Get(Digest, CreateDigest([json_file(_REQUEST, request)]))
-    inputs = [request_digest, *(p.digest for p in packages), *(a.digest for a in analyses)]
-    input_digest = await Get(Digest, MergeDigests(inputs))
-    process = await Get(
-        Process,
-        ToolProcess(
-            args=("build", _REQUEST, _OUTPUT),
-            input_digest=input_digest,
-            output_directory=_OUTPUT,
-            description=f"Building {_names(packages)}",
-        ),
+    request = messages.BuildRequest(
+        tuple(package.message(paths) for package in packages), xpkg.selection(), xpkg.fail_on
     )
-    result = await Get(ProcessResult, Process, process)
-    return _GroupResult(await Get(Digest, RemovePrefix(result.output_digest, _OUTPUT)))
+    inputs = (*(package.digest for package in packages), *(a.digest for a in analyses))
+    built = await Get(ToolAnswer, ToolRequest(request, f"Building {_names(packages)}", inputs))
+    return _GroupResult(built.read(messages.BuildAnswer).packages, built.files)
 
 
 def _is_large(package: PackageInputs) -> bool:
@@ -215,23 +201,16 @@ async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome
         raise AssertionError(f"{address} is not in its own bucket.")
     group, number = found
     built = await Get(_GroupResult, _Group(group))
-    subset = await Get(Digest, DigestSubset(built.digest, PathGlobs([f"{number}/*"])))
+    report = built.reports[number]
+    subset = await Get(Digest, DigestSubset(built.files, PathGlobs([f"{number}/*"])))
     files = await Get(Digest, RemovePrefix(subset, str(number)))
-    report_digest = await Get(Digest, DigestSubset(files, PathGlobs([REPORT])))
-    (report_file,) = await Get(DigestContents, Digest, report_digest)
-    report = json.loads(report_file.content)
+    findings = await Get(Digest, DigestSubset(files, PathGlobs([FINDINGS])))
     faults = await Get(TargetFaults, TargetFaultsRequest(address))
     if faults.text:
-        text = "\n\n".join(filter(None, (faults.text, report["text"])))
-        return BuildOutcome(address, text, None, EMPTY_DIGEST, report_digest)
+        text = "\n\n".join(filter(None, (faults.text, report.text)))
+        return BuildOutcome(address, text, None, EMPTY_DIGEST, findings)
     package = await Get(Digest, DigestSubset(files, PathGlobs([ARCHIVE, DESCRIPTION])))
-    return BuildOutcome(
-        address=address,
-        text=report["text"],
-        image_digest=report["digest"],
-        digest=package if report["digest"] else EMPTY_DIGEST,
-        report=report_digest,
-    )
+    return BuildOutcome(address, report.text, report.digest, package, findings)
 
 
 def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs, ...], int] | None:

@@ -1,9 +1,9 @@
-"""What lies in a folder and Pants' globs do not show: links, hidden folders, odd names.
+"""What is in a folder but not in the results of Pants' globs: links, hidden folders, odd names.
 
-Pants reads the files of a linked folder, which upstream's build does not, and passes over links
-that lead nowhere, hidden folders and names that it cannot decode. None of that can be asked of the
-engine, so the folder is read here, in each run anew. Links that are absolute, lead out of the
-repository or in a circle stop Pants itself.
+Pants reads the files of a linked folder, which upstream's build does not, and skips dangling links,
+hidden folders and names that it cannot decode. The engine reports none of that, so the folder is
+read here, anew in each run. Links that are absolute, lead out of the repository or form a loop stop
+Pants itself.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from xpkg.tool.fresh import Fresh
 
 _WILDCARDS = frozenset("*?[{")
 _YAML_ENDINGS = (".yaml", ".yml")
-# A line of each stands in an object, and seldom in what else hidden folders hold.
+# An object has a line of each; other files in hidden folders seldom do.
 _OBJECT = (re.compile(rb"^apiVersion:", re.MULTILINE), re.compile(rb"^kind:", re.MULTILINE))
-# A hidden folder may be a cache of anything: so many entries of it are looked at.
+# A hidden folder may be a cache of any size: only this many entries are looked at.
 _MOST_ENTRIES = 1_000
 
 
 @dataclass(frozen=True)
 class FolderScanRequest:
-    """Asks what lies below the folders that `globs` begin with, for the package in `package`."""
+    """Asks what is below the folders that `globs` begin with, for the package in `package`."""
 
     package: str
     globs: tuple[str, ...]
@@ -39,8 +39,8 @@ class FolderScanRequest:
 
 @dataclass(frozen=True)
 class Link:
-    """A link at `path` to `target`. `inside` says that it leads into the package's folder; `error`
-    is why it leads nowhere, if it does."""
+    """A link at `path` to `target`. `inside`: it leads into the package's folder. `error` is why it
+    cannot be followed, if so."""
 
     path: str
     target: str
@@ -52,8 +52,8 @@ class Link:
 @dataclass(frozen=True)
 class FolderScan(Fresh):
     """Links; files whose names or folders are not UTF-8 (as `surrogateescape` has them); files with
-    an ending such as `.YAML`; what is no file, with what it is; hidden folders, each with a YAML
-    file that looks like an object."""
+    an extension such as `.YAML`; what is not a file, with what it is; hidden folders, each with a
+    YAML file in it that looks like an object."""
 
     links: tuple[Link, ...] = ()
     not_utf8: tuple[str, ...] = ()

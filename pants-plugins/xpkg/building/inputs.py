@@ -1,4 +1,4 @@
-"""From a target to what the tool is given of it: its files and what is asked of them."""
+"""From a target to the message about its package."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from pants.engine.fs import (
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import HydratedSources, HydrateSourcesRequest, Target
 from pants.source.filespec import FilespecMatcher
-from pants.util.frozendict import FrozenDict
 
 from xpkg.building import folder_scan
 from xpkg.building.folder_scan import FolderScan, FolderScanRequest
 from xpkg.target_types import XpkgExamplesField, XpkgPackageTypeField, XpkgSourcesField
+from xpkg_tool.messages import LeftOut, PackageToBuild
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,9 @@ class PackageInputsRequest:
 
 @dataclass(frozen=True)
 class PackageInputs:
-    """The files of a package (`digest`, of `size` bytes in all) and the entry for the tool.
+    """The files of a package (`digest`, of `size` bytes in all) and the message about it.
 
-    `left_out` has what the tool is to say of files that it does not see, or that come from
-    elsewhere (xpkg_tool/discovery/left_out.py).
+    `left_out` are files that the tool does not see, or that come from elsewhere.
     """
 
     address: Address
@@ -47,21 +46,21 @@ class PackageInputs:
     examples: tuple[str, ...]
     examples_expected: bool
     package_type: str | None
-    left_out: tuple[FrozenDict[str, Any], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
-    def request_entry(self, analyses: Sequence[str] = ()) -> dict[str, Any]:
-        """The package's entry in the tool's request (xpkg_tool/sandbox/build.py). `analyses` are
-        the paths of answers that cover its files, where these were read already."""
-        return {
-            "name": self.address.spec,
-            "root": self.address.spec_path,
-            "sources": self.sources,
-            "examples": self.examples,
-            "examplesExpected": self.examples_expected,
-            "packageType": self.package_type,
-            "analyses": analyses,
-            "leftOut": [dict(entry) for entry in self.left_out],
-        }
+    def message(self, analyses: Sequence[str] = ()) -> PackageToBuild:
+        """`analyses` are the paths of answers that cover its files, where these were read
+        already."""
+        return PackageToBuild(
+            name=self.address.spec,
+            root=self.address.spec_path,
+            sources=self.sources,
+            examples=self.examples,
+            examples_expected=self.examples_expected,
+            package_type=self.package_type,
+            analyses=tuple(analyses),
+            left_out=self.left_out,
+        )
 
 
 @rule
@@ -126,39 +125,36 @@ def _left_out(
     linked: dict[str, tuple[str, ...]],
     *,
     example: bool,
-) -> Iterator[FrozenDict[str, Any]]:
-    """What the tool is to say of the links and names that the globs match."""
+) -> Iterator[LeftOut]:
+    """The links and names that the globs match, for the findings of the tool."""
     includes = [glob for glob in globs if not glob.startswith("!")]
     excludes = [glob[1:] for glob in globs if glob.startswith("!")]
     matcher = FilespecMatcher(includes, excludes)
-
-    def entry(reason: str, path: str, **more: Any) -> FrozenDict[str, Any]:
-        return FrozenDict({"reason": reason, "path": path, "example": example, **more})
-
     for link in scan.links:
         if link.folder:
-            # What lies in the package anyway is read where it lies.
+            # A folder of the package is read in its own place.
             if linked[link.path] and not link.inside:
-                yield entry("linked-folder", link.path, files=linked[link.path])
+                yield LeftOut("linked-folder", link.path, example, files=linked[link.path])
         elif _matches(matcher, link.path):
+            path, target = link.path, link.target
             if link.error:
-                yield entry("dangling-link", link.path, target=link.target, error=link.error)
+                yield LeftOut("dangling-link", path, example, target=target, error=link.error)
             elif not link.inside:
-                yield entry("outside-link", link.path, target=link.target)
+                yield LeftOut("outside-link", path, example, target=target)
     for path in scan.not_utf8:
         if _matches(matcher, path):
-            yield entry("file-name", path)
+            yield LeftOut("file-name", path, example)
     for path, noun in scan.not_files:
         if _matches(matcher, path):
-            yield entry("not-a-file", path, noun=noun)
+            yield LeftOut("not-a-file", path, example, noun=noun)
     for path in scan.other_case:
         if _matches(matcher, _lower_ending(path)):
-            yield entry("ending-case", path)
-    # What leaves hidden folders out does not say that they were not meant.
+            yield LeftOut("ending-case", path, example)
+    # The default exclusion of hidden folders does not say that they are not meant.
     matcher = FilespecMatcher(includes, [glob for glob in excludes if not glob.endswith("/.*/**")])
     for folder, file in scan.hidden:
         if _matches(matcher, file):
-            yield entry("hidden-folder", folder, file=file)
+            yield LeftOut("hidden-folder", folder, example, file=file)
 
 
 def _lower_ending(path: str) -> str:
@@ -171,7 +167,7 @@ def _matches(matcher: FilespecMatcher, path: str) -> bool:
 
 
 def _examples_globs(field: XpkgExamplesField) -> PathGlobs:
-    # Globs that match nothing are the tool's finding, like all else that is wrong with a package.
+    # For globs that match nothing the tool has a finding.
     return PathGlobs(
         field.globs,
         glob_match_error_behavior=GlobMatchErrorBehavior.ignore,

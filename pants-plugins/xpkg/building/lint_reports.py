@@ -5,47 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterable
 
-from pants.engine.fs import AddPrefix, CreateDigest, Digest, MergeDigests, RemovePrefix
-from pants.engine.process import Process, ProcessResult
+from pants.engine.fs import AddPrefix, Digest
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.logging import LogLevel
 
-from xpkg.building.build import REPORT
-from xpkg.tool.process import ToolProcess, json_file
-
-_REQUEST = "xpkg-request.json"
-_OUTPUT = "xpkg-output"
+from xpkg.tool.run import ToolAnswer, ToolRequest
+from xpkg_tool.messages import FINDINGS, ReportFormat, ReportRequest
 
 
 @dataclass(frozen=True)
 class LintReportsRequest:
-    """Asks for the digest with a file in each of `formats` (xpkg_tool/sandbox/build.py) of the
-    findings in `reports`, each of which holds a `report.json`."""
+    """Asks for the digest with a file in each of `formats` of the findings in `findings`, each of
+    which holds FINDINGS."""
 
-    reports: tuple[Digest, ...]
-    formats: tuple[str, ...]
+    findings: tuple[Digest, ...]
+    formats: tuple[ReportFormat, ...]
 
 
 @rule
 async def write_lint_reports(request: LintReportsRequest) -> Digest:
-    folders = [f"reports/{number}" for number in range(len(request.reports))]
-    reports = await MultiGet(
-        Get(Digest, AddPrefix(report, folder)) for report, folder in zip(request.reports, folders)
+    folders = [f"findings/{number}" for number in range(len(request.findings))]
+    inputs = await MultiGet(
+        Get(Digest, AddPrefix(digest, folder)) for digest, folder in zip(request.findings, folders)
     )
-    asked = {"reports": [f"{folder}/{REPORT}" for folder in folders], "formats": request.formats}
-    request_digest = await Get(Digest, CreateDigest([json_file(_REQUEST, asked)]))
-    process = await Get(
-        Process,
-        ToolProcess(
-            args=("report", _REQUEST, _OUTPUT),
-            input_digest=await Get(Digest, MergeDigests([request_digest, *reports])),
-            output_directory=_OUTPUT,
-            description="Writing the lint reports of Crossplane packages",
-            level=LogLevel.DEBUG,
-        ),
-    )
-    result = await Get(ProcessResult, Process, process)
-    return await Get(Digest, RemovePrefix(result.output_digest, _OUTPUT))
+    message = ReportRequest(tuple(f"{f}/{FINDINGS}" for f in folders), request.formats)
+    description = "Writing the lint reports of Crossplane packages"
+    answer = await Get(ToolAnswer, ToolRequest(message, description, inputs, level=LogLevel.DEBUG))
+    return answer.files
 
 
 def rules() -> Iterable[Any]:

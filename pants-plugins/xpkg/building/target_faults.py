@@ -1,6 +1,6 @@
-"""What is wrong with a target itself, and not with its files.
+"""Errors in a target itself, not in its files.
 
-No package is made of its dependencies, so Pants would look them up only when it publishes.
+A build needs no dependencies, so Pants would resolve them only when it publishes.
 """
 
 from __future__ import annotations
@@ -8,11 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterable
 
+from pants.base.exceptions import MappingError
 from pants.engine.addresses import Address
 from pants.engine.rules import Get, collect_rules, rule
-from pants.engine.target import DependenciesRequest, Targets, WrappedTarget, WrappedTargetRequest
+from pants.engine.target import (
+    DependenciesRequest,
+    InvalidFieldException,
+    InvalidTargetException,
+    Targets,
+    WrappedTarget,
+    WrappedTargetRequest,
+)
 
 from xpkg.target_types import XpkgDependenciesField
+
+# What Pants raises for `dependencies` that are not addresses or lead to no target: of the field, of
+# a folder without a BUILD file or without the target (MappingError, ResolveError is one), of the
+# target that is found, and of its parametrization (ValueError).
+BAD_DEPENDENCIES = (InvalidFieldException, InvalidTargetException, MappingError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -24,7 +37,7 @@ class TargetFaultsRequest:
 
 @dataclass(frozen=True)
 class TargetFaults:
-    """What is wrong, rendered as the tool renders its findings; empty where all is right."""
+    """The errors, rendered as the tool renders findings; empty where there are none."""
 
     text: str = ""
 
@@ -36,8 +49,7 @@ async def find_target_faults(request: TargetFaultsRequest) -> TargetFaults:
     target = wrapped.target
     try:
         await Get(Targets, DependenciesRequest(target[XpkgDependenciesField]))
-    # Pants has an exception for each way in which an address can be wrong, and says which it is.
-    except Exception as error:
+    except BAD_DEPENDENCIES as error:
         origin = target.description_of_origin
         reason = str(error).strip()
         # Pants may say it itself.

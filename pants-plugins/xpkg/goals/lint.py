@@ -1,4 +1,4 @@
-"""`pants lint`: shows what is wrong with each package, all of it at once."""
+"""`pants lint`: shows all findings of all packages at once."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class XpkgLintRequest(LintTargetsRequest):
 
 @dataclass(frozen=True)
 class LintedPackages:
-    """All packages that are to be linted, sorted: one thing to Pants, which would else cut a long
-    list into batches, each with a result and report files of its own."""
+    """All packages to lint, sorted. They are one element: Pants splits a long list into batches,
+    each with a result and report files of its own."""
 
     addresses: tuple[Address, ...]
 
@@ -57,15 +57,15 @@ async def lint_xpkgs(
     request: XpkgLintRequest.Batch[LintedPackages, Any], xpkg: XpkgSubsystem
 ) -> LintResult:
     (packages,) = request.elements
-    # Packing is a small part of a build, so lint asks for the whole: `lint package` and a later
-    # `package` then find everything done.
+    # Packing is a small part of a build, so lint asks for the whole build: `lint package` and a
+    # later `package` reuse it.
     outcomes = await MultiGet(
         Get(BuildOutcome, BuildRequest(address)) for address in packages.addresses
     )
     report = EMPTY_DIGEST
     if xpkg.report_formats:
-        reports = tuple(outcome.report for outcome in outcomes)
-        report = await Get(Digest, LintReportsRequest(reports, xpkg.report_formats))
+        findings = tuple(outcome.findings for outcome in outcomes)
+        report = await Get(Digest, LintReportsRequest(findings, xpkg.report_formats))
     return LintResult(
         exit_code=1 if any(outcome.failed for outcome in outcomes) else 0,
         stdout="\n\n".join(outcome.text for outcome in outcomes if outcome.text),

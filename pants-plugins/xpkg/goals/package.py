@@ -22,9 +22,10 @@ from pants.engine.unions import UnionRule
 from pants.util.docutil import bin_name
 from pants.util.strutil import bullet_list, pluralize
 
-from xpkg.building.build import ARCHIVE, DESCRIPTION, BuildOutcome, BuildReport, BuildRequest
+from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
 from xpkg.target_types import XpkgOutputPathField, XpkgSourcesField
+from xpkg_tool.messages import ARCHIVE, DESCRIPTION
 
 _FRIENDLY_ID = "{friendly_id}"
 
@@ -66,12 +67,7 @@ class PackageAttempt:
 # Stands before its caller because the engine looks for `Get`s there.
 async def _fail(address: Address) -> None:
     """Shows the findings of all packages that the command line names, then fails once."""
-    try:
-        named = await Get(NamedPackages, NamedPackagesRequest())
-    # What the command line names is found by Pants' private means; where a version of Pants has
-    # others, this package's own findings are still shown.
-    except Exception:
-        named = NamedPackages(())
+    named = await Get(NamedPackages, NamedPackagesRequest())
     requests = [BuildRequest(a) for a in sorted({address, *named.addresses})]
     outcomes = await MultiGet(Get(BuildOutcome, BuildRequest, request) for request in requests)
     failed = [request for request, outcome in zip(requests, outcomes) if outcome.failed]

@@ -1,10 +1,10 @@
 """`pants publish`: sends packages to registries, dependencies before dependents.
 
-The goal hands each package to a rule of its own and tells none of the others. So the rule asks for
-the reports of all packages that the command line names, which are made once, of one plan, and takes
-its own. All is done when the goal begins to run processes: these only report.
+The goal calls a rule for each package, without the others. So the rule asks for the reports of all
+packages that the command line names, which are made once, from one plan, and takes its own. When
+the goal begins to run processes all work is done: they only report.
 
-A rule that raised would stop the other packages, so what is wrong with a package becomes a report
+A rule that raises would stop the other packages, so what is wrong with a package becomes a report
 that fails.
 """
 
@@ -46,8 +46,8 @@ class PublishUnderRemoteExecution(Exception):
     def __init__(self) -> None:
         super().__init__(
             "Publishing does not run under remote execution: its processes would run on a worker, "
-            "which has no login to the registries and would have to be sent yours. Run the "
-            "`publish` goal with `--no-remote-execution`; the remote cache can stay on."
+            "which has no login to the registries and would need yours. Run the `publish` goal "
+            "with `--no-remote-execution`; the remote cache can stay on."
         )
 
 
@@ -73,7 +73,7 @@ class PublishReportRequest:
 
 @dataclass(frozen=True)
 class PublishReport(Fresh):
-    """What the goal is given of a package."""
+    """What the goal is given for a package."""
 
     entries: tuple[PublishPackages, ...]
 
@@ -87,9 +87,9 @@ class AllReportsRequest:
 
 @dataclass(frozen=True)
 class AllReports(Fresh):
-    """What the goal is given of each package that the command line names.
+    """What the goal is given for each package that the command line names.
 
-    They are made together, for what several packages have in common is shown once.
+    They are made together, because what several packages have in common is shown once.
     """
 
     entries: FrozenDict[Address, tuple[PublishPackages, ...]]
@@ -97,13 +97,9 @@ class AllReports(Fresh):
 
 # Stands before its caller because the engine looks for `Get`s there.
 async def _named(address: Address) -> tuple[Address, ...]:
-    """The packages that the command line names, `address` among them."""
-    try:
-        named = await Get(NamedPackages, NamedPackagesRequest())
-    # They are found by Pants' private means; where a version of Pants has others, each package is
-    # published with a plan of its own.
-    except Exception:
-        return (address,)
+    """The packages that the command line names, `address` among them. Where they are not known,
+    each package is published with a plan of its own."""
+    named = await Get(NamedPackages, NamedPackagesRequest())
     return named.addresses if address in named.addresses else (address,)
 
 
@@ -120,7 +116,7 @@ async def publish_report(
     request: PublishReportRequest, global_options: GlobalOptions
 ) -> PublishReport:
     if global_options.remote_execution:
-        # The one case in which a report cannot fail: no interactive process can be run either.
+        # A report cannot fail here: no interactive process can run either.
         raise PublishUnderRemoteExecution
     reports = await Get(AllReports, AllReportsRequest(await _named(request.address)))
     return PublishReport(reports.entries[request.address])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass
 from typing import Any, Iterable
@@ -12,16 +11,7 @@ from pants.core.goals.tailor import (
     PutativeTargets,
     PutativeTargetsRequest,
 )
-from pants.engine.fs import (
-    CreateDigest,
-    Digest,
-    DigestContents,
-    FileContent,
-    MergeDigests,
-    PathGlobs,
-    Snapshot,
-)
-from pants.engine.process import Process, ProcessResult
+from pants.engine.fs import PathGlobs, Snapshot
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (
     AllUnexpandedTargets,
@@ -35,12 +25,10 @@ from pants.util.logging import LogLevel
 
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgPackageTarget, XpkgSourcesField
-from xpkg.tool.process import ToolProcess
+from xpkg.tool.run import ToolAnswer, ToolRequest
+from xpkg_tool.messages import NewTarget, TailorAnswer, TailorRequest
 
 logger = logging.getLogger(__name__)
-
-_REQUEST = "xpkg-request.json"
-_OUTPUT = "xpkg-output"
 
 
 @dataclass(frozen=True)
@@ -62,32 +50,22 @@ async def find_putative_targets(
     paths = await MultiGet(
         Get(SourcesPaths, SourcesPathsRequest(_sources(target))) for target in all_targets
     )
-    owned = sorted({file for sources in paths for file in sources.files})
-    content = json.dumps({"files": snapshot.files, "owned": owned}).encode()
-    request_digest = await Get(Digest, CreateDigest([FileContent(_REQUEST, content)]))
-    process = await Get(
-        Process,
-        ToolProcess(
-            args=("adopt", _REQUEST, _OUTPUT),
-            input_digest=await Get(Digest, MergeDigests([request_digest, snapshot.digest])),
-            output_directory=_OUTPUT,
-            description="Looking for Crossplane packages",
-        ),
-    )
-    result = await Get(ProcessResult, Process, process)
-    (file,) = await Get(DigestContents, Digest, result.output_digest)
-    answer = json.loads(file.content)
-    for project in answer["projects"]:
+    owned = tuple(sorted({file for sources in paths for file in sources.files}))
+    message = TailorRequest(snapshot.files, owned)
+    description = "Looking for Crossplane packages"
+    asked = await Get(ToolAnswer, ToolRequest(message, description, (snapshot.digest,)))
+    answer = asked.read(TailorAnswer)
+    for project in answer.projects:
         if _directory(project) in request.dirs:
             logger.info(
-                "%s describes a project, from which another program makes a package. It is no "
-                "package itself, and gets no target.",
+                "%s describes a project, from which another program makes a package. It is not a "
+                "package itself and gets no target.",
                 project,
             )
     return PutativeTargets(
         _putative_target(target)
-        for target in answer["targets"]
-        if any(_directory(file) in request.dirs for file in target["files"])
+        for target in answer.targets
+        if any(_directory(file) in request.dirs for file in target.files)
     )
 
 
@@ -102,16 +80,17 @@ def _directory(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _putative_target(target: dict[str, Any]) -> PutativeTarget:
-    below = len(target["directory"]) + 1 if target["directory"] else 0
+def _putative_target(target: NewTarget) -> PutativeTarget:
+    below = len(target.directory) + 1 if target.directory else 0
+    fields = {"sources": target.sources, "examples": target.examples}
     return PutativeTarget.for_target_type(
         XpkgPackageTarget,
-        path=target["directory"],
-        name=target["name"],
+        path=target.directory,
+        name=target.name,
         # Pants puts these into `sources` when another target owns one of them, so they must be all.
-        triggering_sources=[file[below:] for file in target["files"]],
-        kwargs={field: tuple(target[field]) for field in ("sources", "examples") if target[field]},
-        comments=target["comments"],
+        triggering_sources=[file[below:] for file in target.files],
+        kwargs={field: globs for field, globs in fields.items() if globs},
+        comments=target.comments,
     )
 
 

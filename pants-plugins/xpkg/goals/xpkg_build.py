@@ -1,8 +1,7 @@
 """`pants xpkg-build`: writes each package that has no error, and names those that have one.
 
 Pants' own `package` writes all that it was asked for or nothing: a rule that raises stops it before
-it writes, and one that does not leaves its exit code 0. This goal makes the same files of the same
-results.
+it writes, and without one its exit code is 0. This goal writes the same files.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ from pants.engine.unions import UnionRule, union
 from pants.util.docutil import bin_name
 from pants.util.strutil import pluralize
 
+from xpkg.building.build import CANNOT_BE_BUILT
 from xpkg.goals.package import PackageAttempt, XpkgPackageFieldSet
 
 logger = logging.getLogger(__name__)
@@ -37,15 +37,15 @@ logger = logging.getLogger(__name__)
 
 @union(in_scope_types=[EnvironmentName])
 class XpkgBuildFieldSet(FieldSet):
-    """What this goal writes; other targets that the command line names are not its business."""
+    """What this goal writes; it ignores other targets that the command line names."""
 
 
 class XpkgBuildSubsystem(GoalSubsystem):
     name = "xpkg-build"
     help = (
         f"Write the Crossplane packages that have no error, and name the others. The files are "
-        f"those of `{bin_name()} package`, which writes nothing as long as one package has an "
-        f"error. The exit code is 1 when a package was not written."
+        f"those of `{bin_name()} package`, which writes nothing while one package has an error. "
+        f"The exit code is 1 when a package was not written."
     )
 
 
@@ -73,9 +73,8 @@ async def package_one(request: _OneRequest) -> _One:
     address = request.field_set.address
     try:
         attempt = await Get(PackageAttempt, XpkgPackageFieldSet, request.field_set)
-    # Pants raises for a target's own faults, such as a glob that matches nothing where
-    # [GLOBAL].unmatched_build_file_globs says so. They concern that target alone.
-    except Exception as error:
+    # It concerns that target alone.
+    except CANNOT_BE_BUILT as error:
         return _One(address, None, str(error))
     return _One(address, attempt.built)
 
@@ -113,7 +112,7 @@ async def xpkg_build(console: Console, workspace: Workspace, dist_dir: DistDir) 
 
 
 def clashing(built: Mapping[Address, BuiltPackage]) -> dict[Address, str]:
-    """What to say of packages of which several would be written to one path."""
+    """The problem of each package that would be written to the path of another one."""
     writers: defaultdict[str, list[Address]] = defaultdict(list)
     for address, package in built.items():
         for artifact in package.artifacts:

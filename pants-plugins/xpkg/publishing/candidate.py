@@ -1,4 +1,4 @@
-"""A package as it is about to be published: what was built, and under which names it goes where."""
+"""A package that is about to be published: what was built, and its destinations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from pants.engine.target import (
     WrappedTargetRequest,
 )
 
-from xpkg.building.build import DESCRIPTION, BuildOutcome, BuildRequest
+from xpkg.building.build import CANNOT_BE_BUILT, BuildOutcome, BuildRequest
+from xpkg.building.target_faults import BAD_DEPENDENCIES
 from xpkg.publishing.placeholders import Naming
 from xpkg.publishing.variables import Variables, VariablesRequest
 from xpkg.registries import Registry
@@ -31,6 +32,7 @@ from xpkg.target_types import (
     XpkgSourcesField,
     XpkgVersionField,
 )
+from xpkg_tool.messages import DESCRIPTION
 
 _UNPUBLISHABLE = "cannot be published"
 
@@ -65,8 +67,8 @@ class CandidateRequest:
 class Problem:
     """Why a package cannot be published anywhere.
 
-    `what` is a predicate without its subject ("does not lint"), `error` all that is wrong. Neither
-    names the package, so what several packages share is equal and can be shown once.
+    `what` is a predicate without its subject ("does not pass lint"), `error` all that is wrong.
+    Neither names the package, so what several packages share is equal and can be shown once.
     """
 
     what: str
@@ -132,8 +134,8 @@ async def _destinations(
         default_repository=xpkg.default_repository,
         digest=built.digest,
     )
-    texts = tuple(text for registry in registries for text in naming.texts(registry))
-    variables = await Get(Variables, VariablesRequest(texts))
+    templates = tuple(t for registry in registries for t in naming.templates(registry))
+    variables = await Get(Variables, VariablesRequest(templates))
     found = {d.reference: d for d in _named(naming.with_variables(variables), registries)}
     return tuple(found.values())
 
@@ -148,13 +150,13 @@ def _named(naming: Naming, registries: Iterable[Registry]) -> Iterator[Destinati
 @rule
 async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> Candidate:
     address = request.address
-    # Nothing is raised here: what is wrong with one package must not stop the others.
+    # What is wrong with one package is not raised: it must not stop the others.
     try:
         outcome = await Get(BuildOutcome, BuildRequest(address))
-    except Exception as error:
+    except CANNOT_BE_BUILT as error:
         return Candidate(address, problem=Problem("cannot be built", str(error)))
     if outcome.failed:
-        return Candidate(address, problem=Problem("does not lint", outcome.text.strip()))
+        return Candidate(address, problem=Problem("does not pass lint", outcome.text.strip()))
     built = await _built(outcome)
     candidate = Candidate(
         address, built.digest, built.files, built.size, package_name=built.package_name
@@ -165,11 +167,12 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
             Get(TransitiveTargets, TransitiveTargetsRequest([address])),
         )
     except CycleException as error:
-        # Pants' own text is about imports of source code.
+        # The message of Pants is about imports of source code.
         cycle = " -> ".join(map(str, error.path))
         text = f"Its dependencies form a cycle: {cycle}.\n  help: Remove one of `dependencies`."
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, text))
-    except Exception as error:
+    # Those of the package itself are in order; here it is one of a dependency's.
+    except BAD_DEPENDENCIES as error:
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
     dependencies = sorted(
         t.address for t in transitive.dependencies if t.has_field(XpkgSourcesField)
@@ -179,7 +182,7 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
         return replace(candidate, skip_push=True)
     try:
         destinations = await _destinations(wrapped.target, built, xpkg)
-    except Exception as error:
+    except ValueError as error:
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
     return replace(candidate, destinations=destinations)
 

@@ -1,4 +1,4 @@
-"""What publishing may see of the environment: places, no secrets."""
+"""The environment variables that publishing may see: places, no secrets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PublishEnvironmentRequest:
 
 @dataclass(frozen=True)
 class PublishEnvironment:
-    """The variables of publishing processes, and why there can be none: a sentence each."""
+    """The variables of publishing processes, or the problems with them: a sentence each."""
 
     variables: FrozenDict[str, str]
     problems: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ async def publish_environment(
         return PublishEnvironment(FrozenDict(), unreadable)
     values = await Get(EnvironmentVars, EnvironmentVarsRequest(requested))
     problems = refused_variables(requested, values)
-    # With a problem nothing is run, and nothing of the environment is kept either.
+    # With a problem nothing runs, so nothing of the environment is kept.
     return PublishEnvironment(FrozenDict() if problems else FrozenDict(values), problems)
 
 

@@ -1,5 +1,6 @@
-"""Lines that a CI system would take for commands to itself; as in
-xpkg_tool/diagnostics/log_commands.py, which says more and of which the backend imports nothing."""
+"""Lines that a CI system would take for commands. A copy of what is explained in
+xpkg_tool/diagnostics/log_commands.py: it is not part of a message, and the messages are all that
+the backend imports."""
 
 from __future__ import annotations
 

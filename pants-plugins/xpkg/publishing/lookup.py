@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Iterable
 
 from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest, DigestContents
-from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
+from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.strutil import pluralize
 
 from xpkg.publishing.candidate import Candidate, CandidateRequest, Destination
 from xpkg.publishing.environment import PublishEnvironment, PublishEnvironmentRequest
-from xpkg.publishing.failure import broken_off
-from xpkg.publishing.plan import (
-    FAILED,
-    LEFT_OUT,
-    SKIP,
-    PlannedPackage,
-    PlannedReference,
-    PublishPlan,
-    in_order,
-    settle,
-)
+from xpkg.publishing.failure import process_failed
+from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan, in_order, settle
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.fresh import Fresh
-from xpkg.tool.process import ToolProcess, json_file
-
-_REQUEST = "xpkg-request.json"
-_OUTPUT = "xpkg-output"
+from xpkg.tool.run import ToolAnswer, ToolRequest
+from xpkg_tool.messages import (
+    Action,
+    PackageToPlan,
+    PlanAnswer,
+    PlannedReference,
+    PlanRequest,
+    RegistryOptions,
+)
 
 
 @dataclass(frozen=True)
@@ -49,9 +43,9 @@ class _LookupRequest:
 
 @dataclass(frozen=True)
 class _Lookup(Fresh):
-    """What the tool says of each (address, reference): its entry of the answer."""
+    """What the tool says of each (address, reference)."""
 
-    entries: FrozenDict[tuple[Address, str], FrozenDict[str, Any]]
+    entries: FrozenDict[tuple[Address, str], PlannedReference]
     requests: int = 0
 
 
@@ -72,122 +66,119 @@ async def publish_plan(request: PublishPlanRequest, xpkg: XpkgSubsystem) -> Publ
 
 @rule
 async def look_up(request: _LookupRequest, xpkg: XpkgSubsystem) -> _Lookup:
-    wanted = {c.address: _to_look_up(c) for c in request.candidates}
-    count = sum(map(len, wanted.values()))
+    wanted = [(c, _to_look_up(c)) for c in request.candidates]
+    count = sum(len(destinations) for _, destinations in wanted)
     if not count:
         return _Lookup(FrozenDict())
     environment = await Get(PublishEnvironment, PublishEnvironmentRequest())
     if environment.problems:
         why = "the environment cannot be used"
-        return _same_for_all(wanted, why, "\n".join(environment.problems), configuration=True)
-    question = {
-        "directory": get_buildroot(),
-        "connections": max(1, xpkg.publish_connections),
-        "registries": registry_options(d for c in wanted.values() for d in c),
-        "byDigest": xpkg.publish_plan,
-        "packages": [
-            {
-                "name": candidate.address.spec,
-                "digest": candidate.digest,
-                "references": [d.reference for d in wanted[candidate.address]],
-            }
-            for candidate in request.candidates
-            if wanted[candidate.address]
-        ],
-    }
-    input_digest = await Get(Digest, CreateDigest([json_file(_REQUEST, question)]))
-    process = await Get(
-        Process,
-        ToolProcess(
-            args=("plan", _REQUEST, _OUTPUT),
-            input_digest=input_digest,
-            output_directory=_OUTPUT,
-            description=f"Looking up {pluralize(count, 'reference')}",
+        return _failed(wanted, why, "\n".join(environment.problems), configuration=True)
+    message = PlanRequest(
+        directory=get_buildroot(),
+        connections=max(1, xpkg.publish_connections),
+        registries=registry_options(d for _, destinations in wanted for d in destinations),
+        packages=tuple(
+            PackageToPlan(c.address.spec, c.digest, tuple(d.reference for d in destinations))
+            for c, destinations in wanted
+            if destinations
+        ),
+        by_digest=xpkg.publish_plan,
+    )
+    asked = await Get(
+        ToolAnswer,
+        ToolRequest(
+            message,
+            f"Looking up {pluralize(count, 'reference')}",
             cache_scope=ProcessCacheScope.PER_SESSION,
             env=environment.variables,
+            may_fail=True,
         ),
     )
-    result = await Get(FallibleProcessResult, Process, process)
-    files = await Get(DigestContents, Digest, result.output_digest)
-    if result.exit_code or not files:
-        error = broken_off("Looking up the references", result)
-        return _same_for_all(wanted, "the process broke off", error)
-    answer = json.loads(files[0].content)
-    addresses = {address.spec: address for address in wanted}
+    if asked.failure:
+        error = process_failed("Looking up the references", asked.failure)
+        return _failed(wanted, "the process failed", error)
+    answer = asked.read(PlanAnswer)
+    addresses = {candidate.address.spec: candidate.address for candidate, _ in wanted}
     entries = {
-        (addresses[package["name"]], entry["reference"]): FrozenDict(entry)
-        for package in answer["packages"]
-        for entry in package["references"]
+        (addresses[package.name], planned.reference): planned._replace(why=planned.why.rstrip("."))
+        for package in answer.packages
+        for planned in package.references
     }
-    return _Lookup(FrozenDict(entries), answer["requests"])
+    return _Lookup(FrozenDict(entries), answer.requests)
 
 
-def registry_options(destinations: Iterable[Destination]) -> Mapping[str, Any]:
+def registry_options(destinations: Iterable[Destination]) -> FrozenDict[str, RegistryOptions]:
     """The `registries` of the tool's requests."""
-    return {d.registry.host: d.registry.connection_options() for d in destinations}
+    return FrozenDict({d.registry.host: d.registry.options for d in destinations})
 
 
 def _to_look_up(candidate: Candidate) -> tuple[Destination, ...]:
     return tuple(d for d in candidate.destinations if not d.registry.skip_push)
 
 
-def _same_for_all(
-    wanted: Mapping[Address, Sequence[Destination]],
+def _failed(
+    wanted: Iterable[tuple[Candidate, Iterable[Destination]]],
     why: str,
     error: str,
     *,
     configuration: bool = False,
 ) -> _Lookup:
-    entry: FrozenDict[str, Any] = FrozenDict(
-        action=FAILED,
-        why=why,
-        message=error,
-        error=error,
-        remote=None,
-        configuration=configuration,
+    """The same for all references."""
+    return _Lookup(
+        FrozenDict(
+            {
+                (candidate.address, d.reference): PlannedReference(
+                    d.reference,
+                    candidate.digest,
+                    None,
+                    Action.FAILED,
+                    why,
+                    error,
+                    error,
+                    configuration,
+                )
+                for candidate, destinations in wanted
+                for d in destinations
+            }
+        )
     )
-    return _Lookup(FrozenDict({(a, d.reference): entry for a, ds in wanted.items() for d in ds}))
 
 
-def _stopped(candidates: Iterable[Candidate], names: list[str]) -> tuple[PlannedPackage, ...]:
+def _stopped(candidates: Iterable[Candidate], names: list[str]) -> tuple[PackagePlan, ...]:
     """Nothing is looked up before all that the command line names is built. (The goal fails as
     well.)"""
     why = f"{', '.join(names)} cannot be built"
     return tuple(
-        PlannedPackage(
+        PackagePlan(
             candidate,
             tuple(
-                PlannedReference(destination, candidate.digest, None, LEFT_OUT, why)
-                for destination in candidate.destinations
+                _not_looked_up(candidate, d, Action.LEFT_OUT, why) for d in candidate.destinations
             ),
         )
         for candidate in candidates
     )
 
 
-def _planned(candidate: Candidate, lookup: _Lookup) -> PlannedPackage:
+def _planned(candidate: Candidate, lookup: _Lookup) -> PackagePlan:
     references = tuple(_planned_reference(candidate, lookup, d) for d in candidate.destinations)
-    return PlannedPackage(candidate, references)
+    return PackagePlan(candidate, references)
 
 
 def _planned_reference(
     candidate: Candidate, lookup: _Lookup, destination: Destination
-) -> PlannedReference:
-    local = candidate.digest
+) -> ReferencePlan:
     if destination.registry.skip_push:
         why = f"`skip_push` on registry {destination.registry}"
-        return PlannedReference(destination, local, None, SKIP, why)
-    entry = lookup.entries[(candidate.address, destination.reference)]
-    return PlannedReference(
-        destination,
-        local,
-        entry["remote"],
-        entry["action"] or FAILED,
-        (entry["why"] or "").rstrip("."),
-        entry["message"] or "",
-        entry["error"] or "",
-        bool(entry["configuration"]),
-    )
+        return _not_looked_up(candidate, destination, Action.SKIP, why)
+    return ReferencePlan(destination, lookup.entries[candidate.address, destination.reference])
+
+
+def _not_looked_up(
+    candidate: Candidate, destination: Destination, action: Action, why: str
+) -> ReferencePlan:
+    planned = PlannedReference(destination.reference, candidate.digest, None, action, why)
+    return ReferencePlan(destination, planned)
 
 
 def rules() -> Iterable[Any]:

@@ -1,4 +1,4 @@
-"""What is doubtful about where packages go, though nothing refuses it: warnings of a publish."""
+"""Warnings of a publish: destinations that are suspicious, but not refused."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pants.engine.addresses import Address
 
 from xpkg.publishing.candidate import Candidate, Destination
 
-# What people write for a version; what is no version at all, such as `latest`, is meant to be none.
+# What people write for a version. A tag such as `latest` is not meant as one.
 _LIKE_A_VERSION = re.compile(r"[vV][0-9]+(?:[.\-].*)?|[0-9]+\.[0-9]+(?:[.\-].*)?")
-# What the package manager reads (Masterminds/semver), of which it leaves out incomplete ones.
+# What the package manager accepts: Masterminds/semver, without incomplete versions.
 _COMPLETE = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?")
 
 
 def notes(candidates: Iterable[Candidate]) -> tuple[str, ...]:
-    """The warnings for all packages of a run, each a sentence and a remedy, in a stable order."""
+    """The warnings for all packages of a run, each with its remedy, in a stable order."""
     ordered = sorted(candidates, key=lambda candidate: candidate.address)
     return (*_versions(ordered), *_same_repository(ordered), *_same_name(ordered))
 
@@ -27,7 +27,7 @@ def _published(candidate: Candidate) -> tuple[Destination, ...]:
 
 
 def _versions(candidates: Iterable[Candidate]) -> Iterator[str]:
-    """Packages with tags that look like versions, of which none is a complete one."""
+    """Tags that look like versions, where none in the repository is a complete version."""
     for candidate in candidates:
         tags: dict[tuple[str, str], list[Destination]] = {}
         for destination in _published(candidate):
@@ -77,8 +77,8 @@ def _same_repository(candidates: Iterable[Candidate]) -> Iterator[str]:
             yield (
                 f"{before.address} ({before.package_name}) and {candidate.address} "
                 f"({candidate.package_name}) are published to one repository, {host}/{repository}. "
-                "For the package manager they are versions of one package. Give one of the targets "
-                "another `repository`."
+                "The package manager takes them for versions of one package. Give one of the "
+                "targets another `repository`."
             )
 
 
@@ -92,9 +92,9 @@ def _same_name(candidates: Iterable[Candidate]) -> Iterator[str]:
         before = first.setdefault(candidate.package_name, candidate)
         if before.digest != candidate.digest and not _last_parts(before) & _last_parts(candidate):
             yield (
-                f"{before.address} and {candidate.address} both have the name "
-                f"{candidate.package_name} in their meta objects, but are published to different "
-                "repositories. If they are different packages, rename one: `metadata.name`."
+                f"The meta objects of {before.address} and {candidate.address} both have the name "
+                f"{candidate.package_name}, but the packages are published to different "
+                "repositories. If they are different packages, change one `metadata.name`."
             )
 
 

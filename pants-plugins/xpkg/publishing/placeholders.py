@@ -1,4 +1,4 @@
-"""`{…}` in versions, repositories and tags: what the placeholders stand for."""
+"""Placeholders, `{…}`, in versions, repositories and tags."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 
 
 class _EnvironmentValue(InterpolationValue):
-    """`{env.X}`: the variables that the texts name, as far as they are set."""
+    """`{env.X}`: those of the variables in the templates that are set."""
 
     def __getattr__(self, attribute: str) -> str:
         if attribute not in self:
@@ -39,7 +39,7 @@ class _BuildArgsValue(InterpolationValue):
     def __getattr__(self, attribute: str) -> str:
         if attribute not in self:
             raise InterpolationError(
-                f"The build argument {attribute!r} is undefined. Defined are: "
+                f"The build argument {attribute!r} is undefined. Defined arguments: "
                 f"{', '.join(self) or 'none'}.\n\nAdd {attribute}=<value> to the option "
                 f"`[xpkg].build_args`, or {attribute} alone to take the environment variable."
             )
@@ -48,7 +48,7 @@ class _BuildArgsValue(InterpolationValue):
 
 @dataclass(frozen=True)
 class Naming:
-    """What a target says of the names it is published under.
+    """The names that a target is published under, before their placeholders are filled in.
 
     `digest` is that of the package's manifest, for `{pants.hash}`.
     """
@@ -63,18 +63,18 @@ class Naming:
     variables: Variables = field(default_factory=Variables)
 
     def with_variables(self, variables: Variables) -> Naming:
-        """Raises ValueError where a text names a variable that looks like a secret."""
+        """Raises ValueError where a template uses a variable that looks like a secret."""
         if variables.refused:
             raise InterpolationError(
-                f"A placeholder stands for {', '.join(variables.refused)}, which looks like a "
-                "secret, and everyone can read tags.\n\nUse a variable of another name."
+                f"A placeholder uses {', '.join(variables.refused)}, which looks like a secret, "
+                "and everyone can see tags.\n\nUse a variable with another name."
             )
         return replace(self, variables=variables)
 
-    def texts(self, registry: Registry) -> tuple[str, ...]:
-        """All texts that may hold placeholders."""
-        texts = (self.repository, self.version, self.default_repository, registry.repository)
-        return (*filter(None, texts), *self.image_tags, *registry.extra_image_tags)
+    def templates(self, registry: Registry) -> tuple[str, ...]:
+        """All strings that may hold placeholders."""
+        templates = (self.repository, self.version, self.default_repository, registry.repository)
+        return (*filter(None, templates), *self.image_tags, *registry.extra_image_tags)
 
     def repository_in(self, registry: Registry) -> str:
         """The repository in `registry`; raises ValueError for a placeholder that is not known."""
@@ -95,14 +95,14 @@ class Naming:
         return self._format(source, text, values)
 
     def _check_package_name(self, source: InterpolationContext.TextSource, text: str) -> None:
-        """Raises ValueError where `{package}` would give a repository that no registry has. The
-        package manager does not look at the meta object's name, so it may be anything."""
+        """Raises ValueError where `{package}` would give an invalid repository. The package manager
+        does not look at the meta object's name, so it may be anything."""
         if _REPOSITORY.fullmatch(self.package_name):
             return
         said = f"is {self.package_name!r}" if self.package_name else "is missing"
         raise InterpolationError(
             f"The {source} is {text!r}, and the name in the meta object of {self.address} {said}. "
-            "A repository's name consists of lower-case letters, digits and `.`, `_`, `-` or `/` "
+            "A repository name consists of lowercase letters, digits, and `.`, `_`, `-` or `/` "
             'between them.\n\nGive the target a repository, for example `repository="platform/'
             'network"`, or change the name in the meta object.'
         )
@@ -124,8 +124,8 @@ class Naming:
         tag = self._format(source, text, {})
         if "+" in tag:
             raise InterpolationError(
-                f"The {source} gives the tag {tag!r}, and registries have no `+` in tags.\n\n"
-                "Leave the version's build metadata out, or write `_` or `-` for `+`."
+                f"The {source} gives the tag {tag!r}, and a tag cannot contain `+`.\n\n"
+                "Leave out the version's build metadata, or write `_` or `-` for `+`."
             )
         return tag
 
@@ -164,7 +164,7 @@ class Naming:
 
 
 def _spelled_out(text: str, values: Mapping[str, str]) -> str:
-    """With those placeholders replaced that may hold others."""
+    """The template with the placeholders replaced that may hold others."""
     for name, value in reversed(values.items()):
         text = text.replace(f"{{{name}}}", value)
     return text
@@ -182,7 +182,7 @@ def _interpolate(
 ) -> str:
     try:
         return InterpolationContext.from_dict(values).format(text, source=source)
-    # Braces that are not balanced, `{}`, `{name.x}`: Python's own errors of formatting.
+    # Unbalanced braces, `{}`, `{name.x}`: errors of str.format.
     except (AttributeError, IndexError, TypeError, ValueError) as error:
         if isinstance(error, InterpolationError):
             raise

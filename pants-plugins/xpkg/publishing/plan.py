@@ -10,52 +10,35 @@ from pants.util.docutil import bin_name
 
 from xpkg.publishing.candidate import Candidate, Destination, Problem
 from xpkg.tool.fresh import Fresh
+from xpkg_tool.messages import Action, PlannedReference
 
-# What the tool says of a reference.
-PUSH = "push"
-TAG_ONLY = "tag only"
-UP_TO_DATE = "up to date"
-REFUSED = "REFUSED"
-FAILED = "failed"
-# What follows from other references and packages, and from `skip_push`.
-LEFT_OUT = "left out"
-NOT_ASKED_FOR = "not asked for"
-SKIP = "skip"
-
-TO_WRITE = (PUSH, TAG_ONLY)
-_STOPPING = (REFUSED, FAILED)
+TO_WRITE = (Action.PUSH, Action.TAG_ONLY)
+_STOPPING = (Action.REFUSED, Action.FAILED)
 
 
 @dataclass(frozen=True)
-class PlannedReference:
-    """What is to become of one reference.
-
-    `remote` is the digest that the tag has in the registry, None where there is no such tag or it
-    was not looked up. `why` is a few words. `message` is the whole error where there is one, and
-    `error` the same without its place: equal for all references that share it. `configuration`: it
-    is wrong whatever the registry has.
-    """
+class ReferencePlan:
+    """Where one reference leads, and what is to become of it: the tool's answer, or what follows
+    from other references and packages, or from `skip_push`."""
 
     destination: Destination
-    local: str
-    remote: str | None
-    action: str
-    why: str
-    message: str = ""
-    error: str = ""
-    configuration: bool = False
+    planned: PlannedReference
 
     @property
     def reference(self) -> str:
-        return self.destination.reference
+        return self.planned.reference
+
+    @property
+    def action(self) -> Action:
+        return self.planned.action
 
 
 @dataclass(frozen=True)
-class PlannedPackage:
+class PackagePlan:
     """A package with its references."""
 
     candidate: Candidate
-    references: tuple[PlannedReference, ...]
+    references: tuple[ReferencePlan, ...]
 
     @property
     def address(self) -> Address:
@@ -68,13 +51,13 @@ class PlannedPackage:
     @property
     def is_misconfigured(self) -> bool:
         """Whether an error of its own would be there whatever the registries have."""
-        return self.problem is not None or any(r.configuration for r in self.references)
+        return self.problem is not None or any(r.planned.configuration for r in self.references)
 
     @property
     def stopped(self) -> bool:
         """Whether nothing of it may be written."""
         actions = {reference.action for reference in self.references}
-        return self.problem is not None or not actions.isdisjoint((*_STOPPING, LEFT_OUT))
+        return self.problem is not None or not actions.isdisjoint((*_STOPPING, Action.LEFT_OUT))
 
     @property
     def is_root_of_trouble(self) -> bool:
@@ -84,10 +67,10 @@ class PlannedPackage:
     @property
     def is_lacking(self) -> bool:
         """Whether a registry lacks it and this run does not bring it."""
-        return any(r.action == NOT_ASKED_FOR for r in self.references)
+        return any(r.action == Action.NOT_ASKED_FOR for r in self.references)
 
     @property
-    def to_write(self) -> tuple[PlannedReference, ...]:
+    def to_write(self) -> tuple[ReferencePlan, ...]:
         if self.stopped:
             return ()
         return tuple(r for r in self.references if r.action in TO_WRITE)
@@ -102,10 +85,10 @@ class PublishPlan(Fresh):
     """
 
     named: tuple[Address, ...]
-    packages: tuple[PlannedPackage, ...]
+    packages: tuple[PackagePlan, ...]
     requests: int = 0
-    _by_address: dict[Address, PlannedPackage] = field(init=False, repr=False, compare=False)
-    _reported: dict[Address, list[PlannedPackage]] = field(init=False, repr=False, compare=False)
+    _by_address: dict[Address, PackagePlan] = field(init=False, repr=False, compare=False)
+    _reported: dict[Address, list[PackagePlan]] = field(init=False, repr=False, compare=False)
     _positions: dict[Address, int] = field(init=False, repr=False, compare=False)
     # The packages of which something is to be written.
     to_write: tuple[Address, ...] = field(init=False, repr=False, compare=False)
@@ -117,7 +100,7 @@ class PublishPlan(Fresh):
         for named in sorted(self.named):
             for address in by_address[named].candidate.dependencies:
                 reporters.setdefault(address, named)
-        reported: dict[Address, list[PlannedPackage]] = {}
+        reported: dict[Address, list[PackagePlan]] = {}
         for package in self.packages:
             reported.setdefault(reporters[package.address], []).append(package)
         object.__setattr__(self, "_by_address", by_address)
@@ -126,10 +109,10 @@ class PublishPlan(Fresh):
         object.__setattr__(self, "to_write", to_write)
         object.__setattr__(self, "_positions", {a: n for n, a in enumerate(to_write)})
 
-    def package(self, address: Address) -> PlannedPackage:
+    def package(self, address: Address) -> PackagePlan:
         return self._by_address[address]
 
-    def reported_by(self, address: Address) -> tuple[PlannedPackage, ...]:
+    def reported_by(self, address: Address) -> tuple[PackagePlan, ...]:
         """The packages that the named package at `address` reports: itself, and each dependency
         that is not named, unless another named package before it depends on that, too."""
         return tuple(self._reported[address])
@@ -156,8 +139,8 @@ def in_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def settle(
-    packages: Iterable[PlannedPackage], named: Iterable[Address], *, publish_dependencies: bool
-) -> tuple[PlannedPackage, ...]:
+    packages: Iterable[PackagePlan], named: Iterable[Address], *, publish_dependencies: bool
+) -> tuple[PackagePlan, ...]:
     """What follows for each package from its own references and from its dependencies.
 
     `packages` are in order. A package is whole or untouched: one reference that is refused or
@@ -166,7 +149,7 @@ def settle(
     before sending.
     """
     named = frozenset(named)
-    settled: dict[Address, PlannedPackage] = {}
+    settled: dict[Address, PackagePlan] = {}
     for package in packages:
         dependencies = [settled[a] for a in package.candidate.dependencies]
         settled[package.address] = _settle_one(
@@ -176,7 +159,7 @@ def settle(
     if not misconfigured:
         return tuple(settled.values())
     why = f"nothing is sent while {_few(misconfigured)} cannot be published"
-    return tuple(_without(package, LEFT_OUT, why) for package in settled.values())
+    return tuple(_without(package, Action.LEFT_OUT, why) for package in settled.values())
 
 
 def _few(addresses: Sequence[Address]) -> str:
@@ -187,31 +170,38 @@ def _few(addresses: Sequence[Address]) -> str:
 
 
 def _settle_one(
-    package: PlannedPackage, dependencies: Sequence[PlannedPackage], *, asked_for: bool
-) -> PlannedPackage:
+    package: PackagePlan, dependencies: Sequence[PackagePlan], *, asked_for: bool
+) -> PackagePlan:
     if package.stopped:
-        return _without(package, LEFT_OUT, "another reference of the package stops it")
+        return _without(package, Action.LEFT_OUT, "another reference of the package stops it")
     stopped = [d.address.spec for d in dependencies if d.is_root_of_trouble]
     if stopped:
         why = f"depends on {', '.join(stopped)}, which cannot be published"
-        return _without(package, LEFT_OUT, why, f"{package.address} is not published: it {why}.")
+        return _without(
+            package, Action.LEFT_OUT, why, f"{package.address} is not published: it {why}."
+        )
     if not asked_for:
-        return _without(package, NOT_ASKED_FOR, "`[xpkg].publish_dependencies` is off")
+        return _without(package, Action.NOT_ASKED_FOR, "`[xpkg].publish_dependencies` is off")
     lacking = [d.address.spec for d in dependencies if d.is_lacking]
     if lacking:
         why = f"depends on {', '.join(lacking)}, which the registry lacks"
         remedy = f"Run `{bin_name()} publish {' '.join(lacking)}` first."
         message = f"{package.address} is not published: it {why}. {remedy}"
-        return _without(package, LEFT_OUT, why, message, remedy)
+        return _without(package, Action.LEFT_OUT, why, message, remedy)
     return package
 
 
 def _without(
-    package: PlannedPackage, action: str, why: str, message: str = "", error: str = ""
-) -> PlannedPackage:
+    package: PackagePlan, action: Action, why: str, message: str = "", error: str = ""
+) -> PackagePlan:
     """The package with nothing to write. What is up to date stays so."""
     references = tuple(
-        replace(reference, action=action, why=why, message=message, error=error)
+        replace(
+            reference,
+            planned=reference.planned._replace(
+                action=action, why=why, message=message, error=error
+            ),
+        )
         if reference.action in TO_WRITE
         else reference
         for reference in package.references

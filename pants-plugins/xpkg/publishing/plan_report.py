@@ -9,8 +9,9 @@ from typing import Any, Iterator, Sequence
 from pants.core.goals.publish import PublishOutputData, PublishPackages
 from pants.util.strutil import pluralize
 
-from xpkg.publishing.plan import FAILED, SKIP, PlannedPackage, PublishPlan
-from xpkg.publishing.report import printing, reference_data
+from xpkg.publishing.plan import PackagePlan, PublishPlan
+from xpkg.publishing.report import planned_word, printing, reference_data
+from xpkg_tool.messages import Action
 
 _HEADINGS = ("ACTION", "REFERENCE", "LOCAL", "REMOTE", "WHY")
 _NO_DIGEST = "-"
@@ -27,21 +28,21 @@ class Planned(PublishPackages):
         return PublishOutputData({**data, "published": False, "status": "planned"})
 
 
-def planned_packages(package: PlannedPackage) -> Iterator[PublishPackages]:
+def planned_packages(package: PackagePlan) -> Iterator[PublishPackages]:
     """The entries of a package, without names, so that the goal prints no line for them."""
     spec = package.address.spec
     if not package.references:
-        action = FAILED if package.problem else SKIP
+        action = Action.FAILED if package.problem else Action.SKIP
         message = package.problem.of(package.address) if package.problem else None
-        failure = {"package": spec, "action": action, "message": message}
+        failure = {"package": spec, "action": str(action), "message": message}
         yield Planned((), data=PublishOutputData(failure))
     for reference in package.references:
         data = reference_data(
             spec,
             reference,
-            action=reference.action,
-            why=reference.why,
-            message=reference.message or None,
+            action=planned_word(reference.action),
+            why=reference.planned.why,
+            message=reference.planned.message or None,
         )
         yield Planned((), data=data)
 
@@ -56,7 +57,7 @@ def plan_summary(plan: PublishPlan) -> PublishPackages:
 
 
 def render(plan: PublishPlan) -> str:
-    """The table, how often each action is in it, then each error once, whole. Rows name errors by
+    """The table, the number of each action, then each error once. Rows refer to errors by
     number."""
     errors = _Errors()
     rows = [row for package in plan.packages for row in _rows(package, errors)]
@@ -80,21 +81,22 @@ class _Errors:
         return (f"\n[{number}] {error}" for error, number in self._numbers.items())
 
 
-def _rows(package: PlannedPackage, errors: _Errors) -> Iterator[tuple[str, ...]]:
+def _rows(package: PackagePlan, errors: _Errors) -> Iterator[tuple[str, ...]]:
     spec, local = package.address.spec, _short(package.candidate.digest)
     if package.problem:
         why = errors.cited(package.problem.what, package.problem.error)
-        yield (FAILED, spec, local, _NO_DIGEST, why)
+        yield (str(Action.FAILED), spec, local, _NO_DIGEST, why)
     elif not package.references:
-        yield (SKIP, spec, local, _NO_DIGEST, "`skip_push` on the target")
+        yield (str(Action.SKIP), spec, local, _NO_DIGEST, "`skip_push` on the target")
     for reference in package.references:
-        why = errors.cited(reference.why, reference.error)
-        remote = _short(reference.remote or "")
-        yield (reference.action, reference.reference, local, remote, why)
+        planned = reference.planned
+        why = errors.cited(planned.why, planned.error)
+        remote = _short(planned.remote or "")
+        yield (planned_word(planned.action), planned.reference, local, remote, why)
 
 
 def _short(digest: str) -> str:
-    """As many digits as tell digests apart; the whole ones are in the errors and in the JSON."""
+    """Enough digits to tell digests apart; errors and JSON have all of them."""
     return digest[len(_ALGORITHM) :][:_SHORT_DIGEST] or _NO_DIGEST
 
 

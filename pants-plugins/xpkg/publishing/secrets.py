@@ -1,6 +1,6 @@
 """No secret reaches a process: Pants stores the arguments, environment and inputs of each.
 
-So publishing passes on where credentials lie, never what they are.
+So publishing passes on where credentials are, never the credentials themselves.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def unreadable_entries(requested: Iterable[str]) -> tuple[str, ...]:
     """A sentence for each entry of `[xpkg].env_vars` that is neither `NAME` nor `NAME=value`."""
     names = (entry.partition("=")[0] for entry in requested)
     return tuple(
-        f"`[xpkg].env_vars` has an entry with the name {name!r}, and no variable is called that."
+        f"`[xpkg].env_vars` has an entry {name!r}, which is not a valid variable name."
         for name in names
         if not _NAME.fullmatch(name)
     )
@@ -52,14 +52,14 @@ def _refusal(name: str, value: str) -> str:
     if looks_secret(name):
         return (
             f"`[xpkg].env_vars` names {name}, which looks like a secret, and Pants stores the "
-            "environment of each process. Take it out; log in with `docker login` or a credential "
+            "environment of each process. Remove it; log in with `docker login` or a credential "
             "helper, which publishing finds through HOME, DOCKER_CONFIG and PATH."
         )
     has_user = "@" in value if _PROXY.search(name.upper()) else _USER_INFO_IN_URL.search(value)
     if has_user:
         return (
             f"The environment variable {name} holds a URL with a user or password, and Pants "
-            "stores the environment of each process. Leave them out of the URL (a local proxy can "
-            "add them), or take the variable out of `[xpkg].env_vars`."
+            "stores the environment of each process. Remove them from the URL (a local proxy can "
+            "add them), or remove the variable from `[xpkg].env_vars`."
         )
     return ""

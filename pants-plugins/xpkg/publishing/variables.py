@@ -1,7 +1,7 @@
 """The environment variables and build arguments that placeholders may name.
 
-Only the variables that a text names are asked of Pants, so that no other variable can change what a
-rule gives, and none is read that nobody named.
+Pants is asked only for the variables that a template uses, so that no other variable is read or
+can change the result of a rule.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _ENVIRONMENT = re.compile(r"\{env\.([A-Za-z_][A-Za-z0-9_]*)")
 
 @dataclass(frozen=True)
 class VariablesRequest:
-    """Asks for the `Variables` that `texts` name."""
+    """Asks for the `Variables` that `templates` use."""
 
-    texts: tuple[str, ...]
+    templates: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Variables:
     """The values of `{env.X}` and `{build_args.X}`.
 
-    Variables that are not set are missing. `refused` are those that look like secrets: what is in a
-    tag is read by everyone.
+    Variables that are not set are missing. `refused` are those that look like secrets: everyone can
+    see tags.
     """
 
     environment: FrozenDict[str, str] = field(default_factory=FrozenDict)
@@ -45,8 +45,8 @@ async def find_variables(request: VariablesRequest, xpkg: XpkgSubsystem) -> Vari
     given = [entry.partition("=") for entry in xpkg.build_args]
     values = {name: value for name, has_value, value in given if has_value}
     copied = [name for name, has_value, _ in given if not has_value and name not in values]
-    texts = (*request.texts, *values.values())
-    named = sorted({name for text in texts for name in _ENVIRONMENT.findall(text)})
+    templates = (*request.templates, *values.values())
+    named = sorted({name for t in templates for name in _ENVIRONMENT.findall(t)})
     refused = tuple(name for name in dict.fromkeys([*named, *copied]) if looks_secret(name))
     wanted = [name for name in (*named, *copied) if name not in refused]
     found = await Get(EnvironmentVars, EnvironmentVarsRequest(sorted(set(wanted))))

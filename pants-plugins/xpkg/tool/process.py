@@ -10,8 +10,7 @@ an input of each process; hence the small runner.
 from __future__ import annotations
 
 import importlib.resources
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Iterable, Iterator
 
 from pants.backend.python.target_types import PexLayout
@@ -79,23 +78,15 @@ class Tool:
 
 @dataclass(frozen=True)
 class ToolProcess:
-    """A run of the tool: `args` and input files in, `output_directory` out.
-
-    It can be cached; with another `cache_scope` it may depend on what is outside, and on `env`.
-    """
+    """A run of the tool: `args` and input files in, `output_directory` out (run.py)."""
 
     args: tuple[str, ...]
     input_digest: Digest
     output_directory: str
     description: str
-    cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL
-    env: FrozenDict[str, str] = field(default_factory=FrozenDict)
-    level: LogLevel = LogLevel.INFO
-
-
-def json_file(path: str, value: object) -> FileContent:
-    """A file for the tool to read."""
-    return FileContent(path, json.dumps(value, indent=1).encode())
+    cache_scope: ProcessCacheScope
+    env: FrozenDict[str, str]
+    level: LogLevel
 
 
 @rule(desc="Set up the tool for Crossplane packages", level=LogLevel.DEBUG)
@@ -143,7 +134,7 @@ async def set_up_tool() -> Tool:
 
 def _tool_files() -> Iterator[FileContent]:
     """The tool's modules and the script that assembles it, from the wheel or the source tree."""
-    yield FileContent(_ASSEMBLE, importlib.resources.read_binary("xpkg", "assemble.py"))
+    yield FileContent(_ASSEMBLE, importlib.resources.read_binary("xpkg.tool", "assemble.py"))
     yield from _modules(importlib.resources.files("xpkg_tool"), "xpkg_tool")
 
 

@@ -8,7 +8,8 @@ from xpkg_tool import VERSION
 from xpkg_tool.cli.failure import FAILED, OK
 from xpkg_tool.cli.output import write_error, write_output
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.publish.outcome import Outcome, format_result, outcome_to_json
+from xpkg_tool.messages import to_json
+from xpkg_tool.publish.outcome import Outcome, format_result, published
 
 # Raised when a field changes its meaning or goes away; new fields leave it as it is.
 _FORM = 1
@@ -23,10 +24,15 @@ def report(outcome: Outcome, reference: str, format: str) -> int:
     elif format == "text":
         write_output(f"{format_result(outcome)}\n")
     if format == "json":
-        entry = outcome_to_json(reference, "", outcome)
-        entry["digest"] = entry["digest"] or None
-        # The message without its place, which is for those who compare many packages' errors.
-        entry.pop("error")
-        document = {"form": _FORM, "toolVersion": VERSION, **entry}
+        entry = published(reference, "", outcome)
+        document = {
+            "form": _FORM,
+            "toolVersion": VERSION,
+            "reference": entry.reference,
+            "digest": entry.digest or None,
+            "action": entry.action,
+            **to_json(entry.transfer),
+            "message": entry.message or None,
+        }
         write_output(json.dumps(document, indent=2) + "\n")
     return FAILED if failed else OK

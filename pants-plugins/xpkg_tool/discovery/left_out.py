@@ -4,11 +4,12 @@ elsewhere. The tool's own walk and Pants' globs meet the same things and say the
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Iterable, Iterator
 
 from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.lint.analysis import holds_object
+from xpkg_tool.messages import LeftOut
 
 _REMEDY_END = "or leave the path out with a pattern."
 
@@ -89,27 +90,24 @@ def hidden_folder(path: str, file: str) -> Finding:
     )
 
 
-def findings_of(entries: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    """The findings for what another program left out: `{"reason", "path", "example"}`, and for the
-    reason `linked-folder` the YAML `files` behind it, for `dangling-link` its `target` and the
-    system's `error`, for `outside-link` its `target`, for `hidden-folder` a `file` in it that looks
-    like an object, for `not-a-file` what it is; `ending-case` and `file-name` have nothing else."""
+def findings_of(entries: Iterable[LeftOut]) -> Iterator[Finding]:
+    """The findings for what another program left out."""
     for entry in entries:
-        reason, path = entry["reason"], entry["path"]
-        loss = WARNING if entry["example"] else ERROR
+        reason, path = entry.reason, entry.path
+        loss = WARNING if entry.example else ERROR
         if reason == "linked-folder":
-            lost = any(map(_holds_object, entry["files"]))
+            lost = any(map(_holds_object, entry.files))
             yield linked_folder(path, loss if lost else WARNING)
         elif reason == "ending-case":
             yield ending_case(path, loss if _holds_object(path) else WARNING)
         elif reason == "hidden-folder":
-            yield hidden_folder(path, entry["file"])
+            yield hidden_folder(path, entry.file)
         elif reason == "dangling-link":
-            yield dangling_link(path, entry["target"], entry["error"], loss)
+            yield dangling_link(path, entry.target, entry.error, loss)
         elif reason == "not-a-file":
-            yield not_a_file(path, entry["noun"])
+            yield not_a_file(path, entry.noun)
         elif reason == "outside-link":
-            yield outside_link(path, entry["target"])
+            yield outside_link(path, entry.target)
         else:
             yield file_name(path, loss)
 

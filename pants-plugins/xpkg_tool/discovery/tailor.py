@@ -9,11 +9,11 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 from collections import Counter
-from dataclasses import dataclass
 from typing import Collection, Iterable, Mapping
 
 from xpkg_tool.discovery import kustomize
 from xpkg_tool.discovery.path_tree import PathTree
+from xpkg_tool.messages import NewTarget
 from xpkg_tool.package.content import walk_key
 from xpkg_tool.package.quick_scan import Head, read_head
 from xpkg_tool.package.types import PACKAGE_TYPES, ObjectKind
@@ -31,22 +31,7 @@ _PROJECT_GROUPS = ("meta.dev.upbound.io", "dev.crossplane.io")
 _PACKAGE_FOLDER = "package"
 
 
-@dataclass(frozen=True)
-class Adoption:
-    """A target to write: in the BUILD file of `directory`, with the fields that are not None.
-
-    `files` are the paths of its source files, `comments` the lines to put above it.
-    """
-
-    directory: str
-    name: str | None
-    sources: tuple[str, ...] | None
-    examples: tuple[str, ...] | None
-    comments: tuple[str, ...]
-    files: tuple[str, ...]
-
-
-def adopt(files: Mapping[str, bytes], owned: Collection[str]) -> tuple[Adoption, ...]:
+def adopt(files: Mapping[str, bytes], owned: Collection[str]) -> tuple[NewTarget, ...]:
     """The targets for the packages in `files` (YAML files by their path from the repository's
     root) whose meta object is not in a file of `owned`."""
     heads = PathTree({path: read_head(path, data) for path, data in files.items()})
@@ -87,7 +72,7 @@ def _adopt_one(
     heads: _Heads,
     patches: Mapping[str, str],
     apart: _Apart,
-) -> Adoption:
+) -> NewTarget:
     directory = _build_directory(root, metas, heads)
     prefix = f"{_literal(_below(root, directory))}/" if directory != root else ""
     nested = metas.outermost(root)
@@ -135,7 +120,7 @@ def _adopt_one(
     comments = [f"# Left out of `sources`: {prefix}{p}: {why}." for p, why in excluded.items()]
     comments += [f"# Left out of `examples`: {p}: {why}." for p, why in left_out.items()]
     comments += _doubts(root, meta, metas, heads, kept, apart)
-    return Adoption(
+    return NewTarget(
         directory=directory,
         name=_name(meta, metas.at[root]),
         # What equals the defaults of the target's fields is not written.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_right, insort
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Iterable, Iterator
 
 from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.catalogue import RULES, can_be_ignored, is_fatal, rules_of
@@ -67,18 +67,6 @@ class Selection:
             for prefix in prefixes:
                 yield from _unknown(prefix, where)
                 yield from _only_fatal(prefix, where)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any] | None) -> Selection:
-        """From `{"select": [code, …], "ignore": [code, …], "perPathIgnores": {glob: [code, …]}}`;
-        None is the default."""
-        if data is None:
-            return cls()
-        return cls(
-            tuple(data["select"]),
-            tuple(data["ignore"]),
-            tuple((glob, tuple(prefixes)) for glob, prefixes in data["perPathIgnores"].items()),
-        )
 
 
 EVERYTHING = Selection()

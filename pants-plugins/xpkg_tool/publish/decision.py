@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Union
+from typing import Union
 
 from xpkg_tool.diagnostics.errors import (
     CREDENTIALS,
@@ -19,15 +19,9 @@ from xpkg_tool.diagnostics.errors import (
     PublishError,
     publish_error,
 )
+from xpkg_tool.messages import Action, PlannedReference
 from xpkg_tool.oci.reference import Reference
 from xpkg_tool.publish.settings import RegistrySettings
-
-PUSH = "push"
-TAG_ONLY = "tag only"
-UP_TO_DATE = "up to date"
-REFUSAL = "REFUSED"
-FAILED = "failed"
-
 
 # Errors in what was configured: they are known without asking anybody.
 _CONFIGURATION = (REFERENCE, SETTINGS)
@@ -46,34 +40,31 @@ Found = Union[str, None, PublishError]
 
 
 @dataclass(frozen=True)
-class PlannedReference:
-    """What is to be done for one reference. `reference` is its text as it was given, `place` what
-    it means (None where it cannot be read), `local` the package's digest, `remote` the digest that
-    is there (None for none, and where that could not be learned), `why` a short sentence, and
-    `error` the whole reason for REFUSED and failed. `configuration`: that is an error in what was
-    configured, whatever the registry has."""
+class Decision:
+    """What is to be done for one reference. `reference` is the reference as it was given, `place`
+    what it means (None where it cannot be read), and `error` the whole reason for REFUSED and
+    FAILED; the rest is as in messages.PlannedReference."""
 
     reference: str
     place: Reference | None
     local: str
     remote: str | None
-    action: str
+    action: Action
     why: str
     error: PublishError | None = None
     configuration: bool = False
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "reference": self.reference,
-            "local": self.local,
-            "remote": self.remote,
-            "action": self.action,
-            "why": self.why,
-            "message": str(self.error) if self.error else None,
-            # Equal for all references that share the error, so that it can be shown once.
-            "error": self.error.without_place if self.error else None,
-            "configuration": self.configuration,
-        }
+    def message(self) -> PlannedReference:
+        return PlannedReference(
+            self.reference,
+            self.local,
+            self.remote,
+            self.action,
+            self.why,
+            str(self.error) if self.error else "",
+            self.error.without_place if self.error else "",
+            self.configuration,
+        )
 
 
 def decide(
@@ -83,7 +74,7 @@ def decide(
     remote: Found,
     settings: RegistrySettings,
     rivals: Sequence[tuple[str, str]] = (),
-) -> PlannedReference:
+) -> Decision:
     """The decision for one reference, without a thought of the others. `remote` is what the look-up
     found, `settings` are those of the registry, and `rivals` the (name, digest) of the packages
     that claim this place with different digests."""
@@ -105,15 +96,15 @@ def decide(
         return _stopped(text, place, local, None, remote.at(text))
     if remote == local:
         why = "This digest is there already."
-        return PlannedReference(text, place, local, remote, UP_TO_DATE, why)
+        return Decision(text, place, local, remote, Action.UP_TO_DATE, why)
     if remote is None:
         why = "There is no such tag yet." if place.tag else "This digest is not there yet."
-        return PlannedReference(text, place, local, remote, PUSH, why)
+        return Decision(text, place, local, remote, Action.PUSH, why)
     if not movable:
         why = "The release exists with another digest."
         return replace(_stopped(text, place, local, remote, taken(place, local, remote)), why=why)
     why = "The tag names another digest, and is declared mutable."
-    return PlannedReference(text, place, local, remote, PUSH, why)
+    return Decision(text, place, local, remote, Action.PUSH, why)
 
 
 def wrong_digest(place: Reference, local: str) -> PublishError | None:
@@ -165,14 +156,14 @@ def rivalry(place: Reference, rivals: Sequence[tuple[str, str]]) -> PublishError
 
 def _stopped(
     text: str, place: Reference | None, local: str, remote: str | None, error: PublishError
-) -> PlannedReference:
+) -> Decision:
     code = error.finding.code
-    return PlannedReference(
+    return Decision(
         text,
         place,
         local,
         remote,
-        REFUSAL if code == REFUSED else FAILED,
+        Action.REFUSED if code == REFUSED else Action.FAILED,
         _WHY.get(code, "The tool failed."),
         error,
         code in _CONFIGURATION,

@@ -1,30 +1,26 @@
-"""What became of a reference: as a value, as a line for people, and as JSON."""
+"""What became of a reference: as a value, as a line for people, and as a message."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Union
 
 from xpkg_tool.diagnostics.errors import REFUSED, PublishError
-
-PUSHED = "pushed"
-TAGGED = "tagged"
-UP_TO_DATE = "up to date"
+from xpkg_tool.messages import Action, PublishedReference, Transfer
 
 
 @dataclass(frozen=True)
 class PushResult:
     """What became of one reference.
 
-    `action`: `pushed` (its blobs and manifests were sent or found there, and the tag put), `tagged`
-    (the manifest was known to be in that repository) or `up to date` (nothing was written).
-    `bytes_sent` counts blobs and manifests that were accepted, `bytes_skipped` those of the blobs
-    that were there or were mounted out of another repository; `requests` all that were made for
-    this reference, including those that failed and those for tokens; `seconds` is wall time."""
+    `action` is PUSHED, TAGGED or UP_TO_DATE. `bytes_sent` counts blobs and manifests that were
+    accepted, `bytes_skipped` those of the blobs that were there or were mounted out of another
+    repository; `requests` all that were made for this reference, including those that failed and
+    those for tokens; `seconds` is wall time."""
 
     reference: str
     digest: str
-    action: str
+    action: Action
     bytes_sent: int = 0
     blobs_sent: int = 0
     blobs_skipped: int = 0
@@ -40,7 +36,7 @@ Outcome = Union[PushResult, PublishError]
 def format_result(result: PushResult) -> str:
     """One line: what was done, the reference, its digest, and what it took."""
     details = []
-    if result.action != UP_TO_DATE:
+    if result.action != Action.UP_TO_DATE:
         details.append(f"{result.blobs_sent} blobs sent ({result.bytes_sent} bytes)")
         if result.blobs_mounted:
             details.append(f"{result.blobs_mounted} mounted")
@@ -51,24 +47,19 @@ def format_result(result: PushResult) -> str:
     return f"{result.action}: {result.reference} {result.digest}{tail}"
 
 
-def outcome_to_json(reference: str, digest: str, outcome: Outcome) -> dict[str, Any]:
-    """The entry of a report for `reference`. All fields are always there."""
-    result = PushResult(reference, digest, "") if isinstance(outcome, PublishError) else outcome
-    action = result.action
+def published(reference: str, digest: str, outcome: Outcome) -> PublishedReference:
+    """What became of `reference`, of a package with the digest."""
     if isinstance(outcome, PublishError):
-        action = "refused" if outcome.finding.code == REFUSED else "failed"
-    return {
-        "reference": reference,
-        "digest": result.digest,
-        "action": action,
-        "bytesSent": result.bytes_sent,
-        "bytesSkipped": result.bytes_skipped,
-        "blobsSent": result.blobs_sent,
-        "blobsSkipped": result.blobs_skipped,
-        "blobsMounted": result.blobs_mounted,
-        "requests": result.requests,
-        "seconds": round(result.seconds, 3),
-        "message": str(outcome) if isinstance(outcome, PublishError) else None,
-        # Equal for all references that share the error, so that it can be shown once.
-        "error": outcome.without_place if isinstance(outcome, PublishError) else None,
-    }
+        action = Action.REFUSED if outcome.finding.code == REFUSED else Action.FAILED
+        message, error = str(outcome), outcome.without_place
+        return PublishedReference(reference, digest, action, Transfer(), message, error)
+    transfer = Transfer(
+        outcome.bytes_sent,
+        outcome.bytes_skipped,
+        outcome.blobs_sent,
+        outcome.blobs_skipped,
+        outcome.blobs_mounted,
+        outcome.requests,
+        round(outcome.seconds, 3),
+    )
+    return PublishedReference(reference, outcome.digest, outcome.action, transfer)

@@ -7,47 +7,36 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from xpkg_tool.diagnostics.errors import PublishError, internal_error
+from xpkg_tool.messages import Action, PackageToPlan, PlannedPackage
 from xpkg_tool.oci.reference import Reference, parse
 from xpkg_tool.oci.write.layout import has_manifest, named_digests
 from xpkg_tool.process.threads import in_parallel
-from xpkg_tool.publish.decision import PUSH, TAG_ONLY, UP_TO_DATE, Found, PlannedReference, decide
+from xpkg_tool.publish.decision import Decision, Found, decide
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import RegistrySettings
 
 
 @dataclass(frozen=True)
-class Package:
-    """A package that is to be published: its name (for the answer), the digest of its manifest or
-    index, and the texts of its references."""
+class PackageDecision:
+    """The decisions for a package: as messages.PlannedPackage."""
 
     name: str
-    digest: str
-    references: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PlannedPackage:
-    """`references` are in the order in which they were asked for. Nothing of the package may be
-    written while one of them is REFUSED or failed."""
-
-    name: str
-    references: tuple[PlannedReference, ...]
+    references: tuple[Decision, ...]
 
     @property
     def error(self) -> PublishError | None:
         """The first reason why nothing may be written."""
         return next((r.error for r in self.references if r.error), None)
 
-    def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "references": [r.to_json() for r in self.references]}
+    def message(self) -> PlannedPackage:
+        return PlannedPackage(self.name, tuple(r.message() for r in self.references))
 
 
 def plan(
-    packages: Sequence[Package], registries: Registries, *, by_digest: bool = False
-) -> tuple[PlannedPackage, ...]:
+    packages: Sequence[PackageToPlan], registries: Registries, *, by_digest: bool = False
+) -> tuple[PackageDecision, ...]:
     """The plan for each package, in their order; nothing is raised for what can go wrong outside.
 
     One HEAD for each reference, several at once, and a GET for each tag that it does not find: no
@@ -59,7 +48,7 @@ def plan(
     found = _look_up(asked, registries)
     rivals = _rivals(packages, places)
 
-    def decided(text: str, local: str) -> PlannedReference:
+    def decided(text: str, local: str) -> Decision:
         place = places[text]
         if isinstance(place, PublishError):
             return decide(text, place, local, None, RegistrySettings())
@@ -67,7 +56,7 @@ def plan(
         return decide(text, place, local, found[place], settings, rivals.get(place, ()))
 
     planned = tuple(
-        PlannedPackage(
+        PackageDecision(
             package.name,
             _known_there(decided(text, package.digest) for text in package.references),
         )
@@ -76,10 +65,10 @@ def plan(
     return _with_manifests(planned, registries) if by_digest else planned
 
 
-def failed(packages: Sequence[Package], error: PublishError) -> tuple[PlannedPackage, ...]:
+def failed(packages: Sequence[PackageToPlan], error: PublishError) -> tuple[PackageDecision, ...]:
     """The plan where none could be made."""
     return tuple(
-        PlannedPackage(
+        PackageDecision(
             package.name,
             tuple(
                 decide(text, error, package.digest, None, RegistrySettings())
@@ -98,7 +87,7 @@ def _parsed(text: str) -> Reference | PublishError:
 
 
 def _rivals(
-    packages: Sequence[Package], places: Mapping[str, Reference | PublishError]
+    packages: Sequence[PackageToPlan], places: Mapping[str, Reference | PublishError]
 ) -> dict[Reference, list[tuple[str, str]]]:
     claims: dict[Reference, dict[tuple[str, str], None]] = defaultdict(dict)
     for package in packages:
@@ -152,36 +141,36 @@ def _asked(place: Reference, identifier: str, registries: Registries) -> Found:
         return internal_error(error)
 
 
-def _known_there(references: Iterable[PlannedReference]) -> tuple[PlannedReference, ...]:
+def _known_there(references: Iterable[Decision]) -> tuple[Decision, ...]:
     """What is up to date shows that the manifest is there; then the others need only tags."""
     references = tuple(references)
     known = {
         (r.place.registry, r.place.repository)
         for r in references
-        if r.place and r.action == UP_TO_DATE
+        if r.place and r.action == Action.UP_TO_DATE
     }
     return tuple(
         _tag_only(r)
-        if r.action == PUSH and r.place and (r.place.registry, r.place.repository) in known
+        if r.action == Action.PUSH and r.place and (r.place.registry, r.place.repository) in known
         else r
         for r in references
     )
 
 
-def _tag_only(reference: PlannedReference) -> PlannedReference:
+def _tag_only(reference: Decision) -> Decision:
     why = f"{reference.why[:-1]}; the repository has the package, so that only the tag is put."
-    return replace(reference, action=TAG_ONLY, why=why)
+    return replace(reference, action=Action.TAG_ONLY, why=why)
 
 
 def _with_manifests(
-    planned: tuple[PlannedPackage, ...], registries: Registries
-) -> tuple[PlannedPackage, ...]:
+    planned: tuple[PackageDecision, ...], registries: Registries
+) -> tuple[PackageDecision, ...]:
     open_questions = list(
         dict.fromkeys(
             replace(r.place, tag="", digest=r.local)
             for package in planned
             for r in package.references
-            if r.action == PUSH and r.place and r.place.tag
+            if r.action == Action.PUSH and r.place and r.place.tag
         )
     )
 
@@ -197,7 +186,7 @@ def _with_manifests(
             package,
             references=tuple(
                 _tag_only(r)
-                if r.action == PUSH
+                if r.action == Action.PUSH
                 and r.place
                 and answers.get(replace(r.place, tag="", digest=r.local))
                 else r

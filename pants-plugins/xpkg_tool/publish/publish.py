@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xpkg_tool.diagnostics.errors import PublishError, internal_error
+from xpkg_tool.messages import Action
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.reference import Reference
 from xpkg_tool.publish.decision import moved, wrong_digest
-from xpkg_tool.publish.outcome import PUSHED, TAGGED, UP_TO_DATE, Outcome, PushResult
+from xpkg_tool.publish.outcome import Outcome, PushResult
 from xpkg_tool.publish.registries import Registries
 
 # What needs requests and oras is imported where something is sent (registries.py).
@@ -107,7 +108,7 @@ def _to_repository(
     content: Sent | PublishError | None = None
     for write in writes:
         start, before = time.monotonic(), connection.requests
-        action, sent = TAGGED, nothing_sent(artifact)
+        action, sent = Action.TAGGED, nothing_sent(artifact)
         try:
             if isinstance(content, PublishError):
                 raise content
@@ -123,7 +124,7 @@ def _to_repository(
                     raise
                 finally:
                     transfer.end()
-                action, sent = PUSHED, content
+                action, sent = Action.PUSHED, content
             if write.place.tag:
                 sent = put_tag(
                     artifact,
@@ -164,12 +165,12 @@ def _to_layout(artifact: Artifact, group: Sequence[Write]) -> dict[Reference, Ou
         if name in result.moved:
             outcomes[place] = moved(place, artifact.digest, result.moved[name])
         elif name not in result.changed and not (first and result.blobs_sent):
-            outcomes[place] = PushResult(str(place), artifact.digest, UP_TO_DATE)
+            outcomes[place] = PushResult(str(place), artifact.digest, Action.UP_TO_DATE)
         elif first:
             outcomes[place] = PushResult(
                 str(place),
                 artifact.digest,
-                PUSHED,
+                Action.PUSHED,
                 result.bytes_sent,
                 result.blobs_sent,
                 result.blobs_skipped,
@@ -178,5 +179,5 @@ def _to_layout(artifact: Artifact, group: Sequence[Write]) -> dict[Reference, Ou
             )
             first = False
         else:
-            outcomes[place] = PushResult(str(place), artifact.digest, TAGGED)
+            outcomes[place] = PushResult(str(place), artifact.digest, Action.TAGGED)
     return outcomes

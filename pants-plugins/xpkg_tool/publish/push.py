@@ -8,12 +8,13 @@ from contextlib import closing, suppress
 from dataclasses import replace
 
 from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
+from xpkg_tool.messages import Action, PackageToPlan
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.read.artifact_reader import read_files
 from xpkg_tool.oci.reference import Reference, parse
-from xpkg_tool.publish.decision import TAG_ONLY, UP_TO_DATE, PlannedReference
+from xpkg_tool.publish.decision import Decision
 from xpkg_tool.publish.outcome import Outcome, PushResult, format_result
-from xpkg_tool.publish.plan import Package, plan
+from xpkg_tool.publish.plan import plan
 from xpkg_tool.publish.progress import SILENT, Progress
 from xpkg_tool.publish.publish import Write, publish
 from xpkg_tool.publish.registries import CONNECTIONS, Connect, Registries
@@ -64,20 +65,20 @@ def push_artifact(
     """The same for an artifact that is open, with connections that are. `mount_from` is that of
     `publish.publish`."""
     registries.announce(_readable(references), mount_from)
-    (planned,) = plan([Package("", artifact.digest, tuple(references))], registries)
+    (planned,) = plan([PackageToPlan("", artifact.digest, tuple(references))], registries)
     if planned.error:
         return tuple(_left_out(reference) for reference in planned.references)
     look_ups = registries.requests
     writes = {
-        r.place: Write(r.place, r.remote, r.action == TAG_ONLY)
+        r.place: Write(r.place, r.remote, r.action == Action.TAG_ONLY)
         for r in planned.references
-        if r.place and r.action != UP_TO_DATE
+        if r.place and r.action != Action.UP_TO_DATE
     }
     outcomes = publish(artifact, list(writes.values()), registries, mount_from)
     results: list[Outcome] = [
         outcomes[r.place]
         if r.place in writes
-        else PushResult(str(r.place), artifact.digest, UP_TO_DATE)
+        else PushResult(str(r.place), artifact.digest, Action.UP_TO_DATE)
         for r in planned.references
         if r.place
     ]
@@ -98,7 +99,7 @@ def _readable(references: Sequence[str]) -> list[Reference]:
     return places
 
 
-def _left_out(reference: PlannedReference) -> PublishError:
+def _left_out(reference: Decision) -> PublishError:
     return reference.error or publish_error(
         REFERENCE,
         "Not published, because of another reference",

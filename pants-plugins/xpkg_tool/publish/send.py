@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from xpkg_tool.diagnostics.errors import REGISTRY, publish_error
+from xpkg_tool.messages import Action
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.manifests import Descriptor
 from xpkg_tool.oci.reference import Reference
@@ -32,7 +33,7 @@ class Sent:
     blobs_skipped: int = 0
     blobs_mounted: int = 0
 
-    def result(self, reference: str, digest: str, action: str) -> PushResult:
+    def result(self, reference: str, digest: str, action: Action) -> PushResult:
         return PushResult(
             reference,
             digest,

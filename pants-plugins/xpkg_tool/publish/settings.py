@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from xpkg_tool.diagnostics.errors import SETTINGS, publish_error
 from xpkg_tool.files.globs import BadPattern, matches_any
+from xpkg_tool.messages import RegistryOptions
 from xpkg_tool.oci.reference import DOCKER_HUB
 
 
-@dataclass(frozen=True)
-class RegistrySettings:
-    """`insecure`: plain http. `ca_file`: a PEM file of authorities to trust beside the usual ones,
-    "" for none. `mutable_tags`: globs; no other tag is ever moved to another digest."""
+class RegistrySettings(RegistryOptions):
+    """The same, with what follows from it."""
 
-    insecure: bool = False
-    ca_file: str = ""
-    mutable_tags: tuple[str, ...] = ()
+    __slots__ = ()
 
     def may_move(self, tag: str) -> bool:
         """Raises PublishError for a glob that cannot be read."""
@@ -38,14 +33,8 @@ def registry_key(name: str) -> str:
     return DOCKER_HUB if name == "docker.io" else name
 
 
-def settings_from_json(data: Mapping[str, Any]) -> dict[str, RegistrySettings]:
-    """`{"<host[:port]>" or "oci-layout:<directory>": {"insecure", "caFile", "mutableTags"}, …}`,
-    each of which may be left out (or null)."""
-    return {
-        registry_key(registry): RegistrySettings(
-            insecure=bool(said.get("insecure")),
-            ca_file=said.get("caFile") or "",
-            mutable_tags=tuple(said.get("mutableTags") or ()),
-        )
-        for registry, said in data.items()
-    }
+def settings_by_registry(
+    options: Mapping[str, RegistryOptions],
+) -> dict[str, RegistrySettings]:
+    """By `Reference.registry`."""
+    return {registry_key(name): RegistrySettings(*said) for name, said in options.items()}

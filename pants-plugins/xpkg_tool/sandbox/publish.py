@@ -2,56 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import Any
+from typing import Sequence
 
 from xpkg_tool.diagnostics.errors import ARCHIVE, PublishError, internal_error, publish_error
+from xpkg_tool.messages import Action, PublishAnswer, PublishRequest
 from xpkg_tool.oci.artifact import Artifact, artifact_of
 from xpkg_tool.oci.read.archive_reader import open_archive
 from xpkg_tool.oci.reference import parse
-from xpkg_tool.publish.decision import TAG_ONLY
-from xpkg_tool.publish.outcome import Outcome, outcome_to_json
+from xpkg_tool.publish.outcome import Outcome, published
 from xpkg_tool.publish.publish import Write, publish
-from xpkg_tool.publish.registries import CONNECTIONS, Registries
-from xpkg_tool.publish.settings import registry_key, settings_from_json
+from xpkg_tool.publish.registries import Registries
+from xpkg_tool.publish.settings import registry_key, settings_by_registry
 
 
-def publish_package(request: Path, output: Path) -> None:
-    """Publishes what `{"directory", "connections", "registries": {…}, "name", "digest", "archive",
-    "references": [{"reference", "remote", "action"}, …], "mountFrom": {"<registry>":
-    ["<repository>", …]}}` asks for, as the plan decided it (plan_request), and answers in
-    `<output>/report.json`: `{"name", "digest", "references": [{…}, …]}`, see
-    outcome.outcome_to_json.
-
-    `archive` is relative to the working directory, everything else to `directory`. What goes wrong
-    is in the answer."""
-    asked = json.loads(request.read_text("utf-8"))
-    archive = os.path.abspath(asked["archive"])
-    output = output.absolute()
-    os.chdir(asked["directory"])
-    references: Sequence[Mapping[str, Any]] = asked["references"]
+def publish_package(request: PublishRequest) -> PublishAnswer:
+    """Publishes a package as it was planned. What goes wrong is in the answer."""
+    archive = os.path.abspath(request.archive)
+    os.chdir(request.directory)
     try:
-        artifact = _opened(archive, asked["digest"])
-        outcomes = _publish(artifact, references, asked)
+        outcomes = _publish(_opened(archive, request.digest), request)
     except PublishError as error:
-        outcomes = [error] * len(references)
+        outcomes = [error] * len(request.references)
     # Whatever happens, the package's dependents have to learn that it was not published.
     except Exception as error:
-        outcomes = [internal_error(error)] * len(references)
-    report = {
-        "name": asked["name"],
-        "digest": asked["digest"],
-        "references": [
-            outcome_to_json(entry["reference"], asked["digest"], outcome)
-            for entry, outcome in zip(references, outcomes)
-        ],
-    }
-    output.mkdir(parents=True, exist_ok=True)
-    (output / "report.json").write_text(json.dumps(report, indent=1), "utf-8")
+        outcomes = [internal_error(error)] * len(request.references)
+    return PublishAnswer(
+        tuple(
+            published(planned.reference, request.digest, outcome)
+            for planned, outcome in zip(request.references, outcomes)
+        )
+    )
 
 
 def _opened(archive: str, digest: str) -> Artifact:
@@ -66,22 +48,18 @@ def _opened(archive: str, digest: str) -> Artifact:
     return artifact
 
 
-def _publish(
-    artifact: Artifact, references: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
-) -> list[Outcome]:
+def _publish(artifact: Artifact, request: PublishRequest) -> Sequence[Outcome]:
+    places = [parse(planned.reference) for planned in request.references]
     writes = {
-        entry["reference"]: Write(
-            parse(entry["reference"]), entry.get("remote"), entry.get("action") == TAG_ONLY
-        )
-        for entry in references
+        place: Write(place, planned.remote, planned.action == Action.TAG_ONLY)
+        for place, planned in zip(places, request.references)
     }
     registries = Registries(
         os.environ,
-        settings_from_json(asked.get("registries") or {}),
-        connections=asked.get("connections") or CONNECTIONS,
+        settings_by_registry(request.registries),
+        connections=request.connections,
     )
     with closing(registries):
-        unique = list({write.place: write for write in writes.values()}.values())
-        hints = {registry_key(k): v for k, v in (asked.get("mountFrom") or {}).items()}
-        outcomes = publish(artifact, unique, registries, hints)
-    return [outcomes[writes[entry["reference"]].place] for entry in references]
+        hints = {registry_key(name): there for name, there in request.mount_from.items()}
+        outcomes = publish(artifact, list(writes.values()), registries, hints)
+    return [outcomes[place] for place in places]

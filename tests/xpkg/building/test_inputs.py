@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pants.testutil.rule_runner import QueryRule, RuleRunner
 from xpkg.building import inputs as package_inputs
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
 from xpkg.target_types import XpkgPackageTarget, XpkgSourcesField
+from xpkg_tool.messages import PackageToBuild, decode, encode
 
 
 @pytest.fixture
@@ -48,16 +48,9 @@ def test_the_defaults_take_all_yaml_and_keep_examples_apart(rule_runner: RuleRun
     assert found.sources == ("p/crds/a.yml", "p/crossplane.yaml", "p/example/old.yaml")
     assert found.examples == ("p/examples/e.yaml",)
     assert found.size == len("a: 1\n") + len("a: 12\n") + len("a: 123\n") + len("a: 1234\n")
-    assert found.request_entry() == {
-        "name": "p:p",
-        "root": "p",
-        "sources": found.sources,
-        "examples": found.examples,
-        "examplesExpected": False,
-        "packageType": None,
-        "analyses": (),
-        "leftOut": [],
-    }
+    assert found.message() == PackageToBuild(
+        "p:p", "p", found.sources, found.examples, examples_expected=False, package_type=None
+    )
 
 
 def test_hidden_folders_are_left_out_and_hidden_files_are_not(rule_runner: RuleRunner) -> None:
@@ -67,7 +60,7 @@ def test_hidden_folders_are_left_out_and_hidden_files_are_not(rule_runner: RuleR
 
 
 def left_out(found: PackageInputs) -> dict[tuple[str, str], bool]:
-    return {(entry["reason"], entry["path"]): entry["example"] for entry in found.left_out}
+    return {(entry.reason, entry.path): entry.example for entry in found.left_out}
 
 
 def test_what_pants_does_not_show_is_left_out_and_said(rule_runner: RuleRunner) -> None:
@@ -120,7 +113,7 @@ def test_what_pants_does_not_show_is_left_out_and_said(rule_runner: RuleRunner) 
         ("ending-case", "p/upper.YAML"): False,
         ("hidden-folder", "p/.crds"): False,
     }
-    json.dumps(found.request_entry())
+    assert decode(PackageToBuild, encode(found.message())) == found.message()
 
 
 def test_only_what_the_globs_match_is_said(rule_runner: RuleRunner) -> None:

@@ -88,7 +88,7 @@ def test_all_references_are_looked_up_at_once(repository: PublishRunner) -> None
     assert [p["name"] for p in plan["packages"]] == [f"packages/{n}:{n}" for n in "abc"]
     assert plan["packages"][0]["references"] == [reference("a"), reference("a", "main")]
     assert plan["directory"] == str(repository.root)
-    assert plan["registries"] == {HOST: {"insecure": False, "caFile": None, "mutableTags": []}}
+    assert plan["registries"] == {HOST: {"insecure": False, "caFile": "", "mutableTags": []}}
     assert plan["byDigest"] is False
     assert ran.requests[0] == plan and len(ran.requests) == 4
 
@@ -239,7 +239,7 @@ def test_a_dependency_that_does_not_lint(repository: PublishRunner) -> None:
     repository.package("b", text="broken")
     ran = repository.run("packages/a")
     assert ran.exit_code == 1 and ran.written == []
-    assert "packages/b:b does not lint: XP999 it is broken" in ran.stderr
+    assert "packages/b:b does not pass lint: XP999 it is broken" in ran.stderr
     assert "packages/a:a is not published: it depends on packages/b:b" in ran.stderr
 
 
@@ -410,7 +410,7 @@ def test_a_process_that_dies(repository: PublishRunner, command: str) -> None:
     repository.state("broken", [command])
     ran = repository.run()
     assert ran.exit_code == 1
-    assert "broke off: the process ended with exit code 1 (ValueError). Run it again" in ran.stderr
+    assert "failed: the process exited with code 1 (ValueError). Run it again" in ran.stderr
     assert "canary" not in ran.stderr + ran.stdout + str(ran.lines)
 
 

@@ -84,7 +84,7 @@ def test_what_a_registry_says_is_named_as_its_option() -> None:
 
 
 def test_build_metadata_is_no_part_of_a_tag() -> None:
-    with pytest.raises(ValueError, match=r"'v1\.2\.3\+7', and registries have no `\+`"):
+    with pytest.raises(ValueError, match=r"'v1\.2\.3\+7', and a tag cannot contain `\+`"):
         replace(NAMING, version="v1.2.3+7").tags_in(REGISTRY)
 
 

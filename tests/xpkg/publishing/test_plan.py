@@ -5,21 +5,13 @@ from __future__ import annotations
 from pants.engine.addresses import Address
 
 from xpkg.publishing.candidate import Candidate, Destination
-from xpkg.publishing.plan import (
-    LEFT_OUT,
-    NOT_ASKED_FOR,
-    PUSH,
-    REFUSED,
-    UP_TO_DATE,
-    PlannedPackage,
-    PlannedReference,
-    PublishPlan,
-    in_order,
-    settle,
-)
+from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan, in_order, settle
 from xpkg.registries import Registry
+from xpkg_tool.messages import Action, PlannedReference
 
 REGISTRY = Registry("registry.example.org")
+LEFT_OUT, NOT_ASKED_FOR = Action.LEFT_OUT, Action.NOT_ASKED_FOR
+PUSH, REFUSED, UP_TO_DATE = Action.PUSH, Action.REFUSED, Action.UP_TO_DATE
 
 
 def address(name: str) -> Address:
@@ -30,19 +22,20 @@ def candidate(name: str, *dependencies: str) -> Candidate:
     return Candidate(address(name), "sha256:1", dependencies=tuple(map(address, dependencies)))
 
 
-def package(name: str, actions: tuple[str, ...], *dependencies: str) -> PlannedPackage:
+def package(name: str, actions: tuple[Action, ...], *dependencies: str) -> PackagePlan:
+    destinations = [Destination(REGISTRY, name, f"v{n}") for n in range(len(actions))]
     references = tuple(
-        PlannedReference(Destination(REGISTRY, name, f"v{n}"), "sha256:1", None, action, "")
-        for n, action in enumerate(actions)
+        ReferencePlan(to, PlannedReference(to.reference, "sha256:1", None, action, ""))
+        for to, action in zip(destinations, actions)
     )
-    return PlannedPackage(candidate(name, *dependencies), references)
+    return PackagePlan(candidate(name, *dependencies), references)
 
 
-def actions(packages: tuple[PlannedPackage, ...]) -> dict[str, list[str]]:
+def actions(packages: tuple[PackagePlan, ...]) -> dict[str, list[Action]]:
     return {p.address.spec_path: [r.action for r in p.references] for p in packages}
 
 
-def settled(*packages: PlannedPackage, named: str, option: bool = True) -> dict[str, list[str]]:
+def settled(*packages: PackagePlan, named: str, option: bool = True) -> dict[str, list[Action]]:
     return actions(settle(packages, map(address, named), publish_dependencies=option))
 
 

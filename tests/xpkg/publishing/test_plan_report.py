@@ -101,7 +101,7 @@ def test_what_follows_from_dependencies_is_shown(repository: PublishRunner) -> N
     assert ran.exit_code == 1
     why = "depends on packages/lost:lost, which cannot be published"
     assert [(row[0], row[-1]) for row in rows(ran)] == [
-        ("failed", "does not lint [1]"),
+        ("failed", "does not pass lint [1]"),
         ("left out", why),
         ("left out", why),
     ]

@@ -42,8 +42,13 @@ def test_a_signal_ends_it_at_once_and_leaves_nothing(
     script = f"{_ENDLESS}import {module}\n{module}.{function} = wait\n"
     script += f"from xpkg_tool.{program} import main\nsys.exit(main({arguments.split()!r}))"
     os.mkfifo("reached")
+    Path("a").write_text('{"packages": []}')
     process = subprocess.Popen(
-        [sys.executable, "-c", script], env=ENVIRONMENT, stderr=subprocess.PIPE
+        [sys.executable, "-c", script],
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        # A shell starts what runs in the background with SIGINT ignored.
+        preexec_fn=lambda: signal.signal(sent, signal.SIG_DFL),
     )
     try:
         Path("reached").read_text()
@@ -53,6 +58,7 @@ def test_a_signal_ends_it_at_once_and_leaves_nothing(
         process.kill()
     assert (process.returncode, errors) == (-sent, b"")
     Path("reached").unlink()
+    Path("a").unlink()
     assert sorted(Path().rglob("*")) == before
 
 

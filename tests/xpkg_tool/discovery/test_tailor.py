@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xpkg_tool.discovery.tailor import Adoption, adopt, projects
+from xpkg_tool.discovery.tailor import adopt, projects
+from xpkg_tool.messages import NewTarget
 
 PROVIDER = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: p}\n"
 CONFIGURATION = PROVIDER.replace("Provider", "Configuration")
@@ -12,7 +13,7 @@ OBJECT = "apiVersion: v1\nkind: ConfigMap\n"
 VALUES = "replicas: 1\n"
 
 
-def adopted(files: dict[str, str], owned: tuple[str, ...] = ()) -> tuple[Adoption, ...]:
+def adopted(files: dict[str, str], owned: tuple[str, ...] = ()) -> tuple[NewTarget, ...]:
     return adopt({path: text.encode() for path, text in files.items()}, owned)
 
 
@@ -25,7 +26,7 @@ def test_a_plain_package_needs_no_fields() -> None:
             "other/values.yaml": VALUES,
         }
     )
-    assert target == Adoption("p", None, None, None, (), ("p/crds/a.yaml", "p/crossplane.yaml"))
+    assert target == NewTarget("p", None, None, None, (), ("p/crds/a.yaml", "p/crossplane.yaml"))
 
 
 def test_helm_values_called_crossplane_yaml_are_no_package() -> None:

@@ -11,12 +11,9 @@ import pytest
 
 from tests.xpkg_tool.cases import CASES, request
 from tests.xpkg_tool.small_packages import XRD, changed
-from xpkg_tool.__main__ import main
 from xpkg_tool.building.build import Analyses, PackageRequest, analyse, assemble, build
 from xpkg_tool.documents.stored import StoredDocument
-from xpkg_tool.lint.analysis import analyse_source
 from xpkg_tool.lint.analysis_json import from_json, to_json
-from xpkg_tool.package.file import FileAnalysis
 
 META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
 THING = b"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
@@ -120,53 +117,3 @@ def test_facts_stay_as_they_are(text: str) -> None:
     (plain,), (analysis,) = analyse(asked).sources, stored(asked).sources
     assert plain.objects[0].facts is not None
     assert analysis.objects[0].facts == plain.objects[0].facts
-
-
-def test_the_commands_work_together() -> None:
-    files = dict(request(next(case for case in CASES if case["case"] == "ok-provider")).sources)
-    write(files)
-    first, *others = files
-    assert others
-    for number, names in enumerate((others, [first])):
-        asked = {"sources": names, "examples": []}
-        Path(f"request{number}.json").write_text(json.dumps(asked))
-        assert main(["analyse", f"request{number}.json", f"out{number}"]) == 0
-    entry = {
-        "name": "p",
-        "root": "",
-        "sources": list(files),
-        "examples": [],
-        "examplesExpected": False,
-        "packageType": None,
-    }
-    pieces = ["out0/analyses.json", "out1/analyses.json"]
-    packages = [{**entry, "analyses": pieces}, entry]
-    Path("request.json").write_text(json.dumps({"packages": packages}))
-    assert main(["build", "request.json", "out"]) == 0
-    report = json.loads(Path("out/0/report.json").read_text())
-    assert report["digest"] is not None, report["text"]
-    for name in ("report.json", "package.xpkg", "package.xpkg.json"):
-        assert Path("out/0", name).read_bytes() == Path("out/1", name).read_bytes()
-
-
-def test_what_was_parsed_and_packed_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    write({"a.yaml": META})
-    Path("request.json").write_text(json.dumps({"sources": ["a.yaml"], "examples": []}))
-    main(["analyse", "request.json", "out"])
-    assert json.loads(capsys.readouterr().out) == {"parsed": len(META)}
-
-
-def test_a_file_that_breaks_the_tool_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    def analyse_or_fail(path: str, data: bytes) -> FileAnalysis:
-        if path == "a.yaml":
-            raise RecursionError
-        return analyse_source(path, data)
-
-    monkeypatch.setattr("xpkg_tool.lint.analysis.analyse_source", analyse_or_fail)
-    write({"a.yaml": META, "b.yaml": b"a: 1\n"})
-    Path("request.json").write_text(json.dumps({"sources": ["a.yaml", "b.yaml"], "examples": []}))
-    main(["analyse", "request.json", "out"])
-    one, other = json.loads(Path("out/analyses.json").read_text())["sources"]
-    assert [(f["code"], f["path"]) for f in one["findings"]] == [("XP000", "a.yaml")]
-    assert not one["whole"]
-    assert [f["code"] for f in other["findings"]] == ["XP201"]

@@ -214,13 +214,6 @@ def test_an_ignored_error_stops_no_build() -> None:
     assert build(replace(with_type, sources={"p/a.yaml": quiet})).package is not None
 
 
-def test_from_json() -> None:
-    data = {"select": ["XP2"], "ignore": ["XP010"], "perPathIgnores": {"a/**": ["XP3", "XP4"]}}
-    selection = Selection.from_json(data)
-    assert selection == Selection(("XP2",), ("XP010",), (("a/**", ("XP3", "XP4")),))
-    assert Selection.from_json(None) == Selection()
-
-
 # One is kept on purpose (docs/lint-rules.md, XP004); of the other the vectors have no text.
 BUILT_ALL_THE_SAME = {"separator-inline-content", "deep-flow-100000"}
 

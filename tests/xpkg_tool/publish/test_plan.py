@@ -11,10 +11,11 @@ import pytest
 from tests.xpkg_tool.archives import HYBRID, HYBRID_DIGEST
 from tests.xpkg_tool.registry.fake_registry import PASSWORD, USER, Fault, running
 from tests.xpkg_tool.registry.registry_tools import Pusher, closed_port
+from xpkg_tool.messages import Action, PackageToPlan, PlannedPackage, PlannedReference
 from xpkg_tool.oci.artifact import artifact_of
 from xpkg_tool.oci.read.archive_reader import open_archive
 from xpkg_tool.oci.write.layout import publish
-from xpkg_tool.publish.plan import Package, PlannedPackage, plan
+from xpkg_tool.publish.plan import PackageDecision, plan
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import RegistrySettings
 
@@ -23,11 +24,11 @@ OTHER = f"sha256:{'0' * 64}"
 
 def planned(
     pusher: Pusher,
-    *packages: Package,
+    *packages: PackageToPlan,
     mutable: Sequence[str] = (),
     by_digest: bool = False,
     connections: int = 4,
-) -> tuple[PlannedPackage, ...]:
+) -> tuple[PackageDecision, ...]:
     names = {reference.partition("/")[0] for p in packages for reference in p.references}
     registries = Registries(
         pusher.env,
@@ -39,32 +40,20 @@ def planned(
         return plan(packages, registries, by_digest=by_digest)
 
 
-def hybrid(*references: str) -> Package:
-    return Package("hybrid", HYBRID_DIGEST, references)
+def hybrid(*references: str) -> PackageToPlan:
+    return PackageToPlan("hybrid", HYBRID_DIGEST, references)
 
 
-def actions(package: PlannedPackage) -> list[str]:
+def actions(package: PackageDecision) -> list[str]:
     return [reference.action for reference in package.references]
 
 
 def test_nothing_there(pusher: Pusher) -> None:
     with running() as registry:
         (package,) = planned(pusher, hybrid(f"{registry.address}/a:v1"))
-        assert package.to_json() == {
-            "name": "hybrid",
-            "references": [
-                {
-                    "reference": f"{registry.address}/a:v1",
-                    "local": HYBRID_DIGEST,
-                    "remote": None,
-                    "action": "push",
-                    "why": "There is no such tag yet.",
-                    "message": None,
-                    "error": None,
-                    "configuration": False,
-                }
-            ],
-        }
+        reference, why = f"{registry.address}/a:v1", "There is no such tag yet."
+        expected = PlannedReference(reference, HYBRID_DIGEST, None, Action.PUSH, why)
+        assert package.message() == PlannedPackage("hybrid", (expected,))
         assert [s.method for s in registry.seen] == ["GET", "HEAD", "GET"]
 
 
@@ -86,9 +75,9 @@ def test_a_release_with_another_digest_is_refused(pusher: Pusher) -> None:
     with running() as registry:
         pusher.push(f"{registry.address}/a:v1.0.0")
         registry.seen.clear()
-        package = Package("other", OTHER, (f"{registry.address}/a:v1.0.0",))
+        package = PackageToPlan("other", OTHER, (f"{registry.address}/a:v1.0.0",))
         ((refused,),) = (p.references for p in planned(pusher, package))
-        assert (refused.action, refused.local, refused.remote) == ("REFUSED", OTHER, HYBRID_DIGEST)
+        assert (refused.action, refused.local, refused.remote) == ("refused", OTHER, HYBRID_DIGEST)
         text = str(refused.error)
         assert text.startswith(
             f"{registry.address}/a:v1.0.0: error publish-refused: The tag v1.0.0"
@@ -102,15 +91,15 @@ def test_a_release_with_another_digest_is_refused(pusher: Pusher) -> None:
     [
         (["latest"], "push"),
         (["v*", "lat*"], "push"),
-        (["v*"], "REFUSED"),
-        ([], "REFUSED"),
+        (["v*"], "refused"),
+        ([], "refused"),
         (["[z"], "failed"),
     ],
 )
 def test_a_mutable_tag_may_move(pusher: Pusher, globs: list[str], action: str) -> None:
     with running() as registry:
         pusher.push(f"{registry.address}/a:latest")
-        package = Package("other", OTHER, (f"{registry.address}/a:latest",))
+        package = PackageToPlan("other", OTHER, (f"{registry.address}/a:latest",))
         ((found,),) = (p.references for p in planned(pusher, package, mutable=globs))
         assert found.action == action
         assert found.remote == HYBRID_DIGEST
@@ -145,14 +134,15 @@ def test_two_packages_claim_one_place(pusher: Pusher) -> None:
     with running() as registry:
         reference = f"{registry.address}/a:latest"
         both = planned(
-            pusher, hybrid(reference), Package("other", OTHER, (reference,)), mutable=["*"]
+            pusher, hybrid(reference), PackageToPlan("other", OTHER, (reference,)), mutable=["*"]
         )
         for package in both:
-            assert actions(package) == ["REFUSED"]
+            assert actions(package) == ["refused"]
             assert "hybrid (sha256:" in str(package.error) and "other (sha256:" in str(
                 package.error
             )
-        same = planned(pusher, hybrid(reference), Package("same", HYBRID_DIGEST, (reference,)))
+        twin = PackageToPlan("same", HYBRID_DIGEST, (reference,))
+        same = planned(pusher, hybrid(reference), twin)
         assert [actions(package) for package in same] == [["push"], ["push"]]
 
 
@@ -177,12 +167,12 @@ def test_what_is_denied_is_one_error_for_all_repositories(pusher: Pusher) -> Non
             if login:
                 pusher.login(registry.address, USER, login)
             references = [f"{registry.address}/{name}:v1" for name in ("a", "b/c")]
-            entries = planned(pusher, hybrid(*references))[0].to_json()["references"]
-            assert [e["action"] for e in entries] == ["failed"] * 2
-            (text,) = {e["error"] for e in entries}
-            assert [e["message"] for e in entries] == [f"{r}: {text}" for r in references]
-            assert {e["why"] for e in entries} == {"The registry denies access."}
-            assert not any(e["configuration"] for e in entries)
+            entries = planned(pusher, hybrid(*references))[0].message().references
+            assert [e.action for e in entries] == [Action.FAILED] * 2
+            (text,) = {e.error for e in entries}
+            assert [e.message for e in entries] == [f"{r}: {text}" for r in references]
+            assert {e.why for e in entries} == {"The registry denies access."}
+            assert not any(e.configuration for e in entries)
 
 
 def test_what_is_configured_wrongly_is_told_from_what_a_registry_says(
@@ -198,15 +188,15 @@ def test_what_is_configured_wrongly_is_told_from_what_a_registry_says(
         assert [(r.configuration, r.why) for r in found.references] == [
             (True, "The reference is not valid.")
         ] * 3
-        two = (hybrid(f"{gone}/c:v1"), Package("other", OTHER, (f"{gone}/c:v1",)))
+        two = (hybrid(f"{gone}/c:v1"), PackageToPlan("other", OTHER, (f"{gone}/c:v1",)))
         for package in planned(pusher, *two):
             (reference,) = package.references
-            assert (reference.action, reference.configuration) == ("REFUSED", True)
+            assert (reference.action, reference.configuration) == ("refused", True)
         (globs,) = planned(pusher, hybrid(f"{base}/new:v1", f"{base}/a:v1"), mutable=["[z"])
         assert [(r.action, r.configuration) for r in globs.references] == [("failed", True)] * 2
-        (other,) = planned(pusher, Package("other", OTHER, (f"{base}/a:v1", f"{gone}/a:v1")))
+        (other,) = planned(pusher, PackageToPlan("other", OTHER, (f"{base}/a:v1", f"{gone}/a:v1")))
         assert [(r.action, r.configuration) for r in other.references] == [
-            ("REFUSED", False),
+            ("refused", False),
             ("failed", False),
         ]
     settings = {gone: RegistrySettings(ca_file=str(tmp_path / "none.pem"))}
@@ -224,8 +214,8 @@ def test_layouts(pusher: Pusher, tmp_path: Path) -> None:
     assert actions(*planned(pusher, package)) == ["up to date", "tag only", "push"]
     (by_digest,) = planned(pusher, package, by_digest=True)
     assert actions(by_digest) == ["up to date", "tag only", "tag only"]
-    (refused,) = planned(pusher, Package("other", OTHER, (f"{layout}:a:v1",)))
-    assert actions(refused) == ["REFUSED"]
+    (refused,) = planned(pusher, PackageToPlan("other", OTHER, (f"{layout}:a:v1",)))
+    assert actions(refused) == ["refused"]
     (tmp_path / "dist/index.json").write_text("{")
     (broken,) = planned(pusher, package)
     assert actions(broken) == ["failed"] * 3

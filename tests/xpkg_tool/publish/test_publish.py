@@ -12,7 +12,7 @@ from xpkg_tool.diagnostics.errors import REFUSED, PublishError
 from xpkg_tool.oci.read.archive_reader import open_archive
 from xpkg_tool.oci.reference import Reference, parse
 from xpkg_tool.oci.write.layout import publish as publish_to_layout
-from xpkg_tool.publish.outcome import outcome_to_json
+from xpkg_tool.publish.outcome import published
 from xpkg_tool.publish.publish import Write, publish
 from xpkg_tool.publish.registries import Registries
 
@@ -104,9 +104,9 @@ def test_a_refused_release_writes_nothing(pusher: Pusher, tmp_path: Path) -> Non
         assert "HEAD" not in [s.method for s in registry.seen if "blobs" in s.path]
         assert {s.method for s in registry.seen} == {"GET", "HEAD"}
         assert (registry.blobs, registry.manifests) == before
-        entry = outcome_to_json("r", OTHER, outcomes[0])
-        assert entry["action"] == "refused" and HYBRID_DIGEST in entry["message"]
-        assert outcome_to_json("r", OTHER, outcomes[1])["action"] == "failed"
+        entry = published("r", OTHER, outcomes[0])
+        assert entry.action == "refused" and HYBRID_DIGEST in entry.message
+        assert published("r", OTHER, outcomes[1]).action == "failed"
 
 
 def test_somebody_else_puts_the_tag_meanwhile(pusher: Pusher, tmp_path: Path) -> None:

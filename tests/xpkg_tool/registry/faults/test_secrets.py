@@ -27,7 +27,18 @@ from tests.xpkg_tool.registry.fake_registry import (
 from tests.xpkg_tool.registry.faults.kinds import REQUESTS
 from tests.xpkg_tool.registry.registry_tools import Pusher
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.publish.outcome import PushResult, format_result, outcome_to_json
+from xpkg_tool.messages import (
+    ANSWER,
+    Action,
+    PackageToPlan,
+    PlannedReference,
+    PlanRequest,
+    PublishAnswer,
+    PublishRequest,
+    decode,
+    encode,
+)
+from xpkg_tool.publish.outcome import PushResult, format_result, published
 
 EVIL = f"canary: {CANARY} http://u:canary@h/?X-Amz-Signature=canary"
 
@@ -35,7 +46,7 @@ EVIL = f"canary: {CANARY} http://u:canary@h/?X-Amz-Signature=canary"
 def check(pusher: Pusher, registry: FakeRegistry) -> PushResult | PublishError:
     """What came of a push, in all its forms, holds no secret."""
     (outcome,) = pusher.push(f"{registry.address}/a/b:v1")
-    shown = repr(outcome) + json.dumps(outcome_to_json("r", HYBRID_DIGEST, outcome))
+    shown = repr(outcome) + encode(published("r", HYBRID_DIGEST, outcome)).decode()
     if isinstance(outcome, PublishError):
         shown += str(outcome) + repr(outcome.finding)
         shown += "".join(traceback.format_exception(None, outcome, outcome.__traceback__))
@@ -197,19 +208,20 @@ def test_plan_publish_and_push_as_programs(pusher: Pusher, tmp_path: Path, faili
         (tmp_path / "config.json").write_text('{"credsStore": "odd", "canary": "canary"}')
         pusher.env["PATH"] = f"{tmp_path}:/usr/bin:/bin"
         reference = f"{registry.address}/a/b:v1"
-        common = {"directory": str(tmp_path), "connections": 2, "registries": {}}
-        package = {"name": "//a:b", "digest": HYBRID_DIGEST, "references": [reference]}
-        plan = {**common, "byDigest": True, "packages": [package]}
-        (tmp_path / "plan").write_text(json.dumps(plan))
-        entry = {"reference": reference, "remote": None, "action": "push"}
-        publish = {**common, **package, "archive": str(HYBRID), "references": [entry]}
-        (tmp_path / "publish").write_text(json.dumps(publish))
-        shown = run(pusher, "plan", str(tmp_path / "plan"), str(tmp_path / "out"))
+        package = PackageToPlan("//a:b", HYBRID_DIGEST, (reference,))
+        plan = PlanRequest(str(tmp_path), 2, {}, (package,), by_digest=True)
+        (tmp_path / "plan").write_bytes(encode(plan))
+        planned = PlannedReference(reference, HYBRID_DIGEST, None, Action.PUSH, "")
+        publish = PublishRequest(
+            str(tmp_path), 2, {}, "//a:b", HYBRID_DIGEST, str(HYBRID), (planned,)
+        )
+        (tmp_path / "publish").write_bytes(encode(publish))
+        shown = run(pusher, "plan", str(tmp_path / "plan"), str(tmp_path / "planned"))
         shown += run(pusher, "publish", str(tmp_path / "publish"), str(tmp_path / "out"))
         shown += run(pusher, "push", reference.replace("b:v1", "c:v1"), str(HYBRID))
-        report = json.loads((tmp_path / "out/report.json").read_text())
-        (published,) = report["references"]
-        assert published["action"] == ("failed" if failing else "pushed")
+        answers = [(tmp_path / folder / ANSWER).read_bytes() for folder in ("planned", "out")]
+        (entry,) = decode(PublishAnswer, answers[1]).references
+        assert entry.action == (Action.FAILED if failing else Action.PUSHED)
         assert registry.issued >= 3
-        shown += json.dumps(report) + (tmp_path / "out/plan.json").read_text()
+        shown += b"".join(answers).decode()
         assert "canary" not in shown

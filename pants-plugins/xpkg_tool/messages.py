@@ -1,0 +1,437 @@
+"""What the two programs say to each other: the backend's requests and the tool's answers.
+
+The backend (`xpkg`) runs `python -m xpkg_tool COMMAND REQUEST OUTPUT`. The file REQUEST holds one
+of the requests below, and the folder OUTPUT then holds its answer, in ANSWER, where the command has
+one, and the files that are named with it. Paths are relative to the process's working directory
+unless a field says otherwise. Where the tool cannot do its work its exit code is not 0; what is
+wrong with a package or a registry is part of the answer.
+
+This is the one module of the tool that the backend imports, so it imports the standard library
+only. Two kinds of JSON are the tool's own and not messages, since the backend only passes them on,
+and `decode` would be slow: FINDINGS (`Finding.to_json`), and ANALYSES (lint/analysis_json.py), of
+which a large package has 100 MB.
+
+The messages are named tuples, not frozen dataclasses: every process of the tool defines all of
+them, and that is eight times as fast (0.1 ms for each, instead of 0.8). `decode` reads their types,
+so this module does not postpone them with `from __future__ import annotations`.
+"""
+
+import json
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Literal, NamedTuple, Optional, TypeVar, Union, get_args, get_origin
+
+# Files of OUTPUT.
+ANSWER = "answer.json"
+ANALYSES = "analyses.json"  # Of AnalyseRequest.
+ARCHIVE = "package.xpkg"  # Of BuildRequest, each below the number of its package.
+DESCRIPTION = "package.xpkg.json"
+FINDINGS = "findings.json"
+
+_Text = Optional[str]
+_Globs = Optional[tuple[str, ...]]
+
+
+class Action(str, Enum):
+    """What a plan has for a reference, and what became of it."""
+
+    # What the tool decides.
+    PUSH = "push"
+    TAG_ONLY = "tag only"
+    UP_TO_DATE = "up to date"  # The tag has the digest; nothing is written, or was.
+    REFUSED = "refused"  # The tag is a release that exists with another digest.
+    FAILED = "failed"
+    # What the backend decides: because of other references and packages, or by an option.
+    LEFT_OUT = "left out"
+    NOT_ASKED_FOR = "not asked for"
+    SKIP = "skip"
+    # What became of what was to be written.
+    PUSHED = "pushed"  # Blobs and manifests were sent or found there, and the tag was put.
+    TAGGED = "tagged"  # The repository was known to have the manifest.
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class FailOn(Enum):
+    """From which severity on findings fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+ReportFormat = Literal["github", "json", "sarif", "text"]
+
+
+class AnalyseRequest(NamedTuple):
+    """Reads these files of a package. The answer is the file ANALYSES, for a BuildRequest."""
+
+    sources: tuple[str, ...]
+    examples: tuple[str, ...]
+
+
+class LeftOut(NamedTuple):
+    """Something in the folder of a package that is not part of it, or is part of it but from
+    elsewhere. Which other fields are set depends on the reason."""
+
+    reason: Literal[
+        "dangling-link",
+        "ending-case",
+        "file-name",
+        "hidden-folder",
+        "linked-folder",
+        "not-a-file",
+        "outside-link",
+    ]
+    path: str
+    example: bool  # Whether it would be an example, and not a source.
+    target: str = ""  # Of a link.
+    error: str = ""  # Why a link leads nowhere, as the system says it.
+    files: tuple[str, ...] = ()  # The YAML files behind a link to a folder.
+    file: str = ""  # A file in a hidden folder that looks like an object.
+    noun: str = ""  # What it is instead of a file: "a FIFO".
+
+
+class PackageToBuild(NamedTuple):
+    """A package: `name` is its name in messages, `root` its folder. `examples_expected`: somebody
+    configured examples, so that it is an error to find none. `package_type` is the type that it
+    must have, if any. With `analyses`, the paths of ANALYSES that cover all its files, the files
+    themselves are not read."""
+
+    name: str
+    root: str
+    sources: tuple[str, ...]
+    examples: tuple[str, ...]
+    examples_expected: bool
+    package_type: _Text
+    analyses: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class RuleSelection(NamedTuple):
+    """Codes of lint rules or prefixes of them, as in `[xpkg]`; `per_path_ignores` is by glob."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_path_ignores: Mapping[str, tuple[str, ...]] = {}
+
+
+class BuildRequest(NamedTuple):
+    """Lints and builds packages."""
+
+    packages: tuple[PackageToBuild, ...]
+    selection: RuleSelection = RuleSelection()
+    fail_on: FailOn = FailOn.ERROR
+
+
+class PackageReport(NamedTuple):
+    """The rendered findings of a package, and the digest of the image's manifest; None where
+    findings stop the build."""
+
+    text: str
+    digest: _Text
+
+
+class BuildAnswer(NamedTuple):
+    """One report for each package, in their order. Package n has files in `n/`: FINDINGS, and
+    where it was built ARCHIVE and DESCRIPTION."""
+
+    packages: tuple[PackageReport, ...]
+
+
+class ReportRequest(NamedTuple):
+    """Writes the findings in all these FINDINGS to one file for each format: the answer."""
+
+    findings: tuple[str, ...]
+    formats: tuple[ReportFormat, ...]
+
+
+class TailorRequest(NamedTuple):
+    """Looks for packages in YAML files; packages in `owned` files have a target."""
+
+    files: tuple[str, ...]
+    owned: tuple[str, ...]
+
+
+class NewTarget(NamedTuple):
+    """A target to write: in the BUILD file of `directory`, with the fields that are not None.
+
+    `files` are the paths of its source files, `comments` the lines to put above it.
+    """
+
+    directory: str
+    name: _Text
+    sources: _Globs
+    examples: _Globs
+    comments: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+class TailorAnswer(NamedTuple):
+    """`projects` are files from which another program makes packages."""
+
+    targets: tuple[NewTarget, ...]
+    projects: tuple[str, ...]
+
+
+class RegistryOptions(NamedTuple):
+    """`insecure`: plain HTTP. `ca_file`: a PEM file of authorities to trust beside the usual ones,
+    "" for none. `mutable_tags`: globs; no other tag is ever moved to another digest."""
+
+    insecure: bool = False
+    ca_file: str = ""
+    mutable_tags: tuple[str, ...] = ()
+
+
+class PackageToPlan(NamedTuple):
+    """A package that is to be published: its name (for messages), the digest of its manifest or
+    index, and its references as they were given."""
+
+    name: str
+    digest: str
+    references: tuple[str, ...]
+
+
+class PlanRequest(NamedTuple):
+    """Looks up what publishing would do; nothing is written.
+
+    Paths of OCI layouts and of `ca_file` start from `directory`. `connections` is how many
+    requests are under way at once, at most. `registries` is by `<host>[:<port>]` or
+    `oci-layout:<directory>`. `by_digest` asks for manifests as well, which tells TAG_ONLY from
+    PUSH."""
+
+    directory: str
+    connections: int
+    registries: Mapping[str, RegistryOptions]
+    packages: tuple[PackageToPlan, ...]
+    by_digest: bool = False
+
+
+class PlannedReference(NamedTuple):
+    """What is to become of one reference.
+
+    `local` is the package's digest; `remote` the one that the tag has in the registry, None where
+    there is no such tag or it was not looked up. `why` is a short sentence. `message` is the whole
+    error where there is one, and `error` the same without its place: equal for all references that
+    share it, so that it can be shown once. `configuration`: it is wrong whatever the registry has.
+    """
+
+    reference: str
+    local: str
+    remote: _Text
+    action: Action
+    why: str
+    message: str = ""
+    error: str = ""
+    configuration: bool = False
+
+
+class PlannedPackage(NamedTuple):
+    """References in the order in which they were asked for. Nothing of the package may be written
+    while one of them is REFUSED or FAILED."""
+
+    name: str
+    references: tuple[PlannedReference, ...]
+
+
+class PlanAnswer(NamedTuple):
+    """The packages in the order of the request, and how many requests it took."""
+
+    requests: int
+    packages: tuple[PlannedPackage, ...]
+
+
+class PublishRequest(NamedTuple):
+    """Publishes the package in the file `archive` as it was planned; the other fields are as in
+    the plan. `mount_from` has, by registry, repositories that may hold the same blobs."""
+
+    directory: str
+    connections: int
+    registries: Mapping[str, RegistryOptions]
+    name: str
+    digest: str
+    archive: str
+    references: tuple[PlannedReference, ...]
+    mount_from: Mapping[str, tuple[str, ...]] = {}
+
+
+class Transfer(NamedTuple):
+    """What publishing under one reference took, in bytes, blobs, requests and seconds.
+
+    Manifests count as sent; mounted blobs, which came from another repository of the registry,
+    count as bytes that were skipped."""
+
+    bytes_sent: int = 0
+    bytes_skipped: int = 0
+    blobs_sent: int = 0
+    blobs_skipped: int = 0
+    blobs_mounted: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+
+
+class PublishedReference(NamedTuple):
+    """What became of one reference. `message` and `error` are as in PlannedReference."""
+
+    reference: str
+    digest: str
+    action: Action
+    transfer: Transfer
+    message: str = ""
+    error: str = ""
+
+
+class PublishAnswer(NamedTuple):
+    """In the order of the request."""
+
+    references: tuple[PublishedReference, ...]
+
+
+class Counts(NamedTuple):
+    """How many bytes of YAML a process parsed and packed: what it prints, for `[xpkg].stats`."""
+
+    parsed: int = 0
+    packed: int = 0
+
+
+Request = Union[
+    AnalyseRequest, BuildRequest, ReportRequest, TailorRequest, PlanRequest, PublishRequest
+]
+Answer = Union[BuildAnswer, TailorAnswer, PlanAnswer, PublishAnswer]
+
+# The requests by the names of their commands, and the answers by their requests.
+REQUESTS: Mapping[str, type[Any]] = {
+    "analyse": AnalyseRequest,
+    "build": BuildRequest,
+    "report": ReportRequest,
+    "tailor": TailorRequest,
+    "plan": PlanRequest,
+    "publish": PublishRequest,
+}
+ANSWERS: Mapping[type[Any], type[Any]] = {
+    BuildRequest: BuildAnswer,
+    TailorRequest: TailorAnswer,
+    PlanRequest: PlanAnswer,
+    PublishRequest: PublishAnswer,
+}
+
+
+def command_of(request: Request) -> str:
+    """The name of the command that takes the request."""
+    return next(name for name, form in REQUESTS.items() if type(request) is form)
+
+
+class MessageError(ValueError):
+    """JSON that is not the expected message. One sentence that names the field, such as
+    `packages[0].digest: must be a string, got "integer"`."""
+
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+_TYPES = {
+    bool: "a boolean",
+    float: "a number",
+    int: "an integer",
+    str: "a string",
+}
+_KINDS = {
+    type(None): "null",
+    bool: "boolean",
+    float: "number",
+    int: "integer",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+
+
+def encode(message: tuple[Any, ...]) -> bytes:
+    """The message as JSON, in ASCII: paths may hold bytes that are not UTF-8 (as `surrogateescape`
+    has them)."""
+    return json.dumps(to_json(message), separators=(",", ":")).encode("ascii")
+
+
+def decode(form: type[T], text: bytes) -> T:
+    """The inverse of `encode` for a message of the type `form`. Raises MessageError."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise MessageError(f"{form.__name__}: is not JSON: {error}") from None
+    read: T = _read(form, value, "")
+    return read
+
+
+def to_json(value: Any) -> Any:
+    """A message or the value of a field, as `json` takes it: objects with the names of the fields
+    in camel case."""
+    if hasattr(value, "_fields"):
+        return {_key(n): to_json(v) for n, v in zip(value._fields, value)}
+    if isinstance(value, tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: to_json(item) for key, item in value.items()}
+    return value.value if isinstance(value, Enum) else value
+
+
+def _key(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _read(form: Any, value: Any, where: str) -> Any:
+    if form in _TYPES:
+        if type(value) is form or (form is float and type(value) is int):
+            return value
+        raise _unfit(where, _TYPES[form], value)
+    if hasattr(form, "_fields"):
+        return _read_message(form, value, where)
+    origin, arguments = get_origin(form), get_args(form)
+    if origin is tuple:
+        if type(value) is not list:
+            raise _unfit(where, "an array", value)
+        item = arguments[0]
+        # A large package has tens of thousands of paths.
+        if item is str and all(type(entry) is str for entry in value):
+            return tuple(value)
+        return tuple(_read(item, entry, f"{where}[{n}]") for n, entry in enumerate(value))
+    if origin is Mapping:
+        if type(value) is not dict:
+            raise _unfit(where, "an object", value)
+        item = arguments[1]
+        return {
+            key: _read(item, entry, f"{where}[{json.dumps(key)}]") for key, entry in value.items()
+        }
+    if origin is Union:  # With None.
+        return None if value is None else _read(arguments[0], value, where)
+    allowed = arguments or tuple(member.value for member in form)
+    if value not in allowed:
+        raise MessageError(
+            f"{where}: must be one of {', '.join(map(json.dumps, allowed))}, "
+            f"got {json.dumps(value) if isinstance(value, str) else _kind(value)}"
+        )
+    return value if arguments else form(value)
+
+
+def _read_message(form: Any, value: Any, where: str) -> Any:
+    if type(value) is not dict:
+        raise _unfit(where or form.__name__, "an object", value)
+    below = f"{where}." if where else ""
+    given = dict(value)
+    fields = {}
+    for name, type_of_field in form.__annotations__.items():
+        key = _key(name)
+        if key in given:
+            fields[name] = _read(type_of_field, given.pop(key), f"{below}{key}")
+        elif name not in form._field_defaults:
+            raise MessageError(f"{below}{key}: is required")
+    for key in given:
+        raise MessageError(f"{below}{key}: is not a field of {form.__name__}")
+    return form(**fields)
+
+
+def _unfit(where: str, expected: str, value: Any) -> MessageError:
+    return MessageError(f"{where}: must be {expected}, got {_kind(value)}")
+
+
+def _kind(value: Any) -> str:
+    return f'"{_KINDS[type(value)]}"'

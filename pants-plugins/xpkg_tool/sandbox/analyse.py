@@ -1,0 +1,63 @@
+"""The command that reads files of a large package, so that several processes can share them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Callable
+
+from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.lint.analysis import analyse_example, analyse_source
+from xpkg_tool.lint.analysis_json import to_json
+from xpkg_tool.messages import ANALYSES, AnalyseRequest, Counts, encode
+from xpkg_tool.package.file import FileAnalysis
+from xpkg_tool.process.ending import bounded
+
+
+def analyse_files(request: AnalyseRequest, output: Path) -> None:
+    """Writes what is in the files to ANALYSES, for `build`. Prints Counts."""
+    parsed = 0
+    stored: dict[str, list[Any]] = {"sources": [], "examples": []}
+    for kind, paths, analyse in (
+        ("sources", request.sources, analyse_source),
+        ("examples", request.examples, analyse_example),
+    ):
+        for path in paths:
+            data = Path(path).read_bytes()
+            parsed += len(data)
+            with bounded():
+                stored[kind].append(_analyse_one(analyse, path, data))
+    output.mkdir(parents=True)
+    (output / ANALYSES).write_text(json.dumps(stored, separators=(",", ":")), "ascii")
+    print(encode(Counts(parsed)).decode())
+
+
+def _analyse_one(
+    analyse: Callable[[str, bytes], FileAnalysis], path: str, data: bytes
+) -> dict[str, Any]:
+    try:
+        return to_json(analyse(path, data), data)
+    except MemoryError:
+        raise no_memory(path) from None
+    # What happens to one file must not hide what is wrong with the others.
+    except Exception as error:
+        failed = FileAnalysis(path, (), (), (internal(error, path=path),), whole=False)
+        return to_json(failed, data)
+
+
+def no_memory(name: str) -> SystemExit:
+    """How much memory there is, the machine decides: this must end the process, since an answer
+    would be kept for all machines."""
+    return SystemExit(f"error: The memory of this machine is not enough for {name}.")
+
+
+def internal(error: Exception, *, path: str = "", object: str = "") -> Finding:
+    """The finding for a fault of the tool's own."""
+    return Finding(
+        codes.INTERNAL,
+        f"The tool itself failed: {type(error).__name__}: {error}",
+        "This is a bug of pants-xpkg: please report it with the file that causes it.",
+        path,
+        object=object,
+    )

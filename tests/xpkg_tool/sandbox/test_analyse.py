@@ -1,0 +1,57 @@
+"""The command that reads files, of which `build` then makes the same package."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.xpkg_tool.sandbox.asking import build, package, tell
+from xpkg_tool.lint.analysis import analyse_source
+from xpkg_tool.messages import ANALYSES, ARCHIVE, DESCRIPTION, FINDINGS, AnalyseRequest
+from xpkg_tool.package.file import FileAnalysis
+
+META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: function-a}\n"
+EXAMPLE = b"apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: a}\n"
+
+
+@pytest.fixture(autouse=True)
+def _in_a_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yaml").write_bytes(META)
+    Path("b.yaml").write_bytes(b"a: 1\n")
+    Path("e.yaml").write_bytes(EXAMPLE)
+
+
+def test_a_package_of_analyses_is_that_of_its_files() -> None:
+    tell(AnalyseRequest((), ("e.yaml",)), "out0")
+    tell(AnalyseRequest(("a.yaml",), ()), "out1")
+    whole = package("p", ["a.yaml"], examples=("e.yaml",))
+    analyses = (f"out0/{ANALYSES}", f"out1/{ANALYSES}")
+    one, other = build(whole._replace(analyses=analyses), whole).packages
+    assert one == other and one.digest, one.text
+    for name in (FINDINGS, ARCHIVE, DESCRIPTION):
+        assert Path("out/0", name).read_bytes() == Path("out/1", name).read_bytes()
+
+
+def test_what_was_parsed_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(AnalyseRequest(("a.yaml",), ("e.yaml",)))
+    assert json.loads(capsys.readouterr().out) == {
+        "parsed": len(META) + len(EXAMPLE),
+        "packed": 0,
+    }
+
+
+def test_a_file_that_breaks_the_tool_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def analyse_or_fail(path: str, data: bytes) -> FileAnalysis:
+        if path == "a.yaml":
+            raise RecursionError
+        return analyse_source(path, data)
+
+    monkeypatch.setattr("xpkg_tool.sandbox.analyse.analyse_source", analyse_or_fail)
+    tell(AnalyseRequest(("a.yaml", "b.yaml"), ()))
+    one, other = json.loads(Path("out", ANALYSES).read_text())["sources"]
+    assert [(f["code"], f["path"]) for f in one["findings"]] == [("XP000", "a.yaml")]
+    assert not one["whole"]
+    assert [f["code"] for f in other["findings"]] == ["XP201"]

@@ -1,0 +1,33 @@
+"""The entry point of the commands that the backend runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xpkg_tool.__main__ import main
+
+
+def test_an_unknown_command_is_named() -> None:
+    with pytest.raises(SystemExit, match="no command 'x'"):
+        main(["x", "request.json", "out"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"packages": [{"name": 1}]}', 'packages[0].name: must be a string, got "integer"'),
+        ("{", "BuildRequest: is not JSON: "),
+        ('{"packages": [], "selection": {"select": "XP1"}}', "selection.select: must be an array"),
+    ],
+)
+def test_a_request_that_does_not_fit_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
+    request = tmp_path / "request.json"
+    request.write_text(text)
+    with pytest.raises(SystemExit) as caught:
+        main(["build", str(request), str(tmp_path / "out")])
+    sentence = str(caught.value)
+    assert sentence.startswith(f"error: The request of 'build' cannot be read: {said}")
+    assert sentence.endswith(".") and "\n" not in sentence
+    assert not (tmp_path / "out").exists()
