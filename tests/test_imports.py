@@ -30,6 +30,7 @@ ROOMS = {
         building
         discovery
         lint
+        dependencies
         registry
         package
         oci

@@ -4,8 +4,8 @@ A child is forked for each piece, so that nothing has to be copied to it and not
 
 Not concurrent.futures. Its threads wait for the lock that deflate holds while it compresses. Its
 ProcessPoolExecutor takes 35 ms to import, and all that a build needs takes 45; a child that is
-killed breaks the pool, whose answers are all lost, where here its piece is done again; and its `map`
-takes all the pieces before the first answer is asked for. This prints about 500 (MiB), where
+killed breaks the pool and all answers are lost, where here its piece is done again; and its `map`
+takes all pieces before the first answer is asked for. This prints about 500 (MiB), where
 parallel_map needs 57:
 
     python -c 'import concurrent.futures as c, resource as r
