@@ -14,6 +14,7 @@ from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.image_error import image_error
 from xpkg_tool.oci.read.artifact_reader import read_archive_artifact, read_layout_artifact
 from xpkg_tool.oci.reference import LAYOUT_PREFIX, Reference
+from xpkg_tool.publish.destination import Destination, read_destination
 from xpkg_tool.publish.outcome import Outcome, PushResult
 from xpkg_tool.publish.progress import SILENT, Progress
 from xpkg_tool.publish.push import push_artifact
@@ -23,7 +24,7 @@ from xpkg_tool.publish.settings import RegistrySettings
 
 def copy(
     source: str,
-    destination: str,
+    destination: str | Destination,
     *,
     env: Mapping[str, str] | None = None,
     source_settings: Mapping[str, RegistrySettings] | None = None,
@@ -41,6 +42,8 @@ def copy(
     `requests` of the result are those to both. `env`, `settings`, `connect` and `progress` are
     those of push.push."""
     env = os.environ if env is None else env
+    if isinstance(destination, str):
+        destination = read_destination(destination)
     with (
         closing(
             Registries(env, source_settings, connections=connections, reading=True, connect=connect)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from xpkg_tool.diagnostics.errors import PublishError, internal_error
-from xpkg_tool.oci.reference import Reference, parse
+from xpkg_tool.oci.reference import Reference
 from xpkg_tool.oci.write.layout import has_manifest, named_digests
 from xpkg_tool.process.threads import in_parallel
 from xpkg_tool.publish.decision import PUSH, TAG_ONLY, UP_TO_DATE, Found, PlannedReference, decide
+from xpkg_tool.publish.destination import Destination, read_destination
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import RegistrySettings
 
@@ -21,11 +22,16 @@ from xpkg_tool.publish.settings import RegistrySettings
 @dataclass(frozen=True)
 class Package:
     """A package that is to be published: its name (for the answer), the digest of its manifest or
-    index, and the texts of its references."""
+    index, and where to."""
 
     name: str
     digest: str
-    references: tuple[str, ...]
+    destinations: tuple[Destination, ...]
+
+    @staticmethod
+    def of(name: str, digest: str, references: Iterable[str]) -> Package:
+        """The same with the texts of its references."""
+        return Package(name, digest, tuple(map(read_destination, references)))
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,13 @@ def plan(
     tag is thought to be free because of a HEAD alone. `by_digest` asks once more, for the manifest,
     where a tag would be written: that tells `tag only` from `push` (publishing finds it out by
     itself)."""
-    places = {text: _parsed(text) for package in packages for text in package.references}
-    asked = list(dict.fromkeys(p for p in places.values() if isinstance(p, Reference)))
+    places = [d.place for package in packages for d in package.destinations]
+    asked = list(dict.fromkeys(place for place in places if isinstance(place, Reference)))
     found = _look_up(asked, registries)
-    rivals = _rivals(packages, places)
+    rivals = _rivals(packages)
 
-    def decided(text: str, local: str) -> PlannedReference:
-        place = places[text]
+    def decided(destination: Destination, local: str) -> PlannedReference:
+        text, place = destination.text, destination.place
         if isinstance(place, PublishError):
             return decide(text, place, local, None, RegistrySettings())
         settings = registries.settings(place.registry)
@@ -69,7 +75,7 @@ def plan(
     planned = tuple(
         PlannedPackage(
             package.name,
-            _known_there(decided(text, package.digest) for text in package.references),
+            _known_there(decided(d, package.digest) for d in package.destinations),
         )
         for package in packages
     )
@@ -82,30 +88,20 @@ def failed(packages: Sequence[Package], error: PublishError) -> tuple[PlannedPac
         PlannedPackage(
             package.name,
             tuple(
-                decide(text, error, package.digest, None, RegistrySettings())
-                for text in package.references
+                decide(d.text, error, package.digest, None, RegistrySettings())
+                for d in package.destinations
             ),
         )
         for package in packages
     )
 
 
-def _parsed(text: str) -> Reference | PublishError:
-    try:
-        return parse(text)
-    except PublishError as error:
-        return error
-
-
-def _rivals(
-    packages: Sequence[Package], places: Mapping[str, Reference | PublishError]
-) -> dict[Reference, list[tuple[str, str]]]:
+def _rivals(packages: Sequence[Package]) -> dict[Reference, list[tuple[str, str]]]:
     claims: dict[Reference, dict[tuple[str, str], None]] = defaultdict(dict)
     for package in packages:
-        for text in package.references:
-            place = places[text]
-            if isinstance(place, Reference):
-                claims[place][package.name, package.digest] = None
+        for destination in package.destinations:
+            if isinstance(destination.place, Reference):
+                claims[destination.place][package.name, package.digest] = None
     return {p: list(c) for p, c in claims.items() if len({digest for _, digest in c}) > 1}
 
 

@@ -26,7 +26,7 @@ def plan_packages(request: Path, output: Path) -> None:
     output = output.absolute()
     os.chdir(asked["directory"])
     packages = [
-        Package(entry["name"], entry["digest"], tuple(entry["references"]))
+        Package.of(entry["name"], entry["digest"], entry["references"])
         for entry in asked["packages"]
     ]
     registries = Registries(

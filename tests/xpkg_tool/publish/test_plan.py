@@ -28,7 +28,7 @@ def planned(
     by_digest: bool = False,
     connections: int = 4,
 ) -> tuple[PlannedPackage, ...]:
-    names = {reference.partition("/")[0] for p in packages for reference in p.references}
+    names = {d.text.partition("/")[0] for p in packages for d in p.destinations}
     registries = Registries(
         pusher.env,
         {name: RegistrySettings(mutable_tags=tuple(mutable)) for name in names},
@@ -40,7 +40,7 @@ def planned(
 
 
 def hybrid(*references: str) -> Package:
-    return Package("hybrid", HYBRID_DIGEST, references)
+    return Package.of("hybrid", HYBRID_DIGEST, references)
 
 
 def actions(package: PlannedPackage) -> list[str]:
@@ -86,7 +86,7 @@ def test_a_release_with_another_digest_is_refused(pusher: Pusher) -> None:
     with running() as registry:
         pusher.push(f"{registry.address}/a:v1.0.0")
         registry.seen.clear()
-        package = Package("other", OTHER, (f"{registry.address}/a:v1.0.0",))
+        package = Package.of("other", OTHER, (f"{registry.address}/a:v1.0.0",))
         ((refused,),) = (p.references for p in planned(pusher, package))
         assert (refused.action, refused.local, refused.remote) == ("REFUSED", OTHER, HYBRID_DIGEST)
         text = str(refused.error)
@@ -110,7 +110,7 @@ def test_a_release_with_another_digest_is_refused(pusher: Pusher) -> None:
 def test_a_mutable_tag_may_move(pusher: Pusher, globs: list[str], action: str) -> None:
     with running() as registry:
         pusher.push(f"{registry.address}/a:latest")
-        package = Package("other", OTHER, (f"{registry.address}/a:latest",))
+        package = Package.of("other", OTHER, (f"{registry.address}/a:latest",))
         ((found,),) = (p.references for p in planned(pusher, package, mutable=globs))
         assert found.action == action
         assert found.remote == HYBRID_DIGEST
@@ -145,14 +145,14 @@ def test_two_packages_claim_one_place(pusher: Pusher) -> None:
     with running() as registry:
         reference = f"{registry.address}/a:latest"
         both = planned(
-            pusher, hybrid(reference), Package("other", OTHER, (reference,)), mutable=["*"]
+            pusher, hybrid(reference), Package.of("other", OTHER, (reference,)), mutable=["*"]
         )
         for package in both:
             assert actions(package) == ["REFUSED"]
             assert "hybrid (sha256:" in str(package.error) and "other (sha256:" in str(
                 package.error
             )
-        same = planned(pusher, hybrid(reference), Package("same", HYBRID_DIGEST, (reference,)))
+        same = planned(pusher, hybrid(reference), Package.of("same", HYBRID_DIGEST, (reference,)))
         assert [actions(package) for package in same] == [["push"], ["push"]]
 
 
@@ -198,13 +198,13 @@ def test_what_is_configured_wrongly_is_told_from_what_a_registry_says(
         assert [(r.configuration, r.why) for r in found.references] == [
             (True, "The reference is not valid.")
         ] * 3
-        two = (hybrid(f"{gone}/c:v1"), Package("other", OTHER, (f"{gone}/c:v1",)))
+        two = (hybrid(f"{gone}/c:v1"), Package.of("other", OTHER, (f"{gone}/c:v1",)))
         for package in planned(pusher, *two):
             (reference,) = package.references
             assert (reference.action, reference.configuration) == ("REFUSED", True)
         (globs,) = planned(pusher, hybrid(f"{base}/new:v1", f"{base}/a:v1"), mutable=["[z"])
         assert [(r.action, r.configuration) for r in globs.references] == [("failed", True)] * 2
-        (other,) = planned(pusher, Package("other", OTHER, (f"{base}/a:v1", f"{gone}/a:v1")))
+        (other,) = planned(pusher, Package.of("other", OTHER, (f"{base}/a:v1", f"{gone}/a:v1")))
         assert [(r.action, r.configuration) for r in other.references] == [
             ("REFUSED", False),
             ("failed", False),
@@ -224,7 +224,7 @@ def test_layouts(pusher: Pusher, tmp_path: Path) -> None:
     assert actions(*planned(pusher, package)) == ["up to date", "tag only", "push"]
     (by_digest,) = planned(pusher, package, by_digest=True)
     assert actions(by_digest) == ["up to date", "tag only", "tag only"]
-    (refused,) = planned(pusher, Package("other", OTHER, (f"{layout}:a:v1",)))
+    (refused,) = planned(pusher, Package.of("other", OTHER, (f"{layout}:a:v1",)))
     assert actions(refused) == ["REFUSED"]
     (tmp_path / "dist/index.json").write_text("{")
     (broken,) = planned(pusher, package)

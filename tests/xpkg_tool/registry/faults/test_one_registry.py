@@ -44,7 +44,7 @@ def test_a_bug_that_one_registry_meets(
         registries = Registries(pusher.env, connect=connect)
         try:
             packages = [
-                Package(name, HYBRID_DIGEST, (place,))
+                Package.of(name, HYBRID_DIGEST, (place,))
                 for name, place in zip(("one", "other"), places(bad, good))
             ]
             planned = {package.name: package.error for package in plan(packages, registries)}
