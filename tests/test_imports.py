@@ -33,6 +33,7 @@ ROOMS = {
         building
         discovery
         lint
+        dependencies
         registry
         package
         oci

@@ -329,6 +329,7 @@ SOURCES = (
     source("dependencies", lambda n: CONFIGURATION + "spec:\n  dependsOn:\n" + _fields(4, lambda i: f"- {{provider: example.org/a/b{i}, version: '>=v1'}}")(n)),
     source("equal dependencies", lambda n: CONFIGURATION + "spec:\n  dependsOn:\n" + _fields(4, lambda i: "- {provider: example.org/a/b, version: '>=v1'}")(n)),
     source("dependencies with spaces", lambda n: CONFIGURATION + "spec:\n  dependsOn:\n    - {provider: example.org/a/b, version: '>=v1" + " " * n + "x'}\n"),
+    source("colons in a repository", lambda n: CONFIGURATION + "spec:\n  dependsOn:\n    - {provider: 'example.org/" + ":" * n + "/a', version: '>=v1'}\n"),
     source("a long repository", lambda n: CONFIGURATION + "spec:\n  dependsOn:\n    - {provider: example.org/" + "a-" * n + ", version: '>=v1'}\n"),
     source("a long name", lambda n: META.replace("provider-a", "a." * n)),
     source("steps of a pipeline", lambda n: CONFIGURATION + "---\n" + COMPOSITION + _fields(4, lambda i: f"- step: s{i}\n      functionRef: {{name: f}}")(n)),

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, Mapping
+from typing import Any, Mapping
 
 from xpkg_tool import FORMAT_VERSION, VERSION
+from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.oci.write.image import LAYER_TYPE, Image
 from xpkg_tool.package.content import Meta, PackageContent
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.names import friendly_id
-
-# The three fields by which a dependency used to be named, and the kind that each stands for.
-_DEPRECATED_FIELDS = {
-    "provider": "Provider",
-    "configuration": "Configuration",
-    "function": "Function",
-}
 
 
 def describe(content: PackageContent, image: Image, root: str) -> dict[str, Any]:
@@ -71,28 +65,13 @@ def describe_meta(meta: Meta, root: str) -> dict[str, Any]:
     return {
         **_object(meta.object, root),
         "crossplane": crossplane.get("version") if isinstance(crossplane, dict) else None,
-        "dependencies": list(_dependencies(spec.get("dependsOn"))),
-    }
-
-
-def _dependencies(depends_on: Any) -> Iterator[dict[str, Any]]:
-    """Each dependency as upstream understands it: the full triple wins over the deprecated fields,
-    of which configuration comes first, then provider, then function."""
-    for entry in depends_on if isinstance(depends_on, list) else ():
-        if not isinstance(entry, dict):
-            continue
-        version = entry.get("version")
-        if all(entry.get(field) for field in ("apiVersion", "kind", "package")):
-            named = {field: entry[field] for field in ("apiVersion", "kind", "package")}
-        else:
-            field = next(
-                (f for f in ("configuration", "provider", "function") if entry.get(f)), None
-            )
-            if field is None:
-                continue
-            named = {
-                "apiVersion": "pkg.crossplane.io/v1",
-                "kind": _DEPRECATED_FIELDS[field],
-                "package": entry[field],
+        "dependencies": [
+            {
+                "apiVersion": dependency.api_version,
+                "kind": dependency.kind,
+                "package": dependency.package,
+                "constraint": dependency.constraint,
             }
-        yield {**named, "constraint": version}
+            for dependency in dependencies(meta.value)
+        ],
+    }

@@ -7,19 +7,21 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from xpkg_tool.cli.published import report
-from xpkg_tool.cli.source import registry_settings
+from xpkg_tool.cli.source import parsed, registry_settings
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.oci.reference import parse
 from xpkg_tool.publish.copy import copy
+from xpkg_tool.publish.destination import Destination
 from xpkg_tool.publish.progress import progress_on
 from xpkg_tool.publish.settings import RegistrySettings
 
 
 def run(arguments: Namespace) -> int:
-    settings = registry_settings(arguments.destination, arguments)
+    place = parsed(arguments.destination)
+    settings = registry_settings(place.registry, arguments)
     outcome = copy(
         arguments.source,
-        arguments.destination,
+        Destination(arguments.destination, place),
         source_settings=_source_settings(arguments, settings),
         settings=settings,
         progress=progress_on(sys.stderr),

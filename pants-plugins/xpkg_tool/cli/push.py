@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from typing import Mapping
 
 from xpkg_tool.cli.failure import Failure, os_failure
 from xpkg_tool.cli.folder import split_commas
 from xpkg_tool.cli.output import write_error
 from xpkg_tool.cli.published import report
-from xpkg_tool.cli.source import registry_settings
+from xpkg_tool.cli.source import parsed, registry_settings
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.oci.reference import parse
+from xpkg_tool.oci.reference import Reference
 from xpkg_tool.package.names import EXTENSION
 from xpkg_tool.package.version_tags import is_nearly_a_version
+from xpkg_tool.publish.destination import Destination
 from xpkg_tool.publish.progress import progress_on
 from xpkg_tool.publish.push import push
 from xpkg_tool.publish.settings import RegistrySettings
@@ -24,23 +24,21 @@ from xpkg_tool.publish.settings import RegistrySettings
 def run(arguments: Namespace) -> int:
     named = [*arguments.files, *split_commas(arguments.package_files)]
     paths: list[str] = named or [_only_package(".")]
-    settings = registry_settings(arguments.reference, arguments)
-    (outcome,) = push(
-        paths, [arguments.reference], settings=settings, progress=progress_on(sys.stderr)
-    )
+    place = parsed(arguments.reference)
+    settings = registry_settings(place.registry, arguments)
+    destination = Destination(arguments.reference, place)
+    (outcome,) = push(paths, [destination], settings=settings, progress=progress_on(sys.stderr))
     code = report(outcome, arguments.reference, arguments.format)
     if not isinstance(outcome, PublishError):
-        _note(arguments.reference, settings)
+        _note(place, settings[place.registry])
     return code
 
 
-def _note(text: str, settings: Mapping[str, RegistrySettings]) -> None:
+def _note(place: Reference, settings: RegistrySettings) -> None:
     """A word on a tag that is probably meant as a version, and is none for the package manager."""
-    reference = parse(text)
-    floating = settings[reference.registry].may_move(reference.tag)
-    if not floating and is_nearly_a_version(reference.tag):
+    if not settings.may_move(place.tag) and is_nearly_a_version(place.tag):
         write_error(
-            f"note: the tag {reference.tag!r} is not a complete semantic version, such as v1.2.3: "
+            f"note: the tag {place.tag!r} is not a complete semantic version, such as v1.2.3: "
             "the package manager does not find it when it looks for a version of a dependency. "
             "`--mutable-tags` says that a tag is not meant as a version.\n"
         )

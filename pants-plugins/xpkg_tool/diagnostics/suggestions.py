@@ -17,7 +17,8 @@ def similar(word: str, among: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 def misspelling(word: str, among: Iterable[str]) -> str | None:
     """The member of `among` that `word` is very likely meant to be: one or two letters away, where
-    both are long enough for that. A longer distance is another word rather than a misspelling."""
+    both are long enough for that. A longer distance is another word rather than a misspelling.
+    (difflib has no distance; by its ratio, two letters of ten are what one letter of five is.)"""
     found: tuple[int, str] | None = None
     for other in among:
         least = min(len(word), len(other))

@@ -2,7 +2,9 @@
 
 `*` and `?` never match a slash; `[a-z]` and `[^a-z]` are classes; a backslash takes the next
 character as it is. A part that is `**` alone stands for any number of folders, none included, and
-at the end for everything below, which Go's function does not have.
+at the end for everything below, which Go's function does not have. That is why it is
+written by hand: fnmatch's `*` matches slashes, glob.translate came with Python 3.13, and neither
+has Go's escapes, its `[^…]` and its errors.
 
 A pattern becomes a regular expression that never takes a match back, so that the time is not every
 way to share a path among seventy stars: what follows a star is looked for once, at the first place

@@ -19,23 +19,25 @@ _TEMPORARY = ".xpkg-"
 _OURS = re.compile(r"\.xpkg-[0-9a-f]{16}")
 
 
-def write_whole(files: Mapping[str, bytes]) -> None:
-    """Writes all the files (contents by path; they belong together, the first one first of all), or
-    none where one cannot be written. Raises OSError.
+def write_whole(files: Mapping[str, bytes | Iterable[bytes]], hidden_in: str | None = None) -> None:
+    """Writes all the files (contents, whole or in parts, by path; they belong together, the first
+    one first of all), or none where one cannot be written. They are written in the folder
+    `hidden_in`, on the same file system, or each beside its place. Raises OSError, and what the
+    contents raise.
 
     Of a process that is killed, what lay at a path before, or nothing, or the new content may be
     there, but never a file beside one of another time: all but the first are taken away before the
     first is replaced, and come back afterwards. So where the last one lies, all are of its time."""
     first, *others = files
-    folders = list(dict.fromkeys(os.path.dirname(path) or os.curdir for path in files))
+    folders = list(dict.fromkeys(map(_folder_of, files)))
     with ExitStack() as stack:
         for path in files:
             if os.path.isdir(path):
                 raise IsADirectoryError(None, "it is a folder", path)
-        for folder in folders:
-            sweep(folder)
+        for folder in folders if hidden_in is None else [hidden_in]:
+            _sweep(folder)
         written = {
-            path: stack.enter_context(_written(os.path.dirname(path) or os.curdir, [content]))
+            path: stack.enter_context(_written(hidden_in or _folder_of(path), content))
             for path, content in files.items()
         }
         aside: dict[str, str] = {}
@@ -57,15 +59,11 @@ def write_whole(files: Mapping[str, bytes]) -> None:
             _sync_folder(folder)
 
 
-def write_atomically(root: str, path: str, content: Iterable[bytes]) -> None:
-    """Puts `content` at `path` (on the file system of `root`, where it is written): all of it, or
-    nothing. It is on disk before it has its name. Raises OSError and what `content` raises."""
-    with _written(root, content) as temporary:
-        os.replace(temporary, path)
-    _sync_folder(os.path.dirname(path) or os.curdir)
+def _folder_of(path: str) -> str:
+    return os.path.dirname(path) or os.curdir
 
 
-def sweep(folder: str) -> None:
+def _sweep(folder: str) -> None:
     """Removes what killed processes left in `folder`, and nothing that somebody is writing."""
     with suppress(OSError):
         for name in os.listdir(folder):
@@ -75,12 +73,12 @@ def sweep(folder: str) -> None:
 
 
 @contextmanager
-def _written(folder: str, content: Iterable[bytes]) -> Iterator[str]:
+def _written(folder: str, content: bytes | Iterable[bytes]) -> Iterator[str]:
     """A new file in `folder` with the content, on disk; it is removed unless it was renamed."""
     descriptor, path = _create(folder)
     try:
         with open(descriptor, "wb") as file:
-            file.writelines(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
             # While the file is open nobody else can have its lock.
@@ -112,7 +110,7 @@ def _create(folder: str) -> tuple[int, str]:
 
 def _set_aside(path: str) -> dict[str, str]:
     """Renames what lies at `path`, if anything does: its new name, by the old one."""
-    name = _hidden(os.path.dirname(path) or os.curdir)
+    name = _hidden(_folder_of(path))
     try:
         os.rename(path, name)
     except FileNotFoundError:

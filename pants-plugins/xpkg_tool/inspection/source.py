@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, TypeVar
 
 from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.errors import PublishError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xpkg_tool.registry.connection import Connection
 
 Connect = Callable[[str], "Connection"]
+T = TypeVar("T")
 
 
 @contextmanager
@@ -58,19 +59,36 @@ def opened(
 def _open(
     source: str, env: Mapping[str, str], insecure: Collection[str], connect: Connect | None
 ) -> StoredImage:
+    return open_source(
+        source,
+        read_layout_folder,
+        read_archive,
+        lambda reference: _pull(reference, env, insecure, connect),
+    )
+
+
+def open_source(
+    source: str,
+    in_layout: Callable[[str, str], T],
+    in_file: Callable[[str], T],
+    in_registry: Callable[[Reference], T],
+) -> T:
+    """What the one of the three makes of `source` that it is for, as `opened` says: of the folder
+    of an image layout and a name in it ("" where it has one image), of a file, or of a reference
+    into a registry. Raises ImageError where it can be none of these."""
     if os.path.isdir(source):
-        return read_layout_folder(source)
+        return in_layout(source, "")
     if os.path.lexists(source):
-        return read_archive(source)
+        return in_file(source)
     if source.startswith(LAYOUT_PREFIX):
         folder, _, name = source[len(LAYOUT_PREFIX) :].partition(":")
         if not os.path.isdir(folder):
             raise image_error(source, "There is no such folder", code=codes.SOURCE_UNREADABLE)
-        return read_layout_folder(folder, name)
-    return _pull(as_reference(source), env, insecure, connect)
+        return in_layout(folder, name)
+    return in_registry(_as_reference(source))
 
 
-def as_reference(source: str) -> Reference:
+def _as_reference(source: str) -> Reference:
     """The reference that `source` is, which is no file and no folder. Raises ImageError."""
     try:
         return parse(source)

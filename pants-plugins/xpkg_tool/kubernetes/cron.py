@@ -1,4 +1,8 @@
-"""Cron schedules, as robfig/cron 3.0.1 reads them (ParseStandard), which Crossplane uses."""
+"""Cron schedules, as robfig/cron 3.0.1 reads them (ParseStandard), which Crossplane uses.
+
+Written by hand: croniter accepts what it refuses (seconds, `L`, `#`, 7 for Sunday) and refuses what
+it accepts (`@every`, `TZ=`).
+"""
 
 from __future__ import annotations
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
+from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, few_others
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.contents import check_contents
-from xpkg_tool.lint.depends import dependencies
 from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.crossplane_versions import CURRENT_MAJOR, majors, severity_of_old
 from xpkg_tool.package.file import Object

@@ -1,17 +1,26 @@
 """The rules for the dependencies of a package, `spec.dependsOn` (XP120 to XP128).
 
-Crossplane's build looks at none of this; the package manager stumbles over it in the cluster
-(crossplane's internal/controller/pkg/{revision,resolver}). A dependency has one of two forms: the
-new one is `apiVersion`, `kind` and `package`; the old one `provider`, `configuration` or
-`function`. Each has a `version`.
+Crossplane's build looks at none of this; the package manager stumbles over it in the cluster.
+`dependencies/model.py` says how it reads an entry.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
+from xpkg_tool.dependencies.model import (
+    DEPRECATED_FIELDS,
+    KEYED_FIELDS,
+    PACKAGE_GROUP,
+    Dependency,
+    entries,
+    given,
+    is_digest,
+    parse_dependency,
+    parse_source,
+    without_identifier,
+)
 from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.lint.fields import shown
@@ -21,25 +30,10 @@ from xpkg_tool.package.crossplane_versions import majors, severity_of_old
 from xpkg_tool.package.semver import VersionError, parse_constraint
 from xpkg_tool.package.types import PACKAGE_TYPES
 
-PACKAGE_GROUP = "pkg.crossplane.io"
-
-# The grammar of the distribution specification. The module that publishes has a parser that says
-# more, but a build does not load it.
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_LONGEST_REPOSITORY = 255
-_REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?")
-
 # A registry that many packages are in.
 _EXAMPLE = "xpkg.crossplane.io/"
 
 _VERSIONS = {"Provider": ("v1",), "Configuration": ("v1",), "Function": ("v1", "v1beta1")}
-
-# Which the package manager asks for in this order.
-_OLD = ("configuration", "provider", "function")
-_NEW = ("apiVersion", "kind", "package")
 
 _WHOLE = (
     "`host/repository`: the repository in lower-case letters and digits, its parts separated by "
@@ -51,28 +45,12 @@ _VERSION_REMEDY = (
 )
 
 
-@dataclass(frozen=True)
-class Dependency:
-    """A dependency as the package manager reads it: `field` is what names the package."""
-
-    path: PathOf
-    api_version: str
-    kind: str
-    package: str
-    field: str
-
-
 def check_depends(subject: Subject) -> Iterator[Finding]:
     """All findings for the dependencies of a meta object."""
-    entries = subject.get("spec", "dependsOn")
-    if not isinstance(entries, list):
-        return
     found: list[Dependency] = []
-    for index, entry in enumerate(entries):
-        if not isinstance(entry, dict):
-            continue
+    for index, entry in entries(subject.value):
         path: PathOf = ("spec", "dependsOn", index)
-        dependency = _read(path, entry)
+        dependency = parse_dependency(index, entry)
         yield from _form(subject, path, entry, dependency)
         yield from _version(subject, path, entry)
         if dependency is not None:
@@ -83,46 +61,16 @@ def check_depends(subject: Subject) -> Iterator[Finding]:
     yield from _self(subject, found)
 
 
-def dependencies(meta: Mapping[str, Any]) -> tuple[Dependency, ...]:
-    """The dependencies that can be read."""
-    spec = meta.get("spec")
-    entries = spec.get("dependsOn") if isinstance(spec, dict) else None
-    read = [
-        _read(("spec", "dependsOn", i), entry)
-        for i, entry in enumerate(entries if isinstance(entries, list) else [])
-        if isinstance(entry, dict)
-    ]
-    return tuple(d for d in read if d is not None)
-
-
-def _texts(entry: Mapping[str, Any], fields: tuple[str, ...]) -> list[str]:
-    """The fields that are there. One of a wrong type is there, too: that is another finding."""
-    return [field for field in fields if entry.get(field) not in (None, "")]
-
-
-def _read(path: PathOf, entry: Mapping[str, Any]) -> Dependency | None:
-    if len(_texts(entry, _NEW)) == len(_NEW):
-        api_version, kind, package = (entry[field] for field in _NEW)
-        if all(isinstance(value, str) for value in (api_version, kind, package)):
-            return Dependency(path, api_version, kind, package, "package")
-        return None
-    for field in _OLD:
-        if isinstance(entry.get(field), str) and entry[field]:
-            kind = field.capitalize()
-            return Dependency(path, f"{PACKAGE_GROUP}/v1", kind, entry[field], field)
-    return None
-
-
 def _form(
     subject: Subject, path: PathOf, entry: Mapping[str, Any], read: Dependency | None
 ) -> Iterator[Finding]:
-    new, old = _texts(entry, _NEW), _texts(entry, _OLD)
+    new, old = given(entry, KEYED_FIELDS), given(entry, DEPRECATED_FIELDS)
     remedy = (
         "Write `apiVersion`, `kind` and `package`, for example `apiVersion: pkg.crossplane.io/v1`, "
         "`kind: Provider`, `package: registry.example.org/team/provider-example`."
     )
-    if len(new) < len(_NEW) and not old:
-        absent = " and no ".join(f"`{field}`" for field in _NEW if field not in new)
+    if len(new) < len(KEYED_FIELDS) and not old:
+        absent = " and no ".join(f"`{field}`" for field in KEYED_FIELDS if field not in new)
         what = f"has no {absent}" if new else "names no package"
         yield subject.finding(
             codes.DEPENDENCY_FORM, f"The dependency {what}.", remedy, path, key=True
@@ -153,12 +101,12 @@ def _form(
 
 
 def _belongs(field: str, read: Dependency) -> bool:
-    return read.field == "package" and field in _NEW
+    return read.field == "package" and field in KEYED_FIELDS
 
 
 def _agrees(field: str, value: Any, read: Dependency) -> bool:
     """Whether an ignored field says the same as those that count."""
-    if field in _OLD:
+    if field in DEPRECATED_FIELDS:
         return field.capitalize() == read.kind and value == read.package
     wanted = {"apiVersion": read.api_version, "kind": read.kind, "package": read.package}
     return bool(value == wanted[field])
@@ -168,7 +116,7 @@ def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterat
     version = entry.get("version")
     problem = "The dependency has no `version`"
     if isinstance(version, str) and version:
-        if _DIGEST.fullmatch(version):
+        if is_digest(version):
             return
         try:
             parse_constraint(version)
@@ -213,8 +161,8 @@ def _kind(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
 
 def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     package, path = dependency.package, (*dependency.path, dependency.field)
-    if re.search(r"@|:[^/]*$", package):
-        bare = re.sub(r"(:[^/@]*)?(@.*)?$", "", package)
+    bare = without_identifier(package)
+    if bare != package:
         yield subject.finding(
             codes.DEPENDENCY_PACKAGE,
             f"{shown(package)} has a tag or a digest; the package manager adds its own to it.",
@@ -222,40 +170,25 @@ def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
             path,
         )
         return
-    host, repository = _split(package)
-    if not _is_package(host, repository):
+    source = parse_source(package)
+    if source is None:
         yield subject.finding(
             codes.DEPENDENCY_PACKAGE,
             f"{shown(package)} cannot be a package in a registry.",
             f"Write {_WHOLE}.",
             path,
         )
-    elif not host:
+    elif not source.registry:
         yield from _no_registry(subject, package, path)
-
-
-def _split(package: str) -> tuple[str, str]:
-    """The registry's host, or nothing, and the repository, as the package manager tells them
-    apart."""
-    host, slash, repository = package.partition("/")
-    if slash and (re.search(r"[.:]", host) or host == "localhost"):
-        return host, repository
-    return "", package
-
-
-def _is_package(host: str, repository: str) -> bool:
-    is_host = not host or _HOST.fullmatch(host) is not None
-    is_short = len(repository) <= _LONGEST_REPOSITORY
-    return is_host and is_short and _REPOSITORY.fullmatch(repository) is not None
 
 
 def _named(package: str) -> str:
     """How to write the name of a package, without the final dot. What is proposed is right: nothing
     of it is cut, and a name that cannot be right is not repeated."""
-    host, repository = _split(package)
-    if not _is_package(host, repository):
+    source = parse_source(package)
+    if source is None:
         return "Write `host/repository`, without a tag or a digest"
-    if not host:
+    if not source.registry:
         return f"Write the registry's host before it, for example `{_EXAMPLE}{package}`"
     return f"Write `{package}`"
 

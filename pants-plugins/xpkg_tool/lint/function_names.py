@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
+from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.documents.loader import locate
-from xpkg_tool.lint.depends import dependencies
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.file import Object

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Mapping
 
 from xpkg_tool.oci.image_error import ImageError, image_error, over_limit
-from xpkg_tool.oci.write.image import LAYER_TYPE, MANIFEST_TYPE
+from xpkg_tool.oci.write.image import INDEX_TYPE, LAYER_TYPE, MANIFEST_TYPE
 
 # What the distribution specification asks a registry to take at least.
 MAX_MANIFEST = 4 * 1024 * 1024
@@ -22,10 +22,9 @@ MAX_CONFIG = 8 * 1024 * 1024
 MAX_LAYERS = 256
 
 MANIFEST_TYPES = (MANIFEST_TYPE, "application/vnd.oci.image.manifest.v1+json")
-INDEX_TYPES = (
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.oci.image.index.v1+json",
-)
+INDEX_TYPES = ("application/vnd.docker.distribution.manifest.list.v2+json", INDEX_TYPE)
+# The annotation of an index's entry that names the image.
+REF_NAME = "org.opencontainers.image.ref.name"
 UNCOMPRESSED_LAYER_TYPE = LAYER_TYPE.rpartition(".")[0]
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
 from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
 from xpkg_tool.diagnostics.finding import Position
@@ -23,11 +22,15 @@ LAYOUT_PREFIX = "oci-layout:"
 DOCKER_HUB = "index.docker.io"
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
-_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_COMPONENT_TEXT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_COMPONENT = re.compile(_COMPONENT_TEXT)
+# Regular expressions of the parts, for who has no whole reference, and the longest repository.
+REPOSITORY = rf"{_COMPONENT_TEXT}(?:/{_COMPONENT_TEXT})*"
+MAX_REPOSITORY = 255
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_MAX_REPOSITORY = 255
+HOST = rf"{_LABEL}(?:\.{_LABEL})*"
+_HOST = re.compile(HOST)
 _MAX_TAG = 128
 _MAX_LABEL, _MAX_HOST = 63, 253
 
@@ -77,7 +80,7 @@ def parse(text: str) -> Reference:
         raise _error(text, 0, len(scheme.group()), "a reference has no scheme", "Leave it out.")
     slash = text.find("/")
     registry = text[: max(slash, 0)]
-    if not _is_registry(registry):
+    if not names_registry(registry):
         raise _error(
             text,
             0,
@@ -101,6 +104,12 @@ def parse(text: str) -> Reference:
     return Reference(registry, repository, tag, digest)
 
 
+def names_registry(component: str) -> bool:
+    """Whether the first part of a name is a registry and no namespace, by the rule of docker and
+    go-containerregistry."""
+    return "." in component or ":" in component or component == "localhost"
+
+
 def scheme_of(registry: str, *, insecure: bool = False) -> str:
     """`http` for a registry on this machine's loopback, and for others only where `insecure` is
     asked for; else `https`. (go-containerregistry also takes private addresses for insecure.)"""
@@ -112,6 +121,9 @@ def is_loopback(host: str) -> bool:
     name = host.strip("[]").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True
+    # A build, which only asks whether a name may be one, does not load it.
+    from ipaddress import ip_address
+
     try:
         return ip_address(name).is_loopback
     except ValueError:
@@ -156,14 +168,11 @@ def _refuse_user_info(text: str) -> None:
     )
 
 
-def _is_registry(registry: str) -> bool:
-    """By the rule that docker and go-containerregistry use to tell a host from a namespace."""
-    return "." in registry or ":" in registry or registry == "localhost"
-
-
 def _check_registry(text: str, registry: str) -> None:
     host, port = split_port(registry)
     if host.startswith("["):
+        from ipaddress import IPv6Address
+
         try:
             # A zone (`%eth0`) is this machine's name for a link, and part of no URL.
             IPv6Address(host[1:-1] if host.endswith("]") and "%" not in host else "")
@@ -236,12 +245,12 @@ def _check_repository(text: str, start: int, end: int) -> None:
     )
     if not repository:
         raise _error(text, start, 1, "the repository is missing", remedy)
-    if len(repository) > _MAX_REPOSITORY:
+    if len(repository) > MAX_REPOSITORY:
         raise _error(
             text,
-            start + _MAX_REPOSITORY,
-            len(repository) - _MAX_REPOSITORY,
-            f"the repository is longer than {_MAX_REPOSITORY} characters",
+            start + MAX_REPOSITORY,
+            len(repository) - MAX_REPOSITORY,
+            f"the repository is longer than {MAX_REPOSITORY} characters",
             "Shorten it.",
         )
     position = start

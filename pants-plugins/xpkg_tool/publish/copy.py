@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.inspection.source import as_reference
+from xpkg_tool.inspection.source import open_source
 from xpkg_tool.oci.artifact import Artifact
-from xpkg_tool.oci.image_error import image_error
 from xpkg_tool.oci.read.artifact_reader import read_archive_artifact, read_layout_artifact
-from xpkg_tool.oci.reference import LAYOUT_PREFIX, Reference
+from xpkg_tool.oci.reference import Reference
+from xpkg_tool.publish.destination import Destination, read_destination
 from xpkg_tool.publish.outcome import Outcome, PushResult
 from xpkg_tool.publish.progress import SILENT, Progress
 from xpkg_tool.publish.push import push_artifact
@@ -23,7 +22,7 @@ from xpkg_tool.publish.settings import RegistrySettings
 
 def copy(
     source: str,
-    destination: str,
+    destination: str | Destination,
     *,
     env: Mapping[str, str] | None = None,
     source_settings: Mapping[str, RegistrySettings] | None = None,
@@ -32,7 +31,7 @@ def copy(
     connect: Connect | None = None,
     progress: Progress = SILENT,
 ) -> Outcome:
-    """Copies the package that `source` names (as image_source.opened says) to the reference
+    """Copies the package that `source` names (as inspection.source.opened says) to the reference
     `destination`: the bytes of its manifests, of an index all of them, so that digests and
     annotations stay. Blobs are streamed from one to the other and verified on the way; within one
     registry they are mounted. For the tag the rules of publishing hold. Nothing is raised for what
@@ -41,6 +40,8 @@ def copy(
     `requests` of the result are those to both. `env`, `settings`, `connect` and `progress` are
     those of push.push."""
     env = os.environ if env is None else env
+    if isinstance(destination, str):
+        destination = read_destination(destination)
     with (
         closing(
             Registries(env, source_settings, connections=connections, reading=True, connect=connect)
@@ -62,16 +63,15 @@ def copy(
 
 def _opened(source: str, registries: Registries) -> tuple[Artifact, Reference | None]:
     """What `source` names, and where that is when it is in a registry."""
-    if os.path.isdir(source):
-        return read_layout_artifact(source), None
-    if os.path.lexists(source):
-        return read_archive_artifact(source), None
-    if source.startswith(LAYOUT_PREFIX):
-        folder, _, name = source[len(LAYOUT_PREFIX) :].partition(":")
-        if not os.path.isdir(folder):
-            raise image_error(source, "There is no such folder", code=codes.SOURCE_UNREADABLE)
-        return read_layout_artifact(folder, name), None
-    from xpkg_tool.registry.pull import pull_artifact
 
-    reference = as_reference(source)
-    return pull_artifact(reference, registries.connection(reference.registry)), reference
+    def pulled(reference: Reference) -> tuple[Artifact, Reference | None]:
+        from xpkg_tool.registry.pull import pull_artifact
+
+        return pull_artifact(reference, registries.connection(reference.registry)), reference
+
+    return open_source(
+        source,
+        lambda folder, name: (read_layout_artifact(folder, name), None),
+        lambda path: (read_archive_artifact(path), None),
+        pulled,
+    )

@@ -9,13 +9,29 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from xpkg_tool.diagnostics.errors import PublishError, internal_error
-from xpkg_tool.messages import Action, PackageToPlan, PlannedPackage
-from xpkg_tool.oci.reference import Reference, parse
+from xpkg_tool.messages import Action, PlannedPackage
+from xpkg_tool.oci.reference import Reference
 from xpkg_tool.oci.write.layout import has_manifest, named_digests
 from xpkg_tool.process.threads import in_parallel
 from xpkg_tool.publish.decision import Decision, Found, decide
+from xpkg_tool.publish.destination import Destination, read_destination
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import RegistrySettings
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that is to be published: its name (for the answer), the digest of its manifest or
+    index, and where to."""
+
+    name: str
+    digest: str
+    destinations: tuple[Destination, ...]
+
+    @staticmethod
+    def of(name: str, digest: str, references: Iterable[str]) -> Package:
+        """The same with its references as strings."""
+        return Package(name, digest, tuple(map(read_destination, references)))
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,7 @@ class PackageDecision:
 
 
 def plan(
-    packages: Sequence[PackageToPlan], registries: Registries, *, by_digest: bool = False
+    packages: Sequence[Package], registries: Registries, *, by_digest: bool = False
 ) -> tuple[PackageDecision, ...]:
     """The plan for each package, in their order; nothing is raised for what can go wrong outside.
 
@@ -43,13 +59,13 @@ def plan(
     tag is thought to be free because of a HEAD alone. `by_digest` asks once more, for the manifest,
     where a tag would be written: that tells `tag only` from `push` (publishing finds it out by
     itself)."""
-    places = {text: _parsed(text) for package in packages for text in package.references}
-    asked = list(dict.fromkeys(p for p in places.values() if isinstance(p, Reference)))
+    places = [d.place for package in packages for d in package.destinations]
+    asked = list(dict.fromkeys(place for place in places if isinstance(place, Reference)))
     found = _look_up(asked, registries)
-    rivals = _rivals(packages, places)
+    rivals = _rivals(packages)
 
-    def decided(text: str, local: str) -> Decision:
-        place = places[text]
+    def decided(destination: Destination, local: str) -> Decision:
+        text, place = destination.text, destination.place
         if isinstance(place, PublishError):
             return decide(text, place, local, None, RegistrySettings())
         settings = registries.settings(place.registry)
@@ -58,43 +74,33 @@ def plan(
     planned = tuple(
         PackageDecision(
             package.name,
-            _known_there(decided(text, package.digest) for text in package.references),
+            _known_there(decided(d, package.digest) for d in package.destinations),
         )
         for package in packages
     )
     return _with_manifests(planned, registries) if by_digest else planned
 
 
-def failed(packages: Sequence[PackageToPlan], error: PublishError) -> tuple[PackageDecision, ...]:
+def failed(packages: Sequence[Package], error: PublishError) -> tuple[PackageDecision, ...]:
     """The plan where none could be made."""
     return tuple(
         PackageDecision(
             package.name,
             tuple(
-                decide(text, error, package.digest, None, RegistrySettings())
-                for text in package.references
+                decide(d.text, error, package.digest, None, RegistrySettings())
+                for d in package.destinations
             ),
         )
         for package in packages
     )
 
 
-def _parsed(text: str) -> Reference | PublishError:
-    try:
-        return parse(text)
-    except PublishError as error:
-        return error
-
-
-def _rivals(
-    packages: Sequence[PackageToPlan], places: Mapping[str, Reference | PublishError]
-) -> dict[Reference, list[tuple[str, str]]]:
+def _rivals(packages: Sequence[Package]) -> dict[Reference, list[tuple[str, str]]]:
     claims: dict[Reference, dict[tuple[str, str], None]] = defaultdict(dict)
     for package in packages:
-        for text in package.references:
-            place = places[text]
-            if isinstance(place, Reference):
-                claims[place][package.name, package.digest] = None
+        for destination in package.destinations:
+            if isinstance(destination.place, Reference):
+                claims[destination.place][package.name, package.digest] = None
     return {p: list(c) for p, c in claims.items() if len({digest for _, digest in c}) > 1}
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 
 from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
-from xpkg_tool.messages import Action, PackageToPlan
+from xpkg_tool.messages import Action
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.read.artifact_reader import read_files
-from xpkg_tool.oci.reference import Reference, parse
+from xpkg_tool.oci.reference import Reference
 from xpkg_tool.publish.decision import Decision
+from xpkg_tool.publish.destination import Destination, read_destination
 from xpkg_tool.publish.outcome import Outcome, PushResult, format_result
-from xpkg_tool.publish.plan import plan
+from xpkg_tool.publish.plan import Package, plan
 from xpkg_tool.publish.progress import SILENT, Progress
 from xpkg_tool.publish.publish import Write, publish
 from xpkg_tool.publish.registries import CONNECTIONS, Connect, Registries
@@ -25,7 +26,7 @@ __all__ = ["Outcome", "PushResult", "format_result", "push", "push_artifact"]
 
 def push(
     archive_path: str | Sequence[str],
-    references: Sequence[str],
+    references: Sequence[str | Destination],
     *,
     env: Mapping[str, str] | None = None,
     settings: Mapping[str, RegistrySettings] | None = None,
@@ -34,7 +35,7 @@ def push(
     progress: Progress = SILENT,
 ) -> tuple[Outcome, ...]:
     """Publishes the package in the file `archive_path`, or the index of several such files (one
-    for each platform), under each of `references`.
+    for each platform), under each of `references`, which are texts or were read already.
 
     One outcome for each reference, in their order; nothing is raised for what can go wrong outside.
     Nothing is written at all while a reference cannot be read or looked up, or is a release that
@@ -53,19 +54,25 @@ def push(
         progress=progress,
     )
     with closing(registries):
-        return push_artifact(artifact, references, registries)
+        return push_artifact(
+            artifact,
+            [r if isinstance(r, Destination) else read_destination(r) for r in references],
+            registries,
+        )
 
 
 def push_artifact(
     artifact: Artifact,
-    references: Sequence[str],
+    destinations: Sequence[Destination],
     registries: Registries,
     mount_from: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Outcome, ...]:
     """The same for an artifact that is open, with connections that are. `mount_from` is that of
     `publish.publish`."""
-    registries.announce(_readable(references), mount_from)
-    (planned,) = plan([PackageToPlan("", artifact.digest, tuple(references))], registries)
+    # Of the others the plan says what is wrong.
+    readable = [d.place for d in destinations if isinstance(d.place, Reference)]
+    registries.announce(readable, mount_from)
+    (planned,) = plan([Package("", artifact.digest, tuple(destinations))], registries)
     if planned.error:
         return tuple(_left_out(reference) for reference in planned.references)
     look_ups = registries.requests
@@ -88,15 +95,6 @@ def push_artifact(
             results[number] = replace(result, requests=result.requests + look_ups)
             break
     return tuple(results)
-
-
-def _readable(references: Sequence[str]) -> list[Reference]:
-    """Those that can be read; the plan says what is wrong with the others."""
-    places = []
-    for text in references:
-        with suppress(PublishError):
-            places.append(parse(text))
-    return places
 
 
 def _left_out(reference: Decision) -> PublishError:

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from xpkg_tool.diagnostics.errors import internal_error
 from xpkg_tool.messages import PlanAnswer, PlanRequest
-from xpkg_tool.publish.plan import failed, plan
+from xpkg_tool.publish.plan import Package, failed, plan
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import settings_by_registry
 
@@ -15,6 +15,7 @@ from xpkg_tool.publish.settings import settings_by_registry
 def plan_packages(request: PlanRequest) -> PlanAnswer:
     """What publishing would do. Nothing is written."""
     os.chdir(request.directory)
+    packages = [Package.of(p.name, p.digest, p.references) for p in request.packages]
     registries = Registries(
         os.environ,
         settings_by_registry(request.registries),
@@ -22,8 +23,8 @@ def plan_packages(request: PlanRequest) -> PlanAnswer:
     )
     with closing(registries):
         try:
-            planned = plan(request.packages, registries, by_digest=request.by_digest)
+            planned = plan(packages, registries, by_digest=request.by_digest)
         # Whatever happens, nothing may be published that was not planned.
         except Exception as error:
-            planned = failed(request.packages, internal_error(error))
+            planned = failed(packages, internal_error(error))
         return PlanAnswer(registries.requests, tuple(package.message() for package in planned))

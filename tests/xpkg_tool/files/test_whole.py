@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.xpkg_tool.archives import HYBRID, make_archive
-from xpkg_tool.files.whole import sweep, write_atomically, write_whole
+from xpkg_tool.files.whole import write_whole
 from xpkg_tool.inspection.extraction import extract
 from xpkg_tool.oci.artifact import artifact_of
 from xpkg_tool.oci.read.archive_reader import open_archive
@@ -87,7 +87,7 @@ def test_files_follow_the_umask(tmp_path: Path, mask: int) -> None:
     before = os.umask(mask)
     try:
         write_whole({str(tmp_path / "a"): b"", str(tmp_path / "b"): b""})
-        write_atomically(str(tmp_path), str(tmp_path / "c"), [b""])
+        write_whole({str(out / "c"): [b""]}, hidden_in=str(tmp_path))
         archive = make_archive(tmp_path / "archive", b"layer")
         publish(artifact_of([open_archive(str(archive))]), str(tmp_path / "layout"), ["a:v1"])
         extract(str(HYBRID), str(out / "package.yaml"), str(out / "examples.yaml"))
@@ -139,13 +139,14 @@ def test_what_somebody_is_writing_is_not_swept(tmp_path: Path) -> None:
 
     def content() -> Iterator[bytes]:
         yield b"one"
-        (own,) = set(litter(tmp_path)) - {left, fifo, *kept}
-        sweep(str(tmp_path))
+        (own,) = set(litter(tmp_path)) - kept
+        (tmp_path / left).write_bytes(b"half")
+        write_whole({str(tmp_path / "b"): b""})
         assert set(litter(tmp_path)) == {own, *kept}
         with pytest.raises(BlockingIOError), open(tmp_path / own) as other:
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield b"two"
 
-    write_atomically(str(tmp_path), str(tmp_path / "a"), content())
+    write_whole({str(tmp_path / "a"): content()})
     assert (tmp_path / "a").read_bytes() == b"onetwo"
     assert set(litter(tmp_path)) == kept

@@ -11,11 +11,11 @@ import pytest
 from tests.xpkg_tool.archives import HYBRID, HYBRID_DIGEST
 from tests.xpkg_tool.registry.fake_registry import PASSWORD, USER, Fault, running
 from tests.xpkg_tool.registry.registry_tools import Pusher, closed_port
-from xpkg_tool.messages import Action, PackageToPlan, PlannedPackage, PlannedReference
+from xpkg_tool.messages import Action, PlannedPackage, PlannedReference
 from xpkg_tool.oci.artifact import artifact_of
 from xpkg_tool.oci.read.archive_reader import open_archive
 from xpkg_tool.oci.write.layout import publish
-from xpkg_tool.publish.plan import PackageDecision, plan
+from xpkg_tool.publish.plan import Package, PackageDecision, plan
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import RegistrySettings
 
@@ -24,12 +24,12 @@ OTHER = f"sha256:{'0' * 64}"
 
 def planned(
     pusher: Pusher,
-    *packages: PackageToPlan,
+    *packages: Package,
     mutable: Sequence[str] = (),
     by_digest: bool = False,
     connections: int = 4,
 ) -> tuple[PackageDecision, ...]:
-    names = {reference.partition("/")[0] for p in packages for reference in p.references}
+    names = {d.text.partition("/")[0] for p in packages for d in p.destinations}
     registries = Registries(
         pusher.env,
         {name: RegistrySettings(mutable_tags=tuple(mutable)) for name in names},
@@ -40,8 +40,8 @@ def planned(
         return plan(packages, registries, by_digest=by_digest)
 
 
-def hybrid(*references: str) -> PackageToPlan:
-    return PackageToPlan("hybrid", HYBRID_DIGEST, references)
+def hybrid(*references: str) -> Package:
+    return Package.of("hybrid", HYBRID_DIGEST, references)
 
 
 def actions(package: PackageDecision) -> list[str]:
@@ -75,7 +75,7 @@ def test_a_release_with_another_digest_is_refused(pusher: Pusher) -> None:
     with running() as registry:
         pusher.push(f"{registry.address}/a:v1.0.0")
         registry.seen.clear()
-        package = PackageToPlan("other", OTHER, (f"{registry.address}/a:v1.0.0",))
+        package = Package.of("other", OTHER, (f"{registry.address}/a:v1.0.0",))
         ((refused,),) = (p.references for p in planned(pusher, package))
         assert (refused.action, refused.local, refused.remote) == ("refused", OTHER, HYBRID_DIGEST)
         text = str(refused.error)
@@ -99,7 +99,7 @@ def test_a_release_with_another_digest_is_refused(pusher: Pusher) -> None:
 def test_a_mutable_tag_may_move(pusher: Pusher, globs: list[str], action: str) -> None:
     with running() as registry:
         pusher.push(f"{registry.address}/a:latest")
-        package = PackageToPlan("other", OTHER, (f"{registry.address}/a:latest",))
+        package = Package.of("other", OTHER, (f"{registry.address}/a:latest",))
         ((found,),) = (p.references for p in planned(pusher, package, mutable=globs))
         assert found.action == action
         assert found.remote == HYBRID_DIGEST
@@ -134,15 +134,14 @@ def test_two_packages_claim_one_place(pusher: Pusher) -> None:
     with running() as registry:
         reference = f"{registry.address}/a:latest"
         both = planned(
-            pusher, hybrid(reference), PackageToPlan("other", OTHER, (reference,)), mutable=["*"]
+            pusher, hybrid(reference), Package.of("other", OTHER, (reference,)), mutable=["*"]
         )
         for package in both:
             assert actions(package) == ["refused"]
             assert "hybrid (sha256:" in str(package.error) and "other (sha256:" in str(
                 package.error
             )
-        twin = PackageToPlan("same", HYBRID_DIGEST, (reference,))
-        same = planned(pusher, hybrid(reference), twin)
+        same = planned(pusher, hybrid(reference), Package.of("same", HYBRID_DIGEST, (reference,)))
         assert [actions(package) for package in same] == [["push"], ["push"]]
 
 
@@ -188,13 +187,13 @@ def test_what_is_configured_wrongly_is_told_from_what_a_registry_says(
         assert [(r.configuration, r.why) for r in found.references] == [
             (True, "The reference is not valid.")
         ] * 3
-        two = (hybrid(f"{gone}/c:v1"), PackageToPlan("other", OTHER, (f"{gone}/c:v1",)))
+        two = (hybrid(f"{gone}/c:v1"), Package.of("other", OTHER, (f"{gone}/c:v1",)))
         for package in planned(pusher, *two):
             (reference,) = package.references
             assert (reference.action, reference.configuration) == ("refused", True)
         (globs,) = planned(pusher, hybrid(f"{base}/new:v1", f"{base}/a:v1"), mutable=["[z"])
         assert [(r.action, r.configuration) for r in globs.references] == [("failed", True)] * 2
-        (other,) = planned(pusher, PackageToPlan("other", OTHER, (f"{base}/a:v1", f"{gone}/a:v1")))
+        (other,) = planned(pusher, Package.of("other", OTHER, (f"{base}/a:v1", f"{gone}/a:v1")))
         assert [(r.action, r.configuration) for r in other.references] == [
             ("refused", False),
             ("failed", False),
@@ -214,7 +213,7 @@ def test_layouts(pusher: Pusher, tmp_path: Path) -> None:
     assert actions(*planned(pusher, package)) == ["up to date", "tag only", "push"]
     (by_digest,) = planned(pusher, package, by_digest=True)
     assert actions(by_digest) == ["up to date", "tag only", "tag only"]
-    (refused,) = planned(pusher, PackageToPlan("other", OTHER, (f"{layout}:a:v1",)))
+    (refused,) = planned(pusher, Package.of("other", OTHER, (f"{layout}:a:v1",)))
     assert actions(refused) == ["refused"]
     (tmp_path / "dist/index.json").write_text("{")
     (broken,) = planned(pusher, package)

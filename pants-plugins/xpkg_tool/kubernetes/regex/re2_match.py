@@ -8,10 +8,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Callable, Union
+from typing import Union
 
 from xpkg_tool.kubernetes.regex.re2 import PatternError, parse
-from xpkg_tool.kubernetes.regex.re2_tree import Assertion, Chars, Choice, Node, Repeat, Sequence
+from xpkg_tool.kubernetes.regex.re2_tree import (
+    Assertion,
+    Chars,
+    CharsTest,
+    Choice,
+    Node,
+    Repeat,
+    Sequence,
+)
 
 # Beyond these the question is not answered.
 _MOST_STEPS = 5_000
@@ -26,7 +34,7 @@ class _OneOf:
 
     lows: tuple[int, ...]
     highs: tuple[int, ...]
-    tests: tuple[Callable[[str], bool], ...]
+    tests: tuple[CharsTest, ...]
     negated: bool
     fold: bool
 
@@ -179,8 +187,8 @@ def _is_one(chars: _OneOf, character: str) -> bool:
         if not character.isascii() or (chars.highs and chars.highs[-1] > 127):
             raise _TooMuch
         forms |= {character.lower(), character.upper()}
-    found = any(
-        _in_ranges(chars, ord(form)) or any(test(form) for test in chars.tests) for form in forms
+    found = any(_in_ranges(chars, ord(form)) for form in forms) or any(
+        test(forms) for test in chars.tests
     )
     return found is not chars.negated
 

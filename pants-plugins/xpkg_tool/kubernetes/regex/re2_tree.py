@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Union
+from typing import Callable, Collection, Union
+
+# Whether a class has one of the forms (of upper and lower case) of a character.
+CharsTest = Callable[[Collection[str]], bool]
 
 
 @dataclass(frozen=True)
@@ -12,7 +15,7 @@ class Chars:
     `known` is False where this module cannot tell which characters are meant."""
 
     ranges: tuple[tuple[int, int], ...]
-    tests: tuple[Callable[[str], bool], ...] = ()
+    tests: tuple[CharsTest, ...] = ()
     negated: bool = False
     fold: bool = False
     known: bool = True

@@ -15,6 +15,7 @@ from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, over_
 from xpkg_tool.oci.manifests import (
     INDEX_TYPES,
     MAX_MANIFEST,
+    REF_NAME,
     Descriptor,
     IndexEntry,
     choose_for_platform,
@@ -24,7 +25,6 @@ from xpkg_tool.oci.manifests import (
 )
 from xpkg_tool.oci.stored_image import OCI_ARCHIVE, OCI_LAYOUT, StoredImage, stored
 
-REF_NAME = "org.opencontainers.image.ref.name"
 # An index in an index in an index: nobody writes more.
 MAX_INDEXES = 4
 

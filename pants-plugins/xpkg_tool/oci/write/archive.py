@@ -8,9 +8,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from xpkg_tool.oci.write import ustar
-from xpkg_tool.oci.write.image import MANIFEST_TYPE, Image, compact_json
-
-_INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+from xpkg_tool.oci.write.image import INDEX_TYPE, MANIFEST_TYPE, Image, compact_json
 
 
 def write_archive(image: Image) -> Iterator[bytes]:
@@ -41,7 +39,7 @@ def _index(image: Image) -> dict[str, object]:
         "size": len(image.manifest),
         "digest": image.digest,
     }
-    return {"schemaVersion": 2, "mediaType": _INDEX_TYPE, "manifests": [descriptor]}
+    return {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": [descriptor]}
 
 
 def _docker_manifest(image: Image) -> dict[str, object]:

@@ -14,6 +14,7 @@ from xpkg_tool.oci.write.layer import Layer, sha256
 
 ANNOTATION = "io.crossplane.xpkg"
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
+INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 CONFIG_TYPE = "application/vnd.docker.container.image.v1+json"
 LAYER_TYPE = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 

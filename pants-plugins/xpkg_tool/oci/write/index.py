@@ -9,10 +9,9 @@ from xpkg_tool.diagnostics.errors import ARCHIVE, PublishError, publish_error
 from xpkg_tool.oci.artifact import StoredManifest
 from xpkg_tool.oci.manifests import ImageConfig
 from xpkg_tool.oci.stored_image import StoredImage, read_config
-from xpkg_tool.oci.write.image import compact_json
+from xpkg_tool.oci.write.image import INDEX_TYPE, compact_json
 from xpkg_tool.oci.write.layer import sha256
 
-INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 # What the package manager takes out of an index, wherever it runs.
 _TAKEN = "linux/amd64"
 

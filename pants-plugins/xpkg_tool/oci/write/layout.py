@@ -19,14 +19,13 @@ from types import MappingProxyType
 from typing import Any
 
 from xpkg_tool.diagnostics.errors import LAYOUT, PublishError, publish_error
-from xpkg_tool.files.whole import sweep, write_atomically
+from xpkg_tool.files.whole import write_whole
 from xpkg_tool.oci.artifact import Artifact
-from xpkg_tool.oci.manifests import integer
+from xpkg_tool.oci.manifests import REF_NAME, integer
+from xpkg_tool.oci.write.image import INDEX_TYPE
 from xpkg_tool.oci.write.layout_files import LOCK_TIMEOUT, Busy, locked
 
-REF_NAME = "org.opencontainers.image.ref.name"
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
-_INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 _MAX_INDEX = 64 * 1024 * 1024
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -127,18 +126,16 @@ def _publish(
         name for name in names if [e for e in entries if _name(e) == name] != [wanted[name]]
     )
     missing = _missing(archive, directory)
-    if changed or missing:
-        sweep(directory)
     sent = sum(_write_blob(archive, directory, digest) for digest in missing)
     if not os.path.exists(os.path.join(directory, "oci-layout")):
-        write_atomically(directory, os.path.join(directory, "oci-layout"), [_LAYOUT])
+        write_whole({os.path.join(directory, "oci-layout"): _LAYOUT})
     if changed:
         kept = [entry for entry in entries if _name(entry) not in changed]
         index["manifests"] = sorted(
             [*kept, *(wanted[name] for name in changed)], key=lambda e: (_name(e), str(e))
         )
         content = json.dumps(index, separators=(",", ":"), ensure_ascii=False).encode()
-        write_atomically(directory, os.path.join(directory, "index.json"), [content])
+        write_whole({os.path.join(directory, "index.json"): content})
     sizes = _sizes(archive)
     skipped = sum(sizes.values()) - sent
     blobs_skipped = len(sizes) - len(missing)
@@ -169,11 +166,11 @@ def _write_blob(archive: Artifact, directory: str, digest: str) -> int:
     path = _blob_path(directory, digest)
     for manifest in archive.manifests:
         if digest == manifest.digest:
-            write_atomically(directory, path, [manifest.manifest])
+            write_whole({path: manifest.manifest}, hidden_in=directory)
             return len(manifest.manifest)
     blob = next(blob for blob in archive.blobs if blob.digest == digest)
     with closing(archive.open(blob)) as reader:
-        write_atomically(directory, path, reader)
+        write_whole({path: reader}, hidden_in=directory)
     return blob.size
 
 
@@ -204,7 +201,7 @@ def _read_index(directory: str) -> dict[str, Any]:
             content = file.read(_MAX_INDEX + 1)
     except FileNotFoundError:
         _refuse_foreign(directory)
-        return {"schemaVersion": 2, "mediaType": _INDEX_TYPE, "manifests": []}
+        return {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": []}
     try:
         index = json.loads(content, parse_int=integer) if len(content) <= _MAX_INDEX else None
     except (ValueError, RecursionError):

@@ -1,4 +1,8 @@
-"""Which faults are tried again, how often, and how long it waits: a table, not a guess."""
+"""Which faults are tried again, how often, and how long it waits: a table, not a guess.
+
+Written by hand: urllib3's Retry repeats one request, and knows no deadline. What is tried again
+here may be several requests, such as an upload that has to begin anew.
+"""
 
 from __future__ import annotations
 

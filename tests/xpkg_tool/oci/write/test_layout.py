@@ -16,8 +16,9 @@ import pytest
 from tests.xpkg_tool.archives import HYBRID, HYBRID_DIGEST, make_archive, sha256
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.oci.artifact import Artifact, artifact_of
+from xpkg_tool.oci.manifests import REF_NAME
 from xpkg_tool.oci.read.archive_reader import open_archive
-from xpkg_tool.oci.write.layout import REF_NAME, publish
+from xpkg_tool.oci.write.layout import publish
 from xpkg_tool.oci.write.layout_files import locked
 
 

@@ -11,12 +11,11 @@ from tests.xpkg_tool.archives import HYBRID, HYBRID_DIGEST
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry, running
 from tests.xpkg_tool.registry.registry_tools import Pusher
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.messages import PackageToPlan
 from xpkg_tool.oci.artifact import artifact_of
 from xpkg_tool.oci.read.archive_reader import open_archive
 from xpkg_tool.oci.reference import parse
 from xpkg_tool.publish.outcome import PushResult
-from xpkg_tool.publish.plan import plan
+from xpkg_tool.publish.plan import Package, plan
 from xpkg_tool.publish.publish import Write, publish
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.registry.connection import Connection
@@ -45,7 +44,7 @@ def test_a_bug_that_one_registry_meets(
         registries = Registries(pusher.env, connect=connect)
         try:
             packages = [
-                PackageToPlan(name, HYBRID_DIGEST, (place,))
+                Package.of(name, HYBRID_DIGEST, (place,))
                 for name, place in zip(("one", "other"), places(bad, good))
             ]
             planned = {package.name: package.error for package in plan(packages, registries)}
