@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, ReleaseFinding, has_errors
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.shortened import Collector
 from xpkg_tool.documents.limits import suppressions_problem
 from xpkg_tool.documents.loader import DocumentError, load, locate
 from xpkg_tool.documents.stream import Document, split
 from xpkg_tool.documents.suppressions import read_suppressions, too_many_suppressions
-from xpkg_tool.lint.objects import check
+from xpkg_tool.lint.index import CHECKS
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.package.file import FileAnalysis, Object
 from xpkg_tool.package.quick_scan import quick_label
 from xpkg_tool.package.summary import facts_of
 from xpkg_tool.package.types import ObjectKind
+
+NOT_YAML = Rule("XP010", "not-yaml", "A file of the package is not YAML.", WARNING)
+NO_KIND = Rule("XP201", "no-kind", "A document has no apiVersion or kind.", fatal=True)
+EXAMPLE_NO_KIND = Rule(
+    "XP301", "example-no-kind", "A document of the examples has no apiVersion or kind.", fatal=True
+)
 
 # Editors and tools know these two endings, and so does upstream.
 YAML_ENDINGS = (".yaml", ".yml")
@@ -87,11 +93,13 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
         object = Object(document, kind, text, facts_of(kind, value))
         objects.append(object)
         if source:
-            for checked in check(kind, Subject(document, value, str(object))):
-                if isinstance(checked, ReleaseFinding):
-                    of_releases.append(checked)
-                else:
-                    found.add((checked,))
+            subject = Subject(document, value, str(object))
+            for check in CHECKS.get(kind, ()):
+                for checked in check()(subject):
+                    if isinstance(checked, ReleaseFinding):
+                        of_releases.append(checked)
+                    else:
+                        found.add((checked,))
         if object.is_meta:
             metas.append((object, value))
     return FileAnalysis(
@@ -107,12 +115,12 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
 
 def _missing(document: Document, value: Any, source: bool) -> Iterator[Finding]:
     """A finding where the document is not a Kubernetes object."""
-    code = codes.NO_KIND if source else codes.EXAMPLE_NO_KIND
+    rule = NO_KIND if source else EXAMPLE_NO_KIND
     remedy = _NOT_A_SOURCE if source else _NOT_AN_EXAMPLE
 
     def finding(message: str, path: tuple[str, ...] = ()) -> Finding:
         position = locate(document, path)
-        return Finding(code, message, remedy, document.path, position)
+        return rule.finding(message, remedy, document.path, position)
 
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a single value"
@@ -135,8 +143,7 @@ def _not_yaml(path: str, data: bytes, source: bool) -> Finding:
         remedy = "Leave the file out of `sources` and `examples`: a package holds YAML files only."
         if lost:
             remedy = "Write the object as YAML, into a file whose name ends in .yaml."
-    return Finding(
-        codes.NOT_YAML,
+    return NOT_YAML.finding(
         "The file is left out: its name ends neither in .yaml nor in .yml"
         + (", and it holds an object." if lost else "."),
         remedy,

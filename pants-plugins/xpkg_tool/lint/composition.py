@@ -13,7 +13,8 @@ from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, inval
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
 from xpkg_tool.lint.shapes import ANYTHING, OBJECT_META, TEXT, Struct
-from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.subject import Subject, checks
+from xpkg_tool.package import types
 from xpkg_tool.package.composition_fields import OLD_FIELDS, OLD_MODE
 
 COMPOSITION = Struct(
@@ -41,6 +42,7 @@ _REQUIRED = (
 )
 
 
+@checks(types.COMPOSITION)
 def check_composition(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a Composition."""
     yield from check_shape(subject, COMPOSITION)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.fields import require_release, shown
 from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.crossplane_versions import before, releases
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.types import CONFIGURATION, FIRST_RELEASES, PROVIDER, type_of_meta
+
+NO_OBJECTS = Rule("XP113", "no-objects", "A package installs nothing.", WARNING)
+UNKNOWN_KIND = Rule(
+    "XP202", "unknown-kind", "No package can hold an object of this kind.", fatal=True
+)
+CRD_V1BETA1 = Rule("XP409", "crd-v1beta1", "A CRD is of a version that Kubernetes removed.")
+WEBHOOK_CONFIGURATIONS = Rule(
+    "XP505", "webhook-configurations", "Two webhook configurations become the same one."
+)
 
 _CRD = "CustomResourceDefinition"
 _CRD_GROUP = "apiextensions.k8s.io"
@@ -46,15 +55,13 @@ def check_emptiness(content: PackageContent) -> Iterator[Finding]:
     depends = isinstance(spec, dict) and bool(spec.get("dependsOn"))
     if type not in _USUAL or depends:
         return
-    yield Finding(
-        codes.NO_OBJECTS,
+    yield NO_OBJECTS.finding(
         f"The {type.name} has no objects and no dependencies, so that it installs nothing.",
         f"Add the files of {_USUAL[type]} to `sources`, or what the package depends on to "
         "`spec.dependsOn`.",
         meta.object.document.path,
         locate(meta.object.document, ("kind",)),
         str(meta.object),
-        WARNING,
     )
 
 
@@ -64,8 +71,7 @@ def _too_new(content: PackageContent, newest: str) -> Iterator[Finding]:
     for object in content.objects:
         first = FIRST_RELEASES.get(object.kind)
         if first is not None and newest in before(first):
-            yield Finding(
-                codes.UNKNOWN_KIND,
+            yield UNKNOWN_KIND.finding(
                 f"Crossplane knows {object.kind} from {first} on, and the meta object's "
                 "`spec.crossplane.version` admits older releases only, which refuse the whole "
                 "package.",
@@ -81,8 +87,7 @@ def _removed(object: Object, is_provider: bool) -> Finding:
     message = "Kubernetes 1.22 removed the version v1beta1 of CustomResourceDefinition"
     if is_provider:
         message += ": a cluster refuses the whole package"
-    return Finding(
-        codes.CRD_V1BETA1,
+    return CRD_V1BETA1.finding(
         f"{message}.",
         "Write `apiVersion: apiextensions.k8s.io/v1`, with a structural schema in each version.",
         object.document.path,
@@ -102,8 +107,7 @@ def _configurations(content: PackageContent) -> Iterator[Finding]:
         # Objects of one kind and name are another finding.
         if before is not object and before.name != object.name:
             place = f"{before.document.path}:{before.document.line}"
-            yield Finding(
-                codes.WEBHOOK_CONFIGURATIONS,
+            yield WEBHOOK_CONFIGURATIONS.finding(
                 f"The package has another {object.kind.kind}, {shown(before.name)} at {place}. "
                 "Crossplane gives both the same name, so that only one of them is installed.",
                 "Put all webhooks into one of them.",

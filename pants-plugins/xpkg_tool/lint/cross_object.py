@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, few_others
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.contents import check_contents
 from xpkg_tool.lint.depends import dependencies
@@ -15,6 +15,15 @@ from xpkg_tool.package.crossplane_versions import CURRENT_MAJOR, majors, severit
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.summary import Definition, Pipeline, Use
 from xpkg_tool.package.types import ALL_OBJECTS, type_of_meta
+
+DUPLICATE_OBJECT = Rule("XP210", "duplicate-object", "Two objects have the same kind and name.")
+COMPOSITION_OLD = Rule("XP704", "composition-old", "A Composition works with Crossplane 1 only.")
+COMPOSITE_VERSION = Rule(
+    "XP705", "composite-version", "A Composition is not for the version of its XRD."
+)
+COMPOSITE_UNKNOWN = Rule(
+    "XP706", "composite-unknown", "Nothing defines what a Composition is for.", WARNING
+)
 
 # A package of these kinds has no XRDs.
 _WITHOUT_XRDS = frozenset({"Provider", "Function"})
@@ -69,7 +78,7 @@ def _duplicates(objects: Sequence[Object]) -> Iterator[Finding]:
             others = few_others(places, index)
             yield _at(
                 object,
-                codes.DUPLICATE_OBJECT,
+                DUPLICATE_OBJECT,
                 f"The package has {len(found)} objects of this kind and name; also at {others}.",
                 "Keep one: the package manager would install them one over the other.",
                 ("metadata", "name"),
@@ -99,7 +108,7 @@ def _old_composition(content: PackageContent, object: Object, use: Use) -> Itera
     admits = "does not admit that" if severity == ERROR else "admits 2 as well"
     yield _at(
         object,
-        codes.COMPOSITION_OLD,
+        COMPOSITION_OLD,
         f"{names} {are} of Crossplane 1, and 2 knows only pipelines of functions; the meta "
         f"object's `spec.crossplane.version` {admits}.",
         f"{remedy}; or let `spec.crossplane.version` admit Crossplane 1 only, for example "
@@ -122,7 +131,7 @@ def _composite_type(
     if claims and not found:
         yield _at(
             object,
-            codes.COMPOSITE_VERSION,
+            COMPOSITE_VERSION,
             f"{use.kind} is the kind of claims; a Composition is for the composite resource.",
             f"Write `kind: {claims[0].kind}`.",
             (*reference, "kind"),
@@ -132,13 +141,12 @@ def _composite_type(
     elif not any(_may_have_xrds(content)):
         yield _at(
             object,
-            codes.COMPOSITE_UNKNOWN,
+            COMPOSITE_UNKNOWN,
             f"No XRD of the package defines {use.kind} ({use.group}/{use.version}), and the "
             "package depends on no Configuration that could.",
             "Check the spelling; add the XRD, or the Configuration that has it to "
             "`spec.dependsOn`.",
             (*reference, "kind"),
-            severity=WARNING,
         )
 
 
@@ -158,7 +166,7 @@ def _version(object: Object, use: Use, definition: Definition) -> Iterator[Findi
     right = f"Write `apiVersion: {use.group}/{chosen[0]}`" if chosen else "Mend the XRD"
     yield _at(
         object,
-        codes.COMPOSITE_VERSION,
+        COMPOSITE_VERSION,
         f"The Composition is for the version {use.version} of {use.kind}, which in the package's "
         f"XRD {problem}.",
         f"{right}: Crossplane uses a Composition for the referenceable version only.",
@@ -168,13 +176,13 @@ def _version(object: Object, use: Use, definition: Definition) -> Iterator[Findi
 
 def _at(
     object: Object,
-    code: str,
+    rule: Rule,
     message: str,
     remedy: str,
     path: tuple[str, ...],
     *,
     key: bool = False,
-    severity: str = ERROR,
+    severity: str | None = None,
 ) -> Finding:
     position = locate(object.document, path, key=key)
-    return Finding(code, message, remedy, object.document.path, position, str(object), severity)
+    return rule.finding(message, remedy, object.document.path, position, str(object), severity)

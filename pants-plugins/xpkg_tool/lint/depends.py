@@ -12,14 +12,35 @@ import re
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.lint.shapes import PathOf
-from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.lint.subject import Subject, checks, dotted
+from xpkg_tool.package import types
 from xpkg_tool.package.crossplane_versions import majors, severity_of_old
 from xpkg_tool.package.semver import VersionError, parse_constraint
 from xpkg_tool.package.types import PACKAGE_TYPES
+
+DEPENDENCY_FORM = Rule("XP120", "dependency-form", "A dependency does not say which package it is.")
+DEPENDENCY_CONFLICT = Rule("XP121", "dependency-conflict", "A dependency names several packages.")
+DEPENDENCY_REDUNDANT = Rule(
+    "XP122", "dependency-redundant", "A dependency names its package twice.", WARNING
+)
+DEPENDENCY_VERSION = Rule(
+    "XP123", "dependency-version", "A dependency's version is missing or unreadable."
+)
+DEPENDENCY_PACKAGE = Rule("XP124", "dependency-package", "A dependency's package is no repository.")
+DEPENDENCY_REGISTRY = Rule(
+    "XP125", "dependency-registry", "A dependency's package names no registry."
+)
+DEPENDENCY_KIND = Rule("XP126", "dependency-kind", "A dependency is of a kind that is no package.")
+DEPENDENCY_DUPLICATE = Rule(
+    "XP127", "dependency-duplicate", "Two dependencies are the same package.", WARNING
+)
+SELF_DEPENDENCY = Rule(
+    "XP128", "self-dependency", "The package seems to depend on itself.", WARNING
+)
 
 PACKAGE_GROUP = "pkg.crossplane.io"
 
@@ -62,6 +83,7 @@ class Dependency:
     field: str
 
 
+@checks(*types.ALL_META)
 def check_depends(subject: Subject) -> Iterator[Finding]:
     """All findings for the dependencies of a meta object."""
     entries = subject.get("spec", "dependsOn")
@@ -124,9 +146,7 @@ def _form(
     if len(new) < len(_NEW) and not old:
         absent = " and no ".join(f"`{field}`" for field in _NEW if field not in new)
         what = f"has no {absent}" if new else "names no package"
-        yield subject.finding(
-            codes.DEPENDENCY_FORM, f"The dependency {what}.", remedy, path, key=True
-        )
+        yield subject.finding(DEPENDENCY_FORM, f"The dependency {what}.", remedy, path, key=True)
         return
     if read is None or (len(old) < 2 and not (new and old)):
         return
@@ -134,16 +154,15 @@ def _form(
     names = " and ".join(f"`{field}`" for field in ignored)
     if all(_agrees(field, entry[field], read) for field in ignored):
         yield subject.finding(
-            codes.DEPENDENCY_REDUNDANT,
+            DEPENDENCY_REDUNDANT,
             f"The dependency names its package in more than one form; {names} is ignored.",
             f"Remove {names}.",
             (*path, ignored[0]),
             key=True,
-            severity=WARNING,
         )
     else:
         yield subject.finding(
-            codes.DEPENDENCY_CONFLICT,
+            DEPENDENCY_CONFLICT,
             f"The dependency names more than one package: the package manager takes "
             f"`{read.field}` and ignores {names}.",
             "Keep one form; give the other package an entry of its own.",
@@ -180,7 +199,7 @@ def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterat
     elif version not in (None, ""):
         return
     yield subject.finding(
-        codes.DEPENDENCY_VERSION,
+        DEPENDENCY_VERSION,
         f"{problem}.",
         _VERSION_REMEDY,
         (*path, "version"),
@@ -204,7 +223,7 @@ def _kind(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     guess = f"`kind: {kind}`" if kind in PACKAGE_TYPES else "a `kind` of Provider, Configuration"
     guess += "" if kind in PACKAGE_TYPES else " or Function"
     yield subject.finding(
-        codes.DEPENDENCY_KIND,
+        DEPENDENCY_KIND,
         f"{kind} ({dependency.api_version}) is no package that the package manager can install.",
         f"Write `apiVersion: {PACKAGE_GROUP}/v1` and {guess}.",
         (*dependency.path, field),
@@ -216,7 +235,7 @@ def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     if re.search(r"@|:[^/]*$", package):
         bare = re.sub(r"(:[^/@]*)?(@.*)?$", "", package)
         yield subject.finding(
-            codes.DEPENDENCY_PACKAGE,
+            DEPENDENCY_PACKAGE,
             f"{shown(package)} has a tag or a digest; the package manager adds its own to it.",
             f"{_named(bare)}, and put the version or the digest into `version`.",
             path,
@@ -225,7 +244,7 @@ def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     host, repository = _split(package)
     if not _is_package(host, repository):
         yield subject.finding(
-            codes.DEPENDENCY_PACKAGE,
+            DEPENDENCY_PACKAGE,
             f"{shown(package)} cannot be a package in a registry.",
             f"Write {_WHOLE}.",
             path,
@@ -266,7 +285,7 @@ def _no_registry(subject: Subject, package: str, path: PathOf) -> Iterator[Findi
     severity = severity_of_old(majors(subject.value))
     if severity is not None:
         yield subject.finding(
-            codes.DEPENDENCY_REGISTRY,
+            DEPENDENCY_REGISTRY,
             f"{shown(package)} names no registry; Crossplane 2 has no default one.",
             f"{_named(package)}.",
             path,
@@ -280,11 +299,10 @@ def _duplicates(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
         before = first.setdefault(dependency.package, dependency)
         if before is not dependency:
             yield subject.finding(
-                codes.DEPENDENCY_DUPLICATE,
+                DEPENDENCY_DUPLICATE,
                 f"{shown(dependency.package)} is a dependency already, at `{dotted(before.path)}`.",
                 "Keep one entry; several constraints become one, joined by commas.",
                 (*dependency.path, dependency.field),
-                severity=WARNING,
             )
 
 
@@ -293,9 +311,8 @@ def _self(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
     for dependency in found:
         if dependency.kind == kind and dependency.package.rpartition("/")[2] == name:
             yield subject.finding(
-                codes.SELF_DEPENDENCY,
+                SELF_DEPENDENCY,
                 f"The {kind} seems to depend on itself: the dependency has its name, {name}.",
                 "Remove it. If it is another package of the same name, call this one otherwise.",
                 (*dependency.path, dependency.field),
-                severity=WARNING,
             )

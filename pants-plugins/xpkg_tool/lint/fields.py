@@ -10,15 +10,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import DROPPED, ERROR, WARNING, Finding, ReleaseFinding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
+from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.shapes import Mismatch, PathOf, Shape, mismatches, newer_fields
 from xpkg_tool.lint.subject import Subject, dotted
 
-# A text is shown in a message up to this length.
+WRONG_TYPE = Rule("XP204", "object-type", "A field of an object is of the wrong type.", fatal=True)
+UNKNOWN_FIELD = Rule("XP205", "object-unknown-field", "An object has a field that is not known.")
+REQUIRED_FIELD = Rule("XP208", "required-field", "A field that an object has to have is missing.")
+FIELD_VALUE = Rule("XP209", "field-value", "A field has a value that is not allowed there.")
+
 # Of an unknown field, how deep nothing may be nested.
 _DEEPEST_EMPTY = 4
+# A string is shown in a message up to this length.
 _SHOWN = 60
 
 
@@ -28,9 +34,9 @@ def check_shape(
     """Fields of the wrong type (XP204) and unknown ones (XP205)."""
     for mismatch in mismatches(subject.value, shape, recursive):
         if mismatch.expected is None:
-            yield unknown_field(subject, codes.OBJECT_FIELD, mismatch)
+            yield unknown_field(subject, UNKNOWN_FIELD, mismatch)
         else:
-            yield wrong_type(subject, codes.OBJECT_TYPE, mismatch)
+            yield wrong_type(subject, WRONG_TYPE, mismatch)
 
 
 def check_newer_fields(
@@ -45,7 +51,7 @@ def check_newer_fields(
         if usual == (path, subject.get(*path)):
             continue
         finding = subject.finding(
-            codes.OBJECT_FIELD,
+            UNKNOWN_FIELD,
             f"`{dotted(path)}` is a field of Crossplane {first} and later; older releases drop it "
             "silently.",
             f"{require_release(first)}, or remove the field.",
@@ -60,7 +66,7 @@ def require_release(first: str) -> str:
     return f'Write `spec.crossplane.version: ">=v{first}.0-0"` in the meta object'
 
 
-def wrong_type(subject: Subject, code: str, mismatch: Mismatch) -> Finding:
+def wrong_type(subject: Subject, rule: Rule, mismatch: Mismatch) -> Finding:
     """A value that the Go type cannot take: the package manager's build stops at it."""
     path, expected, found = mismatch.path, mismatch.expected, mismatch.found
     remedy = f"Write {expected}."
@@ -69,12 +75,13 @@ def wrong_type(subject: Subject, code: str, mismatch: Mismatch) -> Finding:
     elif found == "a text" and expected in ("true or false", "an integer", "a number"):
         remedy = f"Write {expected}, without quotes."
     name = f"`{dotted(path)}`" if path else "The object"
-    return subject.finding(code, f"{name} is {found}; {expected} belongs there.", remedy, path)
+    message = f"{name} is {found}; {expected} belongs there."
+    return subject.finding(rule, message, remedy, path, severity=ERROR)
 
 
 def _quote_it(subject: Subject, path: PathOf) -> str:
-    position = subject.finding("", "", "", path).position
-    if position is None or not position.source:
+    position = locate(subject.document, path)
+    if not position.source:
         return "Put the value in quotes."
     start = position.column - 1
     written = position.source[start : start + position.width]
@@ -88,24 +95,20 @@ def _quote_it(subject: Subject, path: PathOf) -> str:
     return f'Put it in quotes: "{written}". Without them Kubernetes reads {read}.'
 
 
-def unknown_field(
-    subject: Subject, code: str, mismatch: Mismatch, hint: str = "", severity: str = ERROR
-) -> Finding:
+def unknown_field(subject: Subject, rule: Rule, mismatch: Mismatch, hint: str = "") -> Finding:
     """A field that the Go type does not have: it is dropped silently. Of one that says nothing,
     such as `subresources: {status: {}}` in an XRD, nothing is lost."""
-    if _is_empty(subject.get(*mismatch.path)):
-        severity = WARNING
     remedy = hint or "Remove it, or put it where it belongs."
     if mismatch.nearest:
         remedy = f"Did you mean `{mismatch.nearest}`? Else remove it."
     return subject.finding(
-        code,
+        rule,
         f"`{dotted(mismatch.path)}` is no field that Crossplane knows; it drops the field "
         "silently.",
         remedy,
         mismatch.path,
         key=True,
-        severity=severity,
+        severity=WARNING if _is_empty(subject.get(*mismatch.path)) else None,
     )
 
 
@@ -163,7 +166,7 @@ def required_booleans(subject: Subject, patterns: Iterable[str]) -> Iterator[Fin
 def missing(subject: Subject, path: PathOf, why: str = "") -> Finding:
     """A finding for a field that is not there, at the nearest part above it."""
     return subject.finding(
-        codes.OBJECT_REQUIRED,
+        REQUIRED_FIELD,
         f"`{dotted(path)}` is missing{why}.",
         f"Add the field `{path[-1]}`.",
         path,
@@ -187,7 +190,7 @@ def choice_of(
     guess = f"Did you mean `{near}`? " if near else ""
     names = ", ".join(f"`{name}`" for name in allowed)
     yield subject.finding(
-        codes.OBJECT_VALUE,
+        FIELD_VALUE,
         f"`{dotted(path)}` is {shown(value) if value else 'empty'}, which is not allowed there.",
         f"{guess}Allowed: {names}.",
         path,
@@ -196,7 +199,7 @@ def choice_of(
 
 def invalid(subject: Subject, path: PathOf, why: str, remedy: str) -> Finding:
     """A value that is not allowed for another reason (XP209). `why` ends the sentence."""
-    return subject.finding(codes.OBJECT_VALUE, f"`{dotted(path)}` {why}.", remedy, path)
+    return subject.finding(FIELD_VALUE, f"`{dotted(path)}` {why}.", remedy, path)
 
 
 def repeated(subject: Subject, items: str, field: str) -> Iterator[tuple[PathOf, PathOf, str]]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.depends import dependencies
@@ -19,6 +19,10 @@ from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.names import to_dns_label
 from xpkg_tool.package.summary import Pipeline, Step, Use
+
+FUNCTION_NAME = Rule(
+    "XP707", "function-name", "No dependency is installed under a function's name.", WARNING
+)
 
 _DOCKER_HUB = frozenset({"docker.io", "index.docker.io"})
 # Among more names than that none is looked for that is only alike: each would be compared with
@@ -114,12 +118,10 @@ def _finding(
             f"The functions that it depends on are installed as {installed.shown}. Use one of "
             "these names, or add the function to `spec.dependsOn`."
         )
-    yield Finding(
-        codes.FUNCTION_NAME,
+    yield FUNCTION_NAME.finding(
         message,
         f"{remedy} If a function of that name is installed in another way, suppress the warning.",
         object.document.path,
         locate(object.document, step.path),
         str(object),
-        WARNING,
     )

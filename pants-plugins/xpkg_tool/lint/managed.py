@@ -12,8 +12,9 @@ from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.lint.fields import check_shape, choice, invalid, required, required_booleans
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.shapes import ANYTHING, BOOLEAN, OBJECT_META, TEXT, ListOf, MapOf, Struct
-from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.lint.type_names import NAMES, check_type_names
+from xpkg_tool.package import types
 
 _VERSION = Struct(
     {
@@ -73,6 +74,7 @@ _REQUIRED = (
 _BOOLEANS = ("spec.versions[].served", "spec.versions[].storage")
 
 
+@checks(types.MANAGED_DEFINITION)
 def check_managed_definition(subject: Subject) -> Iterator[Finding]:
     """All findings for a ManagedResourceDefinition."""
     yield from check_shape(subject, DEFINITION)
@@ -84,6 +86,7 @@ def check_managed_definition(subject: Subject) -> Iterator[Finding]:
     yield from check_type_names(subject, "names")
 
 
+@checks(types.ACTIVATION_POLICY)
 def check_activation_policy(subject: Subject) -> Iterator[Finding]:
     """All findings for a ManagedResourceActivationPolicy."""
     yield from check_shape(subject, ACTIVATION_POLICY)

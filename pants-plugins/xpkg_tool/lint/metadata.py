@@ -8,11 +8,16 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
-from xpkg_tool.lint.fields import shown
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.lint.fields import WRONG_TYPE, shown
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.package.names import is_dns_subdomain
+
+OBJECT_NAME = Rule("XP206", "object-name", "An object has no name, or none that Kubernetes takes.")
+METADATA_VALUE = Rule(
+    "XP207", "metadata", "A label or an annotation is none that Kubernetes takes."
+)
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 # RFC 3339, as Go's time package reads it.
@@ -30,7 +35,7 @@ def check_metadata(subject: Subject) -> Iterator[Finding]:
     """Everything about the `metadata` of an object but its shape (XP204, XP206, XP207)."""
     yield from check_name(subject)
     yield from check_keys(subject)
-    yield from check_times(subject, codes.OBJECT_TYPE)
+    yield from check_times(subject, WRONG_TYPE)
 
 
 def check_name(subject: Subject) -> Iterator[Finding]:
@@ -41,7 +46,7 @@ def check_name(subject: Subject) -> Iterator[Finding]:
     name = (metadata or {}).get("name")
     if name in (None, ""):
         yield subject.finding(
-            codes.OBJECT_NAME,
+            OBJECT_NAME,
             "The object has no `metadata.name`.",
             "Give it a name.",
             ("metadata", "name"),
@@ -49,7 +54,7 @@ def check_name(subject: Subject) -> Iterator[Finding]:
         )
     elif isinstance(name, str) and not is_dns_subdomain(name):
         yield subject.finding(
-            codes.OBJECT_NAME,
+            OBJECT_NAME,
             f"{shown(name)} cannot be the name of a Kubernetes object.",
             f"Use {SUBDOMAIN}; at most 253 characters.",
             ("metadata", "name"),
@@ -67,7 +72,7 @@ def check_keys(subject: Subject) -> Iterator[Finding]:
             problem = _key_problem(key)
             if problem:
                 yield subject.finding(
-                    codes.METADATA,
+                    METADATA_VALUE,
                     f"{shown(key)} cannot be the key of an entry of `metadata.{field}`: {problem}.",
                     "Write `name` or `prefix/name`: the prefix a DNS name, the name at most 63 "
                     "letters, digits, `-`, `_` and `.`.",
@@ -76,7 +81,7 @@ def check_keys(subject: Subject) -> Iterator[Finding]:
                 )
             if field == "labels" and isinstance(value, str) and not _is_label_value(value):
                 yield subject.finding(
-                    codes.METADATA,
+                    METADATA_VALUE,
                     f"{shown(value)} cannot be the value of a label.",
                     "Use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at "
                     "both ends; longer texts belong into `metadata.annotations`.",
@@ -85,13 +90,13 @@ def check_keys(subject: Subject) -> Iterator[Finding]:
     yield from _size(subject)
 
 
-def check_times(subject: Subject, code: str) -> Iterator[Finding]:
+def check_times(subject: Subject, rule: Rule) -> Iterator[Finding]:
     """The times in the metadata, which only a cluster sets."""
     for field in ("creationTimestamp", "deletionTimestamp"):
         value = subject.get("metadata", field)
         if value is not None and not (isinstance(value, str) and _TIME.fullmatch(value)):
             yield subject.finding(
-                code,
+                rule,
                 f"`metadata.{field}` is no point in time.",
                 "Remove it: Kubernetes sets it.",
                 ("metadata", field),
@@ -109,7 +114,7 @@ def _size(subject: Subject) -> Iterator[Finding]:
     )
     if size > _ALL_ANNOTATIONS:
         yield subject.finding(
-            codes.METADATA,
+            METADATA_VALUE,
             f"The annotations have {size:,} bytes; Kubernetes takes at most {_ALL_ANNOTATIONS:,}.",
             "Shorten them: a readme or an icon may be too large.",
             ("metadata", "annotations"),

@@ -12,7 +12,8 @@ from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, requi
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
 from xpkg_tool.lint.shapes import ANYTHING, INTEGER, OBJECT_META, TEXT, MapOf, Shape, Struct
-from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.subject import Subject, checks
+from xpkg_tool.package import types
 
 _OPERATION_SPEC = Struct({"mode": TEXT, "pipeline": PIPELINE, "retryLimit": INTEGER})
 _TEMPLATE = Struct({"metadata": OBJECT_META, "spec": _OPERATION_SPEC})
@@ -53,12 +54,14 @@ WATCH_OPERATION = _object(
 )
 
 
+@checks(types.OPERATION)
 def check_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for an Operation."""
     yield from _common(subject, OPERATION, ())
     yield from _operation(subject, "spec")
 
 
+@checks(types.CRON_OPERATION)
 def check_cron_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a CronOperation."""
     yield from _common(subject, CRON_OPERATION, ("spec.schedule", "spec.operationTemplate"))
@@ -66,6 +69,7 @@ def check_cron_operation(subject: Subject) -> Iterator[AnyFinding]:
     yield from _template(subject)
 
 
+@checks(types.WATCH_OPERATION)
 def check_watch_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a WatchOperation."""
     wanted = ("spec.watch", "spec.watch.apiVersion", "spec.watch.kind", "spec.operationTemplate")

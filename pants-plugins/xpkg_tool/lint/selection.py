@@ -12,13 +12,18 @@ from bisect import bisect_right, insort
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.catalogue import RULES, can_be_ignored, is_fatal, rules_of
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, has_errors, in_order
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.shortened import shortened
 from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.documents.suppressions import Suppression
 from xpkg_tool.files.globs import BadPattern, matches
+
+BAD_SUPPRESSION = Rule(
+    "XP008", "bad-suppression", "A suppression or an option has no effect.", WARNING
+)
+UNUSED_SUPPRESSION = Rule("XP009", "unused-suppression", "A comment suppresses nothing.", WARNING)
 
 _ALL = "ALL"
 # So many codes of comments that do not exist are compared with those that do.
@@ -178,19 +183,17 @@ class _Comments:
 
     def unused(self, selection: Selection, unread: set[str]) -> list[Finding]:
         return [
-            Finding(
-                codes.UNUSED_SUPPRESSION,
+            UNUSED_SUPPRESSION.finding(
                 f"The comment suppresses nothing: there is no finding {code} here.",
                 f"Remove {code} from the comment. It stands at the end of the line that the "
                 "finding names, or alone on the line above; `ignore-file` stands at the top.",
                 path,
                 comment.position,
-                severity=WARNING,
             )
             for reach, comments in self.active.items()
             for path, code in (reach[:2],)
             if reach not in self.used
-            and code != codes.UNUSED_SUPPRESSION
+            and code != UNUSED_SUPPRESSION.code
             and path not in unread
             and selection.enabled(code, path)
             for comment in comments
@@ -241,13 +244,11 @@ def _always_on(code: str, where: str = "") -> tuple[str, str]:
 
 
 def _comment_finding(comment: Suppression, message: str, remedy: str) -> Finding:
-    return Finding(
-        codes.SUPPRESSION, message, remedy, comment.path, comment.position, severity=WARNING
-    )
+    return BAD_SUPPRESSION.finding(message, remedy, comment.path, comment.position)
 
 
 def _option_finding(message: str, remedy: str) -> Finding:
-    return Finding(codes.SUPPRESSION, message, remedy, severity=WARNING)
+    return BAD_SUPPRESSION.finding(message, remedy)
 
 
 def _unknown(prefix: str, where: str) -> Iterator[Finding]:

@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import parts, shown
 from xpkg_tool.lint.shapes import TEXT, ListOf, PathOf, Struct
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.names import is_dns_subdomain
+
+XRD_NAME = Rule("XP600", "xrd-name", "A definition's name is not its plural name and its group.")
+TYPE_NAMES = Rule(
+    "XP601", "type-names", "A kind, plural, group or version is none that is allowed."
+)
 
 NAMES = Struct(
     {
@@ -64,7 +69,7 @@ _NO_NAME = "is no name that Kubernetes takes"
 
 
 def _finding(subject: Subject, path: PathOf, problem: str, remedy: str) -> Finding:
-    return subject.finding(codes.TYPE_NAMES, f"`{dotted(path)}` {problem}.", remedy, path)
+    return subject.finding(TYPE_NAMES, f"`{dotted(path)}` {problem}.", remedy, path)
 
 
 def _own_name(subject: Subject, group: str) -> Iterator[Finding]:
@@ -80,7 +85,7 @@ def _own_name(subject: Subject, group: str) -> Iterator[Finding]:
                 "a dot between."
             )
         yield subject.finding(
-            codes.XRD_NAME,
+            XRD_NAME,
             f"The definition is named {shown(name)}; its plural name and its group make it "
             f"{shown(wanted)}.",
             remedy,

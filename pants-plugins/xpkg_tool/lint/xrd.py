@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.columns import check_format, check_subresources, plain_path
 from xpkg_tool.lint.crds.versions import check_deprecation
 from xpkg_tool.lint.crds.webhook import check_webhook_of_xrd
 from xpkg_tool.lint.fields import (
+    FIELD_VALUE,
     check_newer_fields,
     check_shape,
     choice,
@@ -37,11 +38,22 @@ from xpkg_tool.lint.shapes import (
     PathOf,
     Struct,
 )
-from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.lint.type_names import NAMES, check_type_names
 from xpkg_tool.lint.xrd_crds import LEGACY_SCOPE, scope_of
 from xpkg_tool.lint.xrd_schema import check_schema_of_version
+from xpkg_tool.package import types
 from xpkg_tool.package.crossplane_versions import RELEASES, since
+
+XRD_CLAIM_NAMES = Rule("XP602", "xrd-claim-names", "A claim has a name of its composite resource.")
+XRD_LEGACY_FIELD = Rule(
+    "XP603", "xrd-legacy-field", "An XRD of v2 has claims or connection secrets."
+)
+XRD_REFERENCEABLE = Rule(
+    "XP604", "xrd-referenceable", "Not exactly one version of an XRD is referenceable."
+)
+XRD_SERVED = Rule("XP605", "xrd-served", "A version of an XRD that has to be served is not.")
+XRD_VERSIONS = Rule("XP606", "xrd-versions", "An XRD has a version twice.")
 
 _CLIENT = Struct(
     {
@@ -150,6 +162,7 @@ _CLAIM_FIELDS = ("kind", "plural", "singular", "listKind")
 _LEGACY_FIELDS = {"claimNames": "claims", "connectionSecretKeys": "connection secrets"}
 
 
+@checks(types.XRD_V1, types.XRD_V2)
 def check_xrd(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for an XRD."""
     shape = XRD_V2 if _is_v2(subject) else XRD_V1
@@ -200,7 +213,7 @@ def _claims(subject: Subject) -> Iterator[Finding]:
             # Go leaves out a list that is empty.
             if subject.get("spec", field) not in (None, []):
                 yield subject.finding(
-                    codes.XRD_LEGACY_FIELD,
+                    XRD_LEGACY_FIELD,
                     f"{whose} have no {what}: `spec.{field}` is refused.",
                     "Remove the field, or use apiextensions.crossplane.io/v1 and the scope "
                     "LegacyCluster.",
@@ -212,7 +225,7 @@ def _claims(subject: Subject) -> Iterator[Finding]:
         mine = subject.get("spec", "names", field)
         if isinstance(claim, dict) and mine and claim.get(field) == mine:
             yield subject.finding(
-                codes.XRD_CLAIM_NAMES,
+                XRD_CLAIM_NAMES,
                 f"The claim's {field} is that of the composite resource, {mine!r}.",
                 "Give them different names: as a rule the composite resource's begin with X.",
                 ("spec", "claimNames", field),
@@ -222,7 +235,7 @@ def _claims(subject: Subject) -> Iterator[Finding]:
 def _versions(subject: Subject) -> Iterator[Finding]:
     for again, first, name in repeated(subject, "spec.versions", "name"):
         yield subject.finding(
-            codes.XRD_VERSIONS,
+            XRD_VERSIONS,
             f"The version {name!r} is there already, at `{dotted(first[:-1])}`.",
             "Remove one of them, or give it another name.",
             again,
@@ -239,7 +252,7 @@ def _versions(subject: Subject) -> Iterator[Finding]:
             what = f"{len(chosen)} versions are"
             path = (*path, chosen[1], "referenceable")
         yield subject.finding(
-            codes.XRD_REFERENCEABLE,
+            XRD_REFERENCEABLE,
             f"{what} referenceable; exactly one has to be.",
             "Set `referenceable: true` on the version that Compositions are for, and `false` on "
             "the others.",
@@ -254,7 +267,7 @@ def _versions(subject: Subject) -> Iterator[Finding]:
     else:
         return
     yield subject.finding(
-        codes.XRD_SERVED, what, "Set `served: true` on it.", path, key=path[-1] == "versions"
+        XRD_SERVED, what, "Set `served: true` on it.", path, key=path[-1] == "versions"
     )
 
 
@@ -289,7 +302,7 @@ def _conversion(subject: Subject) -> Iterator[AnyFinding]:
         yield from check_webhook_of_xrd(subject)
     elif conversion.get("strategy") == "None" and not _is_v2(subject):
         finding = subject.finding(
-            codes.OBJECT_VALUE,
+            FIELD_VALUE,
             "`spec.conversion.strategy` is `None`, which the API server refuses in XRDs of v1: it "
             "asks for the strategy Webhook and a `webhook`.",
             "Remove `spec.conversion`: without it versions are not converted either.",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import (
     DROPPED,
     REFUSED,
@@ -18,6 +17,7 @@ from xpkg_tool.diagnostics.finding import (
     Finding,
     ReleaseFinding,
 )
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import require_release
 from xpkg_tool.lint.schemas.check import check_schema_keywords, schema_findings
 from xpkg_tool.lint.shapes import PathOf
@@ -33,6 +33,9 @@ from xpkg_tool.lint.xrd_crds import (
     schema_of_version,
 )
 from xpkg_tool.package.crossplane_versions import RELEASES, before, since
+
+XRD_SCHEMA = Rule("XP607", "xrd-schema", "A version of an XRD has no schema.")
+XRD_IGNORED = Rule("XP608", "xrd-ignored", "Crossplane ignores a part of an XRD's schema.", WARNING)
 
 # Keywords that do nothing in any schema.
 _COSMETIC = frozenset({"title", "example", "externalDocs"})
@@ -53,7 +56,7 @@ def check_schema_of_version(
     schema = holder.get("openAPIV3Schema") if isinstance(holder, dict) else None
     if holder is None or (isinstance(holder, dict) and schema is None):
         yield subject.finding(
-            codes.XRD_SCHEMA,
+            XRD_SCHEMA,
             f"`{dotted(path)}` has no schema.",
             "Add `schema: {openAPIV3Schema: {type: object, properties: {spec: ...}}}`.",
             where,
@@ -154,14 +157,13 @@ def _dropped(subject: Subject, where: PathOf, schema: Mapping[str, Any]) -> Iter
 
 def _rules_of_the_top(subject: Subject, path: PathOf) -> ReleaseFinding:
     finding = subject.finding(
-        codes.XRD_IGNORED,
+        XRD_IGNORED,
         f"`{dotted(path)}` has an effect from Crossplane {ROOT_RULES_SINCE} on; older releases "
         "drop it silently.",
         f"{require_release(ROOT_RULES_SINCE)}, or put the rules on `spec` if they need nothing "
         "else.",
         path,
         key=True,
-        severity=WARNING,
     )
     return ReleaseFinding(finding, before(ROOT_RULES_SINCE), DROPPED)
 
@@ -227,23 +229,21 @@ def _replaced(
         if newest != RELEASES[-1]:
             who += f" before {RELEASES[RELEASES.index(newest) + 1]}"
         finding = subject.finding(
-            codes.XRD_IGNORED,
+            XRD_IGNORED,
             f"`{name}.{field}` is a field that {who} adds to {whose}; the author's is replaced.",
             "Remove it, or give the field another name.",
             (*at, "properties", field),
             key=True,
-            severity=WARNING,
         )
         yield ReleaseFinding(finding, tuple(replaced), DROPPED)
 
 
 def _ignored(subject: Subject, path: PathOf, remedy: str) -> Finding:
     return subject.finding(
-        codes.XRD_IGNORED,
+        XRD_IGNORED,
         f"`{dotted(path)}` has no effect: Crossplane does not take it into the composite "
         "resource's schema.",
         remedy,
         path,
         key=True,
-        severity=WARNING,
     )

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.inspection.source import as_reference
 from xpkg_tool.oci.artifact import Artifact
-from xpkg_tool.oci.image_error import image_error
+from xpkg_tool.oci.image_error import SOURCE_UNREADABLE, image_error
 from xpkg_tool.oci.read.artifact_reader import read_archive_artifact, read_layout_artifact
 from xpkg_tool.oci.reference import LAYOUT_PREFIX, Reference
 from xpkg_tool.publish.outcome import Outcome, PushResult
@@ -69,7 +68,7 @@ def _opened(source: str, registries: Registries) -> tuple[Artifact, Reference | 
     if source.startswith(LAYOUT_PREFIX):
         folder, _, name = source[len(LAYOUT_PREFIX) :].partition(":")
         if not os.path.isdir(folder):
-            raise image_error(source, "There is no such folder", code=codes.SOURCE_UNREADABLE)
+            raise image_error(source, "There is no such folder", rule=SOURCE_UNREADABLE)
         return read_layout_artifact(folder, name), None
     from xpkg_tool.registry.pull import pull_artifact
 

@@ -56,7 +56,7 @@ def outcome_to_json(reference: str, digest: str, outcome: Outcome) -> dict[str, 
     result = PushResult(reference, digest, "") if isinstance(outcome, PublishError) else outcome
     action = result.action
     if isinstance(outcome, PublishError):
-        action = "refused" if outcome.finding.code == REFUSED else "failed"
+        action = "refused" if outcome.finding.code == REFUSED.code else "failed"
     return {
         "reference": reference,
         "digest": result.digest,

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.errors import INTERNAL
 from xpkg_tool.diagnostics.finding import ERROR, Finding, render_all, strictness
 from xpkg_tool.process.ending import bounded
 
@@ -142,8 +142,7 @@ def _no_memory(name: str) -> SystemExit:
 
 
 def _internal(error: Exception, *, path: str = "", object: str = "") -> Finding:
-    return Finding(
-        codes.INTERNAL,
+    return INTERNAL.finding(
         f"The tool itself failed: {type(error).__name__}: {error}",
         "This is a bug of pants-xpkg: please report it with the file that causes it.",
         path,

@@ -12,7 +12,7 @@ from tests.xpkg_tool.registry.fake_registry import running
 from tests.xpkg_tool.registry.platform_images import files, image
 from xpkg_tool.cli import copy as commands_copy
 from xpkg_tool.cli.main import main
-from xpkg_tool.diagnostics.errors import PublishError, publish_error
+from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
 from xpkg_tool.oci.read.artifact_reader import read_files
 from xpkg_tool.publish.settings import RegistrySettings
 
@@ -156,7 +156,7 @@ def test_what_is_said_of_which_registry(
         *_: str, source_settings: Settings, settings: Settings, **_more: object
     ) -> PublishError:
         said.update(source=source_settings["one.test"], destination=settings[target])
-        return publish_error("x", "x", "x")
+        return publish_error(REFERENCE, "x", "x")
 
     target = "one.test" if same else "two.test"
     monkeypatch.setattr(commands_copy, "copy", copied)

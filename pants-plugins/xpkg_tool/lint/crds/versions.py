@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Sequence
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.columns import check_columns, check_selectable, check_subresources
 from xpkg_tool.lint.fields import invalid, repeated, shown
 from xpkg_tool.lint.schemas.check import check_schema
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
+
+CRD_VERSIONS = Rule("XP401", "crd-versions", "A CRD has a version twice.")
+CRD_STORAGE = Rule("XP402", "crd-storage", "Not exactly one version of a CRD is stored.")
+CRD_SERVED = Rule("XP403", "crd-served", "No version of a CRD is served.", WARNING)
 
 _PATH = ("spec", "versions")
 _LONGEST_WARNING = 256
@@ -23,7 +27,7 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
         return
     if not versions:
         yield subject.finding(
-            codes.CRD_STORAGE,
+            CRD_STORAGE,
             "`spec.versions` is missing or empty, so that no version is stored.",
             "Add a version: `{name: v1, served: true, storage: true, schema: ...}`.",
             _PATH,
@@ -34,16 +38,15 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
     yield from _storage(subject, known)
     if known and not any(version.get("served") for _, version in known):
         yield subject.finding(
-            codes.CRD_SERVED,
+            CRD_SERVED,
             "No version is served, so that nobody can use the type.",
             "Write `served: true` for a version.",
             _PATH,
             key=True,
-            severity=WARNING,
         )
     for again, first, name in repeated(subject, "spec.versions", "name"):
         yield subject.finding(
-            codes.CRD_VERSIONS,
+            CRD_VERSIONS,
             f"The version {shown(name)} is there already, at `{dotted(first[:-1])}`.",
             "Remove one of them, or give it another name.",
             again,
@@ -59,7 +62,7 @@ def _storage(
     stored = [index for index, version in versions if version.get("storage") is True]
     if not stored:
         yield subject.finding(
-            codes.CRD_STORAGE,
+            CRD_STORAGE,
             "No version is stored: exactly one must have `storage: true`.",
             "Write `storage: true` for one version.",
             _PATH,
@@ -67,7 +70,7 @@ def _storage(
         )
     for index in stored[1:]:
         yield subject.finding(
-            codes.CRD_STORAGE,
+            CRD_STORAGE,
             f"{len(stored)} versions have `storage: true`; exactly one is stored.",
             "Write `storage: false` for all but one.",
             (*_PATH, index, "storage"),

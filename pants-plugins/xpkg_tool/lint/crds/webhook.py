@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import Any, Iterator
 from urllib.parse import urlsplit
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.columns import check_int32
 from xpkg_tool.lint.encoded import is_base64
-from xpkg_tool.lint.fields import shown
+from xpkg_tool.lint.fields import WRONG_TYPE, shown
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.lint.type_names import is_dns_label
 from xpkg_tool.package.names import is_dns_subdomain
+
+CRD_CONVERSION = Rule("XP404", "crd-conversion", "The conversion of a CRD is not complete.")
 
 _PATH = ("spec", "conversion")
 _KNOWN_REVIEWS = ("v1", "v1beta1")
@@ -116,9 +118,7 @@ def _url_problem(url: str) -> str:
 def _finding(
     subject: Subject, message: str, remedy: str, *steps: str | int, severity: str = ERROR
 ) -> Finding:
-    return subject.finding(
-        codes.CRD_CONVERSION, message, remedy, (*_PATH, *steps), severity=severity
-    )
+    return subject.finding(CRD_CONVERSION, message, remedy, (*_PATH, *steps), severity=severity)
 
 
 def _reviews(subject: Subject, versions: Any) -> Iterator[Finding]:
@@ -160,7 +160,7 @@ def _encoded(subject: Subject, client: Any) -> Iterator[Finding]:
     bundle = client.get("caBundle")
     if isinstance(bundle, str) and not is_base64(bundle):
         yield subject.finding(
-            codes.OBJECT_TYPE,
+            WRONG_TYPE,
             "The `caBundle` is not base64, so that the build breaks at it.",
             "Remove it: Crossplane fills it in.",
             (*_PATH, *steps, "caBundle"),

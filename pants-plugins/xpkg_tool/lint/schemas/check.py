@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.kubernetes.openapi.node import PathOf, Problem
+from xpkg_tool.lint.schemas.keywords import SCHEMA_TYPE, SCHEMA_UNKNOWN
 from xpkg_tool.lint.schemas.walk import problems
 from xpkg_tool.lint.subject import Subject
 
@@ -41,16 +41,16 @@ def check_schema_keywords(
     """Only the keywords that are of a wrong type, by which the package manager's build breaks
     (XP420), or not known (XP421), and how severe the latter is."""
     for problem in problems(schema):
-        if problem.code in (codes.SCHEMA_TYPE, codes.SCHEMA_UNKNOWN):
+        if problem.rule in (SCHEMA_TYPE, SCHEMA_UNKNOWN):
             yield _finding(subject, path, problem, unknown)
 
 
 def _finding(subject: Subject, path: PathOf, problem: Problem, unknown: str = ERROR) -> Finding:
     severity = problem.severity
-    if problem.code == codes.SCHEMA_UNKNOWN and unknown == WARNING:
+    if problem.rule is SCHEMA_UNKNOWN and unknown == WARNING:
         severity = WARNING
     return subject.finding(
-        problem.code,
+        problem.rule,
         problem.message,
         problem.remedy,
         (*path, *problem.path),

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import PathOf, Problem, SchemaNode, Way, as_schema, path_of
+
+SCHEMA_COMBINATOR = Rule(
+    "XP428", "schema-junctor", "A keyword stands inside allOf, anyOf, oneOf or not."
+)
 
 _NOTHING: Any = object()
 _EMPTY: Mapping[str, Any] = {}
@@ -43,7 +47,7 @@ def check_nested(node: SchemaNode) -> Iterator[Problem]:
         # An empty schema is still one.
         if value or not may_be_empty or (keyword == "additionalProperties" and value == {}):
             yield node.problem(
-                codes.SCHEMA_JUNCTOR,
+                SCHEMA_COMBINATOR,
                 f"`{keyword}` cannot stand inside allOf, anyOf, oneOf or not, as it does for "
                 f"{node.name}.",
                 "Move it out, into the schema that holds them.",
@@ -52,7 +56,7 @@ def check_nested(node: SchemaNode) -> Iterator[Problem]:
             )
     if "metadata" in node.properties():
         yield node.problem(
-            codes.SCHEMA_JUNCTOR,
+            SCHEMA_COMBINATOR,
             "Nothing can be said of `metadata` inside allOf, anyOf, oneOf or not.",
             "Remove it.",
             "properties",
@@ -116,7 +120,7 @@ def check_complete(node: SchemaNode) -> Iterator[Problem]:
         inside, way, outside = pending.pop()
         if outside is None:
             yield node.problem(
-                codes.SCHEMA_JUNCTOR,
+                SCHEMA_COMBINATOR,
                 "allOf, anyOf, oneOf or not speak of something that the schema outside them does "
                 "not describe.",
                 "Describe it outside them too, with its type.",

@@ -5,11 +5,15 @@ from __future__ import annotations
 from itertools import islice
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Problem, SchemaNode
 from xpkg_tool.kubernetes.openapi.validation import Budget, misfits, unknown_fields
 from xpkg_tool.lint.subject import dotted
+
+SCHEMA_DEFAULT = Rule(
+    "XP432", "schema-default", "A default does not match its schema, or cannot be there."
+)
 
 # Of one default, at most so many faults are shown.
 _MOST = 10
@@ -19,7 +23,7 @@ def check_place(node: SchemaNode) -> Iterator[Problem]:
     """A default where Kubernetes allows none."""
     if node.place.no_default:
         yield node.problem(
-            codes.SCHEMA_DEFAULT,
+            SCHEMA_DEFAULT,
             f"There can be no `default` {node.place.no_default}, but {node.name} has one.",
             "Remove it.",
             "default",
@@ -39,7 +43,7 @@ def check_value(node: SchemaNode, budget: Budget) -> Iterator[Problem]:
     for path, wrong in islice(misfits(default, schema, budget), _MOST):
         subject = f"`{dotted(path)}` in the default" if path else "The default"
         yield node.problem(
-            codes.SCHEMA_DEFAULT,
+            SCHEMA_DEFAULT,
             f"{subject} of {node.name} {wrong}.",
             "Mend the default or the schema; quote a value that is meant as a text.",
             "default",
@@ -50,7 +54,7 @@ def check_value(node: SchemaNode, budget: Budget) -> Iterator[Problem]:
         return
     for path in islice(unknown_fields(default, schema, budget), _MOST):
         yield node.problem(
-            codes.SCHEMA_DEFAULT,
+            SCHEMA_DEFAULT,
             f"`{dotted(path)}` in the default of {node.name} is no field of its schema.",
             "Describe the field under `properties`, or remove it from the default.",
             "default",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.kubernetes.openapi.field_path import FieldPathError, resolve
 from xpkg_tool.kubernetes.openapi.node import (
@@ -18,6 +18,8 @@ from xpkg_tool.kubernetes.openapi.node import (
     path_of,
 )
 
+SCHEMA_RULE = Rule("XP433", "schema-rule", "A validation rule cannot be read.")
+
 _KEYWORD = "x-kubernetes-validations"
 _REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
 
@@ -26,7 +28,7 @@ def check(node: SchemaNode) -> Iterator[Problem]:
     """All rules of a schema."""
     if node.value.get(_KEYWORD) and node.is_structural and not _has_cel_type(node.value):
         yield node.problem(
-            codes.SCHEMA_RULE,
+            SCHEMA_RULE,
             f"The schema of {node.name} has rules, but no type that CEL knows: the value, or what "
             "is in it, has no `type`.",
             "Add the `type`, or put the rules on an object around it that need not read it.",
@@ -49,7 +51,7 @@ def check_repeated(root: Mapping[str, Any], node: SchemaNode) -> Iterator[Proble
         loop = _endless_loop(node, expression)
         if loop and not _endless_loops(node, expression):
             yield node.problem(
-                codes.SCHEMA_RULE,
+                SCHEMA_RULE,
                 f"The expression of rule {index + 1} of {node.name} loops over {loop}, and is "
                 f"applied to each member of {holder}; neither has a limit: Kubernetes refuses it "
                 "for its estimated cost.",
@@ -100,7 +102,7 @@ def _text(rule: Mapping[str, Any], field: str) -> str:
 
 def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Problem]:
     def problem(message: str, remedy: str, field: str) -> Problem:
-        return node.problem(codes.SCHEMA_RULE, message, remedy, _KEYWORD, index, field)
+        return node.problem(SCHEMA_RULE, message, remedy, _KEYWORD, index, field)
 
     where = f"rule {index + 1} of {node.name}"
     expression, message = _text(rule, "rule"), _text(rule, "message")

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Place, Problem, SchemaNode, Way
 from xpkg_tool.lint.shapes import ANYTHING, Struct, nearest_field
+
+SCHEMA_TYPE = Rule(
+    "XP420", "schema-type", "A keyword of a schema has a value of the wrong type.", fatal=True
+)
+SCHEMA_UNKNOWN = Rule(
+    "XP421", "schema-unknown-keyword", "A schema has a keyword that is not known."
+)
 
 _INT64 = range(-(2**63), 2**63)
 
@@ -210,7 +217,7 @@ def _unknown(
         remedy = f"Did you mean `{nearest}`?" if nearest else "Remove it, or mend its name."
     where = f"`{steps[0]}` in the schema" if steps else "The schema"
     return node.problem(
-        codes.SCHEMA_UNKNOWN,
+        SCHEMA_UNKNOWN,
         f"{where} of {node.name} has `{keyword}`, which Kubernetes does not know and drops.",
         remedy,
         *steps,
@@ -238,7 +245,7 @@ def _mistyped(node: SchemaNode, keyword: str, wanted: str, part: Any) -> Iterato
 def _wrong(node: SchemaNode, wanted: str, part: Any, *steps: str | int) -> Problem:
     name = steps[-1] if isinstance(steps[-1], str) else f"{steps[0]}[{steps[-1]}]"
     return node.problem(
-        codes.SCHEMA_TYPE,
+        SCHEMA_TYPE,
         f"`{name}` in the schema of {node.name} must be {wanted}, but is {described(part)}.",
         remedy_for(wanted, part),
         *steps,

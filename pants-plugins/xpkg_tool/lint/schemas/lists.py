@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Problem, SchemaNode, as_schema
+
+SCHEMA_LIST = Rule("XP430", "schema-list", "The type of a list or mapping does not fit its items.")
 
 _LIST_TYPE = "x-kubernetes-list-type"
 _KEYS = "x-kubernetes-list-map-keys"
@@ -28,7 +30,7 @@ def check(node: SchemaNode) -> Iterator[Problem]:
             yield from _map(node, items)
         if value[_LIST_TYPE] in ("set", "map") and items and items.get("nullable"):
             yield node.problem(
-                codes.SCHEMA_LIST,
+                SCHEMA_LIST,
                 f"The items of {node.name} cannot be `nullable`: it is a list of the type "
                 f"`{value[_LIST_TYPE]}`.",
                 "Remove `nullable`.",
@@ -37,7 +39,7 @@ def check(node: SchemaNode) -> Iterator[Problem]:
             )
     if value.get(_KEYS) and value.get(_LIST_TYPE) != "map":
         yield node.problem(
-            codes.SCHEMA_LIST,
+            SCHEMA_LIST,
             f"The schema of {node.name} has `{_KEYS}`, but not `{_LIST_TYPE}: map`.",
             f"Add `{_LIST_TYPE}: map`, or remove the keys.",
             *((_LIST_TYPE,) if _LIST_TYPE in value else (_KEYS,)),
@@ -48,7 +50,7 @@ def check(node: SchemaNode) -> Iterator[Problem]:
 def _one_of(node: SchemaNode, keyword: str, known: tuple[str, ...]) -> Iterator[Problem]:
     if node.value[keyword] not in known:
         yield node.problem(
-            codes.SCHEMA_LIST,
+            SCHEMA_LIST,
             f"`{node.value[keyword]}` is no `{keyword}`, but the schema of {node.name} has it.",
             f"Known are {', '.join(known)}.",
             keyword,
@@ -58,7 +60,7 @@ def _one_of(node: SchemaNode, keyword: str, known: tuple[str, ...]) -> Iterator[
 def _wants_type(node: SchemaNode, keyword: str, kind: str) -> Iterator[Problem]:
     if node.value.get("type") != kind:
         yield node.problem(
-            codes.SCHEMA_LIST,
+            SCHEMA_LIST,
             f"`{keyword}` wants `type: {kind}`, which the schema of {node.name} has not.",
             f"Write `type: {kind}`, or remove `{keyword}`.",
             *(("type",) if "type" in node.value else (keyword,)),
@@ -75,7 +77,7 @@ def _set_items(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
     else:
         return
     yield node.problem(
-        codes.SCHEMA_LIST,
+        SCHEMA_LIST,
         f"{node.name} is a set, so that its items must be atomic; they are not.",
         f"Add `{keyword}: atomic` to the schema of the items.",
         "items",
@@ -87,7 +89,7 @@ def _set_items(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
 def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]:
     if not node.value.get(_KEYS):
         yield node.problem(
-            codes.SCHEMA_LIST,
+            SCHEMA_LIST,
             f"{node.name} is a list of the type `map`, but nothing says which fields are the keys.",
             f"Add `{_KEYS}: [...]` with the fields that tell its items apart.",
             _LIST_TYPE,
@@ -97,7 +99,7 @@ def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]
         # Where items are missing from an array, that is said elsewhere.
         if node.value.get("type") != "array":
             yield node.problem(
-                codes.SCHEMA_LIST,
+                SCHEMA_LIST,
                 f"{node.name} is a list of the type `map`, but its schema has no `items`.",
                 "Add the schema of one item.",
                 _LIST_TYPE,
@@ -106,7 +108,7 @@ def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]
         return
     if items.get("type") != "object":
         yield node.problem(
-            codes.SCHEMA_LIST,
+            SCHEMA_LIST,
             f"The items of {node.name} must be objects: it is a list of the type `map`.",
             "Write `type: object` in the schema of the items.",
             "items",
@@ -127,7 +129,7 @@ def _keys(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
     for index, key in enumerate(keys):
         if key in seen:
             yield node.problem(
-                codes.SCHEMA_LIST,
+                SCHEMA_LIST,
                 f"`{key}` stands twice among the keys of {node.name}.",
                 "Remove one of the two.",
                 _KEYS,
@@ -138,7 +140,7 @@ def _keys(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
         schema = as_schema(properties.get(key)) if key in properties else None
         if key not in properties:
             yield node.problem(
-                codes.SCHEMA_LIST,
+                SCHEMA_LIST,
                 f"`{key}` is a key of {node.name}, but the items have no such property.",
                 "Mend the name, or describe the property.",
                 _KEYS,
@@ -154,7 +156,7 @@ def _key(
     steps = ("items", "properties", key)
     if schema.get("type") in ("array", "object"):
         yield node.problem(
-            codes.SCHEMA_LIST,
+            SCHEMA_LIST,
             f"`{key}` is a key of {node.name} and must be of a simple type, not "
             f"`{schema['type']}`.",
             "Take a text, a number or a boolean as the key.",
@@ -163,7 +165,7 @@ def _key(
         )
     if not is_required and schema.get("default") is None:
         yield node.problem(
-            codes.SCHEMA_LIST,
+            SCHEMA_LIST,
             f"`{key}` is a key of {node.name}, so that it must be required or have a default.",
             f"Add `required: [{key}]` to the schema of the items, or a `default`.",
             *steps,
@@ -171,7 +173,7 @@ def _key(
         )
     if schema.get("nullable"):
         yield node.problem(
-            codes.SCHEMA_LIST,
+            SCHEMA_LIST,
             f"`{key}` is a key of {node.name} and cannot be `nullable`.",
             "Remove `nullable`.",
             *steps,

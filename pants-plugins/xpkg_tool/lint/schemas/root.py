@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Problem, SchemaNode, as_schema
-from xpkg_tool.lint.schemas.structure import is_set
+from xpkg_tool.lint.schemas.structure import SCHEMA_ROOT, is_set
+
+SCHEMA_METADATA = Rule("XP427", "schema-metadata", "A schema restricts what belongs to Kubernetes.")
 
 _EMBEDDED = "x-kubernetes-embedded-resource"
 
@@ -43,7 +45,7 @@ def check_root(node: SchemaNode, *, status: bool) -> Iterator[Problem]:
     subresource."""
     if node.value.get("nullable"):
         yield node.problem(
-            codes.SCHEMA_ROOT,
+            SCHEMA_ROOT,
             "The whole object cannot be `nullable`.",
             "Remove `nullable`.",
             "nullable",
@@ -51,7 +53,7 @@ def check_root(node: SchemaNode, *, status: bool) -> Iterator[Problem]:
     for keyword, value in node.value.items() if status else ():
         if keyword in _NOT_WITH_STATUS and (_NOT_WITH_STATUS[keyword] or is_set(value)):
             yield node.problem(
-                codes.SCHEMA_ROOT,
+                SCHEMA_ROOT,
                 f"`{keyword}` cannot stand in the schema of the whole object where the version has "
                 "a status subresource.",
                 "Move it into the schema of `spec`, or say it with a rule under "
@@ -73,7 +75,7 @@ def check_metadata(node: SchemaNode) -> Iterator[Problem]:
         schema = as_schema(properties[name]) or {}
         if schema.get("type") != wanted:
             yield node.problem(
-                codes.SCHEMA_METADATA,
+                SCHEMA_METADATA,
                 f"`{name}` must be of the type `{wanted}` in the schema of {node.name}.",
                 f"Write `{name}: {{type: {wanted}}}`.",
                 "properties",
@@ -98,7 +100,7 @@ def _root_metadata(node: SchemaNode, schema: Mapping[str, Any]) -> Iterator[Prob
     others = sorted(names - {"name", "generateName"})
     steps = ("properties", others[0]) if others else (extra[0],)
     yield node.problem(
-        codes.SCHEMA_METADATA,
+        SCHEMA_METADATA,
         "The schema may restrict only `name` and `generateName` of the metadata, but it has "
         f"`{steps[-1]}`.",
         "Write `metadata: {type: object}`; Kubernetes knows what metadata is.",

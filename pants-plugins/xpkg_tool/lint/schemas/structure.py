@@ -9,8 +9,20 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Problem, SchemaNode
+
+SCHEMA_FORBIDDEN = Rule(
+    "XP422", "schema-forbidden", "A schema has a keyword that Kubernetes does not support."
+)
+SCHEMA_NO_TYPE = Rule("XP423", "schema-no-type", "A schema has no type, or one that is not known.")
+SCHEMA_ITEMS = Rule("XP424", "schema-items", "A list has no single schema of its items.")
+SCHEMA_ADDITIONAL = Rule(
+    "XP425", "schema-additional", "A schema has fixed and free names of fields at once."
+)
+SCHEMA_ROOT = Rule("XP426", "schema-root", "The schema of a whole object is none of an object.")
+SCHEMA_EXTENSION = Rule("XP429", "schema-extension", "An `x-kubernetes-` keyword is used wrongly.")
+SCHEMA_PATTERN = Rule("XP431", "schema-pattern", "Go cannot read a regular expression.")
 
 TYPES = ("array", "boolean", "integer", "number", "object", "string")
 
@@ -44,7 +56,7 @@ def check(node: SchemaNode) -> Iterator[Problem]:
         yield from _additional_properties(node)
     if value.get(_PRESERVE) is False:
         yield node.problem(
-            codes.SCHEMA_EXTENSION,
+            SCHEMA_EXTENSION,
             f"`{_PRESERVE}` in the schema of {node.name} is false; it must be true or left out.",
             "Remove it.",
             _PRESERVE,
@@ -61,7 +73,7 @@ def _forbidden(node: SchemaNode) -> Iterator[Problem]:
     for keyword, (may_be_empty, remedy) in _FORBIDDEN.items():
         if keyword in node.value and (node.value[keyword] or not may_be_empty):
             yield node.problem(
-                codes.SCHEMA_FORBIDDEN,
+                SCHEMA_FORBIDDEN,
                 f"Kubernetes does not support `{keyword}`, which the schema of {node.name} has.",
                 remedy,
                 keyword,
@@ -69,7 +81,7 @@ def _forbidden(node: SchemaNode) -> Iterator[Problem]:
             )
     if node.value.get("uniqueItems"):
         yield node.problem(
-            codes.SCHEMA_FORBIDDEN,
+            SCHEMA_FORBIDDEN,
             f"`uniqueItems` cannot be true, as it is in the schema of {node.name}.",
             "Use `x-kubernetes-list-type: set`.",
             "uniqueItems",
@@ -83,7 +95,7 @@ def _type(node: SchemaNode) -> Iterator[Problem]:
         if kind == "null":
             remedy = "Give the type that it has otherwise, and `nullable: true`."
         yield node.problem(
-            codes.SCHEMA_NO_TYPE,
+            SCHEMA_NO_TYPE,
             f"`{kind}` is no type that Kubernetes knows, but the schema of {node.name} has it.",
             remedy,
             "type",
@@ -95,14 +107,14 @@ def _required_type(node: SchemaNode) -> Iterator[Problem]:
     if value.get("type"):
         if node.place.level is Level.ROOT and value["type"] != "object":
             yield node.problem(
-                codes.SCHEMA_ROOT,
+                SCHEMA_ROOT,
                 f"The type of the whole object is `{value['type']}`; it must be `object`.",
                 "Write `type: object`.",
                 "type",
             )
     elif not (value.get(_PRESERVE) or value.get(_INT_OR_STRING) or value.get(_EMBEDDED)):
         yield node.problem(
-            codes.SCHEMA_NO_TYPE,
+            SCHEMA_NO_TYPE,
             f"The schema of {node.name} has no `type`.",
             "Add a `type`; where anything may stand, use `x-kubernetes-preserve-unknown-fields: "
             "true`, and for a number or a text `x-kubernetes-int-or-string: true`.",
@@ -114,14 +126,14 @@ def _items(node: SchemaNode) -> Iterator[Problem]:
     items = node.value.get("items")
     if isinstance(items, list) and items:
         yield node.problem(
-            codes.SCHEMA_ITEMS,
+            SCHEMA_ITEMS,
             f"The `items` of {node.name} are a list of schemas; Kubernetes takes one schema.",
             "Write the one schema that all items have.",
             "items",
         )
     elif node.is_structural and node.value.get("type") == "array" and not isinstance(items, dict):
         yield node.problem(
-            codes.SCHEMA_ITEMS,
+            SCHEMA_ITEMS,
             f"{node.name} is an array, but its schema has no `items`.",
             "Add the schema of one item: `items: {type: ...}`.",
             key=True,
@@ -132,7 +144,7 @@ def _additional_properties(node: SchemaNode) -> Iterator[Problem]:
     additional = node.value["additionalProperties"]
     if node.properties() and additional is not True:
         yield node.problem(
-            codes.SCHEMA_ADDITIONAL,
+            SCHEMA_ADDITIONAL,
             f"The schema of {node.name} has both `properties` and `additionalProperties`.",
             "Keep `properties` for fields with fixed names, or `additionalProperties` for a "
             "mapping with names of the user's choice. Kubernetes drops other fields by itself.",
@@ -141,7 +153,7 @@ def _additional_properties(node: SchemaNode) -> Iterator[Problem]:
         )
     if node.is_structural and (node.place.level is Level.ROOT or node.value.get(_EMBEDDED)):
         yield node.problem(
-            codes.SCHEMA_ADDITIONAL,
+            SCHEMA_ADDITIONAL,
             f"`additionalProperties` cannot stand in the schema of {node.name}, which is a "
             "Kubernetes object.",
             "Describe its fields under `properties`.",
@@ -158,7 +170,7 @@ def _pattern(node: SchemaNode) -> Iterator[Problem]:
         parse(node.value["pattern"])
     except PatternError as error:
         yield node.problem(
-            codes.SCHEMA_PATTERN,
+            SCHEMA_PATTERN,
             f"Go, and so Kubernetes, cannot read the `pattern` of {node.name}: {error}.",
             "Write it in RE2 syntax, without look-around and back-references; what that cannot "
             "say, a rule under `x-kubernetes-validations` may.",
@@ -171,7 +183,7 @@ def _extensions(node: SchemaNode) -> Iterator[Problem]:
     for other in (_PRESERVE, _EMBEDDED):
         if value.get(_INT_OR_STRING) and value.get(other):
             yield node.problem(
-                codes.SCHEMA_EXTENSION,
+                SCHEMA_EXTENSION,
                 f"The schema of {node.name} has both `{_INT_OR_STRING}` and `{other}`.",
                 "Keep one of the two.",
                 other,
@@ -181,7 +193,7 @@ def _extensions(node: SchemaNode) -> Iterator[Problem]:
         return
     if node.place.in_metadata:
         yield node.problem(
-            codes.SCHEMA_EXTENSION,
+            SCHEMA_EXTENSION,
             f"`{_EMBEDDED}` cannot stand inside metadata, as it does in the schema of {node.name}.",
             "Remove it.",
             _EMBEDDED,
@@ -189,14 +201,14 @@ def _extensions(node: SchemaNode) -> Iterator[Problem]:
         )
     if value.get("type") != "object":
         yield node.problem(
-            codes.SCHEMA_EXTENSION,
+            SCHEMA_EXTENSION,
             f"{node.name} is an embedded resource, so that its `type` must be `object`.",
             "Write `type: object`.",
             *(("type",) if "type" in value else (_EMBEDDED,)),
         )
     if not value.get(_PRESERVE) and not node.properties():
         yield node.problem(
-            codes.SCHEMA_EXTENSION,
+            SCHEMA_EXTENSION,
             f"{node.name} is an embedded resource of which all fields would be dropped: its schema "
             "has no `properties`.",
             f"Add `{_PRESERVE}: true`, or `properties`.",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Problem, SchemaNode
 from xpkg_tool.kubernetes.openapi.validation import type_of
+
+SCHEMA_SUSPICIOUS = Rule(
+    "XP434", "schema-doubt", "A keyword of a schema has no effect, or matches nothing.", WARNING
+)
 
 _RANGES = (
     ("minimum", "maximum"),
@@ -52,7 +56,7 @@ def check(node: SchemaNode) -> Iterator[Problem]:
 
 
 def _doubt(node: SchemaNode, message: str, remedy: str, *steps: str | int) -> Problem:
-    return node.problem(codes.SCHEMA_DOUBT, message, remedy, *steps, severity=WARNING)
+    return node.problem(SCHEMA_SUSPICIOUS, message, remedy, *steps)
 
 
 def _enum(node: SchemaNode) -> Iterator[Problem]:

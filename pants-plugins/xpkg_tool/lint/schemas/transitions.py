@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.cel.names import calls_on, uses
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.kubernetes.openapi.node import PathOf, Problem, SchemaNode, field_name, path_of
+
+SCHEMA_OLD_SELF = Rule("XP435", "old-self", "A validation rule uses `oldSelf` where it cannot.")
 
 _KEYWORD = "x-kubernetes-validations"
 _OLD = "oldSelf"
@@ -43,7 +45,7 @@ def _rule(
     if not uses(expression, _OLD):
         if optional is not None:
             yield node.problem(
-                codes.SCHEMA_OLD_SELF,
+                SCHEMA_OLD_SELF,
                 f"{where[:1].upper()}{where[1:]} has `{_OPTIONAL}`, but does not use `{_OLD}`.",
                 f"Remove `{_OPTIONAL}`.",
                 *(_KEYWORD, index, _OPTIONAL),
@@ -53,7 +55,7 @@ def _rule(
     holder = _uncorrelatable(root, path_of(node.way))
     if holder is not None:
         yield node.problem(
-            codes.SCHEMA_OLD_SELF,
+            SCHEMA_OLD_SELF,
             f"{where[:1].upper()}{where[1:]} uses `{_OLD}`, but Kubernetes cannot tell which of "
             f"the old items of {holder} belongs to a new one.",
             f"Make {holder} a list of the type `map` (`x-kubernetes-list-type: map` with "
@@ -63,7 +65,7 @@ def _rule(
     called = [name for name in calls_on(expression, _OLD) if name in _OF_OPTIONALS]
     if called and optional is not True and _is_typed(node):
         yield node.problem(
-            codes.SCHEMA_OLD_SELF,
+            SCHEMA_OLD_SELF,
             f"{where[:1].upper()}{where[1:]} calls `{_OLD}.{called[0]}`, which only an optional "
             "value has.",
             f"Add `{_OPTIONAL}: true` to the rule, or use `{_OLD}` as it is: without it, the rule "

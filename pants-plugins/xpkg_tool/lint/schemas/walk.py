@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING
+from xpkg_tool.documents.limits import LIMIT
 from xpkg_tool.kubernetes.openapi.node import Level, Place, Problem, SchemaNode, Way, as_schema
 from xpkg_tool.kubernetes.openapi.validation import Budget
 from xpkg_tool.lint.schemas import combinators as schema_combinators
@@ -21,6 +21,7 @@ from xpkg_tool.lint.schemas import lists as schema_lists
 from xpkg_tool.lint.schemas import root as schema_root
 from xpkg_tool.lint.schemas import structure as schema_structure
 from xpkg_tool.lint.schemas import suspicious as schema_suspicious
+from xpkg_tool.lint.schemas.keywords import SCHEMA_TYPE
 from xpkg_tool.lint.schemas.plain import is_plain
 
 _IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
@@ -44,7 +45,7 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
     if not isinstance(schema, dict):
         found = schema_keywords.described(schema)
         message = f"The schema of the whole object must be a mapping, but is {found}."
-        return [Problem(codes.SCHEMA_TYPE, (), message, "Write a schema: `type: object`.")]
+        return [Problem(SCHEMA_TYPE, (), message, "Write a schema: `type: object`.")]
     found_problems: list[Problem] = []
     defaults: list[SchemaNode] = []
     # A stack, since schemas nest to any depth.
@@ -88,7 +89,7 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
             found_problems += schema_transitions.check(schema, node)
             found_problems += schema_expressions.check_repeated(schema, node)
     # A default is held against its schema only if that can be read.
-    if not any(problem.code == codes.SCHEMA_TYPE for problem in found_problems):
+    if not any(problem.rule is SCHEMA_TYPE for problem in found_problems):
         budget = Budget()
         for node in defaults:
             if not node.place.no_default and len(found_problems) < MAX_PROBLEMS:
@@ -100,7 +101,7 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
 
 def _unchecked() -> Problem:
     return Problem(
-        codes.LIMIT,
+        LIMIT,
         (),
         "Not all defaults of the schema were compared with it: they are too many, nest too deep, "
         "or have patterns that take too many steps.",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.cel.names import free_variables
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.lint.fields import missing, shown
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.lint.webhooks.selectors import is_qualified_name
+
+WEBHOOK_CONDITION = Rule("XP504", "webhook-condition", "A webhook's condition is not valid.")
 
 _MOST = 64
 _KNOWN = "`object`, `oldObject`, `request`, `authorizer` or `namespaceObject`"
@@ -25,7 +27,7 @@ def check_conditions(subject: Subject, path: PathOf, conditions: Any) -> Iterato
         return
     if len(conditions) > _MOST:
         yield subject.finding(
-            codes.WEBHOOK_CONDITION,
+            WEBHOOK_CONDITION,
             f"The webhook has {len(conditions)} conditions; Kubernetes accepts at most {_MOST}.",
             "Join some of them with `&&`.",
             (*path, _MOST),
@@ -82,4 +84,4 @@ def _expression(subject: Subject, path: PathOf, expression: str) -> Iterator[Fin
 
 
 def _finding(subject: Subject, path: PathOf, message: str, remedy: str) -> Finding:
-    return subject.finding(codes.WEBHOOK_CONDITION, message, remedy, path)
+    return subject.finding(WEBHOOK_CONDITION, message, remedy, path)

@@ -21,7 +21,6 @@ from tests.xpkg_tool.images import (
     tar,
     unannotated,
 )
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.oci.image_error import ImageError
 from xpkg_tool.oci.read import layer_reader, package_files
 from xpkg_tool.oci.read.archive_reader import read_archive
@@ -111,7 +110,7 @@ def test_what_upper_layers_hide(
 ) -> None:
     files = of_layers(tmp_path, BOTH, upper)
     assert (files.package, files.examples) == (package, examples)
-    assert [f.code for f in files.faults] == ([] if package else [codes.NO_PACKAGE_YAML])
+    assert [f.code for f in files.faults] == ([] if package else ["XP909"])
 
 
 def test_hidden_is_hidden_from_all_layers_below(tmp_path: Path) -> None:
@@ -123,7 +122,7 @@ def test_another_file_of_that_name(tmp_path: Path) -> None:
     """Row b of the upstream weaknesses: new package managers take the first of that name."""
     files = of_layers(tmp_path, [(P, b"low")], [("app/package.yaml", b"app")])
     (fault,) = files.faults
-    assert (fault.code, fault.severity) == (codes.OTHER_PACKAGE_YAML, "error")
+    assert (fault.code, fault.severity) == ("XP910", "error")
     assert "'app/package.yaml'" in fault.message
     # Not when it comes later, or is removed.
     assert of_layers(tmp_path, [("app/package.yaml", b"app")], [(P, b"low")]).faults == ()
@@ -134,21 +133,21 @@ def test_another_file_of_that_name(tmp_path: Path) -> None:
 
 def test_only_another_file_of_that_name(tmp_path: Path) -> None:
     (fault,) = of_layers(tmp_path, [("app/package.yaml", b"app")]).faults
-    assert fault.code == codes.NO_PACKAGE_YAML
+    assert fault.code == "XP909"
     assert "there is no package.yaml in the top folder" in fault.message
 
 
 def test_two_base_layers(tmp_path: Path) -> None:
     layers = [*package_layers(), (gz(tar((P, b"2"))), "base")]
     faults = files_of(Image(*layers).archive(tmp_path / "image")).faults
-    assert [f.code for f in faults] == [codes.SEVERAL_BASE_LAYERS]
+    assert [f.code for f in faults] == ["XP907"]
     assert "2 layers are annotated as io.crossplane.xpkg: base" in faults[0].message
 
 
 def test_a_base_layer_without_the_file(tmp_path: Path) -> None:
     made = Image((gz(tar(("other.yaml", b""))), "base"))
     (fault,) = files_of(made.archive(tmp_path / "image")).faults
-    assert fault.code == codes.NO_PACKAGE_YAML
+    assert fault.code == "XP909"
     assert "in the layer annotated as" in fault.message
 
 
@@ -166,7 +165,7 @@ def test_what_not_all_readers_find(
     files = files_of(Image((gz(tar(*entries)), "base")).archive(tmp_path / "image"))
     assert files.package == PACKAGE
     assert [f.severity for f in files.faults] == ([severity] if severity else [])
-    assert {f.code for f in files.faults} <= {codes.OTHER_PACKAGE_YAML}
+    assert {f.code for f in files.faults} <= {"XP910"}
 
 
 @pytest.mark.parametrize(
@@ -245,4 +244,4 @@ def test_a_size_that_is_only_claimed(tmp_path: Path) -> None:
     content[148:156] = b" " * 8
     content[148:156] = b"%06o\0 " % sum(content[:512])
     (fault,) = files_of(Image((gz(bytes(content)), "base")).archive(tmp_path / "image")).faults
-    assert (fault.code, "cut off" in fault.message) == (codes.LAYER_UNREADABLE, True)
+    assert (fault.code, "cut off" in fault.message) == ("XP911", True)
