@@ -8,7 +8,7 @@ from xpkg_tool.documents.events import Malformed
 from xpkg_tool.documents.positions import at
 from xpkg_tool.documents.stream import AnyDocument
 
-BROKEN_YAML = Rule("XP002", "broken-yaml", "The YAML is broken.", fatal=True)
+BROKEN_YAML = Rule("XP002", "broken-yaml", "The YAML is not valid.", fatal=True)
 
 TEMPLATE_REMEDY = (
     "Quote the whole value if the braces are meant; a template has to be rendered before it is "

@@ -45,10 +45,10 @@ from xpkg_tool.documents.stream import SEPARATOR, AnyDocument
 
 # The build keeps the last one, but which of the two is meant nobody can know.
 DUPLICATE_KEY = Rule(
-    "XP005", "duplicate-key", "A key stands twice in one mapping.", fatal=True, also=WARNING
+    "XP005", "duplicate-key", "A mapping has the same key twice.", fatal=True, also=WARNING
 )
 UNREADABLE_VALUE = Rule(
-    "XP006", "unreadable-value", "A key or a value is none that Kubernetes can read.", fatal=True
+    "XP006", "unreadable-value", "Kubernetes cannot read a key or a value.", fatal=True
 )
 
 # A document that is wrong in more places (one that is no YAML at all, say) is not read further.

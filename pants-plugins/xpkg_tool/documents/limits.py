@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from xpkg_tool.documents.stream import AnyDocument
 
 LIMIT = Rule(
-    "XP007", "limit", "A document is too large, nests too deep or has too many aliases.", fatal=True
+    "XP007",
+    "limit",
+    "A document is too large, is nested too deeply or has too many aliases.",
+    fatal=True,
 )
 
 # Bytes of YAML.

@@ -35,7 +35,7 @@ DIRECTIVE = Rule("XP003", "directive", "A `%` directive stands before a document
 SEPARATOR = Rule(
     "XP004",
     "separator",
-    "Something on a separator's line cannot be kept as it is.",
+    "The line of a document separator has content that cannot be kept as it is.",
     fatal=True,
     also=WARNING,
 )

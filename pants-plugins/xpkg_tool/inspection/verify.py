@@ -22,13 +22,13 @@ from xpkg_tool.oci.write.layer import BASE_FILE, EXAMPLES_FILE
 DIFF_ID_DIFFERS = Rule(
     "XP905",
     "diff-id-differs",
-    "A layer does not have the diff ID that the config says.",
+    "A layer does not match its diff ID.",
     fatal=True,
 )
 LABEL_DIFFERS = Rule(
-    "XP906", "label-differs", "Labels and annotations do not say the same.", WARNING
+    "XP906", "label-differs", "Labels and annotations contradict each other.", WARNING
 )
-NOT_ANNOTATED = Rule("XP908", "not-annotated", "No layer says that it is the package.", WARNING)
+NOT_ANNOTATED = Rule("XP908", "not-annotated", "No layer is marked as the package.", WARNING)
 NO_PLATFORM = Rule("XP912", "no-platform", "The config names no platform.", WARNING)
 
 _LABEL = f"{ANNOTATION}:"

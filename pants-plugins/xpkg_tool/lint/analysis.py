@@ -42,12 +42,12 @@ def analyse_example(path: str, data: bytes) -> FileAnalysis:
 
 
 _NOT_A_SOURCE = (
-    "Leave the file out of `sources` if it is no part of the package, or give the object its "
+    "Leave the file out of `sources` if it is not part of the package; else add the object's "
     "apiVersion and kind."
 )
 _NOT_AN_EXAMPLE = (
-    "Leave the file out of `examples` if it is no example, or give the object its apiVersion and "
-    "kind."
+    "Leave the file out of `examples` if it is not an example; else add the object's apiVersion "
+    "and kind."
 )
 
 
@@ -131,21 +131,23 @@ def _missing(document: Document, value: Any, source: bool) -> Iterator[Finding]:
         yield finding(f"The document has no {' and no '.join(absent)}.")
     for field in ("apiVersion", "kind"):
         if field not in absent and not isinstance(value[field], str):
-            yield finding(f"`{field}` is not a text.", (field,))
+            yield finding(f"`{field}` must be a string.", (field,))
 
 
 def _not_yaml(path: str, data: bytes, source: bool) -> Finding:
     lower = path.lower()
     lost = source and lower.endswith(_OBJECT_ENDINGS) and holds_object(path, data)
     if lower.endswith(YAML_ENDINGS):
-        remedy = "Give the file's name the ending .yaml in lower case."
+        remedy = "Change the extension to .yaml, in lower case."
     else:
-        remedy = "Leave the file out of `sources` and `examples`: a package holds YAML files only."
+        remedy = (
+            "Leave the file out of `sources` and `examples`: a package contains YAML files only."
+        )
         if lost:
-            remedy = "Write the object as YAML, into a file whose name ends in .yaml."
+            remedy = "Write the object as YAML, in a file with the extension .yaml."
     return NOT_YAML.finding(
-        "The file is left out: its name ends neither in .yaml nor in .yml"
-        + (", and it holds an object." if lost else "."),
+        "The file is left out: its extension is neither .yaml nor .yml"
+        + (", and it contains an object." if lost else "."),
         remedy,
         path,
         severity=ERROR if lost else WARNING,

@@ -17,7 +17,7 @@ from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 
 CAPABILITY = Rule(
-    "XP112", "capability", "A capability is nearly one that Crossplane knows.", WARNING
+    "XP112", "capability", "A capability is almost one that Crossplane knows.", WARNING
 )
 
 _KNOWN = ("composition", "operation", "safe-start")
@@ -36,8 +36,8 @@ def check_capabilities(subject: Subject) -> Iterator[Finding]:
         if near:
             yield subject.finding(
                 CAPABILITY,
-                f"{shown(text)} is not a capability that Crossplane knows, but `"
-                f"{_BY_LETTERS[near]}` is.",
+                f"{shown(text)} is not a capability that Crossplane knows; `{_BY_LETTERS[near]}` "
+                "is.",
                 f"Write `{_BY_LETTERS[near]}`. If another program looks for {shown(text)}, "
                 "suppress the warning.",
                 ("spec", "capabilities", index),

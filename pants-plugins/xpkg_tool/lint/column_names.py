@@ -30,8 +30,9 @@ def check_column_names(subject: Subject) -> Iterator[Finding]:
             if before != at:
                 yield subject.finding(
                     COLUMN_TWICE,
-                    f"The version has a printer column {shown(name)} already, at "
+                    f"The version already has a printer column {shown(name)}, at "
                     f"`{dotted(before)}`.",
-                    "Rename or remove one of the two: `kubectl get` shows both under one heading.",
+                    "Rename or remove one of them: `kubectl get` shows both under the same "
+                    "heading.",
                     (*at, "name"),
                 )

@@ -17,9 +17,9 @@ NO_OBJECTS = Rule("XP113", "no-objects", "A package installs nothing.", WARNING)
 UNKNOWN_KIND = Rule(
     "XP202", "unknown-kind", "No package can hold an object of this kind.", fatal=True
 )
-CRD_V1BETA1 = Rule("XP409", "crd-v1beta1", "A CRD is of a version that Kubernetes removed.")
+CRD_V1BETA1 = Rule("XP409", "crd-v1beta1", "A CRD has an apiVersion that Kubernetes has removed.")
 WEBHOOK_CONFIGURATIONS = Rule(
-    "XP505", "webhook-configurations", "Two webhook configurations become the same one."
+    "XP505", "webhook-configurations", "Two webhook configurations get the same name."
 )
 
 _CRD = "CustomResourceDefinition"
@@ -56,8 +56,8 @@ def check_emptiness(content: PackageContent) -> Iterator[Finding]:
     if type not in _USUAL or depends:
         return
     yield NO_OBJECTS.finding(
-        f"The {type.name} has no objects and no dependencies, so that it installs nothing.",
-        f"Add the files of {_USUAL[type]} to `sources`, or what the package depends on to "
+        f"The {type.name} has neither objects nor dependencies, so it installs nothing.",
+        f"Add the files of {_USUAL[type]} to `sources`, or the packages that it depends on to "
         "`spec.dependsOn`.",
         meta.object.document.path,
         locate(meta.object.document, ("kind",)),
@@ -72,9 +72,9 @@ def _too_new(content: PackageContent, newest: str) -> Iterator[Finding]:
         first = FIRST_RELEASES.get(object.kind)
         if first is not None and newest in before(first):
             yield UNKNOWN_KIND.finding(
-                f"Crossplane knows {object.kind} from {first} on, and the meta object's "
-                "`spec.crossplane.version` admits older releases only, which refuse the whole "
-                "package.",
+                f"Crossplane {first} is the first release that knows {object.kind}, and the meta "
+                "object's `spec.crossplane.version` admits only older ones, which refuse the "
+                "whole package.",
                 f"{require_release(first)}, or leave the file out of `sources`.",
                 object.document.path,
                 locate(object.document, ("apiVersion",)),
@@ -84,7 +84,7 @@ def _too_new(content: PackageContent, newest: str) -> Iterator[Finding]:
 
 def _removed(object: Object, is_provider: bool) -> Finding:
     """A Provider's revision is refused as a whole; what a Function holds is never installed."""
-    message = "Kubernetes 1.22 removed the version v1beta1 of CustomResourceDefinition"
+    message = "Kubernetes 1.22 removed v1beta1 of CustomResourceDefinition"
     if is_provider:
         message += ": a cluster refuses the whole package"
     return CRD_V1BETA1.finding(
@@ -109,7 +109,7 @@ def _configurations(content: PackageContent) -> Iterator[Finding]:
             place = f"{before.document.path}:{before.document.line}"
             yield WEBHOOK_CONFIGURATIONS.finding(
                 f"The package has another {object.kind.kind}, {shown(before.name)} at {place}. "
-                "Crossplane gives both the same name, so that only one of them is installed.",
+                "Crossplane gives both the same name, so only one of them is installed.",
                 "Put all webhooks into one of them.",
                 object.document.path,
                 locate(object.document, ("metadata", "name")),

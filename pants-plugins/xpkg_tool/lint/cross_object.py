@@ -19,10 +19,13 @@ from xpkg_tool.package.types import ALL_OBJECTS, type_of_meta
 DUPLICATE_OBJECT = Rule("XP210", "duplicate-object", "Two objects have the same kind and name.")
 COMPOSITION_OLD = Rule("XP704", "composition-old", "A Composition works with Crossplane 1 only.")
 COMPOSITE_VERSION = Rule(
-    "XP705", "composite-version", "A Composition is not for the version of its XRD."
+    "XP705", "composite-version", "A Composition is not for the referenceable version of its XRD."
 )
 COMPOSITE_UNKNOWN = Rule(
-    "XP706", "composite-unknown", "Nothing defines what a Composition is for.", WARNING
+    "XP706",
+    "composite-unknown",
+    "Nothing defines the composite resource of a Composition.",
+    WARNING,
 )
 
 # A package of these kinds has no XRDs.
@@ -79,8 +82,9 @@ def _duplicates(objects: Sequence[Object]) -> Iterator[Finding]:
             yield _at(
                 object,
                 DUPLICATE_OBJECT,
-                f"The package has {len(found)} objects of this kind and name; also at {others}.",
-                "Keep one: the package manager would install them one over the other.",
+                f"The package has {len(found)} objects of this kind and name; the others are at "
+                f"{others}.",
+                "Keep one of them: the package manager would overwrite one with another.",
                 ("metadata", "name"),
             )
 
@@ -105,12 +109,12 @@ def _old_composition(content: PackageContent, object: Object, use: Use) -> Itera
         remedy = f"Convert the Composition with {commands} of the Crossplane CLI {version}"
         remedy += " (newer ones cannot)" if _PIPELINE in convert else ""
     are = "is" if len(use.old_fields) == 1 else "are"
-    admits = "does not admit that" if severity == ERROR else "admits 2 as well"
+    admits = "does not admit Crossplane 1" if severity == ERROR else "also admits 2"
     yield _at(
         object,
         COMPOSITION_OLD,
-        f"{names} {are} of Crossplane 1, and 2 knows only pipelines of functions; the meta "
-        f"object's `spec.crossplane.version` {admits}.",
+        f"{names} {are} of Crossplane 1; Crossplane 2 has only pipelines of functions, and the "
+        f"meta object's `spec.crossplane.version` {admits}.",
         f"{remedy}; or let `spec.crossplane.version` admit Crossplane 1 only, for example "
         "`>=v1.14.0-0, <v2.0.0-0`.",
         ("spec", use.old_fields[0]),
@@ -132,7 +136,7 @@ def _composite_type(
         yield _at(
             object,
             COMPOSITE_VERSION,
-            f"{use.kind} is the kind of claims; a Composition is for the composite resource.",
+            f"{use.kind} is the kind of a claim; a Composition is for the composite resource.",
             f"Write `kind: {claims[0].kind}`.",
             (*reference, "kind"),
         )
@@ -142,9 +146,9 @@ def _composite_type(
         yield _at(
             object,
             COMPOSITE_UNKNOWN,
-            f"No XRD of the package defines {use.kind} ({use.group}/{use.version}), and the "
-            "package depends on no Configuration that could.",
-            "Check the spelling; add the XRD, or the Configuration that has it to "
+            f"No XRD of the package defines {use.kind} ({use.group}/{use.version}), and it depends "
+            "on no Configuration that could.",
+            "Check the spelling, add the XRD, or add the Configuration that has it to "
             "`spec.dependsOn`.",
             (*reference, "kind"),
         )
@@ -162,13 +166,13 @@ def _version(object: Object, use: Use, definition: Definition) -> Iterator[Findi
     if not definition.versions or use.version in chosen:
         return
     known = use.version in [v.name for v in definition.versions]
-    problem = "is not the referenceable one" if known else "is not there"
-    right = f"Write `apiVersion: {use.group}/{chosen[0]}`" if chosen else "Mend the XRD"
+    problem = "is not the referenceable one" if known else "does not exist"
+    right = f"Write `apiVersion: {use.group}/{chosen[0]}`" if chosen else "Fix the XRD"
     yield _at(
         object,
         COMPOSITE_VERSION,
-        f"The Composition is for the version {use.version} of {use.kind}, which in the package's "
-        f"XRD {problem}.",
+        f"The Composition is for version {use.version} of {use.kind}, which {problem} in the "
+        "package's XRD.",
         f"{right}: Crossplane uses a Composition for the referenceable version only.",
         ("spec", "compositeTypeRef", "apiVersion"),
     )

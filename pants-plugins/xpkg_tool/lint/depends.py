@@ -28,15 +28,19 @@ DEPENDENCY_REDUNDANT = Rule(
     "XP122", "dependency-redundant", "A dependency names its package twice.", WARNING
 )
 DEPENDENCY_VERSION = Rule(
-    "XP123", "dependency-version", "A dependency's version is missing or unreadable."
+    "XP123", "dependency-version", "A dependency's version is missing or not valid."
 )
-DEPENDENCY_PACKAGE = Rule("XP124", "dependency-package", "A dependency's package is no repository.")
+DEPENDENCY_PACKAGE = Rule(
+    "XP124", "dependency-package", "A dependency's package is not a valid repository."
+)
 DEPENDENCY_REGISTRY = Rule(
     "XP125", "dependency-registry", "A dependency's package names no registry."
 )
-DEPENDENCY_KIND = Rule("XP126", "dependency-kind", "A dependency is of a kind that is no package.")
+DEPENDENCY_KIND = Rule(
+    "XP126", "dependency-kind", "A dependency is of a kind that is not a package."
+)
 DEPENDENCY_DUPLICATE = Rule(
-    "XP127", "dependency-duplicate", "Two dependencies are the same package.", WARNING
+    "XP127", "dependency-duplicate", "Two dependencies name the same package.", WARNING
 )
 SELF_DEPENDENCY = Rule(
     "XP128", "self-dependency", "The package seems to depend on itself.", WARNING
@@ -63,12 +67,12 @@ _OLD = ("configuration", "provider", "function")
 _NEW = ("apiVersion", "kind", "package")
 
 _WHOLE = (
-    "`host/repository`: the repository in lower-case letters and digits, its parts separated by "
-    "`/`, and within a part by `.`, `_` or `-`, with at most 255 characters"
+    "`host/repository`: the repository in lower-case letters and digits, in parts that are "
+    "separated by `/`, with `.`, `_` or `-` inside a part, at most 255 characters"
 )
 _VERSION_REMEDY = (
-    'Write a constraint as a text, for example `version: ">=v1.2.0"`, or the digest of an image, '
-    "`sha256:` and 64 hexadecimal digits in lower case."
+    'Write a constraint as a string, for example `version: ">=v1.2.0"`, or the digest of an image, '
+    "`sha256:` and 64 lower-case hexadecimal digits."
 )
 
 
@@ -140,8 +144,9 @@ def _form(
 ) -> Iterator[Finding]:
     new, old = _texts(entry, _NEW), _texts(entry, _OLD)
     remedy = (
-        "Write `apiVersion`, `kind` and `package`, for example `apiVersion: pkg.crossplane.io/v1`, "
-        "`kind: Provider`, `package: registry.example.org/team/provider-example`."
+        "Write `apiVersion`, `kind` and `package`, for example "
+        "`apiVersion: pkg.crossplane.io/v1`, `kind: Provider`, "
+        "`package: registry.example.org/team/provider-example`."
     )
     if len(new) < len(_NEW) and not old:
         absent = " and no ".join(f"`{field}`" for field in _NEW if field not in new)
@@ -163,9 +168,9 @@ def _form(
     else:
         yield subject.finding(
             DEPENDENCY_CONFLICT,
-            f"The dependency names more than one package: the package manager takes "
-            f"`{read.field}` and ignores {names}.",
-            "Keep one form; give the other package an entry of its own.",
+            f"The dependency names more than one package: the package manager uses `{read.field}` "
+            f"and ignores {names}.",
+            "Keep one of them, and give the other package its own entry.",
             (*path, ignored[0]),
             key=True,
         )
@@ -193,9 +198,9 @@ def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterat
             parse_constraint(version)
             return
         except VersionError as error:
-            problem = f"The dependency's version cannot be read: {error}"
+            problem = f"The dependency's version is not valid: {error}"
         if re.match(r"sha\d+:", version):
-            problem = "The dependency's version is no digest of an image"
+            problem = "The dependency's version is not the digest of an image"
     elif version not in (None, ""):
         return
     yield subject.finding(
@@ -224,7 +229,7 @@ def _kind(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     guess += "" if kind in PACKAGE_TYPES else " or Function"
     yield subject.finding(
         DEPENDENCY_KIND,
-        f"{kind} ({dependency.api_version}) is no package that the package manager can install.",
+        f"{kind} ({dependency.api_version}) is not a package that the package manager can install.",
         f"Write `apiVersion: {PACKAGE_GROUP}/v1` and {guess}.",
         (*dependency.path, field),
     )
@@ -236,8 +241,8 @@ def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
         bare = re.sub(r"(:[^/@]*)?(@.*)?$", "", package)
         yield subject.finding(
             DEPENDENCY_PACKAGE,
-            f"{shown(package)} has a tag or a digest; the package manager adds its own to it.",
-            f"{_named(bare)}, and put the version or the digest into `version`.",
+            f"{shown(package)} has a tag or a digest; the package manager appends its own.",
+            f"{_named(bare)}, and put the version or digest into `version`.",
             path,
         )
         return
@@ -245,7 +250,7 @@ def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     if not _is_package(host, repository):
         yield subject.finding(
             DEPENDENCY_PACKAGE,
-            f"{shown(package)} cannot be a package in a registry.",
+            f"{shown(package)} is not a valid package reference.",
             f"Write {_WHOLE}.",
             path,
         )
@@ -286,7 +291,7 @@ def _no_registry(subject: Subject, package: str, path: PathOf) -> Iterator[Findi
     if severity is not None:
         yield subject.finding(
             DEPENDENCY_REGISTRY,
-            f"{shown(package)} names no registry; Crossplane 2 has no default one.",
+            f"{shown(package)} names no registry; Crossplane 2 has no default registry.",
             f"{_named(package)}.",
             path,
             severity=severity,
@@ -300,8 +305,8 @@ def _duplicates(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
         if before is not dependency:
             yield subject.finding(
                 DEPENDENCY_DUPLICATE,
-                f"{shown(dependency.package)} is a dependency already, at `{dotted(before.path)}`.",
-                "Keep one entry; several constraints become one, joined by commas.",
+                f"{shown(dependency.package)} is already a dependency, at `{dotted(before.path)}`.",
+                "Keep one entry; join several constraints with commas.",
                 (*dependency.path, dependency.field),
             )
 
@@ -312,7 +317,7 @@ def _self(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
         if dependency.kind == kind and dependency.package.rpartition("/")[2] == name:
             yield subject.finding(
                 SELF_DEPENDENCY,
-                f"The {kind} seems to depend on itself: the dependency has its name, {name}.",
-                "Remove it. If it is another package of the same name, call this one otherwise.",
+                f"The {kind} seems to depend on itself: the dependency has the same name, {name}.",
+                "Remove it. If it is another package of the same name, rename this one.",
                 (*dependency.path, dependency.field),
             )

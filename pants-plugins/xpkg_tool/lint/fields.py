@@ -17,10 +17,10 @@ from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.shapes import Mismatch, PathOf, Shape, mismatches, newer_fields
 from xpkg_tool.lint.subject import Subject, dotted
 
-WRONG_TYPE = Rule("XP204", "object-type", "A field of an object is of the wrong type.", fatal=True)
-UNKNOWN_FIELD = Rule("XP205", "object-unknown-field", "An object has a field that is not known.")
-REQUIRED_FIELD = Rule("XP208", "required-field", "A field that an object has to have is missing.")
-FIELD_VALUE = Rule("XP209", "field-value", "A field has a value that is not allowed there.")
+WRONG_TYPE = Rule("XP204", "object-type", "A field of an object has the wrong type.", fatal=True)
+UNKNOWN_FIELD = Rule("XP205", "object-unknown-field", "An object has an unknown field.")
+REQUIRED_FIELD = Rule("XP208", "required-field", "A required field is missing.")
+FIELD_VALUE = Rule("XP209", "field-value", "The value of a field is not valid.")
 
 # Of an unknown field, how deep nothing may be nested.
 _DEEPEST_EMPTY = 4
@@ -52,7 +52,7 @@ def check_newer_fields(
             continue
         finding = subject.finding(
             UNKNOWN_FIELD,
-            f"`{dotted(path)}` is a field of Crossplane {first} and later; older releases drop it "
+            f"`{dotted(path)}` exists in Crossplane {first} and later; older releases drop it "
             "silently.",
             f"{require_release(first)}, or remove the field.",
             path,
@@ -69,13 +69,14 @@ def require_release(first: str) -> str:
 def wrong_type(subject: Subject, rule: Rule, mismatch: Mismatch) -> Finding:
     """A value that the Go type cannot take: the package manager's build stops at it."""
     path, expected, found = mismatch.path, mismatch.expected, mismatch.found
-    remedy = f"Write {expected}."
-    if expected == "a text" and found not in ("a list", "a mapping"):
+    wanted = "true or false" if expected == "a boolean" else expected
+    remedy = f"Write {wanted}."
+    if expected == "a string" and found not in ("a list", "a mapping"):
         remedy = _quote_it(subject, path)
-    elif found == "a text" and expected in ("true or false", "an integer", "a number"):
-        remedy = f"Write {expected}, without quotes."
+    elif found == "a string" and expected in ("a boolean", "an integer", "a number"):
+        remedy = f"Write {wanted}, without quotes."
     name = f"`{dotted(path)}`" if path else "The object"
-    message = f"{name} is {found}; {expected} belongs there."
+    message = f"{name} must be {expected}, got {found}."
     return subject.finding(rule, message, remedy, path, severity=ERROR)
 
 
@@ -98,13 +99,12 @@ def _quote_it(subject: Subject, path: PathOf) -> str:
 def unknown_field(subject: Subject, rule: Rule, mismatch: Mismatch, hint: str = "") -> Finding:
     """A field that the Go type does not have: it is dropped silently. Of one that says nothing,
     such as `subresources: {status: {}}` in an XRD, nothing is lost."""
-    remedy = hint or "Remove it, or put it where it belongs."
+    remedy = hint or "Remove it, or move it to where it belongs."
     if mismatch.nearest:
-        remedy = f"Did you mean `{mismatch.nearest}`? Else remove it."
+        remedy = f"Did you mean `{mismatch.nearest}`? If not, remove it."
     return subject.finding(
         rule,
-        f"`{dotted(mismatch.path)}` is no field that Crossplane knows; it drops the field "
-        "silently.",
+        f"`{dotted(mismatch.path)}` is not a field that Crossplane knows; it is dropped silently.",
         remedy,
         mismatch.path,
         key=True,
@@ -158,7 +158,7 @@ def required_booleans(subject: Subject, patterns: Iterable[str]) -> Iterator[Fin
     for pattern in patterns:
         for path, value in parts(subject.value, pattern):
             if value is None:
-                found = missing(subject, path, ", which counts as false")
+                found = missing(subject, path, "; the package manager sends false")
                 remedy = f"Write `{path[-1]}: true` or `{path[-1]}: false`."
                 yield replace(found, remedy=remedy, severity=WARNING)
 
@@ -191,8 +191,9 @@ def choice_of(
     names = ", ".join(f"`{name}`" for name in allowed)
     yield subject.finding(
         FIELD_VALUE,
-        f"`{dotted(path)}` is {shown(value) if value else 'empty'}, which is not allowed there.",
-        f"{guess}Allowed: {names}.",
+        f"`{dotted(path)}` is {shown(value) if value else 'empty'}, which is not a supported "
+        "value.",
+        f"{guess}Supported values: {names}.",
         path,
     )
 

@@ -115,12 +115,12 @@ def _finding(
             f"No dependency of the package is installed under the name {shown(step.function)}."
         )
         remedy = (
-            f"The functions that it depends on are installed as {installed.shown}. Use one of "
-            "these names, or add the function to `spec.dependsOn`."
+            f"Its functions are installed as {installed.shown}. Use one of these names, or add the "
+            "function to `spec.dependsOn`."
         )
     yield FUNCTION_NAME.finding(
         message,
-        f"{remedy} If a function of that name is installed in another way, suppress the warning.",
+        f"{remedy} If the function is installed in another way, suppress the warning.",
         object.document.path,
         locate(object.document, step.path),
         str(object),

@@ -12,54 +12,54 @@ from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import shown, unknown_field, wrong_type
 from xpkg_tool.lint.metadata import SUBDOMAIN, check_keys, check_times
-from xpkg_tool.lint.shapes import OBJECT_META, TEXT, ListOf, PathOf, Struct, mismatches
+from xpkg_tool.lint.shapes import OBJECT_META, STRING, ListOf, PathOf, Struct, mismatches
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 from xpkg_tool.package.names import is_dns_subdomain
 from xpkg_tool.package.semver import VersionError, parse_constraint
 
 CROSSPLANE_VERSION = Rule(
-    "XP105", "crossplane-version", "The constraint for Crossplane cannot be read.", fatal=True
+    "XP105", "crossplane-version", "The version constraint for Crossplane is not valid.", fatal=True
 )
 # Crossplane uses the name for nothing, but its build refuses one that is no string.
 META_FIELD = Rule(
     "XP107",
     "meta-field",
-    "The meta object has no name, or one of the wrong type.",
+    "The meta object has no name, or its name is not a string.",
     WARNING,
     fatal=True,
     also=ERROR,
 )
-META_TYPE = Rule(
-    "XP108", "meta-type", "A field of the meta object is of the wrong type.", fatal=True
+META_TYPE = Rule("XP108", "meta-type", "A field of the meta object has the wrong type.", fatal=True)
+META_NAME = Rule(
+    "XP109", "meta-name", "The package's name is not a valid name of a Kubernetes object.", WARNING
 )
-META_NAME = Rule("XP109", "meta-name", "The package's name is none that Kubernetes takes.", WARNING)
 META_UNKNOWN_FIELD = Rule(
-    "XP110", "meta-unknown-field", "The meta object has a field that is not known.", WARNING
+    "XP110", "meta-unknown-field", "The meta object has an unknown field.", WARNING
 )
 META_MISSPELT = Rule("XP111", "meta-misspelt-field", "A field of the meta object is misspelt.")
 
 _DEPENDENCY = Struct(
     {
-        "apiVersion": TEXT,
-        "kind": TEXT,
-        "package": TEXT,
-        "provider": TEXT,
-        "configuration": TEXT,
-        "function": TEXT,
-        "version": TEXT,
+        "apiVersion": STRING,
+        "kind": STRING,
+        "package": STRING,
+        "provider": STRING,
+        "configuration": STRING,
+        "function": STRING,
+        "version": STRING,
     }
 )
 META = Struct(
     {
-        "apiVersion": TEXT,
-        "kind": TEXT,
+        "apiVersion": STRING,
+        "kind": STRING,
         "metadata": OBJECT_META,
         "spec": Struct(
             {
-                "crossplane": Struct({"version": TEXT}),
+                "crossplane": Struct({"version": STRING}),
                 "dependsOn": ListOf(_DEPENDENCY),
-                "capabilities": ListOf(TEXT),
+                "capabilities": ListOf(STRING),
             }
         ),
     }
@@ -70,12 +70,11 @@ _LONGEST_NAME = 63
 
 _HINTS: dict[PathOf, str] = {
     ("spec", "controller"): (
-        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the image that the package "
-        "itself is. Permissions come from a DeploymentRuntimeConfig and RBAC."
+        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the package's own image. "
+        "Permissions come from a DeploymentRuntimeConfig and RBAC."
     ),
     ("spec", "image"): (
-        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the image that the package "
-        "itself is."
+        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the package's own image."
     ),
 }
 
@@ -113,22 +112,22 @@ def _name(subject: Subject) -> Iterator[Finding]:
         yield subject.finding(
             META_FIELD,
             "The meta object has no `metadata.name`.",
-            "Name the package, for example `provider-example`: file names are made of it.",
+            "Name the package, for example `provider-example`: file names are derived from it.",
             path,
         )
     elif isinstance(name, str) and not is_dns_subdomain(name):
         yield subject.finding(
             META_NAME,
-            f"{shown(name)} is not a name that Kubernetes accepts, so that the package cannot be "
-            "installed under it.",
+            f"{shown(name)} is not a valid RFC 1123 subdomain, so the package cannot be installed "
+            "under this name.",
             f"Use {SUBDOMAIN}.",
             path,
         )
     elif isinstance(name, str) and len(name) > _LONGEST_NAME:
         yield subject.finding(
             META_NAME,
-            f"The name has {len(name)} characters; the name of an installed package has at most "
-            f"{_LONGEST_NAME}.",
+            f"The name must be no more than {_LONGEST_NAME} characters, as the name of an "
+            f"installed package; it has {len(name)}.",
             "Shorten it.",
             path,
         )
@@ -146,13 +145,13 @@ def _crossplane_version(subject: Subject) -> Iterator[Finding]:
             parse_constraint(version)
             return
         except VersionError as error:
-            problem = f"The version constraint for Crossplane cannot be read: {error}"
+            problem = f"The version constraint for Crossplane is not valid: {error}"
     elif version is not None:
         return
     yield subject.finding(
         CROSSPLANE_VERSION,
         f"{problem}.",
-        'Write it as a text, for example `version: ">=v1.14.0-0"`; parts are joined by commas '
+        'Write it as a string, for example `version: ">=v1.14.0-0"`; join several with commas '
         "(and) or `||` (or).",
         path,
         key=version is None,

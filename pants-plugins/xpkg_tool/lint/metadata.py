@@ -14,10 +14,8 @@ from xpkg_tool.lint.fields import WRONG_TYPE, shown
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.package.names import is_dns_subdomain
 
-OBJECT_NAME = Rule("XP206", "object-name", "An object has no name, or none that Kubernetes takes.")
-METADATA_VALUE = Rule(
-    "XP207", "metadata", "A label or an annotation is none that Kubernetes takes."
-)
+OBJECT_NAME = Rule("XP206", "object-name", "An object has no name, or its name is not valid.")
+METADATA_VALUE = Rule("XP207", "metadata", "A label or an annotation is not valid.")
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 # RFC 3339, as Go's time package reads it.
@@ -26,8 +24,8 @@ _LABEL_LENGTH = 63
 _ALL_ANNOTATIONS = 256 * 1024
 
 SUBDOMAIN = (
-    "lower-case letters, digits, `-` and `.`, with a letter or digit at both ends and on both "
-    "sides of each `.`"
+    "lower-case alphanumeric characters, `-` and `.`, with an alphanumeric character at both ends "
+    "and on both sides of each `.`"
 )
 
 
@@ -55,7 +53,7 @@ def check_name(subject: Subject) -> Iterator[Finding]:
     elif isinstance(name, str) and not is_dns_subdomain(name):
         yield subject.finding(
             OBJECT_NAME,
-            f"{shown(name)} cannot be the name of a Kubernetes object.",
+            f"{shown(name)} is not a valid RFC 1123 subdomain, as the name of an object must be.",
             f"Use {SUBDOMAIN}; at most 253 characters.",
             ("metadata", "name"),
         )
@@ -73,18 +71,19 @@ def check_keys(subject: Subject) -> Iterator[Finding]:
             if problem:
                 yield subject.finding(
                     METADATA_VALUE,
-                    f"{shown(key)} cannot be the key of an entry of `metadata.{field}`: {problem}.",
-                    "Write `name` or `prefix/name`: the prefix a DNS name, the name at most 63 "
-                    "letters, digits, `-`, `_` and `.`.",
+                    f"{shown(key)} is not a valid key in `metadata.{field}`: {problem}.",
+                    "Write `name` or `prefix/name`: the prefix is a DNS subdomain, the name at "
+                    "most 63 alphanumeric characters, `-`, `_` and `.`.",
                     path,
                     key=True,
                 )
             if field == "labels" and isinstance(value, str) and not _is_label_value(value):
                 yield subject.finding(
                     METADATA_VALUE,
-                    f"{shown(value)} cannot be the value of a label.",
-                    "Use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at "
-                    "both ends; longer texts belong into `metadata.annotations`.",
+                    f"{shown(value)} is not a valid label value.",
+                    "Use at most 63 alphanumeric characters, `-`, `_` and `.`, with an "
+                    "alphanumeric character at both ends; longer text belongs in "
+                    "`metadata.annotations`.",
                     path,
                 )
     yield from _size(subject)
@@ -97,7 +96,7 @@ def check_times(subject: Subject, rule: Rule) -> Iterator[Finding]:
         if value is not None and not (isinstance(value, str) and _TIME.fullmatch(value)):
             yield subject.finding(
                 rule,
-                f"`metadata.{field}` is no point in time.",
+                f"`metadata.{field}` is not a valid RFC 3339 time.",
                 "Remove it: Kubernetes sets it.",
                 ("metadata", field),
             )
@@ -115,7 +114,8 @@ def _size(subject: Subject) -> Iterator[Finding]:
     if size > _ALL_ANNOTATIONS:
         yield subject.finding(
             METADATA_VALUE,
-            f"The annotations have {size:,} bytes; Kubernetes takes at most {_ALL_ANNOTATIONS:,}.",
+            f"The annotations must have at most {_ALL_ANNOTATIONS:,} bytes in total; they have "
+            f"{size:,}.",
             "Shorten them: a readme or an icon may be too large.",
             ("metadata", "annotations"),
             key=True,
@@ -129,12 +129,12 @@ def _key_problem(key: str) -> str:
     # Kubernetes looks at annotations in lower case, at labels as they are; a prefix in upper case
     # is rare enough for one rule.
     if slash and not is_dns_subdomain(prefix.lower()):
-        return "the part before the `/` is no DNS name"
+        return "the prefix is not a valid RFC 1123 subdomain"
     if not name:
-        return "it has no name" if not slash else "nothing stands behind the `/`"
+        return "it is empty" if not slash else "the name part is empty"
     if len(name) > _LABEL_LENGTH:
-        return "its name has more than 63 characters"
-    return "" if _NAME.fullmatch(name) else "its name has a character that is not allowed"
+        return "the name part must be no more than 63 characters"
+    return "" if _NAME.fullmatch(name) else "the name part has a character that is not allowed"
 
 
 def _is_label_value(value: str) -> bool:

@@ -11,14 +11,14 @@ from xpkg_tool.diagnostics.finding import AnyFinding
 from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, required
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
-from xpkg_tool.lint.shapes import ANYTHING, INTEGER, OBJECT_META, TEXT, MapOf, Shape, Struct
+from xpkg_tool.lint.shapes import ANYTHING, INTEGER, OBJECT_META, STRING, MapOf, Shape, Struct
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 
-_OPERATION_SPEC = Struct({"mode": TEXT, "pipeline": PIPELINE, "retryLimit": INTEGER})
+_OPERATION_SPEC = Struct({"mode": STRING, "pipeline": PIPELINE, "retryLimit": INTEGER})
 _TEMPLATE = Struct({"metadata": OBJECT_META, "spec": _OPERATION_SPEC})
 _SCHEDULED: dict[str, Shape] = {
-    "concurrencyPolicy": TEXT,
+    "concurrencyPolicy": STRING,
     "successfulHistoryLimit": INTEGER,
     "failedHistoryLimit": INTEGER,
     "operationTemplate": _TEMPLATE,
@@ -29,8 +29,8 @@ _POLICIES = ("Allow", "Forbid", "Replace")
 def _object(spec: Struct) -> Struct:
     return Struct(
         {
-            "apiVersion": TEXT,
-            "kind": TEXT,
+            "apiVersion": STRING,
+            "kind": STRING,
             "metadata": OBJECT_META,
             "spec": spec,
             "status": MapOf(ANYTHING),
@@ -40,14 +40,19 @@ def _object(spec: Struct) -> Struct:
 
 OPERATION = _object(_OPERATION_SPEC)
 CRON_OPERATION = _object(
-    Struct({**_SCHEDULED, "schedule": TEXT, "startingDeadlineSeconds": INTEGER})
+    Struct({**_SCHEDULED, "schedule": STRING, "startingDeadlineSeconds": INTEGER})
 )
 WATCH_OPERATION = _object(
     Struct(
         {
             **_SCHEDULED,
             "watch": Struct(
-                {"apiVersion": TEXT, "kind": TEXT, "matchLabels": MapOf(TEXT), "namespace": TEXT}
+                {
+                    "apiVersion": STRING,
+                    "kind": STRING,
+                    "matchLabels": MapOf(STRING),
+                    "namespace": STRING,
+                }
             ),
         }
     )

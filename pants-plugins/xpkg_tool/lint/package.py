@@ -33,12 +33,10 @@ META_SEVERAL = Rule("XP102", "several-metas", "The package has several meta obje
 META_UNKNOWN = Rule(
     "XP103",
     "unknown-meta",
-    "The meta object is of a kind or version that is not known.",
+    "The meta object has an unknown kind or version.",
     fatal=True,
 )
-PACKAGE_TYPE = Rule(
-    "XP104", "package-type", "The meta object is not of the type that was asked for."
-)
+PACKAGE_TYPE = Rule("XP104", "package-type", "The meta object is not of the requested type.")
 PACKAGE_SIZE = Rule(
     "XP106", "package-size", "The package is larger than the package manager reads.", fatal=True
 )
@@ -82,8 +80,8 @@ def too_large(size: int) -> Finding | None:
         return None
     return PACKAGE_SIZE.finding(
         f"The package's objects have {size:,} bytes; the package manager reads at most "
-        f"{LARGEST_PACKAGE:,} and would lose the rest without a word.",
-        "Split the package: each part needs a meta object of its own.",
+        f"{LARGEST_PACKAGE:,} and silently drops the rest.",
+        "Split the package: each part needs its own meta object.",
     )
 
 
@@ -113,8 +111,8 @@ def _several_metas(metas: Sequence[Meta]) -> Iterator[Finding]:
         others = few_others(places, index)
         yield META_SEVERAL.finding(
             f"The package has {len(metas)} meta objects; the others are at {others}.",
-            "Keep one: leave the others' files out of `sources`, and give a package inside a "
-            "package a target of its own.",
+            "Keep one: leave the files of the others out of `sources`, and give a package inside "
+            "the package its own target.",
             meta.object.document.path,
             locate(meta.object.document, ("kind",)),
             str(meta.object),
@@ -127,7 +125,7 @@ def _unknown_meta(meta: Meta) -> Finding:
     hint = f"Did you mean {guess}? " if guess else ""
     return META_UNKNOWN.finding(
         f"{kind} is not a meta object that the package manager knows.",
-        f"{hint}Known are: {bullet_list(ALL_META)}.",
+        f"{hint}Supported: {bullet_list(ALL_META)}.",
         document.path,
         locate(document, ("apiVersion" if guess and guess.kind == kind.kind else "kind",)),
         str(meta.object),
@@ -138,7 +136,7 @@ def _of_another_type(meta: Meta, package_type: str) -> Finding:
     document, kind = meta.object.document, meta.object.kind.kind
     return PACKAGE_TYPE.finding(
         f"The meta object is a {kind}, but the target's `package_type` is {package_type!r}.",
-        f'Set `package_type="{kind}"` on the target, or mend the meta object.',
+        f'Set `package_type="{kind}"` on the target, or change the meta object.',
         document.path,
         locate(document, ("kind",)),
         str(meta.object),
@@ -152,7 +150,7 @@ def _object_rules(object: Object, type: PackageType | None) -> Iterator[Finding]
         yield UNKNOWN_KIND.finding(
             f"No package can hold an object of the kind {kind}.",
             (f"Did you mean {guess}? " if guess else "")
-            + "Leave the file out of `sources` if it is no part of the package.",
+            + "Leave the file out of `sources` if it is not part of the package.",
             document.path,
             locate(document, ("apiVersion" if guess and guess.kind == kind.kind else "kind",)),
             str(object),
@@ -161,7 +159,8 @@ def _object_rules(object: Object, type: PackageType | None) -> Iterator[Finding]
         holders = " or a ".join(types_that_hold(kind))
         yield KIND_NOT_ALLOWED.finding(
             f"A {type.name} cannot hold an object of the kind {kind}; only a {holders} can.",
-            f"Leave the file out of `sources`. A {type.name} holds: {bullet_list(type.objects)}.",
+            f"Leave the file out of `sources`. A {type.name} can hold: "
+            f"{bullet_list(type.objects)}.",
             document.path,
             locate(document, ("kind",)),
             str(object),

@@ -15,7 +15,7 @@ from xpkg_tool.lint.fields import shown
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 
-SCHEDULE = Rule("XP708", "schedule", "A CronOperation has a schedule that cannot be read.", WARNING)
+SCHEDULE = Rule("XP708", "schedule", "A CronOperation has a schedule that is not valid.", WARNING)
 
 _PATH = ("spec", "schedule")
 
@@ -30,18 +30,17 @@ def check_schedule(subject: Subject) -> Iterator[Finding]:
     if problem is None and never_comes(schedule):
         yield subject.finding(
             SCHEDULE,
-            f"No day is one of the schedule {shown(schedule)}. Crossplane runs the operation once, "
-            "at once, and never again.",
-            "Name a day that the months have, and at least one value in each field.",
+            f"The schedule {shown(schedule)} never comes. Crossplane runs the operation once, "
+            "immediately, and never again.",
+            "Name a day that exists in the months, and at least one value in each field.",
             _PATH,
         )
     if problem:
         yield subject.finding(
             SCHEDULE,
-            f"Crossplane cannot read the schedule {shown(schedule)}: {problem}. The CronOperation "
-            "is installed, but never runs.",
-            "Write minute, hour, day of the month, month and day of the week, for example "
-            "`30 3 * * 1-5`; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly` or "
-            "`@every 90m`.",
+            f"The schedule {shown(schedule)} is not valid: {problem}. The CronOperation is "
+            "installed, but never runs.",
+            "Write minute, hour, day of the month, month and day of the week, for example `30 3 * "
+            "* 1-5`; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly` or `@every 90m`.",
             _PATH,
         )

@@ -185,8 +185,8 @@ class _Comments:
         return [
             UNUSED_SUPPRESSION.finding(
                 f"The comment suppresses nothing: there is no finding {code} here.",
-                f"Remove {code} from the comment. It stands at the end of the line that the "
-                "finding names, or alone on the line above; `ignore-file` stands at the top.",
+                f"Remove {code} from the comment. A comment belongs at the end of the line that "
+                "the finding names, or alone on the line above; `ignore-file` belongs at the top.",
                 path,
                 comment.position,
             )
@@ -204,17 +204,17 @@ def _problem(comment: Suppression) -> tuple[str, str] | None:
     """What is wrong with a comment as a whole."""
     if comment.verb not in ("ignore", "ignore-file"):
         return (
-            f"`xpkg: {comment.verb}` means nothing.",
+            f"`xpkg: {comment.verb}` is not a suppression.",
             "Write `# xpkg: ignore[CODE]` or `# xpkg: ignore-file[CODE]`.",
         )
     if not comment.codes:
         return (
-            "The comment names no rule and so suppresses nothing.",
-            f"Name the rules: `# xpkg: {comment.verb}[CODE]`, several joined by commas.",
+            "The comment names no rule, so it suppresses nothing.",
+            f"Name the rules: `# xpkg: {comment.verb}[CODE]`; separate several with commas.",
         )
     if comment.verb == "ignore-file" and not comment.at_top:
         return (
-            "`ignore-file` has an effect only above all content of a file or a document.",
+            "`ignore-file` only has an effect above all content of a file or a document.",
             "Move it to the top, or write `ignore` for a single line.",
         )
     return None
@@ -238,8 +238,8 @@ def _fatal_code(code: str) -> tuple[str, str] | None:
 
 def _always_on(code: str, where: str = "") -> tuple[str, str]:
     return (
-        f"{code} cannot be ignored{where}: Crossplane would refuse the package, or lose a part.",
-        "Fix what the rule finds, and remove the code here.",
+        f"{code} cannot be ignored{where}: Crossplane would refuse the package or lose part of it.",
+        "Fix what the rule finds, and remove the code.",
     )
 
 

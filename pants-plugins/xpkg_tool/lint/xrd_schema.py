@@ -105,7 +105,7 @@ def _made_by(
 ) -> Iterator[AnyFinding]:
     kinds = [("", added_to_composites(subject.value, release))]
     if subject.get("spec", "claimNames"):
-        kinds.append(("In the definition of claims: ", added_to_claims(subject.value, release)))
+        kinds.append(("In the claim's definition: ", added_to_claims(subject.value, release)))
     seen: set[tuple[str, PathOf]] = set()
     for whose, added in kinds:
         made = schema_of_version(schema, added, release)
@@ -138,7 +138,7 @@ def _dropped(subject: Subject, where: PathOf, schema: Mapping[str, Any]) -> Iter
     required = schema.get("required")
     for index, name in enumerate(required if isinstance(required, list) else ()):
         if isinstance(name, str) and name not in _ALWAYS_THERE:
-            remedy = "Remove it: of the whole object only `spec` is required."
+            remedy = "Remove it: at the top only `spec` can be required."
             yield _ignored(subject, (*where, "required", index), remedy)
     properties = schema.get("properties")
     for name, part in (properties if isinstance(properties, dict) else {}).items():
@@ -158,9 +158,9 @@ def _dropped(subject: Subject, where: PathOf, schema: Mapping[str, Any]) -> Iter
 def _rules_of_the_top(subject: Subject, path: PathOf) -> ReleaseFinding:
     finding = subject.finding(
         XRD_IGNORED,
-        f"`{dotted(path)}` has an effect from Crossplane {ROOT_RULES_SINCE} on; older releases "
-        "drop it silently.",
-        f"{require_release(ROOT_RULES_SINCE)}, or put the rules on `spec` if they need nothing "
+        f"`{dotted(path)}` has an effect in Crossplane {ROOT_RULES_SINCE} and later; older "
+        "releases drop it silently.",
+        f"{require_release(ROOT_RULES_SINCE)}, or move the rules to `spec` if they need nothing "
         "else.",
         path,
         key=True,
@@ -177,7 +177,7 @@ def _keywords(
 
 
 def _dropped_metadata(subject: Subject, at: PathOf, part: Mapping[str, Any]) -> Iterator[Finding]:
-    remedy = "Remove it: of the metadata only `properties.name.maxLength` is taken."
+    remedy = "Remove it: of the metadata only `properties.name.maxLength` is used."
     yield from _keywords(subject, at, part, _IMPLIED | {"properties"}, remedy)
     properties = part.get("properties")
     for name, schema in (properties if isinstance(properties, dict) else {}).items():
@@ -186,7 +186,7 @@ def _dropped_metadata(subject: Subject, at: PathOf, part: Mapping[str, Any]) -> 
             yield _ignored(subject, place, remedy)
         elif isinstance(schema, dict):
             rule = (
-                f"{remedy[:-1]}. From Crossplane {ROOT_RULES_SINCE} on, a rule on "
+                f"{remedy[:-1]}. In Crossplane {ROOT_RULES_SINCE} and later, a rule on "
                 f"`self.metadata.name` under `{RULES}` at the top of the schema can check the name."
             )
             yield from _keywords(subject, place, schema, _IMPLIED | {"maxLength"}, rule)
@@ -230,7 +230,7 @@ def _replaced(
             who += f" before {RELEASES[RELEASES.index(newest) + 1]}"
         finding = subject.finding(
             XRD_IGNORED,
-            f"`{name}.{field}` is a field that {who} adds to {whose}; the author's is replaced.",
+            f"`{name}.{field}` is a field that {who} adds to {whose}; it replaces yours.",
             "Remove it, or give the field another name.",
             (*at, "properties", field),
             key=True,
@@ -241,7 +241,7 @@ def _replaced(
 def _ignored(subject: Subject, path: PathOf, remedy: str) -> Finding:
     return subject.finding(
         XRD_IGNORED,
-        f"`{dotted(path)}` has no effect: Crossplane does not take it into the composite "
+        f"`{dotted(path)}` has no effect: Crossplane does not copy it into the composite "
         "resource's schema.",
         remedy,
         path,

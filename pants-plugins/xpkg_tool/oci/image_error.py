@@ -7,18 +7,16 @@ from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
 
 IMAGE_UNREADABLE = Rule(
-    "XP900", "image-unreadable", "What was named is no image that can be read.", fatal=True
+    "XP900", "image-unreadable", "What was named is not an image that can be read.", fatal=True
 )
-IMAGE_LIMIT = Rule("XP901", "image-limit", "The image is over a limit.", fatal=True)
-BLOB_MISSING = Rule("XP902", "blob-missing", "A blob that the image names is missing.", fatal=True)
-DIGEST_DIFFERS = Rule(
-    "XP903", "digest-differs", "Some content does not have the digest that is said.", fatal=True
+IMAGE_LIMIT = Rule("XP901", "image-limit", "The image exceeds a limit.", fatal=True)
+BLOB_MISSING = Rule(
+    "XP902", "blob-missing", "A blob that the image refers to is missing.", fatal=True
 )
-SIZE_DIFFERS = Rule(
-    "XP904", "size-differs", "Some content does not have the size that is said.", fatal=True
-)
+DIGEST_DIFFERS = Rule("XP903", "digest-differs", "Content does not match its digest.", fatal=True)
+SIZE_DIFFERS = Rule("XP904", "size-differs", "Content does not match its size.", fatal=True)
 SOURCE_UNREADABLE = Rule(
-    "XP914", "source-unreadable", "What was named is not there, or cannot be reached.", fatal=True
+    "XP914", "source-unreadable", "What was named does not exist, or cannot be reached.", fatal=True
 )
 
 

@@ -38,7 +38,7 @@ def test_a_scalar_that_reads_otherwise_than_it_looks_is_to_be_quoted(
 ) -> None:
     (finding,) = findings({"a.yaml": meta(f"  annotations:\n    {text}\n")})
     assert (finding.code, finding.severity) == ("XP108", ERROR)
-    assert finding.message.startswith("`metadata.annotations.k` is ")
+    assert finding.message.startswith("`metadata.annotations.k` must be a string, got ")
     assert finding.remedy.startswith(f'Put it in quotes: "{written}".')
     assert f"Kubernetes reads {read}" in finding.remedy or not read
     assert finding.position is not None

@@ -141,7 +141,7 @@ def test_a_finding_is_shown_with_its_line_and_a_caret() -> None:
         "object that the package manager knows. [Privoder provider-a]\n"
         "  2 | kind: Privoder\n"
         "    |       ^^^^^^^^\n"
-        "  help: Did you mean Provider (meta.pkg.crossplane.io/v1)? Known are: Configuration "
+        "  help: Did you mean Provider (meta.pkg.crossplane.io/v1)? Supported: Configuration "
         "(meta.pkg.crossplane.io/v1), Configuration (meta.pkg.crossplane.io/v1alpha1), Function "
         "(meta.pkg.crossplane.io/v1), Function (meta.pkg.crossplane.io/v1beta1), Provider "
         "(meta.pkg.crossplane.io/v1), Provider (meta.pkg.crossplane.io/v1alpha1)."

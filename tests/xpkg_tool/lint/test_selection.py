@@ -117,7 +117,7 @@ def test_comments_hold_in_the_package_that_was_built() -> None:
         ("# xpkg: ignore[XP999]", "There is no rule XP999."),
         ("# xpkg: ignore", "names no rule"),
         ("# xpkg: ignore[]", "names no rule"),
-        ("# xpkg: ignroe[XP010]", "`xpkg: ignroe` means nothing."),
+        ("# xpkg: ignroe[XP010]", "`xpkg: ignroe` is not a suppression."),
     ],
 )
 def test_a_comment_without_effect_is_a_warning(comment: str, message: str) -> None:

@@ -11,9 +11,9 @@ from xpkg_tool.lint.fields import WRONG_TYPE, shown
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 
-CRD_COLUMN = Rule("XP405", "crd-column", "A printer column of a CRD cannot be shown.")
-CRD_SUBRESOURCE = Rule("XP406", "crd-subresource", "A subresource of a CRD is not complete.")
-CRD_SELECTABLE = Rule("XP407", "crd-selectable", "A selectable field of a CRD cannot be selected.")
+CRD_COLUMN = Rule("XP405", "crd-column", "A printer column of a CRD is not valid.")
+CRD_SUBRESOURCE = Rule("XP406", "crd-subresource", "A subresource of a CRD is not valid.")
+CRD_SELECTABLE = Rule("XP407", "crd-selectable", "A selectable field of a CRD is not valid.")
 
 _TYPES = ("boolean", "date", "integer", "number", "string")
 _FORMATS = ("byte", "date", "date-time", "double", "float", "int32", "int64", "password")
@@ -27,7 +27,7 @@ def check_int32(subject: Subject, path: PathOf) -> Iterator[Finding]:
     if isinstance(value, int) and not -(2**31) <= value < 2**31:
         yield subject.finding(
             WRONG_TYPE,
-            f"`{dotted(path)}` is {value}; an integer of 32 bits belongs there.",
+            f"`{dotted(path)}` must be a 32-bit integer, got {value}.",
             "Write a smaller number.",
             path,
         )
@@ -42,10 +42,10 @@ def check_columns(subject: Subject, path: PathOf, columns: Any) -> Iterator[Find
         for field, remedy in (
             ("name", "Add the heading of the column."),
             ("type", f"Add one of {', '.join(_TYPES)}."),
-            ("jsonPath", "Add the path of the field that is shown, such as `.spec.region`."),
+            ("jsonPath", "Add the path of the field to show, such as `.spec.region`."),
         ):
             if column.get(field) in (None, ""):
-                message = f"A printer column has no `{field}`."
+                message = f"The printer column has no `{field}`."
                 where = (*place, field)
                 yield subject.finding(CRD_COLUMN, message, remedy, where, key=True)
         yield from _one_of(subject, place, column, "type", _TYPES)
@@ -78,7 +78,7 @@ def _one_of(
     if isinstance(value, str) and value and value not in known:
         yield subject.finding(
             CRD_COLUMN,
-            f"{shown(value)} is no `{field}` of a printer column.",
+            f"{shown(value)} is not a valid `{field}` of a printer column.",
             f"Use one of {', '.join(known)}.",
             (*place, field),
         )
@@ -110,7 +110,7 @@ def check_subresources(subject: Subject, path: PathOf, subresources: Any) -> Ite
             wanted = " or ".join(f"`{root}`" for root in roots)
             yield subject.finding(
                 CRD_SUBRESOURCE,
-                f"The `{field}` of the subresource `scale` must begin with {wanted}.",
+                f"The `{field}` of the subresource `scale` must be a path under {wanted}.",
                 f"Write a path such as `{example}`.",
                 place,
             )
@@ -123,7 +123,10 @@ def check_selectable(subject: Subject, path: PathOf, fields: Any, schema: Any) -
         place = (*path, "selectableFields", index, "jsonPath")
         json_path = field.get("jsonPath") if isinstance(field, dict) else None
         if json_path is None or json_path == "":
-            message, remedy = "A selectable field has no `jsonPath`.", "Add it, or remove the item."
+            message, remedy = (
+                "The selectable field has no `jsonPath`.",
+                "Add it, or remove the item.",
+            )
             yield subject.finding(CRD_SELECTABLE, message, remedy, place, key=True)
         elif isinstance(json_path, str):
             problem = _selectable_problem(json_path, schema, seen)
@@ -137,7 +140,7 @@ def check_selectable(subject: Subject, path: PathOf, fields: Any, schema: Any) -
     if len(seen) > _MOST_SELECTABLE:
         yield subject.finding(
             CRD_SELECTABLE,
-            f"{len(seen)} fields are selectable; Kubernetes takes at most {_MOST_SELECTABLE}.",
+            f"{len(seen)} fields are selectable; Kubernetes accepts at most {_MOST_SELECTABLE}.",
             "Remove some.",
             (*path, "selectableFields"),
             key=True,
@@ -153,10 +156,10 @@ def _selectable_problem(json_path: str, schema: Any, seen: set[tuple[str, ...]])
         return str(error)
     problem = ""
     if names[:1] == ("metadata",):
-        problem = "it is a part of the metadata"
+        problem = "it is part of the metadata"
     elif found is None or found.get("type") not in _SELECTABLE_TYPES:
-        problem = f"its type is none of {', '.join(_SELECTABLE_TYPES)}"
+        problem = f"its type is not one of {', '.join(_SELECTABLE_TYPES)}"
     elif names in seen:
-        problem = "it stands there twice"
+        problem = "it is there twice"
     seen.add(names)
     return problem

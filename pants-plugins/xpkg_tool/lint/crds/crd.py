@@ -20,8 +20,8 @@ from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.lint.type_names import check_type_names
 from xpkg_tool.package import types
 
-CRD_GROUP = Rule("XP400", "crd-group", "A CRD's group belongs to Kubernetes and is not approved.")
-CRD_PRESERVE = Rule("XP408", "crd-preserve", "A CRD preserves unknown fields as a whole.")
+CRD_GROUP = Rule("XP400", "crd-group", "A CRD's group belongs to Kubernetes and has no approval.")
+CRD_PRESERVE = Rule("XP408", "crd-preserve", "A CRD sets `preserveUnknownFields: true`.")
 
 _APPROVAL = "api-approved.kubernetes.io"
 _REQUIRED = (
@@ -48,14 +48,14 @@ def check_crd(subject: Subject) -> Iterator[Finding]:
     yield from _long_kind(subject)
     yield from _group(subject)
     if subject.get("metadata", "namespace"):
-        why = "cannot stand there: a definition is in no namespace"
+        why = "is not allowed: a definition is cluster-scoped"
         yield invalid(subject, ("metadata", "namespace"), why, "Remove it.")
     if subject.get("spec", "preserveUnknownFields") is True:
         yield subject.finding(
             CRD_PRESERVE,
             "`spec.preserveUnknownFields` cannot be true.",
             "Remove it, and set `x-kubernetes-preserve-unknown-fields: true` in the schema where "
-            "unknown fields are to be kept.",
+            "unknown fields should be kept.",
             ("spec", "preserveUnknownFields"),
         )
     yield from check_conversion(subject)
@@ -78,7 +78,7 @@ def _long_kind(subject: Subject) -> Iterator[Finding]:
     names = subject.get("spec", "names")
     kind = names.get("kind") if isinstance(names, dict) else None
     if isinstance(kind, str) and not names.get("listKind") and 59 < len(kind) <= 63:
-        why = "is too long: with `List` behind it, it has more than 63 characters"
+        why = "is too long: with `List` appended, it has more than 63 characters"
         yield invalid(subject, ("spec", "names", "kind"), why, "Shorten it, or add a `listKind`.")
 
 
@@ -89,9 +89,9 @@ def _group(subject: Subject) -> Iterator[Finding]:
     if not _is_approved(subject):
         yield subject.finding(
             CRD_GROUP,
-            f"The group {shown(group)} belongs to Kubernetes, which wants an approval for it: the "
-            f"annotation `{_APPROVAL}` with a URL, or with a text that begins with `unapproved`.",
-            "Take a group of your own.",
+            f"The group {shown(group)} belongs to Kubernetes, which requires the annotation "
+            f"`{_APPROVAL}` for it: a URL, or a string that begins with `unapproved`.",
+            "Use a group of your own.",
             ("spec", "group"),
         )
 

@@ -12,8 +12,8 @@ from xpkg_tool.lint.schemas.check import check_schema
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 
-CRD_VERSIONS = Rule("XP401", "crd-versions", "A CRD has a version twice.")
-CRD_STORAGE = Rule("XP402", "crd-storage", "Not exactly one version of a CRD is stored.")
+CRD_VERSIONS = Rule("XP401", "crd-versions", "Two versions of a CRD have the same name.")
+CRD_STORAGE = Rule("XP402", "crd-storage", "A CRD does not have exactly one storage version.")
 CRD_SERVED = Rule("XP403", "crd-served", "No version of a CRD is served.", WARNING)
 
 _PATH = ("spec", "versions")
@@ -28,7 +28,7 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
     if not versions:
         yield subject.finding(
             CRD_STORAGE,
-            "`spec.versions` is missing or empty, so that no version is stored.",
+            "`spec.versions` is missing or empty, so there is no storage version.",
             "Add a version: `{name: v1, served: true, storage: true, schema: ...}`.",
             _PATH,
             key=True,
@@ -39,7 +39,7 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
     if known and not any(version.get("served") for _, version in known):
         yield subject.finding(
             CRD_SERVED,
-            "No version is served, so that nobody can use the type.",
+            "No version is served, so nobody can use the type.",
             "Write `served: true` for a version.",
             _PATH,
             key=True,
@@ -47,7 +47,7 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
     for again, first, name in repeated(subject, "spec.versions", "name"):
         yield subject.finding(
             CRD_VERSIONS,
-            f"The version {shown(name)} is there already, at `{dotted(first[:-1])}`.",
+            f"There is already a version {shown(name)}, at `{dotted(first[:-1])}`.",
             "Remove one of them, or give it another name.",
             again,
         )
@@ -63,7 +63,7 @@ def _storage(
     if not stored:
         yield subject.finding(
             CRD_STORAGE,
-            "No version is stored: exactly one must have `storage: true`.",
+            "There must be exactly one version with `storage: true`, but there is none.",
             "Write `storage: true` for one version.",
             _PATH,
             key=True,
@@ -71,7 +71,7 @@ def _storage(
     for index in stored[1:]:
         yield subject.finding(
             CRD_STORAGE,
-            f"{len(stored)} versions have `storage: true`; exactly one is stored.",
+            f"There must be exactly one version with `storage: true`, but there are {len(stored)}.",
             "Write `storage: false` for all but one.",
             (*_PATH, index, "storage"),
         )
@@ -84,16 +84,16 @@ def check_deprecation(
     text = version.get("deprecationWarning")
     if not isinstance(text, str):
         return
-    problem, remedy = "", "Write a warning in one line."
+    problem, remedy = "", "Write a warning of one line."
     if version.get("deprecated") is not True:
-        problem = "is for deprecated versions only"
+        problem = "is only allowed for deprecated versions"
         remedy = "Add `deprecated: true` to the version, or remove the warning."
     elif not text:
         problem = "is empty"
     elif len(text.encode("utf-8", "replace")) > _LONGEST_WARNING:
         problem, remedy = f"has more than {_LONGEST_WARNING} bytes", "Shorten it."
     elif not text.isprintable():
-        problem = "has a line break or another character that cannot be printed"
+        problem = "contains a line break or another non-printable character"
     if problem:
         yield invalid(subject, (*path, "deprecationWarning"), problem, remedy)
 

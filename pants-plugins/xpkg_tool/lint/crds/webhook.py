@@ -18,7 +18,7 @@ from xpkg_tool.lint.subject import Subject
 from xpkg_tool.lint.type_names import is_dns_label
 from xpkg_tool.package.names import is_dns_subdomain
 
-CRD_CONVERSION = Rule("XP404", "crd-conversion", "The conversion of a CRD is not complete.")
+CRD_CONVERSION = Rule("XP404", "crd-conversion", "The conversion of a CRD is not valid.")
 
 _PATH = ("spec", "conversion")
 _KNOWN_REVIEWS = ("v1", "v1beta1")
@@ -39,7 +39,11 @@ def check_conversion(subject: Subject) -> Iterator[Finding]:
         return
     if strategy is None or isinstance(strategy, str):
         if strategy != "None":
-            what = f"{shown(strategy)} is no strategy" if strategy else "The strategy is missing"
+            what = (
+                f"{shown(strategy)} is not a conversion strategy"
+                if strategy
+                else "The conversion has no `strategy`"
+            )
             yield _finding(subject, f"{what}.", "Write `None` or `Webhook`.", "strategy")
         # What is null or empty counts as not there.
         for field in ("clientConfig", "conversionReviewVersions"):
@@ -47,7 +51,7 @@ def check_conversion(subject: Subject) -> Iterator[Finding]:
             if value or value == {}:
                 yield _finding(
                     subject,
-                    f"`webhook.{field}` can stand only where the strategy is `Webhook`.",
+                    f"`webhook.{field}` is only allowed with the strategy `Webhook`.",
                     "Remove it, or write `strategy: Webhook`.",
                     "webhook",
                     field,
@@ -71,7 +75,7 @@ def check_webhook_of_xrd(subject: Subject) -> Iterator[Finding]:
         found = "neither a `url` nor" if url is None else "both a `url` and"
         yield _finding(
             subject,
-            f"The webhook has {found} a `service`; Kubernetes asks for exactly one of them.",
+            f"The webhook has {found} a `service`; exactly one of them is required.",
             "Name the `service`, or the `url` of a webhook outside the cluster.",
             *("webhook", "clientConfig"),
         )
@@ -88,7 +92,7 @@ def check_webhook_of_xrd(subject: Subject) -> Iterator[Finding]:
         if type(port) is int and not 0 < port < 2**16:
             yield _finding(
                 subject,
-                f"{port} is not a port.",
+                f"{port} is not a valid port number.",
                 "Write a number from 1 to 65535, or remove it: 443 is the default.",
                 *("webhook", "clientConfig", "service", "port"),
             )
@@ -138,14 +142,16 @@ def _reviews(subject: Subject, versions: Any) -> Iterator[Finding]:
         if not isinstance(version, str):
             continue
         if versions.index(version) < index:
-            yield _finding(subject, f"{shown(version)} stands twice.", "Remove one.", *steps, index)
+            yield _finding(
+                subject, f"{shown(version)} is listed twice.", "Remove one.", *steps, index
+            )
         elif not is_dns_label(version):
-            message = f"{shown(version)} is no name of a version."
+            message = f"{shown(version)} is not a valid version name."
             yield _finding(subject, message, "Write `v1`.", *steps, index)
     if not any(version in _KNOWN_REVIEWS for version in texts):
         yield _finding(
             subject,
-            "The webhook speaks no version of ConversionReview that Kubernetes knows.",
+            "The webhook supports no version of ConversionReview that Kubernetes knows.",
             "Add `v1` to `conversionReviewVersions`.",
             *steps,
         )
@@ -161,7 +167,7 @@ def _encoded(subject: Subject, client: Any) -> Iterator[Finding]:
     if isinstance(bundle, str) and not is_base64(bundle):
         yield subject.finding(
             WRONG_TYPE,
-            "The `caBundle` is not base64, so that the build breaks at it.",
+            "The `caBundle` is not base64, so the build fails.",
             "Remove it: Crossplane fills it in.",
             (*_PATH, *steps, "caBundle"),
         )
@@ -175,9 +181,9 @@ def _client(subject: Subject, client: Any) -> Iterator[Finding]:
         both = isinstance(client.get("service"), dict)
         yield _finding(
             subject,
-            "The webhook has a `url`; Crossplane adds a `service` while it installs the package, "
-            "and Kubernetes takes only one of the two.",
-            "Remove the `url`, and let the provider serve the webhook.",
+            "The webhook has a `url`; Crossplane adds a `service` when it installs the package, "
+            "and Kubernetes accepts only one of the two.",
+            "Remove the `url` and let the provider itself serve the webhook.",
             *steps,
             "url",
             severity=ERROR if both else WARNING,
@@ -193,7 +199,7 @@ def _path(subject: Subject, path: Any) -> Iterator[Finding]:
         if not path.startswith("/") or not all(is_dns_subdomain(part) for part in parts):
             yield _finding(
                 subject,
-                f"{shown(path)} is no path of a webhook.",
-                "Write a path such as `/convert`: parts in lower case, each behind a `/`.",
+                f"{shown(path)} is not a valid webhook path.",
+                "Write a path such as `/convert`: each part after a `/`, in lower case.",
                 *("webhook", "clientConfig", "service", "path"),
             )

@@ -12,7 +12,7 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import PathOf, Problem, SchemaNode, Way, as_schema, path_of
 
 SCHEMA_COMBINATOR = Rule(
-    "XP428", "schema-junctor", "A keyword stands inside allOf, anyOf, oneOf or not."
+    "XP428", "schema-junctor", "A keyword is not allowed inside allOf, anyOf, oneOf or not."
 )
 
 _NOTHING: Any = object()
@@ -48,16 +48,16 @@ def check_nested(node: SchemaNode) -> Iterator[Problem]:
         if value or not may_be_empty or (keyword == "additionalProperties" and value == {}):
             yield node.problem(
                 SCHEMA_COMBINATOR,
-                f"`{keyword}` cannot stand inside allOf, anyOf, oneOf or not, as it does for "
-                f"{node.name}.",
-                "Move it out, into the schema that holds them.",
+                f"`{keyword}` is not allowed inside allOf, anyOf, oneOf or not, as in the schema "
+                f"of {node.name}.",
+                "Move it out, into the schema that contains them.",
                 keyword,
                 key=True,
             )
     if "metadata" in node.properties():
         yield node.problem(
             SCHEMA_COMBINATOR,
-            "Nothing can be said of `metadata` inside allOf, anyOf, oneOf or not.",
+            "`metadata` is not allowed inside allOf, anyOf, oneOf or not.",
             "Remove it.",
             "properties",
             "metadata",
@@ -121,9 +121,9 @@ def check_complete(node: SchemaNode) -> Iterator[Problem]:
         if outside is None:
             yield node.problem(
                 SCHEMA_COMBINATOR,
-                "allOf, anyOf, oneOf or not speak of something that the schema outside them does "
-                "not describe.",
-                "Describe it outside them too, with its type.",
+                "allOf, anyOf, oneOf or not refers to something that the schema outside of it "
+                "does not describe.",
+                "Describe it there too, with its type.",
                 *path_of(way),
                 key=True,
             )

@@ -12,7 +12,7 @@ from xpkg_tool.kubernetes.openapi.validation import Budget, misfits, unknown_fie
 from xpkg_tool.lint.subject import dotted
 
 SCHEMA_DEFAULT = Rule(
-    "XP432", "schema-default", "A default does not match its schema, or cannot be there."
+    "XP432", "schema-default", "A default does not match its schema, or is not allowed."
 )
 
 # Of one default, at most so many faults are shown.
@@ -24,7 +24,7 @@ def check_place(node: SchemaNode) -> Iterator[Problem]:
     if node.place.no_default:
         yield node.problem(
             SCHEMA_DEFAULT,
-            f"There can be no `default` {node.place.no_default}, but {node.name} has one.",
+            f"A `default` is not allowed {node.place.no_default}, but {node.name} has one.",
             "Remove it.",
             "default",
             key=True,
@@ -45,7 +45,7 @@ def check_value(node: SchemaNode, budget: Budget) -> Iterator[Problem]:
         yield node.problem(
             SCHEMA_DEFAULT,
             f"{subject} of {node.name} {wrong}.",
-            "Mend the default or the schema; quote a value that is meant as a text.",
+            "Fix the default or the schema; quote a value that is meant as a string.",
             "default",
             *path,
             severity=severity,
@@ -55,7 +55,7 @@ def check_value(node: SchemaNode, budget: Budget) -> Iterator[Problem]:
     for path in islice(unknown_fields(default, schema, budget), _MOST):
         yield node.problem(
             SCHEMA_DEFAULT,
-            f"`{dotted(path)}` in the default of {node.name} is no field of its schema.",
+            f"`{dotted(path)}` in the default of {node.name} is not a field of its schema.",
             "Describe the field under `properties`, or remove it from the default.",
             "default",
             *path,

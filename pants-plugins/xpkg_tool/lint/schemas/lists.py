@@ -7,7 +7,7 @@ from typing import Any, Iterator, Mapping
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Problem, SchemaNode, as_schema
 
-SCHEMA_LIST = Rule("XP430", "schema-list", "The type of a list or mapping does not fit its items.")
+SCHEMA_LIST = Rule("XP430", "schema-list", "The type of a list or map does not fit its schema.")
 
 _LIST_TYPE = "x-kubernetes-list-type"
 _KEYS = "x-kubernetes-list-map-keys"
@@ -31,7 +31,7 @@ def check(node: SchemaNode) -> Iterator[Problem]:
         if value[_LIST_TYPE] in ("set", "map") and items and items.get("nullable"):
             yield node.problem(
                 SCHEMA_LIST,
-                f"The items of {node.name} cannot be `nullable`: it is a list of the type "
+                f"The items of {node.name} must not be `nullable`: its list type is "
                 f"`{value[_LIST_TYPE]}`.",
                 "Remove `nullable`.",
                 "items",
@@ -51,8 +51,9 @@ def _one_of(node: SchemaNode, keyword: str, known: tuple[str, ...]) -> Iterator[
     if node.value[keyword] not in known:
         yield node.problem(
             SCHEMA_LIST,
-            f"`{node.value[keyword]}` is no `{keyword}`, but the schema of {node.name} has it.",
-            f"Known are {', '.join(known)}.",
+            f"The `{keyword}` of {node.name} is `{node.value[keyword]}`, which is not a supported "
+            "value.",
+            f"Supported values: {', '.join(known)}.",
             keyword,
         )
 
@@ -61,7 +62,7 @@ def _wants_type(node: SchemaNode, keyword: str, kind: str) -> Iterator[Problem]:
     if node.value.get("type") != kind:
         yield node.problem(
             SCHEMA_LIST,
-            f"`{keyword}` wants `type: {kind}`, which the schema of {node.name} has not.",
+            f"`{keyword}` requires `type: {kind}`, which the schema of {node.name} does not have.",
             f"Write `type: {kind}`, or remove `{keyword}`.",
             *(("type",) if "type" in node.value else (keyword,)),
             key="type" not in node.value,
@@ -78,7 +79,7 @@ def _set_items(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
         return
     yield node.problem(
         SCHEMA_LIST,
-        f"{node.name} is a set, so that its items must be atomic; they are not.",
+        f"{node.name} is a set, so its items must be atomic, which they are not.",
         f"Add `{keyword}: atomic` to the schema of the items.",
         "items",
         *((keyword,) if keyword in items else ()),
@@ -90,8 +91,8 @@ def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]
     if not node.value.get(_KEYS):
         yield node.problem(
             SCHEMA_LIST,
-            f"{node.name} is a list of the type `map`, but nothing says which fields are the keys.",
-            f"Add `{_KEYS}: [...]` with the fields that tell its items apart.",
+            f"{node.name} is a list of type `map`, but has no `{_KEYS}`.",
+            f"Add `{_KEYS}: [...]` with the fields that identify an item.",
             _LIST_TYPE,
             key=True,
         )
@@ -100,7 +101,7 @@ def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]
         if node.value.get("type") != "array":
             yield node.problem(
                 SCHEMA_LIST,
-                f"{node.name} is a list of the type `map`, but its schema has no `items`.",
+                f"{node.name} is a list of type `map`, but its schema has no `items`.",
                 "Add the schema of one item.",
                 _LIST_TYPE,
                 key=True,
@@ -109,7 +110,7 @@ def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]
     if items.get("type") != "object":
         yield node.problem(
             SCHEMA_LIST,
-            f"The items of {node.name} must be objects: it is a list of the type `map`.",
+            f"The items of {node.name} must be objects: it is a list of type `map`.",
             "Write `type: object` in the schema of the items.",
             "items",
             *(("type",) if "type" in items else ()),
@@ -130,8 +131,8 @@ def _keys(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
         if key in seen:
             yield node.problem(
                 SCHEMA_LIST,
-                f"`{key}` stands twice among the keys of {node.name}.",
-                "Remove one of the two.",
+                f"`{key}` is listed twice in the keys of {node.name}.",
+                "Remove one of them.",
                 _KEYS,
                 index,
             )
@@ -142,7 +143,7 @@ def _keys(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
             yield node.problem(
                 SCHEMA_LIST,
                 f"`{key}` is a key of {node.name}, but the items have no such property.",
-                "Mend the name, or describe the property.",
+                "Fix the name, or describe the property.",
                 _KEYS,
                 index,
             )
@@ -157,16 +158,15 @@ def _key(
     if schema.get("type") in ("array", "object"):
         yield node.problem(
             SCHEMA_LIST,
-            f"`{key}` is a key of {node.name} and must be of a simple type, not "
-            f"`{schema['type']}`.",
-            "Take a text, a number or a boolean as the key.",
+            f"`{key}` is a key of {node.name} and must have a scalar type, not `{schema['type']}`.",
+            "Use a string, a number or a boolean as the key.",
             *steps,
             "type",
         )
     if not is_required and schema.get("default") is None:
         yield node.problem(
             SCHEMA_LIST,
-            f"`{key}` is a key of {node.name}, so that it must be required or have a default.",
+            f"`{key}` is a key of {node.name}, so it must be required or have a default.",
             f"Add `required: [{key}]` to the schema of the items, or a `default`.",
             *steps,
             key=True,
@@ -174,7 +174,7 @@ def _key(
     if schema.get("nullable"):
         yield node.problem(
             SCHEMA_LIST,
-            f"`{key}` is a key of {node.name} and cannot be `nullable`.",
+            f"`{key}` is a key of {node.name} and must not be `nullable`.",
             "Remove `nullable`.",
             *steps,
             "nullable",

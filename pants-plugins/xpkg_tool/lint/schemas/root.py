@@ -8,7 +8,9 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Problem, SchemaNode, as_schema
 from xpkg_tool.lint.schemas.structure import SCHEMA_ROOT, is_set
 
-SCHEMA_METADATA = Rule("XP427", "schema-metadata", "A schema restricts what belongs to Kubernetes.")
+SCHEMA_METADATA = Rule(
+    "XP427", "schema-metadata", "A schema restricts metadata, which belongs to Kubernetes."
+)
 
 _EMBEDDED = "x-kubernetes-embedded-resource"
 
@@ -46,7 +48,7 @@ def check_root(node: SchemaNode, *, status: bool) -> Iterator[Problem]:
     if node.value.get("nullable"):
         yield node.problem(
             SCHEMA_ROOT,
-            "The whole object cannot be `nullable`.",
+            "The whole object must not be `nullable`.",
             "Remove `nullable`.",
             "nullable",
         )
@@ -54,9 +56,9 @@ def check_root(node: SchemaNode, *, status: bool) -> Iterator[Problem]:
         if keyword in _NOT_WITH_STATUS and (_NOT_WITH_STATUS[keyword] or is_set(value)):
             yield node.problem(
                 SCHEMA_ROOT,
-                f"`{keyword}` cannot stand in the schema of the whole object where the version has "
-                "a status subresource.",
-                "Move it into the schema of `spec`, or say it with a rule under "
+                f"`{keyword}` is not allowed in the schema of the whole object when the version "
+                "has a status subresource.",
+                "Move it into the schema of `spec`, or use a rule under "
                 "`x-kubernetes-validations`.",
                 keyword,
                 key=True,
@@ -76,7 +78,7 @@ def check_metadata(node: SchemaNode) -> Iterator[Problem]:
         if schema.get("type") != wanted:
             yield node.problem(
                 SCHEMA_METADATA,
-                f"`{name}` must be of the type `{wanted}` in the schema of {node.name}.",
+                f"`{name}` must have the type `{wanted}` in the schema of {node.name}.",
                 f"Write `{name}: {{type: {wanted}}}`.",
                 "properties",
                 name,
@@ -101,9 +103,9 @@ def _root_metadata(node: SchemaNode, schema: Mapping[str, Any]) -> Iterator[Prob
     steps = ("properties", others[0]) if others else (extra[0],)
     yield node.problem(
         SCHEMA_METADATA,
-        "The schema may restrict only `name` and `generateName` of the metadata, but it has "
+        "The schema may only restrict `name` and `generateName` of the metadata, but it has "
         f"`{steps[-1]}`.",
-        "Write `metadata: {type: object}`; Kubernetes knows what metadata is.",
+        "Write `metadata: {type: object}`; Kubernetes adds the rest.",
         "properties",
         "metadata",
         *steps,

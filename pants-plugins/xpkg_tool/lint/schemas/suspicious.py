@@ -30,23 +30,23 @@ def check(node: SchemaNode) -> Iterator[Problem]:
         if least in value and most in value and value[least] > value[most]:
             yield _doubt(
                 node,
-                f"Nothing fits the schema of {node.name}: `{least}` is larger than `{most}`.",
-                "Mend one of the two.",
+                f"No value matches the schema of {node.name}: `{least}` is greater than `{most}`.",
+                "Fix one of them.",
                 least,
             )
     for keyword in _COUNTS:
         if keyword.startswith("max") and value.get(keyword, 0) < 0:
             yield _doubt(
                 node,
-                f"Nothing fits the schema of {node.name}: `{keyword}` is negative.",
-                "Write a number from 0 on.",
+                f"No value matches the schema of {node.name}: `{keyword}` is negative.",
+                "Write 0 or a positive number.",
                 keyword,
             )
     if value.get("multipleOf", 1) <= 0:
         yield _doubt(
             node,
-            f"Nothing fits the schema of {node.name}: `multipleOf` is not larger than 0.",
-            "Write a number larger than 0, or remove it.",
+            f"No value matches the schema of {node.name}: `multipleOf` must be greater than 0.",
+            "Write a positive number, or remove it.",
             "multipleOf",
         )
     if "enum" in value:
@@ -63,11 +63,13 @@ def _enum(node: SchemaNode) -> Iterator[Problem]:
     wanted = node.value.get("type")
     for index, item in enumerate(node.value["enum"]):
         if wanted and item is not None and not _is_of(item, wanted):
-            remedy = "Put it in quotes." if wanted == "string" else f"Write a value of `{wanted}`."
+            remedy = (
+                "Put it in quotes." if wanted == "string" else f"Write a value of type `{wanted}`."
+            )
             yield _doubt(
                 node,
-                f"A value under the `enum` of {node.name} is of the type `{type_of(item)}`, so "
-                f"that no `{wanted}` is ever equal to it.",
+                f"A value of the `enum` of {node.name} has the type `{type_of(item)}`, so no "
+                f"`{wanted}` ever equals it.",
                 remedy,
                 "enum",
                 index,
@@ -91,9 +93,9 @@ def _required(node: SchemaNode) -> Iterator[Problem]:
         if name and name not in properties and name not in implied:
             yield _doubt(
                 node,
-                f"Nothing fits the schema of {node.name}: `{name}` is required, but it is not "
-                "among the `properties`, so that Kubernetes drops it.",
-                "Describe the property, or mend the name.",
+                f"No value matches the schema of {node.name}: `{name}` is required, but it is not "
+                "one of the `properties`, so Kubernetes drops it.",
+                "Describe the property, or fix the name.",
                 "required",
                 index,
             )

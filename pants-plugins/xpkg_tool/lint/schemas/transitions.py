@@ -14,7 +14,7 @@ from xpkg_tool.kubernetes.cel.names import calls_on, uses
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.kubernetes.openapi.node import PathOf, Problem, SchemaNode, field_name, path_of
 
-SCHEMA_OLD_SELF = Rule("XP435", "old-self", "A validation rule uses `oldSelf` where it cannot.")
+SCHEMA_OLD_SELF = Rule("XP435", "old-self", "A validation rule uses `oldSelf` where there is none.")
 
 _KEYWORD = "x-kubernetes-validations"
 _OLD = "oldSelf"
@@ -56,9 +56,9 @@ def _rule(
     if holder is not None:
         yield node.problem(
             SCHEMA_OLD_SELF,
-            f"{where[:1].upper()}{where[1:]} uses `{_OLD}`, but Kubernetes cannot tell which of "
-            f"the old items of {holder} belongs to a new one.",
-            f"Make {holder} a list of the type `map` (`x-kubernetes-list-type: map` with "
+            f"{where[:1].upper()}{where[1:]} uses `{_OLD}`, but Kubernetes cannot match old items "
+            f"of {holder} with new ones.",
+            f"Make {holder} a list of type `map` (`x-kubernetes-list-type: map` with "
             "`x-kubernetes-list-map-keys`), or put the rule on the list or above it.",
             *(_KEYWORD, index, "rule"),
         )
@@ -66,10 +66,10 @@ def _rule(
     if called and optional is not True and _is_typed(node):
         yield node.problem(
             SCHEMA_OLD_SELF,
-            f"{where[:1].upper()}{where[1:]} calls `{_OLD}.{called[0]}`, which only an optional "
-            "value has.",
-            f"Add `{_OPTIONAL}: true` to the rule, or use `{_OLD}` as it is: without it, the rule "
-            "applies only where there is an old value.",
+            f"{where[:1].upper()}{where[1:]} calls `{_OLD}.{called[0]}`, but `{_OLD}` is not "
+            "optional.",
+            f"Add `{_OPTIONAL}: true` to the rule, or use `{_OLD}` directly: without it, the rule "
+            "only applies where there is an old value.",
             *(_KEYWORD, index, "rule"),
         )
 

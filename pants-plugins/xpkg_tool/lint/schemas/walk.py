@@ -23,6 +23,7 @@ from xpkg_tool.lint.schemas import structure as schema_structure
 from xpkg_tool.lint.schemas import suspicious as schema_suspicious
 from xpkg_tool.lint.schemas.keywords import SCHEMA_TYPE
 from xpkg_tool.lint.schemas.plain import is_plain
+from xpkg_tool.lint.shapes import described
 
 _IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
 _EMBEDDED = "x-kubernetes-embedded-resource"
@@ -43,8 +44,8 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
     """Everything that is wrong with the schema of a whole custom resource; `status`: it has a
     status subresource."""
     if not isinstance(schema, dict):
-        found = schema_keywords.described(schema)
-        message = f"The schema of the whole object must be a mapping, but is {found}."
+        found = described(schema)
+        message = f"The schema of the whole object must be a mapping, got {found}."
         return [Problem(SCHEMA_TYPE, (), message, "Write a schema: `type: object`.")]
     found_problems: list[Problem] = []
     defaults: list[SchemaNode] = []
@@ -103,8 +104,8 @@ def _unchecked() -> Problem:
     return Problem(
         LIMIT,
         (),
-        "Not all defaults of the schema were compared with it: they are too many, nest too deep, "
-        "or have patterns that take too many steps.",
+        "Not all defaults of the schema were checked against it: there are too many, they are "
+        "nested too deeply, or their patterns take too many steps.",
         "Nothing has to change; to have them checked, simplify the defaults or their patterns.",
         severity=WARNING,
     )

@@ -17,9 +17,7 @@ from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.package.names import is_dns_subdomain
 
-WEBHOOK_CLIENT = Rule(
-    "XP501", "webhook-client", "A webhook has a URL, or a path that cannot be one."
-)
+WEBHOOK_CLIENT = Rule("XP501", "webhook-client", "A webhook has a URL, or its path is not valid.")
 
 
 def check_client(subject: Subject, path: PathOf, client: Any) -> Iterator[Finding]:
@@ -59,7 +57,7 @@ def _path(subject: Subject, at: PathOf, path: Any) -> Iterator[Finding]:
     if not path.startswith("/") or not all(is_dns_subdomain(part) for part in parts):
         yield subject.finding(
             WEBHOOK_CLIENT,
-            f"{shown(path)} cannot be the path of a webhook.",
+            f"{shown(path)} is not a valid webhook path.",
             "Write a path such as `/validate-buckets`: each part after a `/`, in lower-case "
             "letters, digits, `-` and `.`.",
             at,

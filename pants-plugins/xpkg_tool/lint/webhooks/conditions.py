@@ -29,7 +29,7 @@ def check_conditions(subject: Subject, path: PathOf, conditions: Any) -> Iterato
         yield subject.finding(
             WEBHOOK_CONDITION,
             f"The webhook has {len(conditions)} conditions; Kubernetes accepts at most {_MOST}.",
-            "Join some of them with `&&`.",
+            "Combine some of them with `&&`.",
             (*path, _MOST),
         )
     first: dict[str, int] = {}
@@ -42,7 +42,7 @@ def check_conditions(subject: Subject, path: PathOf, conditions: Any) -> Iterato
                 yield _finding(
                     subject,
                     (*at, "name"),
-                    f"The webhook has a condition named {shown(name)} already, at "
+                    f"The webhook already has a condition named {shown(name)}, at "
                     f"`{dotted((*path, first[name]))}`.",
                     "Rename one of the two.",
                 )
@@ -56,9 +56,9 @@ def _condition(subject: Subject, path: PathOf, condition: Mapping[str, Any]) -> 
         yield _finding(
             subject,
             (*path, "name"),
-            f"{shown(name)} cannot be the name of a condition.",
-            "Use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both "
-            "ends.",
+            f"{shown(name)} is not a valid name of a condition.",
+            "Use at most 63 alphanumeric characters, `-`, `_` and `.`, with an alphanumeric "
+            "character at both ends.",
         )
     if expression is None or (isinstance(expression, str) and not expression.strip()):
         yield missing(subject, (*path, "expression"))

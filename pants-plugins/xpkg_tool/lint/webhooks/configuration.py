@@ -36,7 +36,7 @@ from xpkg_tool.package import types
 from xpkg_tool.package.names import is_dns_subdomain
 
 WEBHOOK_NAME = Rule(
-    "XP500", "webhook-name", "A webhook's name is not a domain name, or is there twice."
+    "XP500", "webhook-name", "A webhook's name is not a domain name, or is used twice."
 )
 
 _REVIEWS = ("v1", "v1beta1")
@@ -69,7 +69,7 @@ def _check(subject: Subject, shape: Struct) -> Iterator[Finding]:
     for again, first, name in repeated(subject, "webhooks", "name"):
         yield subject.finding(
             WEBHOOK_NAME,
-            f"The configuration has a webhook named {shown(name)} already, at "
+            f"The configuration already has a webhook named {shown(name)}, at "
             f"`{dotted(first[:-1])}`.",
             "Rename one of the two: names must be unique within a configuration.",
             again,
@@ -94,7 +94,7 @@ def _own_name(subject: Subject) -> Iterator[Finding]:
     for finding in check_name(subject):
         yield subject.finding(
             OBJECT_NAME,
-            f"{finding.message[:-1]}; a package is installed all the same, since Crossplane names "
+            f"{finding.message[:-1]}; the package can still be installed, since Crossplane names "
             "its webhook configurations itself.",
             finding.remedy,
             ("metadata", "name"),
@@ -122,10 +122,10 @@ def _name(subject: Subject, path: PathOf, name: Any) -> Iterator[Finding]:
     elif isinstance(name, str) and not (is_dns_subdomain(name) and name.count(".") > 1):
         yield subject.finding(
             WEBHOOK_NAME,
-            f"{shown(name)} cannot be the name of a webhook: it must be a domain name with at "
-            "least three parts.",
-            "Write a name such as `buckets.example.org`: lower-case letters, digits, `-` and `.`, "
-            "at most 253 characters.",
+            f"{shown(name)} is not a valid name of a webhook: it must be a domain name with at "
+            "least three segments.",
+            "Write a name such as `buckets.example.org`: lower-case alphanumeric characters, `-` "
+            "and `.`, at most 253.",
             path,
         )
 
@@ -142,13 +142,13 @@ def _reviews(subject: Subject, path: PathOf, webhook: Mapping[str, Any]) -> Iter
         if not isinstance(version, str):
             continue
         if texts.index(version) < index:
-            why, remedy = f"is {shown(version)}, which is in the list already", "Remove one."
+            why, remedy = f"is {shown(version)}, which is already in the list", "Remove one."
             yield invalid(subject, (*path, index), why, remedy)
         elif not is_dns_label(version):
-            why = f"is {shown(version)}, which cannot be the name of a version"
+            why = f"is {shown(version)}, which is not a valid version name"
             yield invalid(subject, (*path, index), why, "Write `v1`.")
     if not any(version in _REVIEWS for version in texts):
-        why = "names no version of AdmissionReview that Kubernetes knows"
+        why = "must include a version of AdmissionReview that Kubernetes knows"
         yield invalid(subject, path, why, "Add `v1`.")
 
 

@@ -72,8 +72,8 @@ def _resources(subject: Subject, path: PathOf, values: list[Any]) -> Iterator[Fi
         if covering:
             yield subject.finding(
                 WEBHOOK_REQUESTS,
-                f"`{dotted((*path, index))}` is {shown(text)}, which {shown(covering)} before it "
-                "contains.",
+                f"`{dotted((*path, index))}` is {shown(text)}, which {shown(covering)} already "
+                "includes.",
                 f"Remove {shown(text)}.",
                 (*path, index),
             )
@@ -102,7 +102,7 @@ def _not_alone(subject: Subject, path: PathOf, index: int, others: str) -> Findi
     value = subject.get(*path, index)
     return subject.finding(
         WEBHOOK_REQUESTS,
-        f"`{dotted(path)}` has {shown(str(value))}, which cannot stand together with {others}.",
-        f"Keep {shown(str(value))} alone, or name what is meant.",
+        f"`{dotted(path)}` has {shown(str(value))}, which is not allowed together with {others}.",
+        f"Keep only {shown(str(value))}, or name what you mean.",
         (*path, index),
     )

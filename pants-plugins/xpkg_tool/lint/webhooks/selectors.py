@@ -55,7 +55,7 @@ def _expression(subject: Subject, path: PathOf, expression: Mapping[str, Any]) -
     elif operator in _WITHOUT_VALUES and isinstance(values, list) and values:
         yield subject.finding(
             WEBHOOK_SELECTOR,
-            f"The operator `{operator}` takes no `values`.",
+            f"The operator `{operator}` does not allow `values`.",
             "Remove the `values`, or use `In` or `NotIn`.",
             (*path, "values"),
             key=True,
@@ -72,9 +72,10 @@ def _key(subject: Subject, path: PathOf, text: Any, *, key: bool = False) -> Ite
     if isinstance(text, str) and not is_qualified_name(text):
         yield subject.finding(
             WEBHOOK_SELECTOR,
-            f"{shown(text)} cannot be the key of a label.",
-            "Write `name` or `prefix/name`: the prefix a DNS name in lower case, the name at most "
-            f"{_LONGEST} letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.",
+            f"{shown(text)} is not a valid label key.",
+            "Write `name` or `prefix/name`: the prefix is a DNS subdomain, the name at most "
+            f"{_LONGEST} alphanumeric characters, `-`, `_` and `.`, with an alphanumeric character "
+            "at both ends.",
             path,
             key=key,
         )
@@ -86,8 +87,8 @@ def _value(subject: Subject, path: PathOf, text: Any) -> Iterator[Finding]:
     if len(text) > _LONGEST or not _NAME.fullmatch(text):
         yield subject.finding(
             WEBHOOK_SELECTOR,
-            f"`{dotted(path)}` is {shown(text)}, which cannot be the value of a label.",
-            f"Use at most {_LONGEST} letters, digits, `-`, `_` and `.`, with a letter or digit at "
-            "both ends.",
+            f"`{dotted(path)}` is {shown(text)}, which is not a valid label value.",
+            f"Use at most {_LONGEST} alphanumeric characters, `-`, `_` and `.`, with an "
+            "alphanumeric character at both ends.",
             path,
         )

@@ -19,7 +19,9 @@ from xpkg_tool.oci.write.layer import BASE_FILE
 
 NO_PACKAGE_YAML = Rule("XP909", "no-package-yaml", "The image holds no package.yaml.", fatal=True)
 OTHER_PACKAGE_YAML = Rule(
-    "XP910", "other-package-yaml", "Versions of Crossplane find different package.yaml."
+    "XP910",
+    "other-package-yaml",
+    "Different versions of Crossplane find different package.yaml files.",
 )
 LAYER_UNREADABLE = Rule("XP911", "layer-unreadable", "A layer cannot be read.", fatal=True)
 

@@ -36,7 +36,7 @@ from xpkg_tool.oci.write.layer import BASE, BASE_FILE, EXAMPLES, EXAMPLES_FILE
 SEVERAL_BASE_LAYERS = Rule(
     "XP907",
     "several-base-layers",
-    "Several layers say that they are the package.",
+    "Several layers are marked as the package.",
     fatal=True,
     also=WARNING,
 )

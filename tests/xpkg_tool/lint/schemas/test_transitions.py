@@ -78,4 +78,4 @@ def test_the_place_is_the_rule() -> None:
     assert found.position is not None
     assert found.position.source.strip() == "rule: self == oldSelf"
     assert found.message.startswith("Rule 2 of `spec.x[]` uses `oldSelf`")
-    assert "old items of `spec.x` belongs" in found.message
+    assert "match old items of `spec.x` with" in found.message
