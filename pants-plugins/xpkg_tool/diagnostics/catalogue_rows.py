@@ -14,7 +14,7 @@ LINT = (
         fatal=True,
     ),
     Rule("XP002", "broken-yaml", "The YAML is not valid.", fatal=True),
-    Rule("XP003", "directive", "A `%` directive stands before a document.", fatal=True),
+    Rule("XP003", "directive", "A document is preceded by a `%` directive.", fatal=True),
     Rule(
         "XP004",
         "separator",

@@ -31,7 +31,7 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.encoding import ENCODING, clean
 from xpkg_tool.documents.limits import MAX_DOCUMENTS, documents_problem
 
-DIRECTIVE = Rule("XP003", "directive", "A `%` directive stands before a document.", fatal=True)
+DIRECTIVE = Rule("XP003", "directive", "A document is preceded by a `%` directive.", fatal=True)
 SEPARATOR = Rule(
     "XP004",
     "separator",

@@ -56,7 +56,7 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
         suppressions = read_suppressions(path, data)
         finding = _not_yaml(path, data, source)
         return FileAnalysis(path, (), (), (finding,), suppressions=suppressions)
-    # Nobody installs examples: what Crossplane's own build takes does not stop this one.
+    # Nobody installs examples: what Crossplane's own build accepts does not fail this one.
     loss = ERROR if source else WARNING
     documents, findings = split(path, data, loss=loss)
     suppressions = read_suppressions(path, data)

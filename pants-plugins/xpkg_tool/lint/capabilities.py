@@ -26,7 +26,7 @@ _BY_LETTERS = {re.sub(r"[^a-z0-9]", "", known): known for known in _KNOWN}
 
 @checks(*types.ALL_META)
 def check_capabilities(subject: Subject) -> Iterator[Finding]:
-    """A warning for each capability that is nearly one that Crossplane knows."""
+    """A warning for each capability that resembles one that Crossplane knows."""
     capabilities = subject.get("spec", "capabilities")
     for index, text in enumerate(capabilities if isinstance(capabilities, list) else ()):
         if not isinstance(text, str):

@@ -1,7 +1,7 @@
 """The rules for Compositions (apiextensions.crossplane.io/v1).
 
 What Crossplane 1 alone knows (mode Resources, patch sets) depends on the package's constraint for
-Crossplane: package_rules.py looks at that, by the facts in facts.py.
+Crossplane: cross_object.py looks at that, by what package/summary.py keeps.
 """
 
 from __future__ import annotations

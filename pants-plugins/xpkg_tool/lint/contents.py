@@ -1,4 +1,4 @@
-"""What a package holds in all, by its type (XP113, XP202, XP409, XP505)."""
+"""What a package contains as a whole, by its type (XP113, XP202, XP409, XP505)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _USUAL = {CONFIGURATION: "its XRDs and Compositions", PROVIDER: "its CustomResou
 
 
 def check_contents(content: PackageContent) -> Iterator[Finding]:
-    """All findings for what stands together in a package of a type."""
+    """All findings for the contents of a package, by its type."""
     types = {type_of_meta(meta.object.kind) for meta in content.metas}
     is_provider = types == {PROVIDER}
     for object in content.objects:
@@ -44,7 +44,7 @@ def check_contents(content: PackageContent) -> Iterator[Finding]:
 
 def check_emptiness(content: PackageContent) -> Iterator[Finding]:
     """A warning for a package that has nothing to install. A Function needs no objects, and a
-    package may be there for its dependencies alone."""
+    package may exist only for its dependencies."""
     if content.objects or len(content.metas) != 1:
         return
     (meta,) = content.metas
@@ -67,7 +67,7 @@ def check_emptiness(content: PackageContent) -> Iterator[Finding]:
 
 def _too_new(content: PackageContent, newest: str) -> Iterator[Finding]:
     """Objects of kinds that `newest`, the newest release of Crossplane that the package admits,
-    does not know yet. Where only older ones do not, another one is meant."""
+    does not know yet. That only older ones do not is no fault."""
     for object in content.objects:
         first = FIRST_RELEASES.get(object.kind)
         if first is not None and newest in before(first):

@@ -1,5 +1,5 @@
-"""The rules that look at several objects of a package at once (XP210, XP704 to XP706), and those
-that have modules of their own in rules/package/."""
+"""The rules that look at several objects of a package at once (XP210, XP704 to XP706), and those of
+contents.py and function_names.py."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CONVERSIONS = {
 }
 
 
-def package_rules(content: PackageContent) -> Iterator[Finding]:
+def check_objects(content: PackageContent) -> Iterator[Finding]:
     """All findings for what the package's objects say of each other."""
     yield from _duplicates(_installable(content))
     yield from check_contents(content)

@@ -1,9 +1,9 @@
 """The rules for the dependencies of a package, `spec.dependsOn` (XP120 to XP128).
 
-Crossplane's build looks at none of this; the package manager stumbles over it in the cluster
-(crossplane's internal/controller/pkg/{revision,resolver}). A dependency has one of two forms: the
-new one is `apiVersion`, `kind` and `package`; the old one `provider`, `configuration` or
-`function`. Each has a `version`.
+Crossplane's build checks none of this; the package manager fails on it in the cluster (crossplane's
+internal/controller/pkg/{revision,resolver}). A dependency has one of two forms: the new one is
+`apiVersion`, `kind` and `package`; the old one `provider`, `configuration` or `function`. Each has
+a `version`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Findings about single fields: of the wrong type, unknown, missing, not among the allowed values.
 
-What a field has to be is data: a shape (rules/shapes.py) for types, and patterns such as
+What a field has to be is data: a shape (shapes.py) for types, and patterns such as
 `spec.pipeline[].step` for what else is wanted. A pattern stops where the document has no such part
 or one of another type, for which another finding exists.
 """
@@ -67,7 +67,7 @@ def require_release(first: str) -> str:
 
 
 def wrong_type(subject: Subject, rule: Rule, mismatch: Mismatch) -> Finding:
-    """A value that the Go type cannot take: the package manager's build stops at it."""
+    """A value that the Go type cannot hold: Crossplane's build fails on it."""
     path, expected, found = mismatch.path, mismatch.expected, mismatch.found
     wanted = "true or false" if expected == "a boolean" else expected
     remedy = f"Write {wanted}."
@@ -97,8 +97,8 @@ def _quote_it(subject: Subject, path: PathOf) -> str:
 
 
 def unknown_field(subject: Subject, rule: Rule, mismatch: Mismatch, hint: str = "") -> Finding:
-    """A field that the Go type does not have: it is dropped silently. Of one that says nothing,
-    such as `subresources: {status: {}}` in an XRD, nothing is lost."""
+    """A field that the Go type does not have: it is dropped silently. Of an empty one, such as
+    `subresources: {status: {}}` in an XRD, nothing is lost."""
     remedy = hint or "Remove it, or move it to where it belongs."
     if mismatch.nearest:
         remedy = f"Did you mean `{mismatch.nearest}`? If not, remove it."
@@ -113,8 +113,8 @@ def unknown_field(subject: Subject, rule: Rule, mismatch: Mismatch, hint: str = 
 
 
 def _is_empty(value: Any) -> bool:
-    """Whether no more than empty mappings, lists and texts are in it. Aliases may unfold it to more
-    than can be looked at: what is deeper than a few levels counts as something."""
+    """Whether it contains nothing but empty mappings, lists and strings. Aliases may unfold it to
+    more than can be looked at: what is deeper than a few levels counts as something."""
     levels = [value]
     for _ in range(_DEEPEST_EMPTY):
         if any(part not in ({}, [], "", None) and not isinstance(part, dict) for part in levels):
@@ -145,7 +145,7 @@ def parts(value: Any, pattern: str) -> Iterator[tuple[PathOf, Any]]:
 
 
 def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
-    """Fields that have to be there and are not, or are empty texts (XP208)."""
+    """Required fields that are missing, or are empty strings (XP208)."""
     for pattern in patterns:
         for path, value in parts(subject.value, pattern):
             if value is None or value == "":
@@ -153,8 +153,8 @@ def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
 
 
 def required_booleans(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
-    """As `required`, of what is true or false: the package manager sends false where nothing is
-    said, and the API server takes that."""
+    """As `required`, of what is true or false: the package manager sends false where the field is
+    missing, and the API server accepts that."""
     for pattern in patterns:
         for path, value in parts(subject.value, pattern):
             if value is None:
@@ -175,7 +175,7 @@ def missing(subject: Subject, path: PathOf, why: str = "") -> Finding:
 
 
 def choice(subject: Subject, pattern: str, allowed: Sequence[str]) -> Iterator[Finding]:
-    """Texts that are none of the allowed ones (XP209)."""
+    """Strings that are not among the supported values (XP209)."""
     for path, value in parts(subject.value, pattern):
         yield from choice_of(subject, path, value, allowed)
 
@@ -183,7 +183,7 @@ def choice(subject: Subject, pattern: str, allowed: Sequence[str]) -> Iterator[F
 def choice_of(
     subject: Subject, path: PathOf, value: Any, allowed: Sequence[str]
 ) -> Iterator[Finding]:
-    """A text at `path` that is none of the allowed ones (XP209)."""
+    """A string at `path` that is not among the supported values (XP209)."""
     if not isinstance(value, str) or value in allowed:
         return
     near = similar(value, allowed)
@@ -215,5 +215,5 @@ def repeated(subject: Subject, items: str, field: str) -> Iterator[tuple[PathOf,
 
 
 def shown(text: str) -> str:
-    """The text in backquotes, cut where it is long."""
+    """The string in backquotes, truncated where it is long."""
     return f"`{text}`" if len(text) <= _SHOWN else f"`{text[: _SHOWN - 3]}...`"

@@ -1,6 +1,6 @@
 """The rules for the meta object (XP105, XP107 to XP111), but for its dependencies.
 
-Crossplane's own build reads the object into a Go type: a value of another type stops it, a field
+Crossplane's own build reads the object into a Go type: a value of another type fails it, a field
 that the type does not have is dropped. The shapes are those of Crossplane 2 (apis/pkg/meta).
 """
 
@@ -21,7 +21,7 @@ from xpkg_tool.package.semver import VersionError, parse_constraint
 CROSSPLANE_VERSION = Rule(
     "XP105", "crossplane-version", "The version constraint for Crossplane is not valid.", fatal=True
 )
-# Crossplane uses the name for nothing, but its build refuses one that is no string.
+# Crossplane does not use the name, but its build refuses one that is not a string.
 META_FIELD = Rule(
     "XP107",
     "meta-field",

@@ -37,7 +37,7 @@ def check_metadata(subject: Subject) -> Iterator[Finding]:
 
 
 def check_name(subject: Subject) -> Iterator[Finding]:
-    """An object of a package needs a name that Kubernetes takes."""
+    """An object of a package needs a name that is valid in Kubernetes."""
     metadata = subject.value.get("metadata")
     if metadata is not None and not isinstance(metadata, dict):
         return

@@ -97,7 +97,7 @@ def _template(subject: Subject) -> Iterator[AnyFinding]:
 
 
 def _operation(subject: Subject, prefix: str) -> Iterator[AnyFinding]:
-    # The CRDs have a default, but the package manager sends the empty text of its Go type.
+    # The CRDs have a default, but the package manager sends the empty string of its Go type.
     yield from required(subject, (f"{prefix}.mode",))
     yield from choice(subject, f"{prefix}.mode", ("Pipeline",))
     yield from check_pipeline(subject, prefix)

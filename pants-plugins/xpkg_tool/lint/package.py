@@ -12,7 +12,7 @@ from xpkg_tool.diagnostics.finding import Finding, few_others
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.contents import UNKNOWN_KIND
-from xpkg_tool.lint.cross_object import package_rules
+from xpkg_tool.lint.cross_object import check_objects
 from xpkg_tool.package.content import Meta, PackageContent
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.types import (
@@ -47,7 +47,7 @@ KIND_NOT_ALLOWED = Rule(
     fatal=True,
 )
 
-# Upstream reads at most this much of package.yaml and drops the rest in silence.
+# Upstream reads at most this much of package.yaml and silently drops the rest.
 LARGEST_PACKAGE = 200 * 1024 * 1024
 
 
@@ -71,7 +71,7 @@ def lint(content: PackageContent, package_type: str | None, whole: bool) -> list
     type = types.pop() if len(types) == 1 else None
     for object in content.objects:
         findings += _object_rules(object, type)
-    return [*findings, *package_rules(content)]
+    return [*findings, *check_objects(content)]
 
 
 def too_large(size: int) -> Finding | None:

@@ -93,7 +93,7 @@ def check_pipeline(
     subject: Subject, prefix: str, *, composition: bool = False
 ) -> Iterator[AnyFinding]:
     """All findings for the pipeline in the field `pipeline` of the part at `prefix`. `composition`:
-    it is that of a Composition, whose CRD asks for more than an Operation's."""
+    it is that of a Composition, whose CRD requires more than an Operation's."""
     where = f"{prefix}.pipeline"
     (found,) = list(parts(subject.value, where))[:1] or [((), None)]
     path, steps = found

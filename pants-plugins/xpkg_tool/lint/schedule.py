@@ -1,7 +1,7 @@
 """The schedule of a CronOperation (XP708).
 
-The API server takes any text. Crossplane reads it when it is to run the operation, and one that it
-cannot read never runs (internal/controller/ops/cronoperation).
+The API server accepts any string. Crossplane parses it when it schedules the operation, and one
+with an invalid schedule never runs (internal/controller/ops/cronoperation).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PATH = ("spec", "schedule")
 
 @checks(types.CRON_OPERATION)
 def check_schedule(subject: Subject) -> Iterator[Finding]:
-    """A warning where the schedule cannot be read, or never comes."""
+    """A warning where the schedule is not valid, or never comes."""
     schedule = subject.get(*_PATH)
     if not isinstance(schedule, str) or not schedule:
         return

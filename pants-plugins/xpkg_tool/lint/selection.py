@@ -1,8 +1,7 @@
 """Which findings are shown: rules selected and ignored by code, by path, and by comments. Pure.
 
-Errors by which Crossplane itself refuses a package (`fatal` in rules/catalogue.py) are always
-shown: a package that cannot be installed is not made better by silence. Every warning can be
-ignored.
+Errors by which Crossplane itself refuses a package (`Rule.fatal`) are always shown: hiding them
+would not make the package installable. Every warning can be ignored.
 """
 
 from __future__ import annotations
@@ -34,10 +33,10 @@ _MOST_HINTS = 100
 class Selection:
     """Rules by their codes or prefixes of them (`XP2` is XP200 to XP299; `ALL` is every rule).
 
-    Of the prefixes in `select` (none: all rules) and `ignore` that fit a code, the longest decides,
-    and `ignore` wins a draw, as in ruff. `per_path_ignores` has pairs of a glob (globs.py) and
-    prefixes; a glob without a slash is about names of files in any folder. Codes that do not exist
-    and globs that cannot be read do nothing but yield a warning.
+    Of the prefixes in `select` (none: all rules) and `ignore` that match a code, the longest
+    decides; of equal ones `ignore` wins, as in ruff. `per_path_ignores` has pairs of a glob
+    (files/globs.py) and prefixes; a glob without a slash matches file names in any folder. Codes
+    that do not exist and invalid globs only yield a warning.
     """
 
     select: tuple[str, ...] = ()

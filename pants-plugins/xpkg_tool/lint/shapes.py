@@ -1,8 +1,8 @@
 """Shapes: which fields a Go type has, and of which types they are.
 
-Crossplane decodes the objects of a package into Go types: a value of another type breaks the build
+Crossplane decodes the objects of a package into Go types: a value of another type fails the build
 ("json: cannot unmarshal number into Go struct field ..."), and a field that the type does not have
-is dropped silently. A shape is such a type as a value; `mismatches` holds a document against it.
+is dropped silently. A shape is such a type as a value; `mismatches` compares a document with it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Anything:
-    """Any JSON value, as json.RawMessage or runtime.RawExtension take it."""
+    """Any JSON value, like json.RawMessage or runtime.RawExtension."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _fits(part: Any, expected: Shape) -> bool:
         if isinstance(part, bool):
             return False
         if expected.kind == "integer":
-            # Go takes 1.0 for no integer; what YAML writes as 1e3 arrives as a float.
+            # To Go, 1.0 is not an integer; what YAML writes as 1e3 arrives as a float.
             return isinstance(part, int)
         return isinstance(part, (int, float))
     return True

@@ -1,7 +1,7 @@
 """The names of an API type: its kind, plural and so on, its group, its versions (XP600, XP601).
 
-The rules are those of apiextensions-apiserver (pkg/apis/apiextensions/validation), which Crossplane
-meets when it makes a CustomResourceDefinition of a definition of its own.
+The rules are those of apiextensions-apiserver (pkg/apis/apiextensions/validation), which apply when
+Crossplane creates a CustomResourceDefinition from a definition.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The schemas of an XRD's versions: what Crossplane takes of them and what it drops (XP607, XP608).
+"""The schemas of an XRD's versions: what Crossplane uses of them and what it drops (XP607, XP608).
 
 Crossplane makes the schema of a composite resource of its own fields and of parts of the author's
-(xrd_crds.py). The rest has no effect, and nothing says so.
+(xrd_crds.py). The rest silently has no effect.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _MOST_SELECTABLE = 8
 
 
 def check_int32(subject: Subject, path: PathOf) -> Iterator[Finding]:
-    """A number that is too large for the Go type, at which the build breaks."""
+    """A number that is too large for the Go type, on which the build fails."""
     value = subject.get(*path)
     if isinstance(value, int) and not -(2**31) <= value < 2**31:
         yield subject.finding(

@@ -64,8 +64,8 @@ def check_crd(subject: Subject) -> Iterator[Finding]:
 
 @checks(types.CRD_V1BETA1)
 def check_crd_v1beta1(subject: Subject) -> Iterator[Finding]:
-    """What breaks the build in a CustomResourceDefinition of the version v1beta1. That no cluster
-    takes it any more depends on the package (rules/package/contents.py)."""
+    """What fails the build in a CustomResourceDefinition of the version v1beta1. That clusters accept
+    none is in contents.py, since it depends on the package."""
     yield from check_shape(subject, CRD_V1BETA1)
     for holder in ("spec.validation", "spec.versions[].schema"):
         for path, schema in parts(subject.value, f"{holder}.openAPIV3Schema"):
@@ -74,7 +74,7 @@ def check_crd_v1beta1(subject: Subject) -> Iterator[Finding]:
 
 
 def _long_kind(subject: Subject) -> Iterator[Finding]:
-    """Without a `listKind` Kubernetes takes the kind with `List` behind it."""
+    """Without a `listKind`, Kubernetes appends `List` to the kind."""
     names = subject.get("spec", "names")
     kind = names.get("kind") if isinstance(names, dict) else None
     if isinstance(kind, str) and not names.get("listKind") and 59 < len(kind) <= 63:

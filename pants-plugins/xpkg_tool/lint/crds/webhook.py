@@ -158,7 +158,7 @@ def _reviews(subject: Subject, versions: Any) -> Iterator[Finding]:
 
 
 def _encoded(subject: Subject, client: Any) -> Iterator[Finding]:
-    """What the build breaks at, whatever the strategy."""
+    """What fails the build, whatever the strategy."""
     if not isinstance(client, dict):
         return
     steps = ("webhook", "clientConfig")

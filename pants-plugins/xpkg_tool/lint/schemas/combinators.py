@@ -18,7 +18,7 @@ SCHEMA_COMBINATOR = Rule(
 _NOTHING: Any = object()
 _EMPTY: Mapping[str, Any] = {}
 
-JUNCTORS = ("allOf", "anyOf", "oneOf")
+COMBINATORS = ("allOf", "anyOf", "oneOf")
 
 # By keyword: whether a value that is false or empty counts as none.
 _FORBIDDEN = {
@@ -109,7 +109,8 @@ def _only_type(schema: Any, kind: str) -> bool:
 
 
 def check_complete(node: SchemaNode) -> Iterator[Problem]:
-    """Everything that the junctors of the whole object speak of must be described outside them."""
+    """Everything that the combinators of the whole object refer to must be described outside of
+    them."""
     # A schema inside them, the way to it, and the schema outside for the same value. What an alias
     # stands for is looked at once for each schema outside.
     pending: list[tuple[Mapping[str, Any], Way, Mapping[str, Any] | None]] = [
@@ -146,8 +147,8 @@ def check_complete(node: SchemaNode) -> Iterator[Problem]:
 
 
 def _inside(schema: Mapping[str, Any]) -> Iterator[tuple[PathOf, Mapping[str, Any]]]:
-    """The schemas under its junctors, with the steps to them."""
-    for keyword in JUNCTORS:
+    """The schemas under its combinators, with the steps to them."""
+    for keyword in COMBINATORS:
         schemas = schema.get(keyword)
         for index, inner in enumerate(schemas if isinstance(schemas, list) else ()):
             if isinstance(inner, dict):

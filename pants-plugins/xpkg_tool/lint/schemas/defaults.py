@@ -1,4 +1,4 @@
-"""Defaults: where none may stand, and those that their own schema refuses."""
+"""Defaults: where none is allowed, and those that do not match their own schema."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The keywords of a schema and the types of their values: Go's JSONSchemaProps.
 
-A value of another type breaks the build of the package. A keyword that is not known is dropped in
-silence, and what it was to check is never checked.
+A value of another type fails the build of the package. An unknown keyword is dropped silently, and
+what it should validate is never validated.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def check(value: Mapping[str, Any], way: Way, place: Place) -> tuple[SchemaNode,
 
 
 def no_schema(value: Any, way: Way) -> Problem:
-    """What stands as the schema of a property, and is no mapping."""
+    """A property whose schema is not a mapping."""
     holder, steps = way if way is not None else (None, ())
     return _wrong(SchemaNode({}, holder, Place(Level.FIELD)), "a mapping", value, *steps)
 
@@ -252,7 +252,7 @@ def _wrong(node: SchemaNode, wanted: str, part: Any, *steps: str | int) -> Probl
 
 
 def remedy_for(wanted: str, part: Any) -> str:
-    """What helps when `part` stands where `wanted` is wanted."""
+    """What to do where `part` should be `wanted`."""
     if wanted == "a string" and not isinstance(part, (dict, list)):
         return QUOTE
     if wanted == "a boolean":

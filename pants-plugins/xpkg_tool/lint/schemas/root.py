@@ -1,4 +1,4 @@
-"""The schema of a whole object: what may stand at its top, and what may be said of metadata."""
+"""The schema of a whole object: what is allowed at its top, and in the schema of metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Kubernetes takes in a schema although it can hardly be meant: warnings."""
+"""What Kubernetes accepts in a schema although it is hardly intended: warnings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NUMBERS = ("integer", "number")
 
 
 def check(node: SchemaNode) -> Iterator[Problem]:
-    """A schema that no value fits, or of which a part can never matter."""
+    """A schema that no value matches, or with a part that never has an effect."""
     value = node.value
     for least, most in _RANGES:
         if least in value and most in value and value[least] > value[most]:

@@ -1,8 +1,8 @@
 """`oldSelf` in x-kubernetes-validations: where a rule can use it, and how.
 
 The rules are those of apiextensions-apiserver (pkg/apis/apiextensions/validation): Kubernetes must
-find the old value that belongs to a new one, which it can in mappings, and in lists of the type
-`map` only.
+find the old value that belongs to a new one, which it can in mappings, and in lists of type `map`
+only.
 """
 
 from __future__ import annotations

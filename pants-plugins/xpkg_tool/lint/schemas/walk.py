@@ -150,9 +150,9 @@ def _children(node: SchemaNode) -> Iterator[_Pending]:
     additional = value.get("additionalProperties")
     if isinstance(additional, dict):
         yield additional, (way, ("additionalProperties",)), _of_additional(place)
-    for keyword in schema_combinators.JUNCTORS:
+    for keyword in schema_combinators.COMBINATORS:
         for index, inner in enumerate(_alternatives(node, keyword)):
-            yield inner, (way, (keyword, index)), _in_junctor(node, nested, keyword, index)
+            yield inner, (way, (keyword, index)), _in_combinator(node, nested, keyword, index)
     if "not" in value:
         yield value["not"], (way, ("not",)), nested
     for keyword in ("definitions", "patternProperties", "dependencies"):
@@ -196,7 +196,7 @@ def _alternatives(node: SchemaNode, keyword: str) -> list[Any]:
     return schemas
 
 
-def _in_junctor(node: SchemaNode, nested: Place, keyword: str, index: int) -> Place:
+def _in_combinator(node: SchemaNode, nested: Place, keyword: str, index: int) -> Place:
     """Of an allOf that is in no other, the first schema may hold the anyOf with types."""
     first = node.is_structural and keyword == "allOf" and index == 0
     return replace(nested, int_or_string=True) if first else nested

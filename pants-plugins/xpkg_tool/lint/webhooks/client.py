@@ -1,7 +1,7 @@
 """How a webhook is called: `clientConfig`, most of which Crossplane fills in.
 
 While it installs the package, Crossplane adds a `service` where there is none, and sets its name,
-its namespace and its port and the `caBundle`, whatever the author wrote there.
+its namespace and its port and the `caBundle`, whatever the package has there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Validating- and MutatingWebhookConfigurations, as a Provider brings them.
+"""Validating- and MutatingWebhookConfigurations in a Provider.
 
 The rules are those of Kubernetes (pkg/apis/admissionregistration/validation) for a configuration
 that is created, after Crossplane has changed it while it installs the package
