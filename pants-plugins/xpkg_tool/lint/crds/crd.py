@@ -64,8 +64,8 @@ def check_crd(subject: Subject) -> Iterator[Finding]:
 
 @checks(types.CRD_V1BETA1)
 def check_crd_v1beta1(subject: Subject) -> Iterator[Finding]:
-    """What fails the build in a CustomResourceDefinition of the version v1beta1. That clusters accept
-    none is in contents.py, since it depends on the package."""
+    """What fails the build in a CustomResourceDefinition of the version v1beta1. That clusters
+    accept none is in contents.py, since it depends on the package."""
     yield from check_shape(subject, CRD_V1BETA1)
     for holder in ("spec.validation", "spec.versions[].schema"):
         for path, schema in parts(subject.value, f"{holder}.openAPIV3Schema"):
