@@ -38,7 +38,6 @@ from xpkg_tool.diagnostics.page import body  # noqa: E402
 from xpkg_tool.diagnostics.rule import Rule  # noqa: E402
 from xpkg_tool.package import types  # noqa: E402
 
-_WIDTH = 100
 # What the expressions `Rule(…)` and `@checks(…)` may name.
 _RULE = {"Rule": Rule, "ERROR": ERROR, "WARNING": WARNING}
 _CHECKS = {"checks": lambda *kinds: kinds, "types": types}
@@ -50,6 +49,10 @@ _COMMAND = "python build-support/rules.py"
 
 _CATALOGUE = '''\
 """All rules, copied from their modules. `{command}` writes this."""
+
+# A rule is a line, however long.
+# ruff: noqa: E501
+# fmt: off
 
 from __future__ import annotations
 
@@ -68,6 +71,10 @@ _INDEX = '''\
 A check is imported by the first object of its kinds: most packages have two or three kinds.
 """
 
+# A kind is a line, however long.
+# ruff: noqa: E501
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Callable, Mapping
@@ -83,7 +90,6 @@ CHECKS: Mapping[ObjectKind, tuple[Callable[[], Check], ...]] = {{
 _LOADER = """
 def _{name}() -> Check:
     from {module} import {name}
-
     return {name}
 
 """
@@ -198,7 +204,6 @@ def catalogue(rules: Sequence[Declared]) -> str:
 
 
 def _row(rule: Rule) -> str:
-    """The rule as an expression, broken into lines as `ruff format` does."""
     parts = [json.dumps(text) for text in (rule.code, rule.name, rule.summary)]
     if rule.severity == WARNING:
         parts.append("WARNING")
@@ -206,12 +211,7 @@ def _row(rule: Rule) -> str:
         parts.append("fatal=True")
     if rule.also:
         parts.append(f"also={rule.also.upper()}")
-    arguments = ", ".join(parts)
-    if len(arguments) + 11 <= _WIDTH:
-        return f"    Rule({arguments}),\n"
-    if len(arguments) + 8 <= _WIDTH:
-        return f"    Rule(\n        {arguments}\n    ),\n"
-    return "    Rule(\n" + "".join(f"        {part},\n" for part in parts) + "    ),\n"
+    return f"    Rule({', '.join(parts)}),\n"
 
 
 def index(checks: Sequence[DeclaredCheck]) -> str:
@@ -222,12 +222,8 @@ def index(checks: Sequence[DeclaredCheck]) -> str:
     kinds = sorted({kind for check in checks for kind in check.kinds})
     rows = ""
     for kind in kinds:
-        names = [f"_{check.name}" for check in checks if kind in check.kinds]
-        row = f'    ObjectKind("{kind.api_version}", "{kind.kind}"): ('
-        if len(names) == 1 and len(row) + len(names[0]) + 3 <= _WIDTH:
-            rows += f"{row}{names[0]},),\n"
-        else:
-            rows += row + "\n" + "".join(f"        {name},\n" for name in names) + "    ),\n"
+        names = "".join(f"_{check.name}, " for check in checks if kind in check.kinds)
+        rows += f'    ObjectKind("{kind.api_version}", "{kind.kind}"): ({names.rstrip()}),\n'
     return _INDEX.format(command=_COMMAND, loaders=loaders, rows=rows)
 
 

@@ -1,5 +1,9 @@
 """All rules, copied from their modules. `python build-support/rules.py` writes this."""
 
+# A rule is a line, however long.
+# ruff: noqa: E501
+# fmt: off
+
 from __future__ import annotations
 
 from xpkg_tool.diagnostics.finding import ERROR, WARNING
@@ -7,39 +11,17 @@ from xpkg_tool.diagnostics.rule import Rule
 
 LINT = (
     Rule("XP000", "internal-error", "The tool itself failed.", fatal=True),
-    Rule(
-        "XP001",
-        "not-utf-8",
-        "The file is not UTF-8, or holds characters that YAML forbids.",
-        fatal=True,
-    ),
+    Rule("XP001", "not-utf-8", "The file is not UTF-8, or holds characters that YAML forbids.", fatal=True),
     Rule("XP002", "broken-yaml", "The YAML is not valid.", fatal=True),
     Rule("XP003", "directive", "A document is preceded by a `%` directive.", fatal=True),
-    Rule(
-        "XP004",
-        "separator",
-        "The line of a document separator has content that cannot be kept as it is.",
-        fatal=True,
-        also=WARNING,
-    ),
+    Rule("XP004", "separator", "The line of a document separator has content that cannot be kept as it is.", fatal=True, also=WARNING),
     Rule("XP005", "duplicate-key", "A mapping has the same key twice.", fatal=True, also=WARNING),
     Rule("XP006", "unreadable-value", "Kubernetes cannot read a key or a value.", fatal=True),
-    Rule(
-        "XP007",
-        "limit",
-        "A document is too large, is nested too deeply or has too many aliases.",
-        fatal=True,
-    ),
+    Rule("XP007", "limit", "A document is too large, is nested too deeply or has too many aliases.", fatal=True),
     Rule("XP008", "bad-suppression", "A suppression or an option has no effect.", WARNING),
     Rule("XP009", "unused-suppression", "A comment suppresses nothing.", WARNING),
     Rule("XP010", "not-yaml", "A file of the package is not YAML.", WARNING),
-    Rule(
-        "XP011",
-        "no-files",
-        "No file matches the package's sources or examples.",
-        fatal=True,
-        also=WARNING,
-    ),
+    Rule("XP011", "no-files", "No file matches the package's sources or examples.", fatal=True, also=WARNING),
     Rule("XP012", "linked-folder", "A folder is a symbolic link."),
     Rule("XP013", "dangling-link", "A symbolic link is broken."),
     Rule("XP014", "link-outside", "A symbolic link leads out of the package's folder.", WARNING),
@@ -52,30 +34,11 @@ LINT = (
     Rule("XP102", "several-metas", "The package has several meta objects.", fatal=True),
     Rule("XP103", "unknown-meta", "The meta object has an unknown kind or version.", fatal=True),
     Rule("XP104", "package-type", "The meta object is not of the requested type."),
-    Rule(
-        "XP105",
-        "crossplane-version",
-        "The version constraint for Crossplane is not valid.",
-        fatal=True,
-    ),
-    Rule(
-        "XP106", "package-size", "The package is larger than the package manager reads.", fatal=True
-    ),
-    Rule(
-        "XP107",
-        "meta-field",
-        "The meta object has no name, or its name is not a string.",
-        WARNING,
-        fatal=True,
-        also=ERROR,
-    ),
+    Rule("XP105", "crossplane-version", "The version constraint for Crossplane is not valid.", fatal=True),
+    Rule("XP106", "package-size", "The package is larger than the package manager reads.", fatal=True),
+    Rule("XP107", "meta-field", "The meta object has no name, or its name is not a string.", WARNING, fatal=True, also=ERROR),
     Rule("XP108", "meta-type", "A field of the meta object has the wrong type.", fatal=True),
-    Rule(
-        "XP109",
-        "meta-name",
-        "The package's name is not a valid name of a Kubernetes object.",
-        WARNING,
-    ),
+    Rule("XP109", "meta-name", "The package's name is not a valid name of a Kubernetes object.", WARNING),
     Rule("XP110", "meta-unknown-field", "The meta object has an unknown field.", WARNING),
     Rule("XP111", "meta-misspelt-field", "A field of the meta object is misspelt."),
     Rule("XP112", "capability", "A capability is almost one that Crossplane knows.", WARNING),
@@ -91,12 +54,7 @@ LINT = (
     Rule("XP128", "self-dependency", "The package seems to depend on itself.", WARNING),
     Rule("XP201", "no-kind", "A document has no apiVersion or kind.", fatal=True),
     Rule("XP202", "unknown-kind", "No package can hold an object of this kind.", fatal=True),
-    Rule(
-        "XP203",
-        "kind-not-allowed",
-        "This type of package cannot hold an object of this kind.",
-        fatal=True,
-    ),
+    Rule("XP203", "kind-not-allowed", "This type of package cannot hold an object of this kind.", fatal=True),
     Rule("XP204", "object-type", "A field of an object has the wrong type.", fatal=True),
     Rule("XP205", "object-unknown-field", "An object has an unknown field."),
     Rule("XP206", "object-name", "An object has no name, or its name is not valid."),
@@ -104,12 +62,7 @@ LINT = (
     Rule("XP208", "required-field", "A required field is missing."),
     Rule("XP209", "field-value", "The value of a field is not valid."),
     Rule("XP210", "duplicate-object", "Two objects have the same kind and name."),
-    Rule(
-        "XP301",
-        "example-no-kind",
-        "A document of the examples has no apiVersion or kind.",
-        fatal=True,
-    ),
+    Rule("XP301", "example-no-kind", "A document of the examples has no apiVersion or kind.", fatal=True),
     Rule("XP400", "crd-group", "A CRD's group belongs to Kubernetes and has no approval."),
     Rule("XP401", "crd-versions", "Two versions of a CRD have the same name."),
     Rule("XP402", "crd-storage", "A CRD does not have exactly one storage version."),
@@ -121,16 +74,12 @@ LINT = (
     Rule("XP408", "crd-preserve", "A CRD sets `preserveUnknownFields: true`."),
     Rule("XP409", "crd-v1beta1", "A CRD has an apiVersion that Kubernetes has removed."),
     Rule("XP410", "column-twice", "Two printer columns have the same name.", WARNING),
-    Rule(
-        "XP420", "schema-type", "A keyword of a schema has a value of the wrong type.", fatal=True
-    ),
+    Rule("XP420", "schema-type", "A keyword of a schema has a value of the wrong type.", fatal=True),
     Rule("XP421", "schema-unknown-keyword", "A schema has an unknown keyword."),
     Rule("XP422", "schema-forbidden", "A schema has a keyword that Kubernetes does not support."),
     Rule("XP423", "schema-no-type", "A schema has no type, or an unknown one."),
     Rule("XP424", "schema-items", "A list does not have exactly one schema for its items."),
-    Rule(
-        "XP425", "schema-additional", "A schema has both `properties` and `additionalProperties`."
-    ),
+    Rule("XP425", "schema-additional", "A schema has both `properties` and `additionalProperties`."),
     Rule("XP426", "schema-root", "The schema of a whole object does not describe an object."),
     Rule("XP427", "schema-metadata", "A schema restricts metadata, which belongs to Kubernetes."),
     Rule("XP428", "schema-junctor", "A keyword is not allowed inside allOf, anyOf, oneOf or not."),
@@ -139,9 +88,7 @@ LINT = (
     Rule("XP431", "schema-pattern", "A pattern is not a valid regular expression in Go."),
     Rule("XP432", "schema-default", "A default does not match its schema, or is not allowed."),
     Rule("XP433", "schema-rule", "A validation rule is not valid."),
-    Rule(
-        "XP434", "schema-doubt", "A keyword of a schema has no effect, or matches nothing.", WARNING
-    ),
+    Rule("XP434", "schema-doubt", "A keyword of a schema has no effect, or matches nothing.", WARNING),
     Rule("XP435", "old-self", "A validation rule uses `oldSelf` where there is none."),
     Rule("XP500", "webhook-name", "A webhook's name is not a domain name, or is used twice."),
     Rule("XP501", "webhook-client", "A webhook has a URL, or its path is not valid."),
@@ -163,51 +110,25 @@ LINT = (
     Rule("XP702", "requirement", "A requirement has both a name and labels, or neither."),
     Rule("XP703", "step-input", "The input of a function is not a Kubernetes object."),
     Rule("XP704", "composition-old", "A Composition works with Crossplane 1 only."),
-    Rule(
-        "XP705",
-        "composite-version",
-        "A Composition is not for the referenceable version of its XRD.",
-    ),
-    Rule(
-        "XP706",
-        "composite-unknown",
-        "Nothing defines the composite resource of a Composition.",
-        WARNING,
-    ),
+    Rule("XP705", "composite-version", "A Composition is not for the referenceable version of its XRD."),
+    Rule("XP706", "composite-unknown", "Nothing defines the composite resource of a Composition.", WARNING),
     Rule("XP707", "function-name", "No dependency is installed under a function's name.", WARNING),
     Rule("XP708", "schedule", "A CronOperation has a schedule that is not valid.", WARNING),
-    Rule(
-        "XP900", "image-unreadable", "What was named is not an image that can be read.", fatal=True
-    ),
+    Rule("XP900", "image-unreadable", "What was named is not an image that can be read.", fatal=True),
     Rule("XP901", "image-limit", "The image exceeds a limit.", fatal=True),
     Rule("XP902", "blob-missing", "A blob that the image refers to is missing.", fatal=True),
     Rule("XP903", "digest-differs", "Content does not match its digest.", fatal=True),
     Rule("XP904", "size-differs", "Content does not match its size.", fatal=True),
     Rule("XP905", "diff-id-differs", "A layer does not match its diff ID.", fatal=True),
     Rule("XP906", "label-differs", "Labels and annotations contradict each other.", WARNING),
-    Rule(
-        "XP907",
-        "several-base-layers",
-        "Several layers are marked as the package.",
-        fatal=True,
-        also=WARNING,
-    ),
+    Rule("XP907", "several-base-layers", "Several layers are marked as the package.", fatal=True, also=WARNING),
     Rule("XP908", "not-annotated", "No layer is marked as the package.", WARNING),
     Rule("XP909", "no-package-yaml", "The image holds no package.yaml.", fatal=True),
-    Rule(
-        "XP910",
-        "other-package-yaml",
-        "Different versions of Crossplane find different package.yaml files.",
-    ),
+    Rule("XP910", "other-package-yaml", "Different versions of Crossplane find different package.yaml files."),
     Rule("XP911", "layer-unreadable", "A layer cannot be read.", fatal=True),
     Rule("XP912", "no-platform", "The config names no platform.", WARNING),
     Rule("XP913", "two-images", "Readers of the file would see different images.", fatal=True),
-    Rule(
-        "XP914",
-        "source-unreadable",
-        "What was named does not exist, or cannot be reached.",
-        fatal=True,
-    ),
+    Rule("XP914", "source-unreadable", "What was named does not exist, or cannot be reached.", fatal=True),
 )
 PUBLISHING = (
     Rule("publish-archive", "publish-archive", "The package's file cannot be published."),
