@@ -289,7 +289,7 @@ def _table(group: Group, page: Path) -> str:
         for code in (rule.code.lower(),)
     )
     return (
-        f"\n### {group.title}\n\nEach [with examples]({file}):\n\n"
+        f"\n### {group.title}\n\n[Details and examples]({file})\n\n"
         f"| code | severity | name | what is wrong |\n|---|---|---|---|\n{rows}"
     )
 
