@@ -146,8 +146,8 @@ def _composite_type(
         yield _at(
             object,
             COMPOSITE_UNKNOWN,
-            f"No XRD of the package defines {use.kind} ({use.group}/{use.version}), and it depends "
-            "on no Configuration that could.",
+            f"No XRD of the package defines {use.kind} ({use.group}/{use.version}), and the "
+            "package depends on no Configuration that could.",
             "Check the spelling, add the XRD, or add the Configuration that has it to "
             "`spec.dependsOn`.",
             (*reference, "kind"),

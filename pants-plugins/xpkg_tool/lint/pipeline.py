@@ -120,7 +120,7 @@ def _size(subject: Subject, path: PathOf, steps: Any) -> Iterator[Finding]:
     elif isinstance(steps, list) and len(steps) > MOST_STEPS:
         yield subject.finding(
             PIPELINE_STEPS,
-            f"The pipeline has {len(steps)} steps; it must have at most {MOST_STEPS}.",
+            f"The pipeline must have at most {MOST_STEPS} steps; it has {len(steps)}.",
             "Let a function do the work of several steps.",
             (*path, MOST_STEPS),
         )

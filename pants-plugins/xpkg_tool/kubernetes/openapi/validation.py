@@ -84,7 +84,7 @@ def _misfits(
         yield from _list_misfits(value, schema, budget, path)
     elif isinstance(value, dict):
         yield from _object_misfits(value, schema, budget, path)
-    yield from _combinator_misfits(value, schema, budget, path)
+    yield from _junctor_misfits(value, schema, budget, path)
 
 
 def _fits(value: Any, schema: Any, budget: Budget) -> bool:
@@ -243,7 +243,7 @@ def _object_misfits(
                 yield path, f"is a resource without `{name}`"
 
 
-def _combinator_misfits(
+def _junctor_misfits(
     value: Any, schema: Mapping[str, Any], budget: Budget, path: PathOf
 ) -> Iterator[Misfit]:
     if _is_list(schema, "allOf"):

@@ -140,7 +140,8 @@ def check_selectable(subject: Subject, path: PathOf, fields: Any, schema: Any) -
     if len(seen) > _MOST_SELECTABLE:
         yield subject.finding(
             CRD_SELECTABLE,
-            f"{len(seen)} fields are selectable; Kubernetes accepts at most {_MOST_SELECTABLE}.",
+            f"There must be at most {_MOST_SELECTABLE} selectable fields, but there are "
+            f"{len(seen)}.",
             "Remove some.",
             (*path, "selectableFields"),
             key=True,
