@@ -147,10 +147,10 @@ def test_the_wheel_holds_both_packages_whole(wheel: Path) -> None:
         path.relative_to(plugins).as_posix()
         for package in ("xpkg", "xpkg_tool")
         for path in (plugins / package).rglob("*")
-        if path.suffix == ".py" or path.name in ("py.typed", "tool.lock", "lint-rules.md")
+        if path.suffix in (".py", ".md") or path.name in ("py.typed", "tool.lock")
     }
     assert {"xpkg/tool/assemble.py", "xpkg/tool.lock", "xpkg/py.typed"} <= expected
-    assert {"xpkg_tool/py.typed", "xpkg_tool/diagnostics/lint-rules.md"} <= expected
+    assert {"xpkg_tool/py.typed", "xpkg_tool/lint/XP202.md"} <= expected
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         assert names == expected

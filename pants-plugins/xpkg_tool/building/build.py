@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Mapping
 
 from xpkg_tool.building.description import describe, to_text
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import (
     ERROR,
     WARNING,
@@ -16,6 +15,7 @@ from xpkg_tool.diagnostics.finding import (
     in_order,
     settled,
 )
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.analysis import analyse_example, analyse_source
 from xpkg_tool.lint.contents import check_emptiness
 from xpkg_tool.lint.package import lint, too_large
@@ -26,6 +26,14 @@ from xpkg_tool.oci.write.layer import base_layer, examples_layer
 from xpkg_tool.package.content import PackageContent, examples_yaml, gather, package_yaml
 from xpkg_tool.package.crossplane_versions import RELEASES, releases
 from xpkg_tool.package.file import FileAnalysis
+
+NO_SOURCES = Rule(
+    "XP011",
+    "no-files",
+    "No file matches the package's sources or examples.",
+    fatal=True,
+    also=WARNING,
+)
 
 
 @dataclass(frozen=True)
@@ -146,8 +154,7 @@ def check(
 
 
 def _no_files(request: PackageRequest, field: str, severity: str = ERROR) -> Finding:
-    return Finding(
-        codes.NO_SOURCES,
+    return NO_SOURCES.finding(
         f"The package in {request.root or 'the top folder'} has no {field}: no file matches.",
         f"Correct the globs of `{field}`, which are relative to the package's folder, or add the "
         "files.",

@@ -10,7 +10,7 @@ import shtab
 from xpkg_tool.cli.failure import OK
 from xpkg_tool.cli.main import parser
 from xpkg_tool.cli.output import write_output
-from xpkg_tool.diagnostics.catalogue import RULES
+from xpkg_tool.diagnostics.catalogue import PUBLISHING_ERRORS, RULES
 
 # What completes an argument, by what its help calls it.
 _COMPLETERS = {
@@ -36,7 +36,7 @@ def script(shell: str) -> str:
             if completer is not None:
                 action.complete = completer  # type: ignore[attr-defined]
             elif action.metavar == "CODE":
-                action.choices = list(RULES)
+                action.choices = [*RULES, *PUBLISHING_ERRORS]
     text: str = shtab.complete(top, shell)
     return text
 

@@ -3,45 +3,50 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from xpkg_tool.cli.failure import OK, Failure
 from xpkg_tool.cli.output import write_output
-from xpkg_tool.diagnostics.catalogue import RULES, Rule
+from xpkg_tool.diagnostics.catalogue import PUBLISHING_ERRORS, RULES
 from xpkg_tool.diagnostics.page import PAGE, entry, plain
+from xpkg_tool.diagnostics.rule import Rule
+
+_LINT, _PUBLISHING = tuple(RULES.values()), tuple(PUBLISHING_ERRORS.values())
 
 
 def run(arguments: Namespace) -> int:
     if not arguments.codes:
-        write_output(_listed(list(RULES.values())))
+        write_output(_listed(_LINT) + _listed(_PUBLISHING))
         return OK
     write_output("\n".join([_described(code) for code in arguments.codes]))
     return OK
 
 
 def _described(named: str) -> str:
-    """The entry of the rule that has this code; a list where it is the beginning of several."""
-    code = named.upper()
-    rule = RULES.get(code)
-    if rule is not None:
-        return _entry(rule)
-    group = [rule for rule in RULES.values() if rule.code.startswith(code)]
-    if not group or not code:
+    """The page of the rule that has this code; a list where it is the beginning of several."""
+    beginning = named.lower()
+    group = [rule for rule in _LINT + _PUBLISHING if rule.code.lower().startswith(beginning)]
+    if not group or not beginning:
         raise Failure(f"No rule's code begins with {named!r}.", "`xpkg rule` lists all rules.")
-    return _listed(group)
+    exact = [rule for rule in group if rule.code.lower() == beginning]
+    return _page(exact[0]) if exact else _listed(group)
 
 
-def _entry(rule: Rule) -> str:
-    text = entry(rule.code)
+def _page(rule: Rule) -> str:
+    text = entry(rule)
     body = plain(text) if text else f"{rule.summary} {PAGE} explains it with examples.\n"
-    return f"{rule.code} {rule.name}\n\n{body}"
+    title = rule.code if rule.name == rule.code else f"{rule.code} {rule.name}"
+    return f"{title}\n\n{body}"
 
 
-def _listed(rules: list[Rule]) -> str:
+def _listed(rules: Sequence[Rule]) -> str:
     return "".join(f"{line}\n" for line in _lines(rules))
 
 
-def _lines(rules: list[Rule]) -> Iterator[str]:
-    width = max(len(rule.name) for rule in RULES.values())
+def _lines(rules: Sequence[Rule]) -> Iterator[str]:
+    code = max(len(rule.code) for rule in rules)
+    name = max(len(rule.name) for rule in _LINT)
     for rule in rules:
-        yield f"{rule.code}  {rule.severity:7}  {rule.name:{width}}  {rule.summary}"
+        # The code of an error of publishing is its name.
+        names = "" if rule.name == rule.code else f"  {rule.name:{name}}"
+        yield f"{rule.code:{code}}  {rule.severity:7}{names}  {rule.summary}"

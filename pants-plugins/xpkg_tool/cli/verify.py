@@ -8,10 +8,10 @@ from argparse import Namespace
 from xpkg_tool.cli.failure import FAILED, FOUND, OK
 from xpkg_tool.cli.output import docs_url, in_colour, write_output
 from xpkg_tool.cli.source import insecure_registries
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import fails
 from xpkg_tool.diagnostics.formats import write_findings
 from xpkg_tool.inspection.verify import verify
+from xpkg_tool.oci.image_error import SOURCE_UNREADABLE
 from xpkg_tool.process.ending import ending_at_once
 
 
@@ -24,6 +24,6 @@ def run(arguments: Namespace) -> int:
         write_findings(findings, arguments.format, arguments.fail_on, docs_url=url, colour=colour)
     )
     # Nothing can be said of a package that is not there.
-    if any(finding.code == codes.SOURCE_UNREADABLE for finding in findings):
+    if any(finding.code == SOURCE_UNREADABLE.code for finding in findings):
         return FAILED
     return FOUND if fails(findings, arguments.fail_on) else OK

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding, Position, render
+from xpkg_tool.diagnostics.rule import Rule
 
-REFERENCE = "publish-reference"
-ARCHIVE = "publish-archive"
-CREDENTIALS = "publish-credentials"
-REGISTRY = "publish-registry"
-DENIED = "publish-denied"
-LAYOUT = "publish-layout"
-# What is said of a registry (`ca_file`, `mutable_tags`) cannot be used.
-SETTINGS = "publish-settings"
-# A release that exists with another digest.
-REFUSED = "publish-refused"
+INTERNAL = Rule("XP000", "internal-error", "The tool itself failed.", fatal=True)
+
+REFERENCE = Rule("publish-reference", "publish-reference", "The reference is not valid.")
+ARCHIVE = Rule("publish-archive", "publish-archive", "The package's file cannot be published.")
+CREDENTIALS = Rule("publish-credentials", "publish-credentials", "The credentials cannot be used.")
+REGISTRY = Rule("publish-registry", "publish-registry", "The registry could not be asked.")
+DENIED = Rule("publish-denied", "publish-denied", "The registry denies access.")
+LAYOUT = Rule("publish-layout", "publish-layout", "The directory cannot be used.")
+SETTINGS = Rule("publish-settings", "publish-settings", "The registry is configured wrongly.")
+REFUSED = Rule("publish-refused", "publish-refused", "A release exists with another digest.")
 
 
 class PublishError(Exception):
@@ -50,13 +50,13 @@ def internal_error(error: Exception) -> PublishError:
         code = trace.tb_frame.f_code
         where, trace = f"{os.path.basename(code.co_filename)}:{trace.tb_lineno}", trace.tb_next
     return publish_error(
-        codes.INTERNAL,
+        INTERNAL,
         f"The tool itself failed: {type(error).__name__} at {where}",
         "This is a bug of pants-xpkg: please report it with the command that causes it.",
     )
 
 
 def publish_error(
-    code: str, message: str, remedy: str, *, path: str = "", position: Position | None = None
+    rule: Rule, message: str, remedy: str, *, path: str = "", position: Position | None = None
 ) -> PublishError:
-    return PublishError(Finding(code, message, remedy, path=path, position=position))
+    return PublishError(rule.finding(message, remedy, path, position))

@@ -25,9 +25,9 @@ class Position:
 class Finding:
     """One thing that is wrong.
 
-    `code` names the rule (docs/lint-rules.md has an entry for each), `message` is a sentence,
-    `remedy` another one. `path` is relative to the repository or to the folder that was named;
-    it is empty for what concerns a package as a whole. `object` names the Kubernetes object
+    `code` is that of the rule, of which findings are made (rule.py); `message` is a sentence,
+    `remedy` another one. `path` is relative to the repository or to the folder that was named; it
+    is empty for what concerns a package as a whole. `object` names the Kubernetes object
     ("Composition xnetworks.example.org"), where there is one. `count` is of how many findings this
     is one: more than one where others of the kind are counted, not shown (shortened.py).
     """

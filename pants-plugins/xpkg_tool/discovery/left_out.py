@@ -6,19 +6,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Iterable, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.analysis import holds_object
 from xpkg_tool.messages import LeftOut
+
+LINKED_FOLDER = Rule("XP012", "linked-folder", "A folder is a symbolic link.")
+DANGLING_LINK = Rule("XP013", "dangling-link", "A symbolic link is broken.")
+OUTSIDE_LINK = Rule(
+    "XP014", "link-outside", "A symbolic link leads out of the package's folder.", WARNING
+)
+ENDING_CASE = Rule("XP015", "ending-case", "The extension of a file's name is not in lower case.")
+NOT_A_FILE = Rule("XP016", "not-a-file", "Something with the name of a YAML file is not a file.")
+FILE_NAME = Rule(
+    "XP018", "file-name", "The name of a file is not valid UTF-8.", fatal=True, also=WARNING
+)
+HIDDEN_FOLDER = Rule(
+    "XP019", "hidden-folder", "A hidden folder contains objects and is left out.", WARNING
+)
 
 _REMEDY_END = "or leave the path out with a pattern."
 
 
 def linked_folder(path: str, severity: str) -> Finding:
     """YAML lies behind a link to a folder, which upstream's walk passes over."""
-    return Finding(
-        codes.LINKED_FOLDER,
-        "The folder is a link, and linked folders are not read.",
+    return LINKED_FOLDER.finding(
+        "The folder is a symbolic link, and linked folders are not read.",
         f"Put the folder itself here, or links to its files, {_REMEDY_END}",
         path,
         severity=severity,
@@ -27,10 +40,9 @@ def linked_folder(path: str, severity: str) -> Finding:
 
 def dangling_link(path: str, target: str, reason: str, severity: str) -> Finding:
     """A link with the name of a YAML file leads nowhere, for the `reason` that the system gives."""
-    return Finding(
-        codes.DANGLING_LINK,
-        f"The link leads to {target!r}, which cannot be reached: {reason}.",
-        f"Restore what it leads to, remove the link, {_REMEDY_END}",
+    return DANGLING_LINK.finding(
+        f"The symbolic link points to {target!r}, which cannot be reached: {reason}.",
+        f"Restore its target, remove the link, {_REMEDY_END}",
         path,
         severity=severity,
     )
@@ -38,21 +50,18 @@ def dangling_link(path: str, target: str, reason: str, severity: str) -> Finding
 
 def outside_link(path: str, target: str) -> Finding:
     """A file of the package is a link to one in another folder."""
-    return Finding(
-        codes.OUTSIDE_LINK,
-        f"The link leads out of the package's folder, to {target!r}.",
+    return OUTSIDE_LINK.finding(
+        f"The symbolic link points to {target!r}, outside the package's folder.",
         f"Put the file itself here, {_REMEDY_END}",
         path,
-        severity=WARNING,
     )
 
 
 def file_name(path: str, severity: str) -> Finding:
     """The name of a YAML file, or of its folder, is not UTF-8."""
-    return Finding(
-        codes.FILE_NAME,
-        "The name of the file or of its folder is not UTF-8, so that it is not read.",
-        "Give it a name in UTF-8, best in ASCII.",
+    return FILE_NAME.finding(
+        "The name of the file or of its folder is not valid UTF-8, so it is not read.",
+        "Give it a name in UTF-8, preferably in ASCII.",
         path,
         severity=severity,
     )
@@ -60,9 +69,8 @@ def file_name(path: str, severity: str) -> Finding:
 
 def not_a_file(path: str, noun: str) -> Finding:
     """What has the name of a YAML file is `noun`, for example "a FIFO"."""
-    return Finding(
-        codes.NOT_A_FILE,
-        f"What has the name of a YAML file is {noun}.",
+    return NOT_A_FILE.finding(
+        f"This has the name of a YAML file, but is {noun}.",
         f"Remove it, {_REMEDY_END}",
         path,
     )
@@ -70,10 +78,9 @@ def not_a_file(path: str, noun: str) -> Finding:
 
 def ending_case(path: str, severity: str) -> Finding:
     """The ending of a YAML file's name has letters in upper case."""
-    return Finding(
-        codes.ENDING_CASE,
-        "The ending of the file's name is not in lower case, so that it is not read.",
-        f"Give the name the ending .yaml or .yml, {_REMEDY_END}",
+    return ENDING_CASE.finding(
+        "The extension is not in lower case, so the file is not read.",
+        f"Change the extension to .yaml or .yml, {_REMEDY_END}",
         path,
         severity=severity,
     )
@@ -81,12 +88,10 @@ def ending_case(path: str, severity: str) -> Finding:
 
 def hidden_folder(path: str, file: str) -> Finding:
     """A hidden folder, which is not read, holds an object, in the YAML file `file`."""
-    return Finding(
-        codes.HIDDEN_FOLDER,
-        f"The folder is hidden, so that it is not read, and {file!r} holds an object.",
-        f"Give the folder a name without a dot before it, {_REMEDY_END}",
+    return HIDDEN_FOLDER.finding(
+        f"The folder is hidden, so it is not read, but {file!r} contains an object.",
+        f"Rename the folder so that it does not begin with a dot, {_REMEDY_END}",
         path,
-        severity=WARNING,
     )
 
 

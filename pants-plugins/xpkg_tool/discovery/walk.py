@@ -13,8 +13,8 @@ import stat
 from dataclasses import dataclass, field
 from typing import Iterator, Mapping, Sequence
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.discovery.left_out import (
     dangling_link,
     ending_case,
@@ -27,6 +27,8 @@ from xpkg_tool.discovery.left_out import (
 from xpkg_tool.files.globs import matches_any
 from xpkg_tool.lint.analysis import YAML_ENDINGS, holds_object
 from xpkg_tool.package.content import walk_key
+
+UNREADABLE_FILE = Rule("XP017", "unreadable-file", "A file or folder cannot be read.", fatal=True)
 
 # How many files and folders behind a link are looked at.
 _MOST_ENTRIES = 20_000
@@ -210,8 +212,7 @@ class _State:
 
     def _unreadable(self, relative: str, noun: str, error: OSError) -> None:
         self.findings.append(
-            Finding(
-                codes.UNREADABLE_FILE,
+            UNREADABLE_FILE.finding(
                 f"The {noun} cannot be read: {_reason(error)}.",
                 f"Make the {noun} readable, or leave the path out with a pattern.",
                 self._shown(relative),

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.errors import BROKEN_YAML
+from xpkg_tool.documents.limits import LIMIT
+
 # go-yaml v2 (decode.go, `allowedAliasRatio`): the share of decoded nodes that may come from
 # aliases shrinks from 99 % to 10 % between these numbers of nodes.
 _RATIO_LOW, _RATIO_HIGH = 400_000, 4_000_000
 
 
 class AnchorError(ValueError):
-    """An alias cannot be followed. The arguments are code, message and remedy."""
+    """An alias cannot be followed. The arguments are rule, message and remedy."""
 
-    def __init__(self, code: str, message: str, remedy: str) -> None:
+    def __init__(self, rule: Rule, message: str, remedy: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.rule = rule
         self.message = message
         self.remedy = remedy
 
@@ -59,14 +63,14 @@ class Anchors:
         anchor = self._named.get(name)
         if anchor is None:
             raise AnchorError(
-                "XP002",
+                BROKEN_YAML,
                 f"The alias `*{name}` names no anchor of this document.",
                 f"Define it above with `&{name}` in the same document (anchors do not reach into "
                 "other documents), or quote the value if text is meant.",
             )
         if anchor.nodes is None:
             raise AnchorError(
-                "XP007",
+                LIMIT,
                 f"The anchor `&{name}` contains itself through this alias.",
                 "Write out what is meant; a value cannot contain itself.",
             )
@@ -90,7 +94,7 @@ class Anchors:
             excessive = excessive or aliased > 0.1 * _RATIO_HIGH
         if excessive:
             raise AnchorError(
-                "XP007",
+                LIMIT,
                 "Aliases make up too much of the document: Kubernetes refuses to expand "
                 f"{aliased:,} of {decoded:,} nodes from them.",
                 "Write out what the aliases stand for, or use fewer of them.",

@@ -6,6 +6,14 @@ import codecs
 import re
 
 from xpkg_tool.diagnostics.finding import Finding, Position
+from xpkg_tool.diagnostics.rule import Rule
+
+ENCODING = Rule(
+    "XP001",
+    "not-utf-8",
+    "The file is not UTF-8, or holds characters that YAML forbids.",
+    fatal=True,
+)
 
 _BOM = codecs.BOM_UTF8
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -61,7 +69,7 @@ def clean(path: str, data: bytes) -> tuple[bytes, tuple[Finding, ...]]:
 
 
 def _wide(path: str, message: str) -> Finding:
-    return Finding("XP001", message, _SAVE_AS_UTF8, path, Position(1, 1))
+    return ENCODING.finding(message, _SAVE_AS_UTF8, path, Position(1, 1))
 
 
 def _invalid(path: str, data: bytes, start: int) -> Finding:
@@ -69,8 +77,7 @@ def _invalid(path: str, data: bytes, start: int) -> Finding:
     end = data.find(b"\n", start)
     column = len(data[begin:start].decode("utf-8")) + 1
     source = data[begin : min(end, start + _SHOWN)].decode("utf-8", "replace")
-    return Finding(
-        "XP001",
+    return ENCODING.finding(
         f"The byte 0x{data[start]:02x} is not valid UTF-8 here; Kubernetes reads only UTF-8.",
         "Save the file as UTF-8 (it may be Latin-1 or Windows-1252), or remove the byte.",
         path,
@@ -89,8 +96,7 @@ def _control_characters(path: str, text: str) -> tuple[Finding, ...]:
         begin = text.rfind("\n", 0, first) + 1
         more = f" ({len(starts)} of them in the file)" if len(starts) > 1 else ""
         findings.append(
-            Finding(
-                "XP001",
+            ENCODING.finding(
                 f"The character U+{ord(character):04X} is not allowed in YAML{more}.",
                 "Remove it; where it is meant, write it as an escape in a double-quoted value "
                 f'("\\{_escape(character)}").',

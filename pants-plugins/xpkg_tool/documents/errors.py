@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.events import Malformed
 from xpkg_tool.documents.positions import at
 from xpkg_tool.documents.stream import AnyDocument
+
+BROKEN_YAML = Rule("XP002", "broken-yaml", "The YAML is not valid.", fatal=True)
 
 TEMPLATE_REMEDY = (
     "Quote the whole value if the braces are meant; a template has to be rendered before it is "
@@ -169,7 +172,7 @@ def broken(document: AnyDocument, error: Malformed) -> Finding:
     if "{{" in position.source or "{%" in position.source:
         message = f"The line looks like a template, which is not YAML. {message}"
         remedy = TEMPLATE_REMEDY
-    return Finding("XP002", message, remedy, document.path, position)
+    return BROKEN_YAML.finding(message, remedy, document.path, position)
 
 
 def _no_token(character: str) -> tuple[str, str]:

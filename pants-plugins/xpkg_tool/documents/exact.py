@@ -25,7 +25,8 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from xpkg_tool.diagnostics.finding import Finding, in_order
+from xpkg_tool.diagnostics.finding import WARNING, Finding, in_order
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.anchors import AnchorError, Anchors, height
 from xpkg_tool.documents.document_error import DocumentError
 from xpkg_tool.documents.errors import TEMPLATE_REMEDY, broken
@@ -37,10 +38,18 @@ from xpkg_tool.documents.events import (
     malformed,
     parser,
 )
-from xpkg_tool.documents.limits import MAX_NODES, nodes_problem
+from xpkg_tool.documents.limits import LIMIT, MAX_NODES, nodes_problem
 from xpkg_tool.documents.positions import at, is_merge, repeated_keys, scalar
 from xpkg_tool.documents.scalars import ScalarError, plain_key, plain_value, to_json, to_key
-from xpkg_tool.documents.stream import AnyDocument
+from xpkg_tool.documents.stream import SEPARATOR, AnyDocument
+
+# The build keeps the last one, but which of the two is meant nobody can know.
+DUPLICATE_KEY = Rule(
+    "XP005", "duplicate-key", "A mapping has the same key twice.", fatal=True, also=WARNING
+)
+UNREADABLE_VALUE = Rule(
+    "XP006", "unreadable-value", "Kubernetes cannot read a key or a value.", fatal=True
+)
 
 # A document that is wrong in more places (one that is no YAML at all, say) is not read further.
 MAX_FINDINGS = 100
@@ -58,8 +67,7 @@ def load_exactly(document: AnyDocument) -> Any:
     # To find the places, all of the document would be read once more.
     if reading.repeated and not reading.too_large:
         reading.findings += [
-            Finding(
-                "XP005",
+            DUPLICATE_KEY.finding(
                 f"The key `{key}` stands twice in this mapping, first in line {first.line}, column "
                 f"{first.column}; Kubernetes would keep the last in silence.",
                 "Remove one of the two; if both are lists or mappings, join them under one key.",
@@ -269,7 +277,7 @@ class _Reading:
                 mapping.update(source)
         else:
             self._find(
-                "XP006",
+                UNREADABLE_VALUE,
                 event,
                 "The merge key `<<` takes a mapping or a list of mappings.",
                 'Give it an alias of a mapping, or quote the key ("<<") if the text is meant.',
@@ -279,8 +287,8 @@ class _Reading:
         try:
             value, self._decoded = self._anchors.follow(event.anchor, self._decoded)
         except AnchorError as error:
-            self._find(error.code, event, error.message, error.remedy)
-            if error.code == "XP007":
+            self._find(error.rule, event, error.message, error.remedy)
+            if error.rule is LIMIT:
                 raise _Stop from None
             return None
         return value
@@ -306,7 +314,7 @@ class _Reading:
         try:
             self._anchors.check(self._decoded, at_end=True)
         except AnchorError as error:
-            self._find(error.code, event, error.message, error.remedy)
+            self._find(error.rule, event, error.message, error.remedy)
             raise _Stop from None
         if height(root) > MAX_DEPTH + 1:
             self._too_deep(event)
@@ -320,10 +328,10 @@ class _Reading:
         if "{{" in place.source:
             message = f"The line looks like a template. {message}"
             remedy = TEMPLATE_REMEDY
-        self._add(Finding("XP006", message, remedy, self.document.path, place))
+        self._add(UNREADABLE_VALUE.finding(message, remedy, self.document.path, place))
 
     def _unreadable(self, event: Event, error: ScalarError) -> None:
-        self._find("XP006", event, error.message, error.remedy)
+        self._find(UNREADABLE_VALUE, event, error.message, error.remedy)
 
     def _broken(self, error: Malformed) -> None:
         finding = broken(self.document, error)
@@ -335,7 +343,7 @@ class _Reading:
 
     def _too_deep(self, event: Event) -> NoReturn:
         self._find(
-            "XP007",
+            LIMIT,
             event,
             f"The document nests deeper than {MAX_DEPTH:,} levels, which Kubernetes refuses."
             if self._looks <= MAX_LOOKS
@@ -352,7 +360,7 @@ class _Reading:
     def _second_document(self, event: Event, first: Any) -> NoReturn:
         self.second_document = not self.findings
         self._find(
-            "XP004",
+            SEPARATOR,
             event,
             "For YAML a second document begins here, but not for Kubernetes, which would drop it: "
             "a character such as U+2028 before it ends a line only in YAML.",
@@ -360,9 +368,9 @@ class _Reading:
         )
         raise _SecondDocument(first)
 
-    def _find(self, code: str, event: Event, message: str, remedy: str) -> None:
+    def _find(self, rule: Rule, event: Event, message: str, remedy: str) -> None:
         place = at(self.document, event.start_mark.index, event.end_mark.index)
-        self._add(Finding(code, message, remedy, self.document.path, place))
+        self._add(rule.finding(message, remedy, self.document.path, place))
 
     def _add(self, finding: Finding) -> None:
         self.findings.append(finding)

@@ -10,9 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xpkg_tool.diagnostics.finding import Finding, Position
+from xpkg_tool.diagnostics.rule import Rule
 
 if TYPE_CHECKING:
     from xpkg_tool.documents.stream import AnyDocument
+
+LIMIT = Rule(
+    "XP007",
+    "limit",
+    "A document is too large, is nested too deeply or has too many aliases.",
+    fatal=True,
+)
 
 # Bytes of YAML.
 MAX_SIZE = 32 * 1024 * 1024
@@ -31,8 +39,7 @@ def size_problem(document: AnyDocument) -> Finding | None:
     # Most are far below, and a text has no more bytes than four times its characters.
     if len(document.text) * 4 <= MAX_SIZE or document.size <= MAX_SIZE:
         return None
-    return Finding(
-        "XP007",
+    return LIMIT.finding(
         f"The document has {document.size:,} bytes; at most {MAX_SIZE:,} are read, ten times what "
         "Kubernetes takes for an object.",
         _REMEDY,
@@ -43,8 +50,7 @@ def size_problem(document: AnyDocument) -> Finding | None:
 
 def nodes_problem(document: AnyDocument) -> Finding:
     """The finding for a document that has more than MAX_NODES."""
-    return Finding(
-        "XP007",
+    return LIMIT.finding(
         f"The document has more than {MAX_NODES:,} keys and values; Kubernetes takes no object "
         "that is as large.",
         _REMEDY,
@@ -55,8 +61,7 @@ def nodes_problem(document: AnyDocument) -> Finding:
 
 def documents_problem(path: str, line: int) -> Finding:
     """The finding for a file that has more than MAX_DOCUMENTS; `line` is that of the next one."""
-    return Finding(
-        "XP007",
+    return LIMIT.finding(
         f"The file has more than {MAX_DOCUMENTS:,} documents; those from here on are not read.",
         "Remove separators with nothing between them; spread objects over several files.",
         path,
@@ -66,8 +71,7 @@ def documents_problem(path: str, line: int) -> Finding:
 
 def suppressions_problem(path: str) -> Finding:
     """The finding for a file that has more than MAX_SUPPRESSIONS; none of them counts."""
-    return Finding(
-        "XP007",
+    return LIMIT.finding(
         f"The file has more than {MAX_SUPPRESSIONS:,} comments that suppress findings; none of "
         "them is heeded.",
         "Suppress the rule in the whole file (`ignore-file`), or by `per_path_ignores`.",

@@ -26,9 +26,19 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Iterator, Protocol
 
-from xpkg_tool.diagnostics.finding import ERROR, Finding, Position
-from xpkg_tool.documents.encoding import clean
+from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, Position
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.encoding import ENCODING, clean
 from xpkg_tool.documents.limits import MAX_DOCUMENTS, documents_problem
+
+DIRECTIVE = Rule("XP003", "directive", "A document is preceded by a `%` directive.", fatal=True)
+SEPARATOR = Rule(
+    "XP004",
+    "separator",
+    "The line of a document separator has content that cannot be kept as it is.",
+    fatal=True,
+    also=WARNING,
+)
 
 _BOM = b"\xef\xbb\xbf"
 # More of them in one document are not told of: each finding holds a line.
@@ -194,8 +204,7 @@ def _directives(path: str, line: int, body: bytes) -> Iterator[Finding]:
         line += body.count(b"\n", counted, start)
         counted, position = start, body.index(b"\n", start) + 1
         source = body[start : position - 1].decode("utf-8")
-        yield Finding(
-            "XP003",
+        yield DIRECTIVE.finding(
             f"The directive `{source.split()[0]}` cannot be kept: Kubernetes reads each document "
             "of a package on its own and refuses directives.",
             "Remove the line; where it declares a tag handle, write the tags out in full.",
@@ -212,8 +221,7 @@ def _hidden(path: str, line: int, comments: bytes) -> Iterator[Finding]:
         begin = comments.rfind(b"\n", 0, match.start()) + 1
         source = comments[begin:].split(b"\n", 1)[0].decode("utf-8")
         character = ord(match.group().decode("utf-8"))
-        yield Finding(
-            "XP004",
+        yield SEPARATOR.finding(
             f"The comment holds U+{character:04X}, which ends a line in YAML but not for "
             "Kubernetes: what stands behind it would be lost.",
             "Replace the character by an ordinary line break.",
@@ -230,8 +238,7 @@ def _inner_bom(path: str, line: int, body: bytes) -> Iterator[Finding]:
     match = _INNER_BOM.search(body) if _BOM in body else None
     if match:
         source = body[match.start(1) :].split(b"\n", 1)[0].decode("utf-8")
-        yield Finding(
-            "XP001",
+        yield ENCODING.finding(
             "A byte order mark (U+FEFF) stands at the start of a line, as where files were joined.",
             "Remove the character; it may stand only at the start of the file.",
             path,
@@ -251,8 +258,7 @@ def _moved(
     if written == moved:
         return Document(path, index, part.line, part.column, text)
     findings.append(
-        Finding(
-            "XP004",
+        SEPARATOR.finding(
             "What stands behind `---` on its line cannot be read as written, or would mean "
             "something else on a line of its own.",
             "Begin the document on the line after `---`.",
@@ -285,8 +291,7 @@ def _reading(text: str) -> list[object]:
 
 
 def _glued(path: str, line: int, source: str) -> Finding:
-    return Finding(
-        "XP004",
+    return SEPARATOR.finding(
         "A line that begins with `---` and goes on without a space stops Kubernetes' reader: "
         "`---` there is always a separator of documents.",
         "Put a space behind `---` if it is a separator; else indent or quote the text.",
@@ -296,8 +301,7 @@ def _glued(path: str, line: int, source: str) -> Finding:
 
 
 def _after_end(path: str, line: int, column: int, source: str, severity: str) -> Finding:
-    return Finding(
-        "XP004",
+    return SEPARATOR.finding(
         "Content stands on the line of a document end marker (`...`), where YAML admits only a "
         "comment.",
         "Put it on a line of its own, after a line `---`.",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import has_errors
 from xpkg_tool.files.whole import write_whole
 from xpkg_tool.inspection.source import Connect, opened
-from xpkg_tool.oci.image_error import ImageError, image_error
+from xpkg_tool.oci.image_error import SOURCE_UNREADABLE, ImageError, image_error
 from xpkg_tool.oci.read.package_files import PackageFiles, read_package
 from xpkg_tool.oci.stored_image import StoredImage
 
@@ -80,5 +79,5 @@ def _write(contents: Mapping[str, bytes]) -> None:
             error.filename if error.filename in contents else first,
             f"This file cannot be written: {error.strerror or type(error).__name__}",
             "Make sure that its folder exists and that you may write to it.",
-            code=codes.SOURCE_UNREADABLE,
+            rule=SOURCE_UNREADABLE,
         ) from None

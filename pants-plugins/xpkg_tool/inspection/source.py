@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Callable, TypeVar
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.oci.image_error import ImageError, image_error
+from xpkg_tool.oci.image_error import SOURCE_UNREADABLE, ImageError, image_error
 from xpkg_tool.oci.read.archive_reader import read_archive
 from xpkg_tool.oci.read.layout_reader import read_layout_folder
 from xpkg_tool.oci.reference import LAYOUT_PREFIX, Reference, parse
@@ -52,7 +51,7 @@ def opened(
         raise
     except PublishError as error:
         # A registry's or a reference's error, said by the code of reading.
-        finding = replace(error.at(source).finding, code=codes.SOURCE_UNREADABLE)
+        finding = replace(error.at(source).finding, code=SOURCE_UNREADABLE.code)
         raise ImageError(finding) from None
 
 
@@ -83,7 +82,7 @@ def open_source(
     if source.startswith(LAYOUT_PREFIX):
         folder, _, name = source[len(LAYOUT_PREFIX) :].partition(":")
         if not os.path.isdir(folder):
-            raise image_error(source, "There is no such folder", code=codes.SOURCE_UNREADABLE)
+            raise image_error(source, "There is no such folder", rule=SOURCE_UNREADABLE)
         return in_layout(folder, name)
     return in_registry(_as_reference(source))
 
@@ -95,12 +94,12 @@ def _as_reference(source: str) -> Reference:
     except PublishError as error:
         # One without a position is about a password in the reference: that must not be shown.
         if error.finding.position is None or _begins_with_a_registry(source):
-            raise ImageError(replace(error.finding, code=codes.SOURCE_UNREADABLE)) from None
+            raise ImageError(replace(error.finding, code=SOURCE_UNREADABLE.code)) from None
         raise image_error(
             source,
             "There is no such file or folder, and it is no reference into a registry",
             "Name a .xpkg file, a folder with an OCI layout, or registry/repository:tag.",
-            code=codes.SOURCE_UNREADABLE,
+            rule=SOURCE_UNREADABLE,
         ) from None
 
 

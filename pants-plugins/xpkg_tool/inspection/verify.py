@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from xpkg_tool.building.build import PackageRequest, read
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.shortened import shortened
 from xpkg_tool.inspection.source import Connect, opened
+from xpkg_tool.lint.contents import NO_OBJECTS
 from xpkg_tool.lint.package import too_large
 from xpkg_tool.oci.image_error import ImageError, finding_of
 from xpkg_tool.oci.manifests import ImageConfig
@@ -17,6 +18,18 @@ from xpkg_tool.oci.read.package_files import BY_FILE_SYSTEM, PackageFiles, read_
 from xpkg_tool.oci.stored_image import DOCKER_ARCHIVE, StoredImage, kind_of, read_config
 from xpkg_tool.oci.write.image import ANNOTATION
 from xpkg_tool.oci.write.layer import BASE_FILE, EXAMPLES_FILE
+
+DIFF_ID_DIFFERS = Rule(
+    "XP905",
+    "diff-id-differs",
+    "A layer does not match its diff ID.",
+    fatal=True,
+)
+LABEL_DIFFERS = Rule(
+    "XP906", "label-differs", "Labels and annotations contradict each other.", WARNING
+)
+NOT_ANNOTATED = Rule("XP908", "not-annotated", "No layer is marked as the package.", WARNING)
+NO_PLATFORM = Rule("XP912", "no-platform", "The config names no platform.", WARNING)
 
 _LABEL = f"{ANNOTATION}:"
 
@@ -72,7 +85,7 @@ def _lint(source: str, files: PackageFiles) -> Iterator[Finding]:
     request = PackageRequest(source, "", {BASE_FILE: files.package}, examples)
     _, findings = read(request)
     # Which files were meant to be in it is a question for whoever builds a package.
-    yield from (finding for finding in findings if finding.code != codes.NO_OBJECTS)
+    yield from (finding for finding in findings if finding.code != NO_OBJECTS.code)
 
 
 def _diff_ids(image: StoredImage, config: ImageConfig, files: PackageFiles) -> Iterator[Finding]:
@@ -80,7 +93,7 @@ def _diff_ids(image: StoredImage, config: ImageConfig, files: PackageFiles) -> I
         yield finding_of(
             image.source,
             f"The config names {len(config.diff_ids)} diff IDs for {len(image.layers)} layers",
-            code=codes.DIFF_ID_DIFFERS,
+            rule=DIFF_ID_DIFFERS,
         )
         return
     for place, (layer, said) in enumerate(zip(image.layers, config.diff_ids)):
@@ -93,7 +106,7 @@ def _diff_ids(image: StoredImage, config: ImageConfig, files: PackageFiles) -> I
             f"Layer {layer.digest} has the diff ID {content.diff_id} when it is decompressed, and "
             f"the config says {said}",
             "Do not use it: runtimes refuse such an image. Build it again.",
-            code=codes.DIFF_ID_DIFFERS,
+            rule=DIFF_ID_DIFFERS,
         )
 
 
@@ -122,38 +135,35 @@ def _labels(image: StoredImage, config: ImageConfig) -> Iterator[Finding]:
 
 def _label(image: StoredImage, message: str) -> Finding:
     # The package manager reads the annotations; labels are for a tool that looks for them.
-    finding = finding_of(
+    return finding_of(
         image.source,
         message,
         "Push the package with `pants publish` or the Crossplane CLI: what docker, `crane push` of "
         "a file and `skopeo copy` into another format make of it has no annotations, and often "
         "other digests.",
-        code=codes.LABEL_DIFFERS,
+        rule=LABEL_DIFFERS,
     )
-    return replace(finding, severity=WARNING)
 
 
 def _not_annotated(image: StoredImage) -> Finding:
     what = "labelled" if image.form == DOCKER_ARCHIVE else "annotated"
-    finding = finding_of(
+    return finding_of(
         image.source,
         f"No layer is {what} as io.crossplane.xpkg: base: the package manager has to fetch the "
         "whole image and takes the first package.yaml that it meets",
         "Push the package with `pants publish` or the Crossplane CLI; docker, `crane push` of a "
         "file and `skopeo copy` into another format lose annotations.",
-        code=codes.NOT_ANNOTATED,
+        rule=NOT_ANNOTATED,
     )
-    return replace(finding, severity=WARNING)
 
 
 def _platform(image: StoredImage, config: ImageConfig) -> Iterator[Finding]:
     if config.architecture and config.os:
         return
-    finding = finding_of(
+    yield finding_of(
         image.source,
         "The config names no platform: an index made of such images has no entry that the package "
         "manager takes (crossplane#4977)",
         "Build the package with `pants package`, which names linux/amd64.",
-        code=codes.NO_PLATFORM,
+        rule=NO_PLATFORM,
     )
-    yield replace(finding, severity=WARNING)

@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, ReleaseFinding, has_errors
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.shortened import Collector
 from xpkg_tool.documents.limits import suppressions_problem
 from xpkg_tool.documents.loader import DocumentError, load, locate
 from xpkg_tool.documents.stream import Document, split
 from xpkg_tool.documents.suppressions import read_suppressions, too_many_suppressions
-from xpkg_tool.lint.objects import check
+from xpkg_tool.lint.index import CHECKS
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.package.file import FileAnalysis, Object
 from xpkg_tool.package.quick_scan import quick_label
 from xpkg_tool.package.summary import facts_of
 from xpkg_tool.package.types import ObjectKind
+
+NOT_YAML = Rule("XP010", "not-yaml", "A file of the package is not YAML.", WARNING)
+NO_KIND = Rule("XP201", "no-kind", "A document has no apiVersion or kind.", fatal=True)
+EXAMPLE_NO_KIND = Rule(
+    "XP301", "example-no-kind", "A document of the examples has no apiVersion or kind.", fatal=True
+)
 
 # Editors and tools know these two endings, and so does upstream.
 YAML_ENDINGS = (".yaml", ".yml")
@@ -36,12 +42,12 @@ def analyse_example(path: str, data: bytes) -> FileAnalysis:
 
 
 _NOT_A_SOURCE = (
-    "Leave the file out of `sources` if it is no part of the package, or give the object its "
+    "Leave the file out of `sources` if it is not part of the package; else add the object's "
     "apiVersion and kind."
 )
 _NOT_AN_EXAMPLE = (
-    "Leave the file out of `examples` if it is no example, or give the object its apiVersion and "
-    "kind."
+    "Leave the file out of `examples` if it is not an example; else add the object's apiVersion "
+    "and kind."
 )
 
 
@@ -50,7 +56,7 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
         suppressions = read_suppressions(path, data)
         finding = _not_yaml(path, data, source)
         return FileAnalysis(path, (), (), (finding,), suppressions=suppressions)
-    # Nobody installs examples: what Crossplane's own build takes does not stop this one.
+    # Nobody installs examples: what Crossplane's own build accepts does not fail this one.
     loss = ERROR if source else WARNING
     documents, findings = split(path, data, loss=loss)
     suppressions = read_suppressions(path, data)
@@ -87,11 +93,13 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
         object = Object(document, kind, text, facts_of(kind, value))
         objects.append(object)
         if source:
-            for checked in check(kind, Subject(document, value, str(object))):
-                if isinstance(checked, ReleaseFinding):
-                    of_releases.append(checked)
-                else:
-                    found.add((checked,))
+            subject = Subject(document, value, str(object))
+            for check in CHECKS.get(kind, ()):
+                for checked in check()(subject):
+                    if isinstance(checked, ReleaseFinding):
+                        of_releases.append(checked)
+                    else:
+                        found.add((checked,))
         if object.is_meta:
             metas.append((object, value))
     return FileAnalysis(
@@ -107,12 +115,12 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
 
 def _missing(document: Document, value: Any, source: bool) -> Iterator[Finding]:
     """A finding where the document is not a Kubernetes object."""
-    code = codes.NO_KIND if source else codes.EXAMPLE_NO_KIND
+    rule = NO_KIND if source else EXAMPLE_NO_KIND
     remedy = _NOT_A_SOURCE if source else _NOT_AN_EXAMPLE
 
     def finding(message: str, path: tuple[str, ...] = ()) -> Finding:
         position = locate(document, path)
-        return Finding(code, message, remedy, document.path, position)
+        return rule.finding(message, remedy, document.path, position)
 
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a single value"
@@ -123,22 +131,23 @@ def _missing(document: Document, value: Any, source: bool) -> Iterator[Finding]:
         yield finding(f"The document has no {' and no '.join(absent)}.")
     for field in ("apiVersion", "kind"):
         if field not in absent and not isinstance(value[field], str):
-            yield finding(f"`{field}` is not a text.", (field,))
+            yield finding(f"`{field}` must be a string.", (field,))
 
 
 def _not_yaml(path: str, data: bytes, source: bool) -> Finding:
     lower = path.lower()
     lost = source and lower.endswith(_OBJECT_ENDINGS) and holds_object(path, data)
     if lower.endswith(YAML_ENDINGS):
-        remedy = "Give the file's name the ending .yaml in lower case."
+        remedy = "Change the extension to .yaml, in lower case."
     else:
-        remedy = "Leave the file out of `sources` and `examples`: a package holds YAML files only."
+        remedy = (
+            "Leave the file out of `sources` and `examples`: a package contains YAML files only."
+        )
         if lost:
-            remedy = "Write the object as YAML, into a file whose name ends in .yaml."
-    return Finding(
-        codes.NOT_YAML,
-        "The file is left out: its name ends neither in .yaml nor in .yml"
-        + (", and it holds an object." if lost else "."),
+            remedy = "Write the object as YAML, in a file with the extension .yaml."
+    return NOT_YAML.finding(
+        "The file is left out: its extension is neither .yaml nor .yml"
+        + (", and it contains an object." if lost else "."),
         remedy,
         path,
         severity=ERROR if lost else WARNING,

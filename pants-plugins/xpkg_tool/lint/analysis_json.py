@@ -1,7 +1,7 @@
-"""What files hold, as JSON: a large package is read in pieces, each by a process of its own.
+"""What files contain, as JSON: a large package is read in parts, each by its own process.
 
-The texts of documents stay in the files; those that are not there as they are packed (other line
-ends, content on a separator's line) are kept. The values of meta objects are read again.
+The text of documents stays in the files, but for documents that are packed with another text (other
+line ends, content on a separator's line). The values of meta objects are read again.
 """
 
 from __future__ import annotations

@@ -9,18 +9,24 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.lint.fields import shown
-from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.subject import Subject, checks
+from xpkg_tool.package import types
+
+CAPABILITY = Rule(
+    "XP112", "capability", "A capability is almost one that Crossplane knows.", WARNING
+)
 
 _KNOWN = ("composition", "operation", "safe-start")
 _BY_LETTERS = {re.sub(r"[^a-z0-9]", "", known): known for known in _KNOWN}
 
 
+@checks(*types.ALL_META)
 def check_capabilities(subject: Subject) -> Iterator[Finding]:
-    """A warning for each capability that is nearly one that Crossplane knows."""
+    """A warning for each capability that resembles one that Crossplane knows."""
     capabilities = subject.get("spec", "capabilities")
     for index, text in enumerate(capabilities if isinstance(capabilities, list) else ()):
         if not isinstance(text, str):
@@ -29,11 +35,10 @@ def check_capabilities(subject: Subject) -> Iterator[Finding]:
         near = None if letters in _BY_LETTERS else similar(letters, _BY_LETTERS, cutoff=0.8)
         if near:
             yield subject.finding(
-                codes.CAPABILITY,
-                f"{shown(text)} is not a capability that Crossplane knows, but `"
-                f"{_BY_LETTERS[near]}` is.",
+                CAPABILITY,
+                f"{shown(text)} is not a capability that Crossplane knows; `{_BY_LETTERS[near]}` "
+                "is.",
                 f"Write `{_BY_LETTERS[near]}`. If another program looks for {shown(text)}, "
                 "suppress the warning.",
                 ("spec", "capabilities", index),
-                severity=WARNING,
             )

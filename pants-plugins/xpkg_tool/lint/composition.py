@@ -1,7 +1,7 @@
 """The rules for Compositions (apiextensions.crossplane.io/v1).
 
 What Crossplane 1 alone knows (mode Resources, patch sets) depends on the package's constraint for
-Crossplane: package_rules.py looks at that, by the facts in facts.py.
+Crossplane: cross_object.py looks at that, by what package/summary.py keeps.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from xpkg_tool.diagnostics.finding import AnyFinding, Finding
 from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, invalid, required
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
-from xpkg_tool.lint.shapes import ANYTHING, OBJECT_META, TEXT, Struct
-from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.shapes import ANYTHING, OBJECT_META, STRING, Struct
+from xpkg_tool.lint.subject import Subject, checks
+from xpkg_tool.package import types
 from xpkg_tool.package.composition_fields import OLD_FIELDS, OLD_MODE
 
 COMPOSITION = Struct(
     {
-        "apiVersion": TEXT,
-        "kind": TEXT,
+        "apiVersion": STRING,
+        "kind": STRING,
         "metadata": OBJECT_META,
         "spec": Struct(
             {
-                "compositeTypeRef": Struct({"apiVersion": TEXT, "kind": TEXT}),
-                "mode": TEXT,
+                "compositeTypeRef": Struct({"apiVersion": STRING, "kind": STRING}),
+                "mode": STRING,
                 "pipeline": PIPELINE,
-                "writeConnectionSecretsToNamespace": TEXT,
+                "writeConnectionSecretsToNamespace": STRING,
                 **dict.fromkeys(OLD_FIELDS, ANYTHING),
             }
         ),
@@ -41,6 +42,7 @@ _REQUIRED = (
 )
 
 
+@checks(types.COMPOSITION)
 def check_composition(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a Composition."""
     yield from check_shape(subject, COMPOSITION)
@@ -70,6 +72,6 @@ def _type_reference(subject: Subject) -> Iterator[Finding]:
             yield invalid(
                 subject,
                 path,
-                "is no group and version of a composite resource",
-                "Write them with a `/` between, for example `example.org/v1alpha1`.",
+                "is not the group and version of a composite resource",
+                "Separate them by a `/`, for example `example.org/v1alpha1`.",
             )

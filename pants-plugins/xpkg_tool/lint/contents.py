@@ -1,17 +1,26 @@
-"""What a package holds in all, by its type (XP113, XP202, XP409, XP505)."""
+"""What a package contains as a whole, by its type (XP113, XP202, XP409, XP505)."""
 
 from __future__ import annotations
 
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.fields import require_release, shown
 from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.crossplane_versions import before, releases
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.types import CONFIGURATION, FIRST_RELEASES, PROVIDER, type_of_meta
+
+NO_OBJECTS = Rule("XP113", "no-objects", "A package installs nothing.", WARNING)
+UNKNOWN_KIND = Rule(
+    "XP202", "unknown-kind", "No package can hold an object of this kind.", fatal=True
+)
+CRD_V1BETA1 = Rule("XP409", "crd-v1beta1", "A CRD has an apiVersion that Kubernetes has removed.")
+WEBHOOK_CONFIGURATIONS = Rule(
+    "XP505", "webhook-configurations", "Two webhook configurations get the same name."
+)
 
 _CRD = "CustomResourceDefinition"
 _CRD_GROUP = "apiextensions.k8s.io"
@@ -21,7 +30,7 @@ _USUAL = {CONFIGURATION: "its XRDs and Compositions", PROVIDER: "its CustomResou
 
 
 def check_contents(content: PackageContent) -> Iterator[Finding]:
-    """All findings for what stands together in a package of a type."""
+    """All findings for the contents of a package, by its type."""
     types = {type_of_meta(meta.object.kind) for meta in content.metas}
     is_provider = types == {PROVIDER}
     for object in content.objects:
@@ -35,7 +44,7 @@ def check_contents(content: PackageContent) -> Iterator[Finding]:
 
 def check_emptiness(content: PackageContent) -> Iterator[Finding]:
     """A warning for a package that has nothing to install. A Function needs no objects, and a
-    package may be there for its dependencies alone."""
+    package may exist only for its dependencies."""
     if content.objects or len(content.metas) != 1:
         return
     (meta,) = content.metas
@@ -46,29 +55,26 @@ def check_emptiness(content: PackageContent) -> Iterator[Finding]:
     depends = isinstance(spec, dict) and bool(spec.get("dependsOn"))
     if type not in _USUAL or depends:
         return
-    yield Finding(
-        codes.NO_OBJECTS,
-        f"The {type.name} has no objects and no dependencies, so that it installs nothing.",
-        f"Add the files of {_USUAL[type]} to `sources`, or what the package depends on to "
+    yield NO_OBJECTS.finding(
+        f"The {type.name} has neither objects nor dependencies, so it installs nothing.",
+        f"Add the files of {_USUAL[type]} to `sources`, or the packages that it depends on to "
         "`spec.dependsOn`.",
         meta.object.document.path,
         locate(meta.object.document, ("kind",)),
         str(meta.object),
-        WARNING,
     )
 
 
 def _too_new(content: PackageContent, newest: str) -> Iterator[Finding]:
     """Objects of kinds that `newest`, the newest release of Crossplane that the package admits,
-    does not know yet. Where only older ones do not, another one is meant."""
+    does not know yet. That only older ones do not is no fault."""
     for object in content.objects:
         first = FIRST_RELEASES.get(object.kind)
         if first is not None and newest in before(first):
-            yield Finding(
-                codes.UNKNOWN_KIND,
-                f"Crossplane knows {object.kind} from {first} on, and the meta object's "
-                "`spec.crossplane.version` admits older releases only, which refuse the whole "
-                "package.",
+            yield UNKNOWN_KIND.finding(
+                f"Crossplane {first} is the first release that knows {object.kind}, and the meta "
+                "object's `spec.crossplane.version` admits only older ones, which refuse the "
+                "whole package.",
                 f"{require_release(first)}, or leave the file out of `sources`.",
                 object.document.path,
                 locate(object.document, ("apiVersion",)),
@@ -78,11 +84,10 @@ def _too_new(content: PackageContent, newest: str) -> Iterator[Finding]:
 
 def _removed(object: Object, is_provider: bool) -> Finding:
     """A Provider's revision is refused as a whole; what a Function holds is never installed."""
-    message = "Kubernetes 1.22 removed the version v1beta1 of CustomResourceDefinition"
+    message = "Kubernetes 1.22 removed v1beta1 of CustomResourceDefinition"
     if is_provider:
         message += ": a cluster refuses the whole package"
-    return Finding(
-        codes.CRD_V1BETA1,
+    return CRD_V1BETA1.finding(
         f"{message}.",
         "Write `apiVersion: apiextensions.k8s.io/v1`, with a structural schema in each version.",
         object.document.path,
@@ -102,10 +107,9 @@ def _configurations(content: PackageContent) -> Iterator[Finding]:
         # Objects of one kind and name are another finding.
         if before is not object and before.name != object.name:
             place = f"{before.document.path}:{before.document.line}"
-            yield Finding(
-                codes.WEBHOOK_CONFIGURATIONS,
+            yield WEBHOOK_CONFIGURATIONS.finding(
                 f"The package has another {object.kind.kind}, {shown(before.name)} at {place}. "
-                "Crossplane gives both the same name, so that only one of them is installed.",
+                "Crossplane gives both the same name, so only one of them is installed.",
                 "Put all webhooks into one of them.",
                 object.document.path,
                 locate(object.document, ("metadata", "name")),

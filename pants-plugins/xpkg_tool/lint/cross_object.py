@@ -1,13 +1,13 @@
-"""The rules that look at several objects of a package at once (XP210, XP704 to XP706), and those
-that have modules of their own in rules/package/."""
+"""The rules that look at several objects of a package at once (XP210, XP704 to XP706), and those of
+contents.py and function_names.py."""
 
 from __future__ import annotations
 
 from typing import Iterator, Sequence
 
 from xpkg_tool.dependencies.model import dependencies
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, few_others
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.contents import check_contents
 from xpkg_tool.package.content import PackageContent
@@ -15,6 +15,18 @@ from xpkg_tool.package.crossplane_versions import CURRENT_MAJOR, majors, severit
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.summary import Definition, Pipeline, Use
 from xpkg_tool.package.types import ALL_OBJECTS, type_of_meta
+
+DUPLICATE_OBJECT = Rule("XP210", "duplicate-object", "Two objects have the same kind and name.")
+COMPOSITION_OLD = Rule("XP704", "composition-old", "A Composition works with Crossplane 1 only.")
+COMPOSITE_VERSION = Rule(
+    "XP705", "composite-version", "A Composition is not for the referenceable version of its XRD."
+)
+COMPOSITE_UNKNOWN = Rule(
+    "XP706",
+    "composite-unknown",
+    "Nothing defines the composite resource of a Composition.",
+    WARNING,
+)
 
 # A package of these kinds has no XRDs.
 _WITHOUT_XRDS = frozenset({"Provider", "Function"})
@@ -29,7 +41,7 @@ _CONVERSIONS = {
 }
 
 
-def package_rules(content: PackageContent) -> Iterator[Finding]:
+def check_objects(content: PackageContent) -> Iterator[Finding]:
     """All findings for what the package's objects say of each other."""
     yield from _duplicates(_installable(content))
     yield from check_contents(content)
@@ -69,9 +81,10 @@ def _duplicates(objects: Sequence[Object]) -> Iterator[Finding]:
             others = few_others(places, index)
             yield _at(
                 object,
-                codes.DUPLICATE_OBJECT,
-                f"The package has {len(found)} objects of this kind and name; also at {others}.",
-                "Keep one: the package manager would install them one over the other.",
+                DUPLICATE_OBJECT,
+                f"The package has {len(found)} objects of this kind and name; the others are at "
+                f"{others}.",
+                "Keep one of them: the package manager would overwrite one with another.",
                 ("metadata", "name"),
             )
 
@@ -96,12 +109,12 @@ def _old_composition(content: PackageContent, object: Object, use: Use) -> Itera
         remedy = f"Convert the Composition with {commands} of the Crossplane CLI {version}"
         remedy += " (newer ones cannot)" if _PIPELINE in convert else ""
     are = "is" if len(use.old_fields) == 1 else "are"
-    admits = "does not admit that" if severity == ERROR else "admits 2 as well"
+    admits = "does not admit Crossplane 1" if severity == ERROR else "also admits 2"
     yield _at(
         object,
-        codes.COMPOSITION_OLD,
-        f"{names} {are} of Crossplane 1, and 2 knows only pipelines of functions; the meta "
-        f"object's `spec.crossplane.version` {admits}.",
+        COMPOSITION_OLD,
+        f"{names} {are} of Crossplane 1; Crossplane 2 has only pipelines of functions, and the "
+        f"meta object's `spec.crossplane.version` {admits}.",
         f"{remedy}; or let `spec.crossplane.version` admit Crossplane 1 only, for example "
         "`>=v1.14.0-0, <v2.0.0-0`.",
         ("spec", use.old_fields[0]),
@@ -122,8 +135,8 @@ def _composite_type(
     if claims and not found:
         yield _at(
             object,
-            codes.COMPOSITE_VERSION,
-            f"{use.kind} is the kind of claims; a Composition is for the composite resource.",
+            COMPOSITE_VERSION,
+            f"{use.kind} is the kind of a claim; a Composition is for the composite resource.",
             f"Write `kind: {claims[0].kind}`.",
             (*reference, "kind"),
         )
@@ -132,13 +145,12 @@ def _composite_type(
     elif not any(_may_have_xrds(content)):
         yield _at(
             object,
-            codes.COMPOSITE_UNKNOWN,
+            COMPOSITE_UNKNOWN,
             f"No XRD of the package defines {use.kind} ({use.group}/{use.version}), and the "
             "package depends on no Configuration that could.",
-            "Check the spelling; add the XRD, or the Configuration that has it to "
+            "Check the spelling, add the XRD, or add the Configuration that has it to "
             "`spec.dependsOn`.",
             (*reference, "kind"),
-            severity=WARNING,
         )
 
 
@@ -154,13 +166,13 @@ def _version(object: Object, use: Use, definition: Definition) -> Iterator[Findi
     if not definition.versions or use.version in chosen:
         return
     known = use.version in [v.name for v in definition.versions]
-    problem = "is not the referenceable one" if known else "is not there"
-    right = f"Write `apiVersion: {use.group}/{chosen[0]}`" if chosen else "Mend the XRD"
+    problem = "is not the referenceable one" if known else "does not exist"
+    right = f"Write `apiVersion: {use.group}/{chosen[0]}`" if chosen else "Fix the XRD"
     yield _at(
         object,
-        codes.COMPOSITE_VERSION,
-        f"The Composition is for the version {use.version} of {use.kind}, which in the package's "
-        f"XRD {problem}.",
+        COMPOSITE_VERSION,
+        f"The Composition is for version {use.version} of {use.kind}, which {problem} in the "
+        "package's XRD.",
         f"{right}: Crossplane uses a Composition for the referenceable version only.",
         ("spec", "compositeTypeRef", "apiVersion"),
     )
@@ -168,13 +180,13 @@ def _version(object: Object, use: Use, definition: Definition) -> Iterator[Findi
 
 def _at(
     object: Object,
-    code: str,
+    rule: Rule,
     message: str,
     remedy: str,
     path: tuple[str, ...],
     *,
     key: bool = False,
-    severity: str = ERROR,
+    severity: str | None = None,
 ) -> Finding:
     position = locate(object.document, path, key=key)
-    return Finding(code, message, remedy, object.document.path, position, str(object), severity)
+    return rule.finding(message, remedy, object.document.path, position, str(object), severity)

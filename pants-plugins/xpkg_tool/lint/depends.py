@@ -21,14 +21,39 @@ from xpkg_tool.dependencies.model import (
     parse_source,
     without_identifier,
 )
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.lint.shapes import PathOf
-from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.lint.subject import Subject, checks, dotted
+from xpkg_tool.package import types
 from xpkg_tool.package.crossplane_versions import majors, severity_of_old
 from xpkg_tool.package.semver import VersionError, parse_constraint
 from xpkg_tool.package.types import PACKAGE_TYPES
+
+DEPENDENCY_FORM = Rule("XP120", "dependency-form", "A dependency does not say which package it is.")
+DEPENDENCY_CONFLICT = Rule("XP121", "dependency-conflict", "A dependency names several packages.")
+DEPENDENCY_REDUNDANT = Rule(
+    "XP122", "dependency-redundant", "A dependency names its package twice.", WARNING
+)
+DEPENDENCY_VERSION = Rule(
+    "XP123", "dependency-version", "A dependency's version is missing or not valid."
+)
+DEPENDENCY_PACKAGE = Rule(
+    "XP124", "dependency-package", "A dependency's package is not a valid repository."
+)
+DEPENDENCY_REGISTRY = Rule(
+    "XP125", "dependency-registry", "A dependency's package names no registry."
+)
+DEPENDENCY_KIND = Rule(
+    "XP126", "dependency-kind", "A dependency is of a kind that is not a package."
+)
+DEPENDENCY_DUPLICATE = Rule(
+    "XP127", "dependency-duplicate", "Two dependencies name the same package.", WARNING
+)
+SELF_DEPENDENCY = Rule(
+    "XP128", "self-dependency", "The package seems to depend on itself.", WARNING
+)
 
 # A registry that many packages are in.
 _EXAMPLE = "xpkg.crossplane.io/"
@@ -36,15 +61,16 @@ _EXAMPLE = "xpkg.crossplane.io/"
 _VERSIONS = {"Provider": ("v1",), "Configuration": ("v1",), "Function": ("v1", "v1beta1")}
 
 _WHOLE = (
-    "`host/repository`: the repository in lower-case letters and digits, its parts separated by "
-    "`/`, and within a part by `.`, `_` or `-`, with at most 255 characters"
+    "`host/repository`: the repository in lower-case letters and digits, in parts that are "
+    "separated by `/`, with `.`, `_` or `-` inside a part, at most 255 characters"
 )
 _VERSION_REMEDY = (
-    'Write a constraint as a text, for example `version: ">=v1.2.0"`, or the digest of an image, '
-    "`sha256:` and 64 hexadecimal digits in lower case."
+    'Write a constraint as a string, for example `version: ">=v1.2.0"`, or the digest of an image, '
+    "`sha256:` and 64 lower-case hexadecimal digits."
 )
 
 
+@checks(*types.ALL_META)
 def check_depends(subject: Subject) -> Iterator[Finding]:
     """All findings for the dependencies of a meta object."""
     found: list[Dependency] = []
@@ -66,15 +92,14 @@ def _form(
 ) -> Iterator[Finding]:
     new, old = given(entry, KEYED_FIELDS), given(entry, DEPRECATED_FIELDS)
     remedy = (
-        "Write `apiVersion`, `kind` and `package`, for example `apiVersion: pkg.crossplane.io/v1`, "
-        "`kind: Provider`, `package: registry.example.org/team/provider-example`."
+        "Write `apiVersion`, `kind` and `package`, for example "
+        "`apiVersion: pkg.crossplane.io/v1`, `kind: Provider`, "
+        "`package: registry.example.org/team/provider-example`."
     )
     if len(new) < len(KEYED_FIELDS) and not old:
         absent = " and no ".join(f"`{field}`" for field in KEYED_FIELDS if field not in new)
         what = f"has no {absent}" if new else "names no package"
-        yield subject.finding(
-            codes.DEPENDENCY_FORM, f"The dependency {what}.", remedy, path, key=True
-        )
+        yield subject.finding(DEPENDENCY_FORM, f"The dependency {what}.", remedy, path, key=True)
         return
     if read is None or (len(old) < 2 and not (new and old)):
         return
@@ -82,19 +107,18 @@ def _form(
     names = " and ".join(f"`{field}`" for field in ignored)
     if all(_agrees(field, entry[field], read) for field in ignored):
         yield subject.finding(
-            codes.DEPENDENCY_REDUNDANT,
+            DEPENDENCY_REDUNDANT,
             f"The dependency names its package in more than one form; {names} is ignored.",
             f"Remove {names}.",
             (*path, ignored[0]),
             key=True,
-            severity=WARNING,
         )
     else:
         yield subject.finding(
-            codes.DEPENDENCY_CONFLICT,
-            f"The dependency names more than one package: the package manager takes "
-            f"`{read.field}` and ignores {names}.",
-            "Keep one form; give the other package an entry of its own.",
+            DEPENDENCY_CONFLICT,
+            f"The dependency names more than one package: the package manager uses `{read.field}` "
+            f"and ignores {names}.",
+            "Keep one of them, and give the other package its own entry.",
             (*path, ignored[0]),
             key=True,
         )
@@ -122,13 +146,13 @@ def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterat
             parse_constraint(version)
             return
         except VersionError as error:
-            problem = f"The dependency's version cannot be read: {error}"
+            problem = f"The dependency's version is not valid: {error}"
         if re.match(r"sha\d+:", version):
-            problem = "The dependency's version is no digest of an image"
+            problem = "The dependency's version is not the digest of an image"
     elif version not in (None, ""):
         return
     yield subject.finding(
-        codes.DEPENDENCY_VERSION,
+        DEPENDENCY_VERSION,
         f"{problem}.",
         _VERSION_REMEDY,
         (*path, "version"),
@@ -152,8 +176,8 @@ def _kind(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     guess = f"`kind: {kind}`" if kind in PACKAGE_TYPES else "a `kind` of Provider, Configuration"
     guess += "" if kind in PACKAGE_TYPES else " or Function"
     yield subject.finding(
-        codes.DEPENDENCY_KIND,
-        f"{kind} ({dependency.api_version}) is no package that the package manager can install.",
+        DEPENDENCY_KIND,
+        f"{kind} ({dependency.api_version}) is not a package that the package manager can install.",
         f"Write `apiVersion: {PACKAGE_GROUP}/v1` and {guess}.",
         (*dependency.path, field),
     )
@@ -164,17 +188,17 @@ def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     bare = without_identifier(package)
     if bare != package:
         yield subject.finding(
-            codes.DEPENDENCY_PACKAGE,
-            f"{shown(package)} has a tag or a digest; the package manager adds its own to it.",
-            f"{_named(bare)}, and put the version or the digest into `version`.",
+            DEPENDENCY_PACKAGE,
+            f"{shown(package)} has a tag or a digest; the package manager appends its own.",
+            f"{_named(bare)}, and put the version or digest into `version`.",
             path,
         )
         return
     source = parse_source(package)
     if source is None:
         yield subject.finding(
-            codes.DEPENDENCY_PACKAGE,
-            f"{shown(package)} cannot be a package in a registry.",
+            DEPENDENCY_PACKAGE,
+            f"{shown(package)} is not a valid package reference.",
             f"Write {_WHOLE}.",
             path,
         )
@@ -199,8 +223,8 @@ def _no_registry(subject: Subject, package: str, path: PathOf) -> Iterator[Findi
     severity = severity_of_old(majors(subject.value))
     if severity is not None:
         yield subject.finding(
-            codes.DEPENDENCY_REGISTRY,
-            f"{shown(package)} names no registry; Crossplane 2 has no default one.",
+            DEPENDENCY_REGISTRY,
+            f"{shown(package)} names no registry; Crossplane 2 has no default registry.",
             f"{_named(package)}.",
             path,
             severity=severity,
@@ -213,11 +237,10 @@ def _duplicates(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
         before = first.setdefault(dependency.package, dependency)
         if before is not dependency:
             yield subject.finding(
-                codes.DEPENDENCY_DUPLICATE,
-                f"{shown(dependency.package)} is a dependency already, at `{dotted(before.path)}`.",
-                "Keep one entry; several constraints become one, joined by commas.",
+                DEPENDENCY_DUPLICATE,
+                f"{shown(dependency.package)} is already a dependency, at `{dotted(before.path)}`.",
+                "Keep one entry; join several constraints with commas.",
                 (*dependency.path, dependency.field),
-                severity=WARNING,
             )
 
 
@@ -226,9 +249,8 @@ def _self(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
     for dependency in found:
         if dependency.kind == kind and dependency.package.rpartition("/")[2] == name:
             yield subject.finding(
-                codes.SELF_DEPENDENCY,
-                f"The {kind} seems to depend on itself: the dependency has its name, {name}.",
-                "Remove it. If it is another package of the same name, call this one otherwise.",
+                SELF_DEPENDENCY,
+                f"The {kind} seems to depend on itself: the dependency has the same name, {name}.",
+                "Remove it. If it is another package of the same name, rename this one.",
                 (*dependency.path, dependency.field),
-                severity=WARNING,
             )

@@ -1,6 +1,6 @@
 """Findings about single fields: of the wrong type, unknown, missing, not among the allowed values.
 
-What a field has to be is data: a shape (rules/shapes.py) for types, and patterns such as
+What a field has to be is data: a shape (shapes.py) for types, and patterns such as
 `spec.pipeline[].step` for what else is wanted. A pattern stops where the document has no such part
 or one of another type, for which another finding exists.
 """
@@ -10,15 +10,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import DROPPED, ERROR, WARNING, Finding, ReleaseFinding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
+from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.shapes import Mismatch, PathOf, Shape, mismatches, newer_fields
 from xpkg_tool.lint.subject import Subject, dotted
 
-# A text is shown in a message up to this length.
+WRONG_TYPE = Rule("XP204", "object-type", "A field of an object has the wrong type.", fatal=True)
+UNKNOWN_FIELD = Rule("XP205", "object-unknown-field", "An object has an unknown field.")
+REQUIRED_FIELD = Rule("XP208", "required-field", "A required field is missing.")
+FIELD_VALUE = Rule("XP209", "field-value", "The value of a field is not valid.")
+
 # Of an unknown field, how deep nothing may be nested.
 _DEEPEST_EMPTY = 4
+# A string is shown in a message up to this length.
 _SHOWN = 60
 
 
@@ -28,9 +34,9 @@ def check_shape(
     """Fields of the wrong type (XP204) and unknown ones (XP205)."""
     for mismatch in mismatches(subject.value, shape, recursive):
         if mismatch.expected is None:
-            yield unknown_field(subject, codes.OBJECT_FIELD, mismatch)
+            yield unknown_field(subject, UNKNOWN_FIELD, mismatch)
         else:
-            yield wrong_type(subject, codes.OBJECT_TYPE, mismatch)
+            yield wrong_type(subject, WRONG_TYPE, mismatch)
 
 
 def check_newer_fields(
@@ -45,8 +51,8 @@ def check_newer_fields(
         if usual == (path, subject.get(*path)):
             continue
         finding = subject.finding(
-            codes.OBJECT_FIELD,
-            f"`{dotted(path)}` is a field of Crossplane {first} and later; older releases drop it "
+            UNKNOWN_FIELD,
+            f"`{dotted(path)}` exists in Crossplane {first} and later; older releases drop it "
             "silently.",
             f"{require_release(first)}, or remove the field.",
             path,
@@ -60,21 +66,23 @@ def require_release(first: str) -> str:
     return f'Write `spec.crossplane.version: ">=v{first}.0-0"` in the meta object'
 
 
-def wrong_type(subject: Subject, code: str, mismatch: Mismatch) -> Finding:
-    """A value that the Go type cannot take: the package manager's build stops at it."""
+def wrong_type(subject: Subject, rule: Rule, mismatch: Mismatch) -> Finding:
+    """A value that the Go type cannot hold: Crossplane's build fails on it."""
     path, expected, found = mismatch.path, mismatch.expected, mismatch.found
-    remedy = f"Write {expected}."
-    if expected == "a text" and found not in ("a list", "a mapping"):
+    wanted = "true or false" if expected == "a boolean" else expected
+    remedy = f"Write {wanted}."
+    if expected == "a string" and found not in ("a list", "a mapping"):
         remedy = _quote_it(subject, path)
-    elif found == "a text" and expected in ("true or false", "an integer", "a number"):
-        remedy = f"Write {expected}, without quotes."
+    elif found == "a string" and expected in ("a boolean", "an integer", "a number"):
+        remedy = f"Write {wanted}, without quotes."
     name = f"`{dotted(path)}`" if path else "The object"
-    return subject.finding(code, f"{name} is {found}; {expected} belongs there.", remedy, path)
+    message = f"{name} must be {expected}, got {found}."
+    return subject.finding(rule, message, remedy, path, severity=ERROR)
 
 
 def _quote_it(subject: Subject, path: PathOf) -> str:
-    position = subject.finding("", "", "", path).position
-    if position is None or not position.source:
+    position = locate(subject.document, path)
+    if not position.source:
         return "Put the value in quotes."
     start = position.column - 1
     written = position.source[start : start + position.width]
@@ -88,30 +96,25 @@ def _quote_it(subject: Subject, path: PathOf) -> str:
     return f'Put it in quotes: "{written}". Without them Kubernetes reads {read}.'
 
 
-def unknown_field(
-    subject: Subject, code: str, mismatch: Mismatch, hint: str = "", severity: str = ERROR
-) -> Finding:
-    """A field that the Go type does not have: it is dropped silently. Of one that says nothing,
-    such as `subresources: {status: {}}` in an XRD, nothing is lost."""
-    if _is_empty(subject.get(*mismatch.path)):
-        severity = WARNING
-    remedy = hint or "Remove it, or put it where it belongs."
+def unknown_field(subject: Subject, rule: Rule, mismatch: Mismatch, hint: str = "") -> Finding:
+    """A field that the Go type does not have: it is dropped silently. Of an empty one, such as
+    `subresources: {status: {}}` in an XRD, nothing is lost."""
+    remedy = hint or "Remove it, or move it to where it belongs."
     if mismatch.nearest:
-        remedy = f"Did you mean `{mismatch.nearest}`? Else remove it."
+        remedy = f"Did you mean `{mismatch.nearest}`? If not, remove it."
     return subject.finding(
-        code,
-        f"`{dotted(mismatch.path)}` is no field that Crossplane knows; it drops the field "
-        "silently.",
+        rule,
+        f"`{dotted(mismatch.path)}` is not a field that Crossplane knows; it is dropped silently.",
         remedy,
         mismatch.path,
         key=True,
-        severity=severity,
+        severity=WARNING if _is_empty(subject.get(*mismatch.path)) else None,
     )
 
 
 def _is_empty(value: Any) -> bool:
-    """Whether no more than empty mappings, lists and texts are in it. Aliases may unfold it to more
-    than can be looked at: what is deeper than a few levels counts as something."""
+    """Whether it contains nothing but empty mappings, lists and strings. Aliases may unfold it to
+    more than can be looked at: what is deeper than a few levels counts as something."""
     levels = [value]
     for _ in range(_DEEPEST_EMPTY):
         if any(part not in ({}, [], "", None) and not isinstance(part, dict) for part in levels):
@@ -142,7 +145,7 @@ def parts(value: Any, pattern: str) -> Iterator[tuple[PathOf, Any]]:
 
 
 def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
-    """Fields that have to be there and are not, or are empty texts (XP208)."""
+    """Required fields that are missing, or are empty strings (XP208)."""
     for pattern in patterns:
         for path, value in parts(subject.value, pattern):
             if value is None or value == "":
@@ -150,12 +153,12 @@ def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
 
 
 def required_booleans(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
-    """As `required`, of what is true or false: the package manager sends false where nothing is
-    said, and the API server takes that."""
+    """As `required`, of what is true or false: the package manager sends false where the field is
+    missing, and the API server accepts that."""
     for pattern in patterns:
         for path, value in parts(subject.value, pattern):
             if value is None:
-                found = missing(subject, path, ", which counts as false")
+                found = missing(subject, path, "; the package manager sends false")
                 remedy = f"Write `{path[-1]}: true` or `{path[-1]}: false`."
                 yield replace(found, remedy=remedy, severity=WARNING)
 
@@ -163,7 +166,7 @@ def required_booleans(subject: Subject, patterns: Iterable[str]) -> Iterator[Fin
 def missing(subject: Subject, path: PathOf, why: str = "") -> Finding:
     """A finding for a field that is not there, at the nearest part above it."""
     return subject.finding(
-        codes.OBJECT_REQUIRED,
+        REQUIRED_FIELD,
         f"`{dotted(path)}` is missing{why}.",
         f"Add the field `{path[-1]}`.",
         path,
@@ -172,7 +175,7 @@ def missing(subject: Subject, path: PathOf, why: str = "") -> Finding:
 
 
 def choice(subject: Subject, pattern: str, allowed: Sequence[str]) -> Iterator[Finding]:
-    """Texts that are none of the allowed ones (XP209)."""
+    """Strings that are not among the supported values (XP209)."""
     for path, value in parts(subject.value, pattern):
         yield from choice_of(subject, path, value, allowed)
 
@@ -180,23 +183,24 @@ def choice(subject: Subject, pattern: str, allowed: Sequence[str]) -> Iterator[F
 def choice_of(
     subject: Subject, path: PathOf, value: Any, allowed: Sequence[str]
 ) -> Iterator[Finding]:
-    """A text at `path` that is none of the allowed ones (XP209)."""
+    """A string at `path` that is not among the supported values (XP209)."""
     if not isinstance(value, str) or value in allowed:
         return
     near = similar(value, allowed)
     guess = f"Did you mean `{near}`? " if near else ""
     names = ", ".join(f"`{name}`" for name in allowed)
     yield subject.finding(
-        codes.OBJECT_VALUE,
-        f"`{dotted(path)}` is {shown(value) if value else 'empty'}, which is not allowed there.",
-        f"{guess}Allowed: {names}.",
+        FIELD_VALUE,
+        f"`{dotted(path)}` is {shown(value) if value else 'empty'}, which is not a supported "
+        "value.",
+        f"{guess}Supported values: {names}.",
         path,
     )
 
 
 def invalid(subject: Subject, path: PathOf, why: str, remedy: str) -> Finding:
     """A value that is not allowed for another reason (XP209). `why` ends the sentence."""
-    return subject.finding(codes.OBJECT_VALUE, f"`{dotted(path)}` {why}.", remedy, path)
+    return subject.finding(FIELD_VALUE, f"`{dotted(path)}` {why}.", remedy, path)
 
 
 def repeated(subject: Subject, items: str, field: str) -> Iterator[tuple[PathOf, PathOf, str]]:
@@ -211,5 +215,5 @@ def repeated(subject: Subject, items: str, field: str) -> Iterator[tuple[PathOf,
 
 
 def shown(text: str) -> str:
-    """The text in backquotes, cut where it is long."""
+    """The string in backquotes, truncated where it is long."""
     return f"`{text}`" if len(text) <= _SHOWN else f"`{text[: _SHOWN - 3]}...`"

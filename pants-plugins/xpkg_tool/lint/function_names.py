@@ -10,8 +10,8 @@ import re
 from typing import Iterator
 
 from xpkg_tool.dependencies.model import dependencies
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.fields import shown
@@ -19,6 +19,10 @@ from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.names import to_dns_label
 from xpkg_tool.package.summary import Pipeline, Step, Use
+
+FUNCTION_NAME = Rule(
+    "XP707", "function-name", "No dependency is installed under a function's name.", WARNING
+)
 
 _DOCKER_HUB = frozenset({"docker.io", "index.docker.io"})
 # Among more names than that none is looked for that is only alike: each would be compared with
@@ -111,15 +115,13 @@ def _finding(
             f"No dependency of the package is installed under the name {shown(step.function)}."
         )
         remedy = (
-            f"The functions that it depends on are installed as {installed.shown}. Use one of "
-            "these names, or add the function to `spec.dependsOn`."
+            f"Its functions are installed as {installed.shown}. Use one of these names, or add the "
+            "function to `spec.dependsOn`."
         )
-    yield Finding(
-        codes.FUNCTION_NAME,
+    yield FUNCTION_NAME.finding(
         message,
-        f"{remedy} If a function of that name is installed in another way, suppress the warning.",
+        f"{remedy} If the function is installed in another way, suppress the warning.",
         object.document.path,
         locate(object.document, step.path),
         str(object),
-        WARNING,
     )

@@ -11,17 +11,18 @@ from typing import Iterator
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.lint.fields import check_shape, choice, invalid, required, required_booleans
 from xpkg_tool.lint.metadata import check_metadata
-from xpkg_tool.lint.shapes import ANYTHING, BOOLEAN, OBJECT_META, TEXT, ListOf, MapOf, Struct
-from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.shapes import ANYTHING, BOOLEAN, OBJECT_META, STRING, ListOf, MapOf, Struct
+from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.lint.type_names import NAMES, check_type_names
+from xpkg_tool.package import types
 
 _VERSION = Struct(
     {
-        "name": TEXT,
+        "name": STRING,
         "served": BOOLEAN,
         "storage": BOOLEAN,
         "deprecated": BOOLEAN,
-        "deprecationWarning": TEXT,
+        "deprecationWarning": STRING,
         "schema": Struct({"openAPIV3Schema": ANYTHING}),
         "subresources": ANYTHING,
         "additionalPrinterColumns": ListOf(ANYTHING),
@@ -33,8 +34,8 @@ _VERSION = Struct(
 def _object(spec: Struct) -> Struct:
     return Struct(
         {
-            "apiVersion": TEXT,
-            "kind": TEXT,
+            "apiVersion": STRING,
+            "kind": STRING,
             "metadata": OBJECT_META,
             "spec": spec,
             "status": MapOf(ANYTHING),
@@ -45,18 +46,18 @@ def _object(spec: Struct) -> Struct:
 DEFINITION = _object(
     Struct(
         {
-            "group": TEXT,
+            "group": STRING,
             "names": NAMES,
-            "scope": TEXT,
+            "scope": STRING,
             "versions": ListOf(_VERSION),
             "conversion": ANYTHING,
             "preserveUnknownFields": BOOLEAN,
-            "connectionDetails": ListOf(Struct({"name": TEXT, "description": TEXT})),
-            "state": TEXT,
+            "connectionDetails": ListOf(Struct({"name": STRING, "description": STRING})),
+            "state": STRING,
         }
     )
 )
-ACTIVATION_POLICY = _object(Struct({"activate": ListOf(TEXT)}))
+ACTIVATION_POLICY = _object(Struct({"activate": ListOf(STRING)}))
 
 _REQUIRED = (
     "spec",
@@ -73,6 +74,7 @@ _REQUIRED = (
 _BOOLEANS = ("spec.versions[].served", "spec.versions[].storage")
 
 
+@checks(types.MANAGED_DEFINITION)
 def check_managed_definition(subject: Subject) -> Iterator[Finding]:
     """All findings for a ManagedResourceDefinition."""
     yield from check_shape(subject, DEFINITION)
@@ -84,6 +86,7 @@ def check_managed_definition(subject: Subject) -> Iterator[Finding]:
     yield from check_type_names(subject, "names")
 
 
+@checks(types.ACTIVATION_POLICY)
 def check_activation_policy(subject: Subject) -> Iterator[Finding]:
     """All findings for a ManagedResourceActivationPolicy."""
     yield from check_shape(subject, ACTIVATION_POLICY)
@@ -93,7 +96,7 @@ def check_activation_policy(subject: Subject) -> Iterator[Finding]:
         yield invalid(
             subject,
             ("spec", "activate"),
-            "is empty: the policy activates nothing",
-            "Name the resources, for example `buckets.example.org`, or `*.example.org` for all "
-            "of a group.",
+            "is empty, so the policy activates nothing",
+            "Name resources, for example `buckets.example.org`, or `*.example.org` for a whole "
+            "group.",
         )

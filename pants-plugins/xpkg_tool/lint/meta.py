@@ -1,6 +1,6 @@
 """The rules for the meta object (XP105, XP107 to XP111), but for its dependencies.
 
-Crossplane's own build reads the object into a Go type: a value of another type stops it, a field
+Crossplane's own build reads the object into a Go type: a value of another type fails it, a field
 that the type does not have is dropped. The shapes are those of Crossplane 2 (apis/pkg/meta).
 """
 
@@ -8,36 +8,58 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
-from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import shown, unknown_field, wrong_type
 from xpkg_tool.lint.metadata import SUBDOMAIN, check_keys, check_times
-from xpkg_tool.lint.shapes import OBJECT_META, TEXT, ListOf, PathOf, Struct, mismatches
-from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.shapes import OBJECT_META, STRING, ListOf, PathOf, Struct, mismatches
+from xpkg_tool.lint.subject import Subject, checks
+from xpkg_tool.package import types
 from xpkg_tool.package.names import is_dns_subdomain
 from xpkg_tool.package.semver import VersionError, parse_constraint
 
+CROSSPLANE_VERSION = Rule(
+    "XP105", "crossplane-version", "The version constraint for Crossplane is not valid.", fatal=True
+)
+# Crossplane does not use the name, but its build refuses one that is not a string.
+META_FIELD = Rule(
+    "XP107",
+    "meta-field",
+    "The meta object has no name, or its name is not a string.",
+    WARNING,
+    fatal=True,
+    also=ERROR,
+)
+META_TYPE = Rule("XP108", "meta-type", "A field of the meta object has the wrong type.", fatal=True)
+META_NAME = Rule(
+    "XP109", "meta-name", "The package's name is not a valid name of a Kubernetes object.", WARNING
+)
+META_UNKNOWN_FIELD = Rule(
+    "XP110", "meta-unknown-field", "The meta object has an unknown field.", WARNING
+)
+META_MISSPELT = Rule("XP111", "meta-misspelt-field", "A field of the meta object is misspelt.")
+
 _DEPENDENCY = Struct(
     {
-        "apiVersion": TEXT,
-        "kind": TEXT,
-        "package": TEXT,
-        "provider": TEXT,
-        "configuration": TEXT,
-        "function": TEXT,
-        "version": TEXT,
+        "apiVersion": STRING,
+        "kind": STRING,
+        "package": STRING,
+        "provider": STRING,
+        "configuration": STRING,
+        "function": STRING,
+        "version": STRING,
     }
 )
 META = Struct(
     {
-        "apiVersion": TEXT,
-        "kind": TEXT,
+        "apiVersion": STRING,
+        "kind": STRING,
         "metadata": OBJECT_META,
         "spec": Struct(
             {
-                "crossplane": Struct({"version": TEXT}),
+                "crossplane": Struct({"version": STRING}),
                 "dependsOn": ListOf(_DEPENDENCY),
-                "capabilities": ListOf(TEXT),
+                "capabilities": ListOf(STRING),
             }
         ),
     }
@@ -48,38 +70,36 @@ _LONGEST_NAME = 63
 
 _HINTS: dict[PathOf, str] = {
     ("spec", "controller"): (
-        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the image that the package "
-        "itself is. Permissions come from a DeploymentRuntimeConfig and RBAC."
+        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the package's own image. "
+        "Permissions come from a DeploymentRuntimeConfig and RBAC."
     ),
     ("spec", "image"): (
-        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the image that the package "
-        "itself is."
+        "Remove it: the field is of Crossplane 1; Crossplane 2 runs the package's own image."
     ),
 }
 
 
+@checks(*types.ALL_META)
 def check_meta(subject: Subject) -> Iterator[Finding]:
     """All findings for a meta object of a known kind."""
     for mismatch in mismatches(subject.value, META):
         if mismatch.expected is not None:
-            yield wrong_type(subject, _code(mismatch.path), mismatch)
+            yield wrong_type(subject, _rule(mismatch.path), mismatch)
         elif mismatch.nearest:
-            yield unknown_field(subject, codes.META_MISSPELT, mismatch)
+            yield unknown_field(subject, META_MISSPELT, mismatch)
         else:
             hint = _HINTS.get(mismatch.path, "")
-            yield unknown_field(
-                subject, codes.META_UNKNOWN_FIELD, mismatch, hint=hint, severity=WARNING
-            )
+            yield unknown_field(subject, META_UNKNOWN_FIELD, mismatch, hint=hint)
     yield from _name(subject)
     yield from check_keys(subject)
-    yield from check_times(subject, codes.META_TYPE)
+    yield from check_times(subject, META_TYPE)
     yield from _crossplane_version(subject)
 
 
-def _code(path: PathOf) -> str:
+def _rule(path: PathOf) -> Rule:
     if path[:2] == ("spec", "crossplane"):
-        return codes.CROSSPLANE_VERSION
-    return codes.META_FIELD if path == ("metadata", "name") else codes.META_TYPE
+        return CROSSPLANE_VERSION
+    return META_FIELD if path == ("metadata", "name") else META_TYPE
 
 
 def _name(subject: Subject) -> Iterator[Finding]:
@@ -90,29 +110,26 @@ def _name(subject: Subject) -> Iterator[Finding]:
     path = ("metadata", "name")
     if name in (None, ""):
         yield subject.finding(
-            codes.META_FIELD,
+            META_FIELD,
             "The meta object has no `metadata.name`.",
-            "Name the package, for example `provider-example`: file names are made of it.",
+            "Name the package, for example `provider-example`: file names are derived from it.",
             path,
-            severity=WARNING,
         )
     elif isinstance(name, str) and not is_dns_subdomain(name):
         yield subject.finding(
-            codes.META_NAME,
-            f"{shown(name)} is not a name that Kubernetes accepts, so that the package cannot be "
-            "installed under it.",
+            META_NAME,
+            f"{shown(name)} is not a valid RFC 1123 subdomain, so the package cannot be installed "
+            "under this name.",
             f"Use {SUBDOMAIN}.",
             path,
-            severity=WARNING,
         )
     elif isinstance(name, str) and len(name) > _LONGEST_NAME:
         yield subject.finding(
-            codes.META_NAME,
-            f"The name has {len(name)} characters; the name of an installed package has at most "
-            f"{_LONGEST_NAME}.",
+            META_NAME,
+            f"The name must be no more than {_LONGEST_NAME} characters, as the name of an "
+            f"installed package; it has {len(name)}.",
             "Shorten it.",
             path,
-            severity=WARNING,
         )
 
 
@@ -128,13 +145,13 @@ def _crossplane_version(subject: Subject) -> Iterator[Finding]:
             parse_constraint(version)
             return
         except VersionError as error:
-            problem = f"The version constraint for Crossplane cannot be read: {error}"
+            problem = f"The version constraint for Crossplane is not valid: {error}"
     elif version is not None:
         return
     yield subject.finding(
-        codes.CROSSPLANE_VERSION,
+        CROSSPLANE_VERSION,
         f"{problem}.",
-        'Write it as a text, for example `version: ">=v1.14.0-0"`; parts are joined by commas '
+        'Write it as a string, for example `version: ">=v1.14.0-0"`; join several with commas '
         "(and) or `||` (or).",
         path,
         key=version is None,

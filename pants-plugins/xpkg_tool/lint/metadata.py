@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
-from xpkg_tool.lint.fields import shown
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.lint.fields import WRONG_TYPE, shown
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.package.names import is_dns_subdomain
+
+OBJECT_NAME = Rule("XP206", "object-name", "An object has no name, or its name is not valid.")
+METADATA_VALUE = Rule("XP207", "metadata", "A label or an annotation is not valid.")
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 # RFC 3339, as Go's time package reads it.
@@ -21,8 +24,8 @@ _LABEL_LENGTH = 63
 _ALL_ANNOTATIONS = 256 * 1024
 
 SUBDOMAIN = (
-    "lower-case letters, digits, `-` and `.`, with a letter or digit at both ends and on both "
-    "sides of each `.`"
+    "lower-case alphanumeric characters, `-` and `.`, with an alphanumeric character at both ends "
+    "and on both sides of each `.`"
 )
 
 
@@ -30,18 +33,18 @@ def check_metadata(subject: Subject) -> Iterator[Finding]:
     """Everything about the `metadata` of an object but its shape (XP204, XP206, XP207)."""
     yield from check_name(subject)
     yield from check_keys(subject)
-    yield from check_times(subject, codes.OBJECT_TYPE)
+    yield from check_times(subject, WRONG_TYPE)
 
 
 def check_name(subject: Subject) -> Iterator[Finding]:
-    """An object of a package needs a name that Kubernetes takes."""
+    """An object of a package needs a name that is valid in Kubernetes."""
     metadata = subject.value.get("metadata")
     if metadata is not None and not isinstance(metadata, dict):
         return
     name = (metadata or {}).get("name")
     if name in (None, ""):
         yield subject.finding(
-            codes.OBJECT_NAME,
+            OBJECT_NAME,
             "The object has no `metadata.name`.",
             "Give it a name.",
             ("metadata", "name"),
@@ -49,8 +52,8 @@ def check_name(subject: Subject) -> Iterator[Finding]:
         )
     elif isinstance(name, str) and not is_dns_subdomain(name):
         yield subject.finding(
-            codes.OBJECT_NAME,
-            f"{shown(name)} cannot be the name of a Kubernetes object.",
+            OBJECT_NAME,
+            f"{shown(name)} is not a valid RFC 1123 subdomain, as the name of an object must be.",
             f"Use {SUBDOMAIN}; at most 253 characters.",
             ("metadata", "name"),
         )
@@ -67,32 +70,33 @@ def check_keys(subject: Subject) -> Iterator[Finding]:
             problem = _key_problem(key)
             if problem:
                 yield subject.finding(
-                    codes.METADATA,
-                    f"{shown(key)} cannot be the key of an entry of `metadata.{field}`: {problem}.",
-                    "Write `name` or `prefix/name`: the prefix a DNS name, the name at most 63 "
-                    "letters, digits, `-`, `_` and `.`.",
+                    METADATA_VALUE,
+                    f"{shown(key)} is not a valid key in `metadata.{field}`: {problem}.",
+                    "Write `name` or `prefix/name`: the prefix is a DNS subdomain, the name at "
+                    "most 63 alphanumeric characters, `-`, `_` and `.`.",
                     path,
                     key=True,
                 )
             if field == "labels" and isinstance(value, str) and not _is_label_value(value):
                 yield subject.finding(
-                    codes.METADATA,
-                    f"{shown(value)} cannot be the value of a label.",
-                    "Use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at "
-                    "both ends; longer texts belong into `metadata.annotations`.",
+                    METADATA_VALUE,
+                    f"{shown(value)} is not a valid label value.",
+                    "Use at most 63 alphanumeric characters, `-`, `_` and `.`, with an "
+                    "alphanumeric character at both ends; longer text belongs in "
+                    "`metadata.annotations`.",
                     path,
                 )
     yield from _size(subject)
 
 
-def check_times(subject: Subject, code: str) -> Iterator[Finding]:
+def check_times(subject: Subject, rule: Rule) -> Iterator[Finding]:
     """The times in the metadata, which only a cluster sets."""
     for field in ("creationTimestamp", "deletionTimestamp"):
         value = subject.get("metadata", field)
         if value is not None and not (isinstance(value, str) and _TIME.fullmatch(value)):
             yield subject.finding(
-                code,
-                f"`metadata.{field}` is no point in time.",
+                rule,
+                f"`metadata.{field}` is not a valid RFC 3339 time.",
                 "Remove it: Kubernetes sets it.",
                 ("metadata", field),
             )
@@ -109,8 +113,9 @@ def _size(subject: Subject) -> Iterator[Finding]:
     )
     if size > _ALL_ANNOTATIONS:
         yield subject.finding(
-            codes.METADATA,
-            f"The annotations have {size:,} bytes; Kubernetes takes at most {_ALL_ANNOTATIONS:,}.",
+            METADATA_VALUE,
+            f"The annotations must have at most {_ALL_ANNOTATIONS:,} bytes in total; they have "
+            f"{size:,}.",
             "Shorten them: a readme or an icon may be too large.",
             ("metadata", "annotations"),
             key=True,
@@ -124,12 +129,12 @@ def _key_problem(key: str) -> str:
     # Kubernetes looks at annotations in lower case, at labels as they are; a prefix in upper case
     # is rare enough for one rule.
     if slash and not is_dns_subdomain(prefix.lower()):
-        return "the part before the `/` is no DNS name"
+        return "the prefix is not a valid RFC 1123 subdomain"
     if not name:
-        return "it has no name" if not slash else "nothing stands behind the `/`"
+        return "it is empty" if not slash else "the name part is empty"
     if len(name) > _LABEL_LENGTH:
-        return "its name has more than 63 characters"
-    return "" if _NAME.fullmatch(name) else "its name has a character that is not allowed"
+        return "the name part must be no more than 63 characters"
+    return "" if _NAME.fullmatch(name) else "the name part has a character that is not allowed"
 
 
 def _is_label_value(value: str) -> bool:

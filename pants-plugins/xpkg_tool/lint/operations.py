@@ -11,13 +11,14 @@ from xpkg_tool.diagnostics.finding import AnyFinding
 from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, required
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
-from xpkg_tool.lint.shapes import ANYTHING, INTEGER, OBJECT_META, TEXT, MapOf, Shape, Struct
-from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.shapes import ANYTHING, INTEGER, OBJECT_META, STRING, MapOf, Shape, Struct
+from xpkg_tool.lint.subject import Subject, checks
+from xpkg_tool.package import types
 
-_OPERATION_SPEC = Struct({"mode": TEXT, "pipeline": PIPELINE, "retryLimit": INTEGER})
+_OPERATION_SPEC = Struct({"mode": STRING, "pipeline": PIPELINE, "retryLimit": INTEGER})
 _TEMPLATE = Struct({"metadata": OBJECT_META, "spec": _OPERATION_SPEC})
 _SCHEDULED: dict[str, Shape] = {
-    "concurrencyPolicy": TEXT,
+    "concurrencyPolicy": STRING,
     "successfulHistoryLimit": INTEGER,
     "failedHistoryLimit": INTEGER,
     "operationTemplate": _TEMPLATE,
@@ -28,8 +29,8 @@ _POLICIES = ("Allow", "Forbid", "Replace")
 def _object(spec: Struct) -> Struct:
     return Struct(
         {
-            "apiVersion": TEXT,
-            "kind": TEXT,
+            "apiVersion": STRING,
+            "kind": STRING,
             "metadata": OBJECT_META,
             "spec": spec,
             "status": MapOf(ANYTHING),
@@ -39,26 +40,33 @@ def _object(spec: Struct) -> Struct:
 
 OPERATION = _object(_OPERATION_SPEC)
 CRON_OPERATION = _object(
-    Struct({**_SCHEDULED, "schedule": TEXT, "startingDeadlineSeconds": INTEGER})
+    Struct({**_SCHEDULED, "schedule": STRING, "startingDeadlineSeconds": INTEGER})
 )
 WATCH_OPERATION = _object(
     Struct(
         {
             **_SCHEDULED,
             "watch": Struct(
-                {"apiVersion": TEXT, "kind": TEXT, "matchLabels": MapOf(TEXT), "namespace": TEXT}
+                {
+                    "apiVersion": STRING,
+                    "kind": STRING,
+                    "matchLabels": MapOf(STRING),
+                    "namespace": STRING,
+                }
             ),
         }
     )
 )
 
 
+@checks(types.OPERATION)
 def check_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for an Operation."""
     yield from _common(subject, OPERATION, ())
     yield from _operation(subject, "spec")
 
 
+@checks(types.CRON_OPERATION)
 def check_cron_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a CronOperation."""
     yield from _common(subject, CRON_OPERATION, ("spec.schedule", "spec.operationTemplate"))
@@ -66,6 +74,7 @@ def check_cron_operation(subject: Subject) -> Iterator[AnyFinding]:
     yield from _template(subject)
 
 
+@checks(types.WATCH_OPERATION)
 def check_watch_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a WatchOperation."""
     wanted = ("spec.watch", "spec.watch.apiVersion", "spec.watch.kind", "spec.operationTemplate")
@@ -88,7 +97,7 @@ def _template(subject: Subject) -> Iterator[AnyFinding]:
 
 
 def _operation(subject: Subject, prefix: str) -> Iterator[AnyFinding]:
-    # The CRDs have a default, but the package manager sends the empty text of its Go type.
+    # The CRDs have a default, but the package manager sends the empty string of its Go type.
     yield from required(subject, (f"{prefix}.mode",))
     yield from choice(subject, f"{prefix}.mode", ("Pipeline",))
     yield from check_pipeline(subject, prefix)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding, few_others
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import locate
-from xpkg_tool.lint.cross_object import package_rules
+from xpkg_tool.lint.contents import UNKNOWN_KIND
+from xpkg_tool.lint.cross_object import check_objects
 from xpkg_tool.package.content import Meta, PackageContent
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.types import (
@@ -27,7 +28,26 @@ from xpkg_tool.package.types import (
     types_that_hold,
 )
 
-# Upstream reads at most this much of package.yaml and drops the rest in silence.
+META_MISSING = Rule("XP101", "no-meta", "The package has no meta object.", fatal=True)
+META_SEVERAL = Rule("XP102", "several-metas", "The package has several meta objects.", fatal=True)
+META_UNKNOWN = Rule(
+    "XP103",
+    "unknown-meta",
+    "The meta object has an unknown kind or version.",
+    fatal=True,
+)
+PACKAGE_TYPE = Rule("XP104", "package-type", "The meta object is not of the requested type.")
+PACKAGE_SIZE = Rule(
+    "XP106", "package-size", "The package is larger than the package manager reads.", fatal=True
+)
+KIND_NOT_ALLOWED = Rule(
+    "XP203",
+    "kind-not-allowed",
+    "This type of package cannot hold an object of this kind.",
+    fatal=True,
+)
+
+# Upstream reads at most this much of package.yaml and silently drops the rest.
 LARGEST_PACKAGE = 200 * 1024 * 1024
 
 
@@ -51,31 +71,28 @@ def lint(content: PackageContent, package_type: str | None, whole: bool) -> list
     type = types.pop() if len(types) == 1 else None
     for object in content.objects:
         findings += _object_rules(object, type)
-    return [*findings, *package_rules(content)]
+    return [*findings, *check_objects(content)]
 
 
 def too_large(size: int) -> Finding | None:
     """A finding when package.yaml has more bytes than upstream reads."""
     if size <= LARGEST_PACKAGE:
         return None
-    return Finding(
-        codes.PACKAGE_SIZE,
+    return PACKAGE_SIZE.finding(
         f"The package's objects have {size:,} bytes; the package manager reads at most "
-        f"{LARGEST_PACKAGE:,} and would lose the rest without a word.",
-        "Split the package: each part needs a meta object of its own.",
+        f"{LARGEST_PACKAGE:,} and silently drops the rest.",
+        "Split the package: each part needs its own meta object.",
     )
 
 
 def _no_meta(content: PackageContent) -> Finding:
     install = next((o for o in content.objects if _installs_a_package(o.kind)), None)
     if install is None:
-        return Finding(
-            codes.META_MISSING,
+        return META_MISSING.finding(
             "The package has no meta object.",
             f"Add a file, usually crossplane.yaml, with one of: {bullet_list(ALL_META)}.",
         )
-    return Finding(
-        codes.META_MISSING,
+    return META_MISSING.finding(
         "The package has no meta object; this one installs a package.",
         f"A meta object has the apiVersion {META_GROUP}/v1.",
         install.document.path,
@@ -92,11 +109,10 @@ def _several_metas(metas: Sequence[Meta]) -> Iterator[Finding]:
     places = [f"{m.object.document.path}:{m.object.document.line}" for m in metas]
     for index, meta in enumerate(metas):
         others = few_others(places, index)
-        yield Finding(
-            codes.META_SEVERAL,
+        yield META_SEVERAL.finding(
             f"The package has {len(metas)} meta objects; the others are at {others}.",
-            "Keep one: leave the others' files out of `sources`, and give a package inside a "
-            "package a target of its own.",
+            "Keep one: leave the files of the others out of `sources`, and give a package inside "
+            "the package its own target.",
             meta.object.document.path,
             locate(meta.object.document, ("kind",)),
             str(meta.object),
@@ -107,10 +123,9 @@ def _unknown_meta(meta: Meta) -> Finding:
     document, kind = meta.object.document, meta.object.kind
     guess = nearest(kind, ALL_META)
     hint = f"Did you mean {guess}? " if guess else ""
-    return Finding(
-        codes.META_UNKNOWN,
+    return META_UNKNOWN.finding(
         f"{kind} is not a meta object that the package manager knows.",
-        f"{hint}Known are: {bullet_list(ALL_META)}.",
+        f"{hint}Supported: {bullet_list(ALL_META)}.",
         document.path,
         locate(document, ("apiVersion" if guess and guess.kind == kind.kind else "kind",)),
         str(meta.object),
@@ -119,10 +134,9 @@ def _unknown_meta(meta: Meta) -> Finding:
 
 def _of_another_type(meta: Meta, package_type: str) -> Finding:
     document, kind = meta.object.document, meta.object.kind.kind
-    return Finding(
-        codes.PACKAGE_TYPE,
+    return PACKAGE_TYPE.finding(
         f"The meta object is a {kind}, but the target's `package_type` is {package_type!r}.",
-        f'Set `package_type="{kind}"` on the target, or mend the meta object.',
+        f'Set `package_type="{kind}"` on the target, or change the meta object.',
         document.path,
         locate(document, ("kind",)),
         str(meta.object),
@@ -133,21 +147,20 @@ def _object_rules(object: Object, type: PackageType | None) -> Iterator[Finding]
     document, kind = object.document, object.kind
     if kind not in ALL_OBJECTS:
         guess = nearest(kind, ALL_OBJECTS)
-        yield Finding(
-            codes.UNKNOWN_KIND,
+        yield UNKNOWN_KIND.finding(
             f"No package can hold an object of the kind {kind}.",
             (f"Did you mean {guess}? " if guess else "")
-            + "Leave the file out of `sources` if it is no part of the package.",
+            + "Leave the file out of `sources` if it is not part of the package.",
             document.path,
             locate(document, ("apiVersion" if guess and guess.kind == kind.kind else "kind",)),
             str(object),
         )
     elif type is not None and kind not in type.objects:
         holders = " or a ".join(types_that_hold(kind))
-        yield Finding(
-            codes.KIND_NOT_ALLOWED,
+        yield KIND_NOT_ALLOWED.finding(
             f"A {type.name} cannot hold an object of the kind {kind}; only a {holders} can.",
-            f"Leave the file out of `sources`. A {type.name} holds: {bullet_list(type.objects)}.",
+            f"Leave the file out of `sources`. A {type.name} can hold: "
+            f"{bullet_list(type.objects)}.",
             document.path,
             locate(document, ("kind",)),
             str(object),

@@ -8,12 +8,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import REFUSED, WARNING, AnyFinding, Finding, ReleaseFinding
-from xpkg_tool.lint.fields import choice, missing, parts, repeated, require_release, required
-from xpkg_tool.lint.shapes import ANYTHING, TEXT, ListOf, MapOf, PathOf, Struct
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.lint.fields import (
+    FIELD_VALUE,
+    choice,
+    missing,
+    parts,
+    repeated,
+    require_release,
+    required,
+)
+from xpkg_tool.lint.shapes import ANYTHING, STRING, ListOf, MapOf, PathOf, Struct
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.crossplane_versions import since
+
+PIPELINE_STEPS = Rule("XP700", "pipeline", "A pipeline has no steps, or too many.")
+STEP_NAME = Rule("XP701", "step-name", "Two steps, credentials or requirements have the same name.")
+REQUIREMENT = Rule("XP702", "requirement", "A requirement has both a name and labels, or neither.")
+STEP_INPUT = Rule("XP703", "step-input", "The input of a function is not a Kubernetes object.")
 
 MOST_STEPS = 99
 # The releases in which a required resource needs a name or labels.
@@ -22,15 +35,15 @@ _SELECTIVE = ("2.0", "2.1", "2.2")
 PIPELINE = ListOf(
     Struct(
         {
-            "step": TEXT,
-            "functionRef": Struct({"name": TEXT}),
+            "step": STRING,
+            "functionRef": Struct({"name": STRING}),
             "input": ANYTHING,
             "credentials": ListOf(
                 Struct(
                     {
-                        "name": TEXT,
-                        "source": TEXT,
-                        "secretRef": Struct({"name": TEXT, "namespace": TEXT}),
+                        "name": STRING,
+                        "source": STRING,
+                        "secretRef": Struct({"name": STRING, "namespace": STRING}),
                     }
                 )
             ),
@@ -39,17 +52,17 @@ PIPELINE = ListOf(
                     "requiredResources": ListOf(
                         Struct(
                             {
-                                "requirementName": TEXT,
-                                "apiVersion": TEXT,
-                                "kind": TEXT,
-                                "name": TEXT,
-                                "matchLabels": MapOf(TEXT),
-                                "namespace": TEXT,
+                                "requirementName": STRING,
+                                "apiVersion": STRING,
+                                "kind": STRING,
+                                "name": STRING,
+                                "matchLabels": MapOf(STRING),
+                                "namespace": STRING,
                             }
                         )
                     ),
                     "requiredSchemas": ListOf(
-                        Struct({"requirementName": TEXT, "apiVersion": TEXT, "kind": TEXT})
+                        Struct({"requirementName": STRING, "apiVersion": STRING, "kind": STRING})
                     ),
                 },
                 since={"requiredSchemas": "2.2"},
@@ -80,7 +93,7 @@ def check_pipeline(
     subject: Subject, prefix: str, *, composition: bool = False
 ) -> Iterator[AnyFinding]:
     """All findings for the pipeline in the field `pipeline` of the part at `prefix`. `composition`:
-    it is that of a Composition, whose CRD asks for more than an Operation's."""
+    it is that of a Composition, whose CRD requires more than an Operation's."""
     where = f"{prefix}.pipeline"
     (found,) = list(parts(subject.value, where))[:1] or [((), None)]
     path, steps = found
@@ -98,7 +111,7 @@ def check_pipeline(
 def _size(subject: Subject, path: PathOf, steps: Any) -> Iterator[Finding]:
     if steps is None or steps == []:
         yield subject.finding(
-            codes.PIPELINE,
+            PIPELINE_STEPS,
             "The pipeline has no steps." if steps == [] else f"`{dotted(path)}` is missing.",
             "Add a step: a name (`step`) and a function (`functionRef`).",
             path,
@@ -106,8 +119,8 @@ def _size(subject: Subject, path: PathOf, steps: Any) -> Iterator[Finding]:
         )
     elif isinstance(steps, list) and len(steps) > MOST_STEPS:
         yield subject.finding(
-            codes.PIPELINE,
-            f"The pipeline has {len(steps)} steps; {MOST_STEPS} is the most.",
+            PIPELINE_STEPS,
+            f"The pipeline must have at most {MOST_STEPS} steps; it has {len(steps)}.",
             "Let a function do the work of several steps.",
             (*path, MOST_STEPS),
         )
@@ -142,9 +155,9 @@ def _step(subject: Subject, path: PathOf, composition: bool) -> Iterator[AnyFind
 
 def _no_source(subject: Subject, path: PathOf) -> Finding:
     return subject.finding(
-        codes.OBJECT_VALUE,
+        FIELD_VALUE,
         f"`{dotted(path)}` is `None`, which the API server always refuses in a Composition: it "
-        "asks for the source Secret and a `secretRef`.",
+        "requires the source Secret and a `secretRef`.",
         "Write `source: Secret` and a `secretRef`, or remove the entry.",
         path,
     )
@@ -157,16 +170,16 @@ def _selector(subject: Subject, path: PathOf, requirement: Any) -> Iterator[AnyF
     labels = None if labels == {} else labels
     if name is None and labels is None:
         finding = subject.finding(
-            codes.REQUIREMENT,
+            REQUIREMENT,
             "The requirement has neither a `name` nor `matchLabels`, which Crossplane before 2.3 "
             "refuses.",
-            f"Add one of them. {require_release('2.3')} if all resources of the kind are meant.",
+            f"Add one of them. {require_release('2.3')} if you mean all resources of the kind.",
             path,
         )
         yield ReleaseFinding(finding, _SELECTIVE, REFUSED)
     elif name is not None and labels is not None:
         yield subject.finding(
-            codes.REQUIREMENT,
+            REQUIREMENT,
             "The requirement has both a `name` and `matchLabels`.",
             "Keep one of them.",
             (*path, "matchLabels"),
@@ -181,9 +194,9 @@ def _input(subject: Subject, path: PathOf, value: Any, step: str) -> Iterator[Fi
     if absent:
         names = " and no ".join(f"`{name}`" for name in absent)
         yield subject.finding(
-            codes.STEP_INPUT,
-            f"The input of `{step}` is no Kubernetes object: it has no {names}.",
-            "Give it the apiVersion and kind that the function's documentation names.",
+            STEP_INPUT,
+            f"The input of `{step}` is not a Kubernetes object: it has no {names}.",
+            "Add the apiVersion and kind that the function's documentation names.",
             path,
             key=True,
         )
@@ -207,8 +220,8 @@ def _repeated_in(
 
 def _twice(subject: Subject, path: PathOf, first: PathOf, value: str) -> Finding:
     return subject.finding(
-        codes.STEP_NAME,
-        f"`{path[-1]}` is {value!r}, as `{dotted(first)}` is already.",
-        "Names have to differ within a list: rename one.",
+        STEP_NAME,
+        f"`{path[-1]}` is {value!r}, like `{dotted(first)}`.",
+        "Names must be unique within a list: rename one.",
         path,
     )

@@ -1,8 +1,7 @@
 """Which findings are shown: rules selected and ignored by code, by path, and by comments. Pure.
 
-Errors by which Crossplane itself refuses a package (`fatal` in rules/catalogue.py) are always
-shown: a package that cannot be installed is not made better by silence. Every warning can be
-ignored.
+Errors by which Crossplane itself refuses a package (`Rule.fatal`) are always shown: hiding them
+would not make the package installable. Every warning can be ignored.
 """
 
 from __future__ import annotations
@@ -12,13 +11,18 @@ from bisect import bisect_right, insort
 from dataclasses import dataclass, field
 from typing import Iterable, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.catalogue import RULES, can_be_ignored, is_fatal, rules_of
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, has_errors, in_order
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.shortened import shortened
 from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.documents.suppressions import Suppression
 from xpkg_tool.files.globs import BadPattern, matches
+
+BAD_SUPPRESSION = Rule(
+    "XP008", "bad-suppression", "A suppression or an option has no effect.", WARNING
+)
+UNUSED_SUPPRESSION = Rule("XP009", "unused-suppression", "A comment suppresses nothing.", WARNING)
 
 _ALL = "ALL"
 # So many codes of comments that do not exist are compared with those that do.
@@ -29,10 +33,10 @@ _MOST_HINTS = 100
 class Selection:
     """Rules by their codes or prefixes of them (`XP2` is XP200 to XP299; `ALL` is every rule).
 
-    Of the prefixes in `select` (none: all rules) and `ignore` that fit a code, the longest decides,
-    and `ignore` wins a draw, as in ruff. `per_path_ignores` has pairs of a glob (globs.py) and
-    prefixes; a glob without a slash is about names of files in any folder. Codes that do not exist
-    and globs that cannot be read do nothing but yield a warning.
+    Of the prefixes in `select` (none: all rules) and `ignore` that match a code, the longest
+    decides; of equal ones `ignore` wins, as in ruff. `per_path_ignores` has pairs of a glob
+    (files/globs.py) and prefixes; a glob without a slash matches file names in any folder. Codes
+    that do not exist and invalid globs only yield a warning.
     """
 
     select: tuple[str, ...] = ()
@@ -166,19 +170,17 @@ class _Comments:
 
     def unused(self, selection: Selection, unread: set[str]) -> list[Finding]:
         return [
-            Finding(
-                codes.UNUSED_SUPPRESSION,
+            UNUSED_SUPPRESSION.finding(
                 f"The comment suppresses nothing: there is no finding {code} here.",
-                f"Remove {code} from the comment. It stands at the end of the line that the "
-                "finding names, or alone on the line above; `ignore-file` stands at the top.",
+                f"Remove {code} from the comment. A comment belongs at the end of the line that "
+                "the finding names, or alone on the line above; `ignore-file` belongs at the top.",
                 path,
                 comment.position,
-                severity=WARNING,
             )
             for reach, comments in self.active.items()
             for path, code in (reach[:2],)
             if reach not in self.used
-            and code != codes.UNUSED_SUPPRESSION
+            and code != UNUSED_SUPPRESSION.code
             and path not in unread
             and selection.enabled(code, path)
             for comment in comments
@@ -189,17 +191,17 @@ def _problem(comment: Suppression) -> tuple[str, str] | None:
     """What is wrong with a comment as a whole."""
     if comment.verb not in ("ignore", "ignore-file"):
         return (
-            f"`xpkg: {comment.verb}` means nothing.",
+            f"`xpkg: {comment.verb}` is not a suppression.",
             "Write `# xpkg: ignore[CODE]` or `# xpkg: ignore-file[CODE]`.",
         )
     if not comment.codes:
         return (
-            "The comment names no rule and so suppresses nothing.",
-            f"Name the rules: `# xpkg: {comment.verb}[CODE]`, several joined by commas.",
+            "The comment names no rule, so it suppresses nothing.",
+            f"Name the rules: `# xpkg: {comment.verb}[CODE]`; separate several with commas.",
         )
     if comment.verb == "ignore-file" and not comment.at_top:
         return (
-            "`ignore-file` has an effect only above all content of a file or a document.",
+            "`ignore-file` only has an effect above all content of a file or a document.",
             "Move it to the top, or write `ignore` for a single line.",
         )
     return None
@@ -223,19 +225,17 @@ def _fatal_code(code: str) -> tuple[str, str] | None:
 
 def _always_on(code: str, where: str = "") -> tuple[str, str]:
     return (
-        f"{code} cannot be ignored{where}: Crossplane would refuse the package, or lose a part.",
-        "Fix what the rule finds, and remove the code here.",
+        f"{code} cannot be ignored{where}: Crossplane would refuse the package or lose part of it.",
+        "Fix what the rule finds, and remove the code.",
     )
 
 
 def _comment_finding(comment: Suppression, message: str, remedy: str) -> Finding:
-    return Finding(
-        codes.SUPPRESSION, message, remedy, comment.path, comment.position, severity=WARNING
-    )
+    return BAD_SUPPRESSION.finding(message, remedy, comment.path, comment.position)
 
 
 def _option_finding(message: str, remedy: str) -> Finding:
-    return Finding(codes.SUPPRESSION, message, remedy, severity=WARNING)
+    return BAD_SUPPRESSION.finding(message, remedy)
 
 
 def _unknown(prefix: str, where: str) -> Iterator[Finding]:

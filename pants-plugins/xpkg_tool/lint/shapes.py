@@ -1,8 +1,8 @@
 """Shapes: which fields a Go type has, and of which types they are.
 
-Crossplane decodes the objects of a package into Go types: a value of another type breaks the build
+Crossplane decodes the objects of a package into Go types: a value of another type fails the build
 ("json: cannot unmarshal number into Go struct field ..."), and a field that the type does not have
-is dropped in silence. A shape is such a type as a value; `mismatches` holds a document against it.
+is dropped silently. A shape is such a type as a value; `mismatches` compares a document with it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ PathOf = tuple[Union[str, int], ...]
 
 @dataclass(frozen=True)
 class Scalar:
-    """`kind` is `text`, `boolean`, `integer` or `number`."""
+    """`kind` is `string`, `boolean`, `integer` or `number`."""
 
     kind: str
 
 
 @dataclass(frozen=True)
 class Anything:
-    """Any JSON value, as json.RawMessage or runtime.RawExtension take it."""
+    """Any JSON value, like json.RawMessage or runtime.RawExtension."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Recursive:
 
 Shape = Union[Scalar, Anything, ListOf, MapOf, Struct, Recursive]
 
-TEXT = Scalar("text")
+STRING = Scalar("string")
 BOOLEAN = Scalar("boolean")
 INTEGER = Scalar("integer")
 NUMBER = Scalar("number")
@@ -63,20 +63,20 @@ ANYTHING = Anything()
 
 OBJECT_META = Struct(
     {
-        "name": TEXT,
-        "generateName": TEXT,
-        "namespace": TEXT,
-        "selfLink": TEXT,
-        "uid": TEXT,
-        "resourceVersion": TEXT,
+        "name": STRING,
+        "generateName": STRING,
+        "namespace": STRING,
+        "selfLink": STRING,
+        "uid": STRING,
+        "resourceVersion": STRING,
         "generation": INTEGER,
         "creationTimestamp": ANYTHING,
         "deletionTimestamp": ANYTHING,
         "deletionGracePeriodSeconds": INTEGER,
-        "labels": MapOf(TEXT),
-        "annotations": MapOf(TEXT),
+        "labels": MapOf(STRING),
+        "annotations": MapOf(STRING),
         "ownerReferences": ListOf(ANYTHING),
-        "finalizers": ListOf(TEXT),
+        "finalizers": ListOf(STRING),
         "managedFields": ListOf(ANYTHING),
     }
 )
@@ -109,7 +109,7 @@ def mismatches(
         if part is None or isinstance(expected, Anything):
             continue
         if not _fits(part, expected):
-            yield Mismatch(path, _name(expected), _kind_of(part))
+            yield Mismatch(path, _name(expected), described(part))
         elif isinstance(expected, ListOf):
             pending += [((*path, i), item, expected.item) for i, item in enumerate(part)]
         elif isinstance(expected, MapOf):
@@ -152,14 +152,14 @@ def _fits(part: Any, expected: Shape) -> bool:
     if isinstance(expected, ListOf):
         return isinstance(part, list)
     if isinstance(expected, Scalar):
-        if expected.kind == "text":
+        if expected.kind == "string":
             return isinstance(part, str)
         if expected.kind == "boolean":
             return isinstance(part, bool)
         if isinstance(part, bool):
             return False
         if expected.kind == "integer":
-            # Go takes 1.0 for no integer; what YAML writes as 1e3 arrives as a float.
+            # To Go, 1.0 is not an integer; what YAML writes as 1e3 arrives as a float.
             return isinstance(part, int)
         return isinstance(part, (int, float))
     return True
@@ -167,17 +167,16 @@ def _fits(part: Any, expected: Shape) -> bool:
 
 def _name(shape: Shape) -> str:
     if isinstance(shape, Scalar):
-        return {"text": "a text", "boolean": "true or false", "integer": "an integer"}.get(
-            shape.kind, "a number"
-        )
+        return "an integer" if shape == INTEGER else f"a {shape.kind}"
     return "a list" if isinstance(shape, ListOf) else "a mapping"
 
 
-def _kind_of(part: Any) -> str:
+def described(part: Any) -> str:
+    """The type of a value, for a message; of a number and a boolean the value."""
     if isinstance(part, dict):
         return "a mapping"
     if isinstance(part, list):
         return "a list"
     if isinstance(part, bool):
         return "true" if part else "false"
-    return "a text" if isinstance(part, str) else f"the number {part}"
+    return "a string" if isinstance(part, str) else f"the number {part}"

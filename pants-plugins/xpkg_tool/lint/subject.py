@@ -1,13 +1,15 @@
-"""What a rule looks at: an object, its value, and a way to say what is wrong with a part of it."""
+"""What a check looks at: an object, its value, and a way to say what is wrong with a part of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
-from xpkg_tool.diagnostics.finding import ERROR, Finding, cut
+from xpkg_tool.diagnostics.finding import AnyFinding, Finding, cut
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import locate
 from xpkg_tool.documents.stream import AnyDocument
+from xpkg_tool.package.types import ObjectKind
 
 # A path in a message has at most so many.
 _MOST_STEPS = 60
@@ -27,18 +29,18 @@ class Subject:
 
     def finding(
         self,
-        code: str,
+        rule: Rule,
         message: str,
         remedy: str,
         path: tuple[str | int, ...] = (),
         *,
         key: bool = False,
-        severity: str = ERROR,
+        severity: str | None = None,
     ) -> Finding:
         """A finding at the value (or, with `key`, at the key) that `path` leads to. Where there is
-        no such part, the nearest one above it is shown."""
+        no such part, the nearest one above it is shown. `severity` is the rule's unless given."""
         position = locate(self.document, path, key=key)
-        return Finding(code, message, remedy, self.document.path, position, self.label, severity)
+        return rule.finding(message, remedy, self.document.path, position, self.label, severity)
 
     def get(self, *path: str | int) -> Any:
         """The part that `path` leads to, or None."""
@@ -51,6 +53,27 @@ class Subject:
             else:
                 return None
         return value
+
+
+_Find = Callable[[Subject], Iterator[AnyFinding]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is checked of the objects of some kinds. index.py, which is generated, names the checks
+    of each kind."""
+
+    kinds: frozenset[ObjectKind]
+    find: _Find
+
+    def __call__(self, subject: Subject) -> Iterator[AnyFinding]:
+        return self.find(subject)
+
+
+def checks(*kinds: ObjectKind) -> Callable[[_Find], Check]:
+    """Declares that a function looks at the objects of these kinds; it yields all its findings for
+    one object."""
+    return lambda find: Check(frozenset(kinds), find)
 
 
 def dotted(path: tuple[str | int, ...]) -> str:

@@ -1,7 +1,7 @@
 """The names of an API type: its kind, plural and so on, its group, its versions (XP600, XP601).
 
-The rules are those of apiextensions-apiserver (pkg/apis/apiextensions/validation), which Crossplane
-meets when it makes a CustomResourceDefinition of a definition of its own.
+The rules are those of apiextensions-apiserver (pkg/apis/apiextensions/validation), which apply when
+Crossplane creates a CustomResourceDefinition from a definition.
 """
 
 from __future__ import annotations
@@ -9,21 +9,24 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import parts, shown
-from xpkg_tool.lint.shapes import TEXT, ListOf, PathOf, Struct
+from xpkg_tool.lint.shapes import STRING, ListOf, PathOf, Struct
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.names import is_dns_subdomain
 
+XRD_NAME = Rule("XP600", "xrd-name", "A definition's name is not its plural name and its group.")
+TYPE_NAMES = Rule("XP601", "type-names", "A kind, plural, group or version is not valid.")
+
 NAMES = Struct(
     {
-        "plural": TEXT,
-        "singular": TEXT,
-        "shortNames": ListOf(TEXT),
-        "kind": TEXT,
-        "listKind": TEXT,
-        "categories": ListOf(TEXT),
+        "plural": STRING,
+        "singular": STRING,
+        "shortNames": ListOf(STRING),
+        "kind": STRING,
+        "listKind": STRING,
+        "categories": ListOf(STRING),
     }
 )
 
@@ -31,8 +34,8 @@ _DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LABEL_LENGTH = 63
 
 LABEL = (
-    "at most 63 lower-case letters, digits and `-`, with a letter at the beginning and a letter or "
-    "digit at the end"
+    "at most 63 lower-case alphanumeric characters or `-`, starting with a letter and ending with "
+    "an alphanumeric character"
 )
 
 
@@ -60,11 +63,11 @@ def check_type_names(subject: Subject, *fields: str) -> Iterator[Finding]:
             yield _finding(subject, path, _NO_NAME, f"Use {LABEL}, for example `v1alpha1`.")
 
 
-_NO_NAME = "is no name that Kubernetes takes"
+_NO_NAME = "is not a valid DNS-1035 label"
 
 
 def _finding(subject: Subject, path: PathOf, problem: str, remedy: str) -> Finding:
-    return subject.finding(codes.TYPE_NAMES, f"`{dotted(path)}` {problem}.", remedy, path)
+    return subject.finding(TYPE_NAMES, f"`{dotted(path)}` {problem}.", remedy, path)
 
 
 def _own_name(subject: Subject, group: str) -> Iterator[Finding]:
@@ -76,12 +79,12 @@ def _own_name(subject: Subject, group: str) -> Iterator[Finding]:
         remedy = f"Write `name: {wanted}`, or change `spec.names.plural` or `spec.group`."
         if not is_dns_label(plural) or _group_problem(group) or not is_dns_subdomain(wanted):
             remedy = (
-                "Fix `spec.names.plural` and `spec.group` first; the name is what they make, with "
-                "a dot between."
+                "Fix `spec.names.plural` and `spec.group` first; the name is both of them, joined "
+                "by a dot."
             )
         yield subject.finding(
-            codes.XRD_NAME,
-            f"The definition is named {shown(name)}; its plural name and its group make it "
+            XRD_NAME,
+            f"The definition is named {shown(name)}; by its plural name and group, it must be "
             f"{shown(wanted)}.",
             remedy,
             ("metadata", "name"),
@@ -99,7 +102,7 @@ def _name_problems(names: Any, path: PathOf) -> Iterator[tuple[PathOf, str, str]
         # A kind may have capitals; that it is a label otherwise is what Kubernetes asks for.
         kind = field in ("kind", "listKind")
         if not is_dns_label(value.lower() if kind else value):
-            remedy = "Use letters, digits and `-`, beginning with a letter; at most 63."
+            remedy = "Use at most 63 letters, digits and `-`, starting with a letter."
             yield (*path, field), _NO_NAME, remedy if kind else f"Use {LABEL}."
     for field in ("shortNames", "categories"):
         values = names.get(field)
@@ -113,5 +116,5 @@ def _name_problems(names: Any, path: PathOf) -> Iterator[tuple[PathOf, str, str]
 
 def _group_problem(group: str) -> str:
     if not is_dns_subdomain(group):
-        return "is no DNS name"
-    return "" if "." in group else "is a DNS name without a dot"
+        return "is not a valid RFC 1123 subdomain"
+    return "" if "." in group else "must be a domain with at least one dot"

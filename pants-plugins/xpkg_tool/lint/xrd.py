@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.columns import check_format, check_subresources, plain_path
 from xpkg_tool.lint.crds.versions import check_deprecation
 from xpkg_tool.lint.crds.webhook import check_webhook_of_xrd
 from xpkg_tool.lint.fields import (
+    FIELD_VALUE,
     check_newer_fields,
     check_shape,
     choice,
@@ -31,51 +32,66 @@ from xpkg_tool.lint.shapes import (
     BOOLEAN,
     INTEGER,
     OBJECT_META,
-    TEXT,
+    STRING,
     ListOf,
     MapOf,
     PathOf,
     Struct,
 )
-from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.lint.type_names import NAMES, check_type_names
 from xpkg_tool.lint.xrd_crds import LEGACY_SCOPE, scope_of
 from xpkg_tool.lint.xrd_schema import check_schema_of_version
+from xpkg_tool.package import types
 from xpkg_tool.package.crossplane_versions import RELEASES, since
+
+XRD_CLAIM_NAMES = Rule(
+    "XP602", "xrd-claim-names", "A claim has the same name as its composite resource."
+)
+XRD_LEGACY_FIELD = Rule(
+    "XP603", "xrd-legacy-field", "An XRD of v2 has claims or connection secrets."
+)
+XRD_REFERENCEABLE = Rule(
+    "XP604", "xrd-referenceable", "An XRD does not have exactly one referenceable version."
+)
+XRD_SERVED = Rule("XP605", "xrd-served", "A version of an XRD that must be served is not.")
+XRD_VERSIONS = Rule("XP606", "xrd-versions", "Two versions of an XRD have the same name.")
 
 _CLIENT = Struct(
     {
-        "url": TEXT,
-        "caBundle": TEXT,
-        "service": Struct({"namespace": TEXT, "name": TEXT, "path": TEXT, "port": INTEGER}),
+        "url": STRING,
+        "caBundle": STRING,
+        "service": Struct({"namespace": STRING, "name": STRING, "path": STRING, "port": INTEGER}),
     }
 )
 _COLUMN = Struct(
     {
-        "name": TEXT,
-        "type": TEXT,
-        "format": TEXT,
-        "description": TEXT,
+        "name": STRING,
+        "type": STRING,
+        "format": STRING,
+        "description": STRING,
         "priority": INTEGER,
-        "jsonPath": TEXT,
+        "jsonPath": STRING,
     }
 )
-_SCALE = Struct({"specReplicasPath": TEXT, "statusReplicasPath": TEXT, "labelSelectorPath": TEXT})
+_SCALE = Struct(
+    {"specReplicasPath": STRING, "statusReplicasPath": STRING, "labelSelectorPath": STRING}
+)
 _LABEL_SELECTOR = Struct(
     {
-        "matchLabels": MapOf(TEXT),
+        "matchLabels": MapOf(STRING),
         "matchExpressions": ListOf(
-            Struct({"key": TEXT, "operator": TEXT, "values": ListOf(TEXT)}),
+            Struct({"key": STRING, "operator": STRING, "values": ListOf(STRING)}),
         ),
     }
 )
 _VERSION = Struct(
     {
-        "name": TEXT,
+        "name": STRING,
         "referenceable": BOOLEAN,
         "served": BOOLEAN,
         "deprecated": BOOLEAN,
-        "deprecationWarning": TEXT,
+        "deprecationWarning": STRING,
         "schema": Struct({"openAPIV3Schema": ANYTHING}),
         "additionalPrinterColumns": ListOf(_COLUMN),
         "subresources": Struct({"scale": _SCALE}),
@@ -87,31 +103,34 @@ _VERSION = Struct(
 def _definition(since: dict[str, str]) -> Struct:
     return Struct(
         {
-            "apiVersion": TEXT,
-            "kind": TEXT,
+            "apiVersion": STRING,
+            "kind": STRING,
             "metadata": OBJECT_META,
             "spec": Struct(
                 {
-                    "group": TEXT,
+                    "group": STRING,
                     "names": NAMES,
-                    "scope": TEXT,
+                    "scope": STRING,
                     "claimNames": NAMES,
-                    "connectionSecretKeys": ListOf(TEXT),
-                    "defaultCompositeDeletePolicy": TEXT,
-                    "defaultCompositionRef": Struct({"name": TEXT}),
+                    "connectionSecretKeys": ListOf(STRING),
+                    "defaultCompositeDeletePolicy": STRING,
+                    "defaultCompositionRef": Struct({"name": STRING}),
                     "defaultCompositionRevisionSelector": _LABEL_SELECTOR,
-                    "enforcedCompositionRef": Struct({"name": TEXT}),
-                    "defaultCompositionUpdatePolicy": TEXT,
+                    "enforcedCompositionRef": Struct({"name": STRING}),
+                    "defaultCompositionUpdatePolicy": STRING,
                     "versions": ListOf(_VERSION),
                     "conversion": Struct(
                         {
-                            "strategy": TEXT,
+                            "strategy": STRING,
                             "webhook": Struct(
-                                {"clientConfig": _CLIENT, "conversionReviewVersions": ListOf(TEXT)}
+                                {
+                                    "clientConfig": _CLIENT,
+                                    "conversionReviewVersions": ListOf(STRING),
+                                }
                             ),
                         }
                     ),
-                    "metadata": Struct({"labels": MapOf(TEXT), "annotations": MapOf(TEXT)}),
+                    "metadata": Struct({"labels": MapOf(STRING), "annotations": MapOf(STRING)}),
                 },
                 since,
             ),
@@ -150,6 +169,7 @@ _CLAIM_FIELDS = ("kind", "plural", "singular", "listKind")
 _LEGACY_FIELDS = {"claimNames": "claims", "connectionSecretKeys": "connection secrets"}
 
 
+@checks(types.XRD_V1, types.XRD_V2)
 def check_xrd(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for an XRD."""
     shape = XRD_V2 if _is_v2(subject) else XRD_V1
@@ -200,7 +220,7 @@ def _claims(subject: Subject) -> Iterator[Finding]:
             # Go leaves out a list that is empty.
             if subject.get("spec", field) not in (None, []):
                 yield subject.finding(
-                    codes.XRD_LEGACY_FIELD,
+                    XRD_LEGACY_FIELD,
                     f"{whose} have no {what}: `spec.{field}` is refused.",
                     "Remove the field, or use apiextensions.crossplane.io/v1 and the scope "
                     "LegacyCluster.",
@@ -212,9 +232,10 @@ def _claims(subject: Subject) -> Iterator[Finding]:
         mine = subject.get("spec", "names", field)
         if isinstance(claim, dict) and mine and claim.get(field) == mine:
             yield subject.finding(
-                codes.XRD_CLAIM_NAMES,
-                f"The claim's {field} is that of the composite resource, {mine!r}.",
-                "Give them different names: as a rule the composite resource's begin with X.",
+                XRD_CLAIM_NAMES,
+                f"The claim and the composite resource have the same {field}, {mine!r}.",
+                "Give them different names; by convention those of the composite resource begin "
+                "with X.",
                 ("spec", "claimNames", field),
             )
 
@@ -222,8 +243,8 @@ def _claims(subject: Subject) -> Iterator[Finding]:
 def _versions(subject: Subject) -> Iterator[Finding]:
     for again, first, name in repeated(subject, "spec.versions", "name"):
         yield subject.finding(
-            codes.XRD_VERSIONS,
-            f"The version {name!r} is there already, at `{dotted(first[:-1])}`.",
+            XRD_VERSIONS,
+            f"There is already a version {name!r}, at `{dotted(first[:-1])}`.",
             "Remove one of them, or give it another name.",
             again,
         )
@@ -239,22 +260,22 @@ def _versions(subject: Subject) -> Iterator[Finding]:
             what = f"{len(chosen)} versions are"
             path = (*path, chosen[1], "referenceable")
         yield subject.finding(
-            codes.XRD_REFERENCEABLE,
-            f"{what} referenceable; exactly one has to be.",
+            XRD_REFERENCEABLE,
+            f"{what} referenceable; exactly one must be.",
             "Set `referenceable: true` on the version that Compositions are for, and `false` on "
             "the others.",
             path,
             key=not chosen,
         )
     if versions and not served:
-        path, what = ("spec", "versions"), "No version is served: nobody could use the resource."
+        path, what = ("spec", "versions"), "No version is served, so nobody can use the resource."
     elif len(chosen) == 1 and chosen[0] not in served:
         path = ("spec", "versions", chosen[0], "served")
         what = "The referenceable version is not served, so Crossplane cannot work with it."
     else:
         return
     yield subject.finding(
-        codes.XRD_SERVED, what, "Set `served: true` on it.", path, key=path[-1] == "versions"
+        XRD_SERVED, what, "Set `served: true` on it.", path, key=path[-1] == "versions"
     )
 
 
@@ -265,7 +286,7 @@ def _columns(subject: Subject) -> Iterator[Finding]:
             yield invalid(
                 subject,
                 path,
-                f"is {shown(value)}; a column's path begins with a dot",
+                f"is {shown(value)}; a column's path must begin with a dot",
                 f"Write {shown(plain_path(value))}.",
             )
     for path, column in parts(subject.value, "spec.versions[].additionalPrinterColumns[]"):
@@ -289,14 +310,17 @@ def _conversion(subject: Subject) -> Iterator[AnyFinding]:
         yield from check_webhook_of_xrd(subject)
     elif conversion.get("strategy") == "None" and not _is_v2(subject):
         finding = subject.finding(
-            codes.OBJECT_VALUE,
+            FIELD_VALUE,
             "`spec.conversion.strategy` is `None`, which the API server refuses in XRDs of v1: it "
-            "asks for the strategy Webhook and a `webhook`.",
-            "Remove `spec.conversion`: without it versions are not converted either.",
+            "requires the strategy Webhook and a `webhook`.",
+            "Remove `spec.conversion`: without it, versions are not converted either.",
             ("spec", "conversion", "strategy"),
         )
         yield ReleaseFinding(finding, since("2.0"), REFUSED)
     elif conversion.get("webhook") is not None and conversion.get("strategy") == "None":
         yield invalid(
-            subject, webhook, "is for the strategy Webhook only", "Remove it, or set the strategy."
+            subject,
+            webhook,
+            "is only allowed with the strategy Webhook",
+            "Remove it, or set the strategy.",
         )

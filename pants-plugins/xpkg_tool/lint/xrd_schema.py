@@ -1,7 +1,7 @@
-"""The schemas of an XRD's versions: what Crossplane takes of them and what it drops (XP607, XP608).
+"""The schemas of an XRD's versions: what Crossplane uses of them and what it drops (XP607, XP608).
 
 Crossplane makes the schema of a composite resource of its own fields and of parts of the author's
-(xrd_crds.py). The rest has no effect, and nothing says so.
+(xrd_crds.py). The rest silently has no effect.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import (
     DROPPED,
     REFUSED,
@@ -18,6 +17,7 @@ from xpkg_tool.diagnostics.finding import (
     Finding,
     ReleaseFinding,
 )
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import require_release
 from xpkg_tool.lint.schemas.check import check_schema_keywords, schema_findings
 from xpkg_tool.lint.shapes import PathOf
@@ -33,6 +33,9 @@ from xpkg_tool.lint.xrd_crds import (
     schema_of_version,
 )
 from xpkg_tool.package.crossplane_versions import RELEASES, before, since
+
+XRD_SCHEMA = Rule("XP607", "xrd-schema", "A version of an XRD has no schema.")
+XRD_IGNORED = Rule("XP608", "xrd-ignored", "Crossplane ignores a part of an XRD's schema.", WARNING)
 
 # Keywords that do nothing in any schema.
 _COSMETIC = frozenset({"title", "example", "externalDocs"})
@@ -53,7 +56,7 @@ def check_schema_of_version(
     schema = holder.get("openAPIV3Schema") if isinstance(holder, dict) else None
     if holder is None or (isinstance(holder, dict) and schema is None):
         yield subject.finding(
-            codes.XRD_SCHEMA,
+            XRD_SCHEMA,
             f"`{dotted(path)}` has no schema.",
             "Add `schema: {openAPIV3Schema: {type: object, properties: {spec: ...}}}`.",
             where,
@@ -102,7 +105,7 @@ def _made_by(
 ) -> Iterator[AnyFinding]:
     kinds = [("", added_to_composites(subject.value, release))]
     if subject.get("spec", "claimNames"):
-        kinds.append(("In the definition of claims: ", added_to_claims(subject.value, release)))
+        kinds.append(("In the claim's definition: ", added_to_claims(subject.value, release)))
     seen: set[tuple[str, PathOf]] = set()
     for whose, added in kinds:
         made = schema_of_version(schema, added, release)
@@ -135,7 +138,7 @@ def _dropped(subject: Subject, where: PathOf, schema: Mapping[str, Any]) -> Iter
     required = schema.get("required")
     for index, name in enumerate(required if isinstance(required, list) else ()):
         if isinstance(name, str) and name not in _ALWAYS_THERE:
-            remedy = "Remove it: of the whole object only `spec` is required."
+            remedy = "Remove it: at the top only `spec` can be required."
             yield _ignored(subject, (*where, "required", index), remedy)
     properties = schema.get("properties")
     for name, part in (properties if isinstance(properties, dict) else {}).items():
@@ -154,14 +157,13 @@ def _dropped(subject: Subject, where: PathOf, schema: Mapping[str, Any]) -> Iter
 
 def _rules_of_the_top(subject: Subject, path: PathOf) -> ReleaseFinding:
     finding = subject.finding(
-        codes.XRD_IGNORED,
-        f"`{dotted(path)}` has an effect from Crossplane {ROOT_RULES_SINCE} on; older releases "
-        "drop it silently.",
-        f"{require_release(ROOT_RULES_SINCE)}, or put the rules on `spec` if they need nothing "
+        XRD_IGNORED,
+        f"`{dotted(path)}` has an effect in Crossplane {ROOT_RULES_SINCE} and later; older "
+        "releases drop it silently.",
+        f"{require_release(ROOT_RULES_SINCE)}, or move the rules to `spec` if they need nothing "
         "else.",
         path,
         key=True,
-        severity=WARNING,
     )
     return ReleaseFinding(finding, before(ROOT_RULES_SINCE), DROPPED)
 
@@ -175,7 +177,7 @@ def _keywords(
 
 
 def _dropped_metadata(subject: Subject, at: PathOf, part: Mapping[str, Any]) -> Iterator[Finding]:
-    remedy = "Remove it: of the metadata only `properties.name.maxLength` is taken."
+    remedy = "Remove it: of the metadata only `properties.name.maxLength` is used."
     yield from _keywords(subject, at, part, _IMPLIED | {"properties"}, remedy)
     properties = part.get("properties")
     for name, schema in (properties if isinstance(properties, dict) else {}).items():
@@ -184,7 +186,7 @@ def _dropped_metadata(subject: Subject, at: PathOf, part: Mapping[str, Any]) -> 
             yield _ignored(subject, place, remedy)
         elif isinstance(schema, dict):
             rule = (
-                f"{remedy[:-1]}. From Crossplane {ROOT_RULES_SINCE} on, a rule on "
+                f"{remedy[:-1]}. In Crossplane {ROOT_RULES_SINCE} and later, a rule on "
                 f"`self.metadata.name` under `{RULES}` at the top of the schema can check the name."
             )
             yield from _keywords(subject, place, schema, _IMPLIED | {"maxLength"}, rule)
@@ -227,23 +229,21 @@ def _replaced(
         if newest != RELEASES[-1]:
             who += f" before {RELEASES[RELEASES.index(newest) + 1]}"
         finding = subject.finding(
-            codes.XRD_IGNORED,
-            f"`{name}.{field}` is a field that {who} adds to {whose}; the author's is replaced.",
+            XRD_IGNORED,
+            f"`{name}.{field}` is a field that {who} adds to {whose}; it replaces yours.",
             "Remove it, or give the field another name.",
             (*at, "properties", field),
             key=True,
-            severity=WARNING,
         )
         yield ReleaseFinding(finding, tuple(replaced), DROPPED)
 
 
 def _ignored(subject: Subject, path: PathOf, remedy: str) -> Finding:
     return subject.finding(
-        codes.XRD_IGNORED,
-        f"`{dotted(path)}` has no effect: Crossplane does not take it into the composite "
+        XRD_IGNORED,
+        f"`{dotted(path)}` has no effect: Crossplane does not copy it into the composite "
         "resource's schema.",
         remedy,
         path,
         key=True,
-        severity=WARNING,
     )

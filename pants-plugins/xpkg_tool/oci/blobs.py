@@ -12,9 +12,16 @@ import stat
 from dataclasses import dataclass
 from typing import BinaryIO, Callable, Iterator, Mapping, Protocol
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
-from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, no_file
+from xpkg_tool.oci.image_error import (
+    BLOB_MISSING,
+    DIGEST_DIFFERS,
+    SIZE_DIFFERS,
+    ImageError,
+    finding_of,
+    image_error,
+    no_file,
+)
 from xpkg_tool.oci.manifests import Descriptor
 
 CHUNK = 1024 * 1024
@@ -97,7 +104,7 @@ class FileBlobs:
             self.source,
             f"Blob {descriptor.digest} has {window.size:,} bytes, which is another size than the "
             f"manifest says ({descriptor.size:,})",
-            code=codes.SIZE_DIFFERS,
+            rule=SIZE_DIFFERS,
         )
 
     def open(self, descriptor: Descriptor) -> Readable:
@@ -144,7 +151,7 @@ class BlobReader:
             raise image_error(
                 self._source,
                 f"The content of blob {self._digest} has another digest",
-                code=codes.DIGEST_DIFFERS,
+                rule=DIGEST_DIFFERS,
             )
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
@@ -202,4 +209,4 @@ def read_all(window: Window) -> bytes:
 
 
 def missing(source: str, digest: str) -> ImageError:
-    return image_error(source, f"Blob {digest} is missing", code=codes.BLOB_MISSING)
+    return image_error(source, f"Blob {digest} is missing", rule=BLOB_MISSING)

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
+
+IMAGE_UNREADABLE = Rule(
+    "XP900", "image-unreadable", "What was named is not an image that can be read.", fatal=True
+)
+IMAGE_LIMIT = Rule("XP901", "image-limit", "The image exceeds a limit.", fatal=True)
+BLOB_MISSING = Rule(
+    "XP902", "blob-missing", "A blob that the image refers to is missing.", fatal=True
+)
+DIGEST_DIFFERS = Rule("XP903", "digest-differs", "Content does not match its digest.", fatal=True)
+SIZE_DIFFERS = Rule("XP904", "size-differs", "Content does not match its size.", fatal=True)
+SOURCE_UNREADABLE = Rule(
+    "XP914", "source-unreadable", "What was named does not exist, or cannot be reached.", fatal=True
+)
 
 
 class ImageError(PublishError):
@@ -13,16 +26,16 @@ class ImageError(PublishError):
 
 
 def image_error(
-    path: str, message: str, remedy: str = "", *, code: str = codes.IMAGE_UNREADABLE
+    path: str, message: str, remedy: str = "", *, rule: Rule = IMAGE_UNREADABLE
 ) -> ImageError:
-    return ImageError(finding_of(path, message, remedy, code=code))
+    return ImageError(finding_of(path, message, remedy, rule=rule))
 
 
 def finding_of(
-    path: str, message: str, remedy: str = "", *, code: str = codes.IMAGE_UNREADABLE
+    path: str, message: str, remedy: str = "", *, rule: Rule = IMAGE_UNREADABLE
 ) -> Finding:
     """A finding about the image at `path`, with a general remedy where there is no better one."""
-    return Finding(code, f"{message}.", remedy or _REMEDIES.get(code, _AGAIN), path)
+    return rule.finding(f"{message}.", remedy or _REMEDIES.get(rule, _AGAIN), path)
 
 
 def over_limit(path: str, what: str, limit: int, unit: str) -> ImageError:
@@ -30,7 +43,7 @@ def over_limit(path: str, what: str, limit: int, unit: str) -> ImageError:
     return image_error(
         path,
         f"{what} more than {limit:,} {unit}, the most that is read",
-        code=codes.IMAGE_LIMIT,
+        rule=IMAGE_LIMIT,
     )
 
 
@@ -40,13 +53,13 @@ def no_file(path: str, error: OSError) -> ImageError:
         path,
         f"This file cannot be read: {error.strerror or type(error).__name__}",
         "Build the package with `pants package`, and name the file that it wrote.",
-        code=codes.SOURCE_UNREADABLE,
+        rule=SOURCE_UNREADABLE,
     )
 
 
 _AGAIN = "Build the package again, for example with `pants package`, or fetch it again."
 _REMEDIES = {
-    codes.IMAGE_LIMIT: "No package needs that much: do not use the image unless you know why.",
-    codes.DIGEST_DIFFERS: "Do not use it: it was damaged or changed. Build or fetch it again.",
-    codes.SIZE_DIFFERS: "Do not use it: it was damaged or changed. Build or fetch it again.",
+    IMAGE_LIMIT: "No package needs that much: do not use the image unless you know why.",
+    DIGEST_DIFFERS: "Do not use it: it was damaged or changed. Build or fetch it again.",
+    SIZE_DIFFERS: "Do not use it: it was damaged or changed. Build or fetch it again.",
 }

@@ -28,14 +28,29 @@ class ObjectKind:
         return f"{self.kind} ({self.api_version})"
 
 
-def _kinds(*rows: tuple[str, str]) -> frozenset[ObjectKind]:
-    return frozenset(ObjectKind(api_version, kind) for api_version, kind in rows)
+def _metas(kind: str, *versions: str) -> frozenset[ObjectKind]:
+    return frozenset(ObjectKind(f"{META_GROUP}/{version}", kind) for version in versions)
 
 
-_CRDS = _kinds(
-    ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
-    ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"),
-)
+_EXTENSIONS = "apiextensions.k8s.io"
+_ADMISSION = "admissionregistration.k8s.io"
+_CROSSPLANE = "apiextensions.crossplane.io"
+_OPERATIONS = "ops.crossplane.io"
+
+CRD = ObjectKind(f"{_EXTENSIONS}/v1", "CustomResourceDefinition")
+CRD_V1BETA1 = ObjectKind(f"{_EXTENSIONS}/v1beta1", "CustomResourceDefinition")
+MUTATING_WEBHOOKS = ObjectKind(f"{_ADMISSION}/v1", "MutatingWebhookConfiguration")
+VALIDATING_WEBHOOKS = ObjectKind(f"{_ADMISSION}/v1", "ValidatingWebhookConfiguration")
+XRD_V1 = ObjectKind(f"{_CROSSPLANE}/v1", "CompositeResourceDefinition")
+XRD_V2 = ObjectKind(f"{_CROSSPLANE}/v2", "CompositeResourceDefinition")
+COMPOSITION = ObjectKind(f"{_CROSSPLANE}/v1", "Composition")
+ACTIVATION_POLICY = ObjectKind(f"{_CROSSPLANE}/v1alpha1", "ManagedResourceActivationPolicy")
+MANAGED_DEFINITION = ObjectKind(f"{_CROSSPLANE}/v1alpha1", "ManagedResourceDefinition")
+OPERATION = ObjectKind(f"{_OPERATIONS}/v1alpha1", "Operation")
+CRON_OPERATION = ObjectKind(f"{_OPERATIONS}/v1alpha1", "CronOperation")
+WATCH_OPERATION = ObjectKind(f"{_OPERATIONS}/v1alpha1", "WatchOperation")
+
+_CRDS = frozenset({CRD, CRD_V1BETA1})
 
 
 @dataclass(frozen=True)
@@ -49,30 +64,27 @@ class PackageType:
 
 PROVIDER = PackageType(
     "Provider",
-    _kinds((f"{META_GROUP}/v1", "Provider"), (f"{META_GROUP}/v1alpha1", "Provider")),
-    _CRDS
-    | _kinds(
-        ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceDefinition"),
-        ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"),
-        ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"),
-    ),
+    _metas("Provider", "v1", "v1alpha1"),
+    _CRDS | {MANAGED_DEFINITION, MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS},
 )
 CONFIGURATION = PackageType(
     "Configuration",
-    _kinds((f"{META_GROUP}/v1", "Configuration"), (f"{META_GROUP}/v1alpha1", "Configuration")),
-    _kinds(
-        ("apiextensions.crossplane.io/v1", "CompositeResourceDefinition"),
-        ("apiextensions.crossplane.io/v2", "CompositeResourceDefinition"),
-        ("apiextensions.crossplane.io/v1", "Composition"),
-        ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceActivationPolicy"),
-        ("ops.crossplane.io/v1alpha1", "CronOperation"),
-        ("ops.crossplane.io/v1alpha1", "Operation"),
-        ("ops.crossplane.io/v1alpha1", "WatchOperation"),
+    _metas("Configuration", "v1", "v1alpha1"),
+    frozenset(
+        {
+            XRD_V1,
+            XRD_V2,
+            COMPOSITION,
+            ACTIVATION_POLICY,
+            CRON_OPERATION,
+            OPERATION,
+            WATCH_OPERATION,
+        }
     ),
 )
 FUNCTION = PackageType(
     "Function",
-    _kinds((f"{META_GROUP}/v1", "Function"), (f"{META_GROUP}/v1beta1", "Function")),
+    _metas("Function", "v1", "v1beta1"),
     _CRDS,
 )
 
@@ -80,22 +92,8 @@ FUNCTION = PackageType(
 # that has one. What is not named here is older than all that differ.
 # Source: Crossplane's internal/xpkg/lint.go.
 FIRST_RELEASES = {
-    **dict.fromkeys(
-        _kinds(
-            ("apiextensions.crossplane.io/v2", "CompositeResourceDefinition"),
-            ("ops.crossplane.io/v1alpha1", "CronOperation"),
-            ("ops.crossplane.io/v1alpha1", "Operation"),
-            ("ops.crossplane.io/v1alpha1", "WatchOperation"),
-        ),
-        "2.0",
-    ),
-    **dict.fromkeys(
-        _kinds(
-            ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceActivationPolicy"),
-            ("apiextensions.crossplane.io/v1alpha1", "ManagedResourceDefinition"),
-        ),
-        "2.1",
-    ),
+    **dict.fromkeys((XRD_V2, CRON_OPERATION, OPERATION, WATCH_OPERATION), "2.0"),
+    **dict.fromkeys((ACTIVATION_POLICY, MANAGED_DEFINITION), "2.1"),
 }
 
 PACKAGE_TYPES = {t.name: t for t in (PROVIDER, CONFIGURATION, FUNCTION)}

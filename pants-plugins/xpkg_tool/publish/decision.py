@@ -24,15 +24,15 @@ from xpkg_tool.oci.reference import Reference
 from xpkg_tool.publish.settings import RegistrySettings
 
 # Errors in what was configured: they are known without asking anybody.
-_CONFIGURATION = (REFERENCE, SETTINGS)
+_CONFIGURATION = (REFERENCE.code, SETTINGS.code)
 # What stops a reference, in a few words; the error says all of it.
 _WHY = {
-    CREDENTIALS: "The credentials cannot be used.",
-    DENIED: "The registry denies access.",
-    LAYOUT: "The directory cannot be used.",
-    REFERENCE: "The reference is not valid.",
-    REGISTRY: "The registry could not be asked.",
-    SETTINGS: "The registry is configured wrongly.",
+    CREDENTIALS.code: "The credentials cannot be used.",
+    DENIED.code: "The registry denies access.",
+    LAYOUT.code: "The directory cannot be used.",
+    REFERENCE.code: "The reference is not valid.",
+    REGISTRY.code: "The registry could not be asked.",
+    SETTINGS.code: "The registry is configured wrongly.",
 }
 
 # What a look-up found: a digest, nothing, or that it could not be made.
@@ -163,7 +163,7 @@ def _stopped(
         place,
         local,
         remote,
-        Action.REFUSED if code == REFUSED else Action.FAILED,
+        Action.REFUSED if code == REFUSED.code else Action.FAILED,
         _WHY.get(code, "The tool failed."),
         error,
         code in _CONFIGURATION,

@@ -50,7 +50,7 @@ def format_result(result: PushResult) -> str:
 def published(reference: str, digest: str, outcome: Outcome) -> PublishedReference:
     """What became of `reference`, of a package with the digest."""
     if isinstance(outcome, PublishError):
-        action = Action.REFUSED if outcome.finding.code == REFUSED else Action.FAILED
+        action = Action.REFUSED if outcome.finding.code == REFUSED.code else Action.FAILED
         message, error = str(outcome), outcome.without_place
         return PublishedReference(reference, digest, action, Transfer(), message, error)
     transfer = Transfer(

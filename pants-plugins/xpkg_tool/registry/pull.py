@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import time
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.errors import REFERENCE, publish_error
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.blobs import missing
-from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, over_limit
+from xpkg_tool.oci.image_error import (
+    DIGEST_DIFFERS,
+    SIZE_DIFFERS,
+    ImageError,
+    finding_of,
+    image_error,
+    over_limit,
+)
 from xpkg_tool.oci.manifests import (
     INDEX_TYPES,
     MAX_MANIFEST,
@@ -127,7 +133,7 @@ def _wrong_digest(source: str, response: Response, reference: Reference) -> list
                 finding_of(
                     source,
                     f"The manifest that was sent has the digest {digest}, and {who} says {shown}",
-                    code=codes.DIGEST_DIFFERS,
+                    rule=DIGEST_DIFFERS,
                 )
             ]
     return []
@@ -211,7 +217,7 @@ class _BlobDownload:
             raise image_error(
                 self._source,
                 f"Blob {digest} is longer than the manifest says ({size:,} bytes)",
-                code=codes.SIZE_DIFFERS,
+                rule=SIZE_DIFFERS,
             )
         return chunk
 

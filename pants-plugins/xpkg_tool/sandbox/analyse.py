@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Callable
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.errors import INTERNAL
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.lint.analysis import analyse_example, analyse_source
 from xpkg_tool.lint.analysis_json import to_json
@@ -54,8 +54,7 @@ def no_memory(name: str) -> SystemExit:
 
 def internal(error: Exception, *, path: str = "", object: str = "") -> Finding:
     """The finding for a fault of the tool's own."""
-    return Finding(
-        codes.INTERNAL,
+    return INTERNAL.finding(
         f"The tool itself failed: {type(error).__name__}: {error}",
         "This is a bug of pants-xpkg: please report it with the file that causes it.",
         path,

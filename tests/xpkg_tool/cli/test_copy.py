@@ -6,7 +6,7 @@ import pytest
 
 from xpkg_tool.cli import copy as commands_copy
 from xpkg_tool.cli.main import main
-from xpkg_tool.diagnostics.errors import PublishError, publish_error
+from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
 from xpkg_tool.publish.settings import RegistrySettings
 
 Settings = dict[str, RegistrySettings]
@@ -34,7 +34,7 @@ def test_what_is_said_of_which_registry(
         *_: str, source_settings: Settings, settings: Settings, **_more: object
     ) -> PublishError:
         said.update(source=source_settings["one.test"], destination=settings[target])
-        return publish_error("x", "x", "x")
+        return publish_error(REFERENCE, "x", "x")
 
     target = "one.test" if same else "two.test"
     monkeypatch.setattr(commands_copy, "copy", copied)

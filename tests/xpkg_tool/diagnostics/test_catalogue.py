@@ -6,13 +6,15 @@ import re
 
 import pytest
 
-from xpkg_tool.diagnostics import codes
-from xpkg_tool.diagnostics.catalogue import RULES, Rule, can_be_ignored, is_fatal, rules_of
+from xpkg_tool.diagnostics.catalogue import (
+    PUBLISHING_ERRORS,
+    RULES,
+    can_be_ignored,
+    is_fatal,
+    rules_of,
+)
 from xpkg_tool.diagnostics.finding import ERROR, WARNING
-
-
-def test_each_code_has_a_rule_and_each_rule_a_code() -> None:
-    assert set(RULES) == {value for name, value in vars(codes).items() if name.isupper()}
+from xpkg_tool.diagnostics.rule import Rule
 
 
 def test_rules_stand_in_order_and_have_names_of_their_own() -> None:
@@ -20,7 +22,10 @@ def test_rules_stand_in_order_and_have_names_of_their_own() -> None:
     assert len({rule.name for rule in RULES.values()}) == len(RULES)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+EVERYTHING = {**RULES, **PUBLISHING_ERRORS}
+
+
+@pytest.mark.parametrize("rule", EVERYTHING.values(), ids=EVERYTHING)
 def test_a_rule(rule: Rule) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
     assert rule.summary.endswith(".") and rule.summary[0].isupper()
@@ -28,6 +33,11 @@ def test_a_rule(rule: Rule) -> None:
     assert rule.also in ("", ERROR, WARNING) and rule.also != rule.severity
     # Only errors are always on.
     assert not rule.fatal or ERROR in (rule.severity, rule.also)
+
+
+def test_errors_of_publishing_are_no_rules_of_the_linter() -> None:
+    assert all(code.startswith("publish-") for code in PUBLISHING_ERRORS)
+    assert all(code.startswith("XP") for code in RULES)
 
 
 def test_every_warning_can_be_ignored() -> None:

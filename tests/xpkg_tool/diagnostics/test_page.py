@@ -1,4 +1,4 @@
-"""The entries of docs/lint-rules.md that the tool shows."""
+"""The pages of the rules, as the tool shows them."""
 
 from __future__ import annotations
 
@@ -8,52 +8,45 @@ from pathlib import Path
 import pytest
 
 from xpkg_tool.diagnostics import page
-from xpkg_tool.diagnostics.catalogue import RULES
-from xpkg_tool.diagnostics.page import entry, link, plain
+from xpkg_tool.diagnostics.catalogue import PUBLISHING_ERRORS, RULES
+from xpkg_tool.diagnostics.page import body, entry, link, plain
+from xpkg_tool.diagnostics.rule import Rule
+
+RULE = Rule("XP999", "made-up", "Something is wrong.")
 
 
-@pytest.mark.parametrize("code", RULES)
-def test_each_rule_has_its_entry_and_nothing_of_another(code: str) -> None:
-    text = entry(code)
+@pytest.mark.parametrize(
+    "rule", [*RULES.values(), *PUBLISHING_ERRORS.values()], ids=lambda r: r.code
+)
+def test_each_rule_has_its_page(rule: Rule) -> None:
+    text = entry(rule)
     assert text is not None
-    assert text.startswith(f"Severity: {RULES[code].severity}.")
-    assert "<!--" not in text and "\n## " not in text and "\n### " not in text
+    assert text.startswith(f"Severity: {rule.severity}. ")
+    assert "<!--" not in text and not re.search("^#+ ", plain(text).split("```")[0], re.MULTILINE)
     # Examples are whole.
     assert len(re.findall("^```", text, re.MULTILINE)) % 2 == 0
 
 
-def test_a_code_without_an_entry() -> None:
-    assert entry("XP999") is None
-    assert entry("The rules") is None
+def test_a_rule_without_a_page() -> None:
+    assert entry(RULE) is None
 
 
-def test_without_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(page, "_COPY", tmp_path / "gone.md")
-    page._entries.cache_clear()
+def test_without_the_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(page, "_TOOL", tmp_path)
+    page._pages.cache_clear()
     try:
-        assert entry("XP202") is None
+        assert entry(RULES["XP202"]) is None
     finally:
-        page._entries.cache_clear()
+        page._pages.cache_clear()
 
 
-def test_headings_in_examples_are_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    text = (
-        "# Page\n\n## Group\n\nText.\n\n### XP001\n\nOne.\n\n<!-- wrong: a.yaml -->\n```yaml\n"
-        "### XP002\na: 1\n```\n\nEnd.\n\n### XP003\n\nThree.\n## Other\n\nText.\n"
-    )
-    (tmp_path / "page.md").write_text(text)
-    monkeypatch.setattr(page, "_COPY", tmp_path / "page.md")
-    page._entries.cache_clear()
-    try:
-        assert entry("XP001") == "One.\n\n```yaml\n### XP002\na: 1\n```\n\nEnd.\n"
-        assert entry("XP002") is None
-        assert entry("XP003") == "Three.\n"
-    finally:
-        page._entries.cache_clear()
+def test_comments_for_tests_are_not_shown() -> None:
+    text = "One.\n\n<!-- wrong: a.yaml -->\n```yaml\n# a\n```\n"
+    assert body(RULE, text) == "Severity: error. One.\n\n```yaml\n# a\n```\n"
 
 
 def test_plain() -> None:
-    markdown = "See [XP008](#xp008), [the page](a.md#b) and [x](https://a.example.org/b).\n"
+    markdown = "See [XP008](XP008.md), [the page](a.md#b) and [x](https://a.example.org/b).\n"
     assert plain(markdown) == "See XP008, the page and x (https://a.example.org/b).\n"
     example = "```yaml\na: [b](c)\n```\n"
     assert plain(f"[a](b)\n{example}[c](d)\n") == f"a\n{example}c\n"

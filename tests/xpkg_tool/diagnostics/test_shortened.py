@@ -93,8 +93,8 @@ def test_equal_objects_name_a_few_of_the_others() -> None:
     found = [f for f in findings({"a.yaml": CONFIGURATION + xrd * 200}) if f.code == "XP210"]
     assert sum(f.count for f in found) == 200
     assert found[0].message == (
-        "The package has 200 objects of this kind and name; also at a.yaml:10, a.yaml:14, "
-        "a.yaml:18 and 196 more."
+        "The package has 200 objects of this kind and name; the others are at a.yaml:10, "
+        "a.yaml:14, a.yaml:18 and 196 more."
     )
     assert all(len(f.message) < 200 for f in found)
 

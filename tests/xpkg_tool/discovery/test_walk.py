@@ -12,7 +12,6 @@ from typing import Iterator
 import pytest
 
 from tests.xpkg_tool.discovery.folders import OBJECT, found, write
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING
 from xpkg_tool.discovery import walk as walk_module
 from xpkg_tool.discovery.walk import walk
@@ -45,7 +44,7 @@ def test_hidden_folders_are_left_out_and_hidden_files_are_not(folder: Path) -> N
     os.mkfifo("p/.fifo.yaml")
     result = walk("p")
     assert list(result.files) == ["p/.hidden.yaml", "p/a.yaml"]
-    assert found(result) == [(codes.NOT_A_FILE, "p/.fifo.yaml")]
+    assert found(result) == [("XP016", "p/.fifo.yaml")]
 
 
 def test_the_examples_are_left_out_and_not_what_is_called_alike(folder: Path) -> None:
@@ -100,7 +99,7 @@ def test_a_linked_folder_is_not_looked_at_without_end(
 ) -> None:
     write("big/a.txt", "big/b.txt", "big/x/y.yaml")
     Path("p/big").symlink_to("../big")
-    assert found(walk("p")) == [(codes.LINKED_FOLDER, "p/big")]
+    assert found(walk("p")) == [("XP012", "p/big")]
     monkeypatch.setattr(walk_module, "_MOST_ENTRIES", 3)
     assert walk("p").findings == ()
 
@@ -108,7 +107,7 @@ def test_a_linked_folder_is_not_looked_at_without_end(
 @pytest.mark.parametrize("name", ["a.YAML", "a.Yml", "a.yamL"])
 def test_the_ending_is_in_lower_case(folder: Path, name: str) -> None:
     write(f"p/{name}")
-    assert found(walk("p")) == [(codes.ENDING_CASE, f"p/{name}")]
+    assert found(walk("p")) == [("XP015", f"p/{name}")]
     assert walk("p").findings[0].severity == WARNING
     Path("p", name).write_text(OBJECT)
     assert walk("p").findings[0].severity == ERROR
@@ -117,7 +116,7 @@ def test_the_ending_is_in_lower_case(folder: Path, name: str) -> None:
 
 def test_a_name_that_is_not_utf8(folder: Path) -> None:
     Path(os.fsdecode(b"p/\xff.yaml")).write_text("a: 1")
-    assert found(walk("p")) == [(codes.FILE_NAME, "p/\udcff.yaml")]
+    assert found(walk("p")) == [("XP018", "p/\udcff.yaml")]
     assert walk("p").findings[0].severity == ERROR
     assert walk("p", loss=WARNING).findings[0].severity == WARNING
 
@@ -148,8 +147,8 @@ def test_what_may_not_be_read() -> None:
         (folder / "closed").chmod(0o700)
     assert list(result.files) == [f"{folder}/b.yaml"]
     assert found(result) == [
-        (codes.UNREADABLE_FILE, f"{folder}/a.yaml"),
-        (codes.UNREADABLE_FILE, f"{folder}/closed"),
+        ("XP017", f"{folder}/a.yaml"),
+        ("XP017", f"{folder}/closed"),
     ]
     assert "Permission denied" in result.findings[0].message
 

@@ -18,7 +18,6 @@ from tests.xpkg_tool.images import (
     tar,
     unannotated,
 )
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.inspection.describe import inspect
 from xpkg_tool.oci.image_error import ImageError
 
@@ -132,7 +131,7 @@ def test_no_meta_object(tmp_path: Path) -> None:
 def test_no_package(tmp_path: Path) -> None:
     with pytest.raises(ImageError) as caught:
         inspect(str(Image(*runtime_layers()).archive(tmp_path / "a")))
-    assert caught.value.finding.code == codes.NO_PACKAGE_YAML
+    assert caught.value.finding.code == "XP909"
 
 
 def test_another_number_of_diff_ids(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from tests.xpkg_tool.cases import VECTORS
 from tests.xpkg_tool.small_packages import CONFIGURATION, findings
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING
 from xpkg_tool.kubernetes.cron import cron_problem, never_comes
 
@@ -44,7 +43,7 @@ def of_schedule(schedule: Any) -> list[tuple[str, str]]:
 
 def test_a_schedule_that_cannot_be_read_is_a_warning() -> None:
     assert of_schedule("0 3 * * *") == []
-    assert of_schedule("0 0 3 * * *") == [(codes.SCHEDULE, WARNING)]
-    assert of_schedule("0 3 30 2 *") == [(codes.SCHEDULE, WARNING)]
-    assert of_schedule("") == [(codes.OBJECT_REQUIRED, "error")]
-    assert of_schedule(5) == [(codes.OBJECT_TYPE, "error")]
+    assert of_schedule("0 0 3 * * *") == [("XP708", WARNING)]
+    assert of_schedule("0 3 30 2 *") == [("XP708", WARNING)]
+    assert of_schedule("") == [("XP208", "error")]
+    assert of_schedule(5) == [("XP204", "error")]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.xpkg_tool.small_packages import CONFIGURATION, XRD, changed, findings
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING
 
 CRD = """\
@@ -55,7 +54,7 @@ def of_columns(type: str, text: str, *names: Any) -> list[tuple[str, str, str]]:
 def test_in_whatever_defines_a_type(type: str, text: str) -> None:
     assert of_columns(type, text, "A", "B", "a") == []
     ((code, severity, message),) = of_columns(type, text, "A", "B", "A")
-    assert (code, severity) == (codes.COLUMN_TWICE, WARNING)
+    assert (code, severity) == ("XP410", WARNING)
     assert "`spec.versions[0].additionalPrinterColumns[0]`" in message
 
 
@@ -77,4 +76,4 @@ def test_each_version_has_columns_of_its_own() -> None:
 @pytest.mark.parametrize("name", [None, "", 5])
 def test_a_name_that_is_none_is_another_finding(name: Any) -> None:
     found = of_columns("Provider", CRD, name, name)
-    assert found and codes.COLUMN_TWICE not in [code for code, _, _ in found]
+    assert found and "XP410" not in [code for code, _, _ in found]

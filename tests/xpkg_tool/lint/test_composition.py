@@ -16,7 +16,6 @@ from tests.xpkg_tool.small_packages import (
     codes_of,
     findings,
 )
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 
 STEP = "spec.pipeline.0"
@@ -52,41 +51,41 @@ def test_right(path: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "code"),
     [
-        ("metadata.name", "Upper", codes.OBJECT_NAME),
-        ("spec.compositeTypeRef", ..., codes.OBJECT_REQUIRED),
-        ("spec.compositeTypeRef.kind", ..., codes.OBJECT_REQUIRED),
-        ("spec.compositeTypeRef.apiVersion", "v1", codes.OBJECT_VALUE),
-        ("spec.mode", "pipeline", codes.OBJECT_VALUE),
-        ("spec.pipeline", ..., codes.PIPELINE),
-        ("spec.pipeline", [], codes.PIPELINE),
-        ("spec.pipeline", {}, codes.OBJECT_TYPE),
-        (f"{STEP}.step", ..., codes.OBJECT_REQUIRED),
-        (f"{STEP}.step", "", codes.OBJECT_REQUIRED),
-        (f"{STEP}.step", 1, codes.OBJECT_TYPE),
-        (f"{STEP}.functionRef", ..., codes.OBJECT_REQUIRED),
-        (f"{STEP}.functionRef", {}, codes.OBJECT_REQUIRED),
-        (f"{STEP}.functionRef", {"nam": "f", "name": "f"}, codes.OBJECT_FIELD),
-        (f"{STEP}.inputs", {"a": 1}, codes.OBJECT_FIELD),
-        (f"{STEP}.input", {"kind": "Input"}, codes.STEP_INPUT),
-        (f"{STEP}.input", [], codes.STEP_INPUT),
-        (f"{STEP}.credentials", [{"name": "c", "source": "Secret"}], codes.OBJECT_REQUIRED),
-        (f"{STEP}.credentials", [{"name": "c", "source": "Vault"}], codes.OBJECT_VALUE),
-        (f"{STEP}.credentials", [SECRET] * 2, codes.STEP_NAME),
-        (f"{STEP}.credentials", [{"name": "c", "source": "None"}], codes.OBJECT_VALUE),
+        ("metadata.name", "Upper", "XP206"),
+        ("spec.compositeTypeRef", ..., "XP208"),
+        ("spec.compositeTypeRef.kind", ..., "XP208"),
+        ("spec.compositeTypeRef.apiVersion", "v1", "XP209"),
+        ("spec.mode", "pipeline", "XP209"),
+        ("spec.pipeline", ..., "XP700"),
+        ("spec.pipeline", [], "XP700"),
+        ("spec.pipeline", {}, "XP204"),
+        (f"{STEP}.step", ..., "XP208"),
+        (f"{STEP}.step", "", "XP208"),
+        (f"{STEP}.step", 1, "XP204"),
+        (f"{STEP}.functionRef", ..., "XP208"),
+        (f"{STEP}.functionRef", {}, "XP208"),
+        (f"{STEP}.functionRef", {"nam": "f", "name": "f"}, "XP205"),
+        (f"{STEP}.inputs", {"a": 1}, "XP205"),
+        (f"{STEP}.input", {"kind": "Input"}, "XP703"),
+        (f"{STEP}.input", [], "XP703"),
+        (f"{STEP}.credentials", [{"name": "c", "source": "Secret"}], "XP208"),
+        (f"{STEP}.credentials", [{"name": "c", "source": "Vault"}], "XP209"),
+        (f"{STEP}.credentials", [SECRET] * 2, "XP701"),
+        (f"{STEP}.credentials", [{"name": "c", "source": "None"}], "XP209"),
         (
             f"{STEP}.requirements",
             {"requiredResources": [{**RESOURCE, "name": "cm"}] * 2},
-            codes.STEP_NAME,
+            "XP701",
         ),
         (
             f"{STEP}.requirements",
             {"requiredResources": [{**RESOURCE, "name": "cm", "matchLabels": {"a": "b"}}]},
-            codes.REQUIREMENT,
+            "XP702",
         ),
         (
             f"{STEP}.requirements",
             {"requiredResources": [{"requirementName": "r", "kind": "ConfigMap", "name": "cm"}]},
-            codes.OBJECT_REQUIRED,
+            "XP208",
         ),
     ],
 )
@@ -98,11 +97,11 @@ def test_one_mistake_is_one_finding(path: str, value: Any, code: str) -> None:
 @pytest.mark.parametrize(
     ("admitted", "expected"),
     [
-        (">=v2.0.0", [(codes.REQUIREMENT, WARNING)]),
-        ("~v2.1.0", [(codes.REQUIREMENT, ERROR)]),
+        (">=v2.0.0", [("XP702", WARNING)]),
+        ("~v2.1.0", [("XP702", ERROR)]),
         (">=v2.3.0", []),
         # Not known there at all, and dropped.
-        ("<v2.0.0-0", [(codes.OBJECT_FIELD, ERROR)]),
+        ("<v2.0.0-0", [("XP205", ERROR)]),
     ],
 )
 def test_a_resource_without_a_name_or_labels_depends_on_the_release(
@@ -116,13 +115,11 @@ def test_a_resource_without_a_name_or_labels_depends_on_the_release(
 
 def test_step_names_differ() -> None:
     found = of_composition(COMPOSITION + "    - step: one\n      functionRef: {name: f}\n")
-    assert [(f.code, f.position.line if f.position else 0) for f in found] == [
-        (codes.STEP_NAME, 10)
-    ]
+    assert [(f.code, f.position.line if f.position else 0) for f in found] == [("XP701", 10)]
     assert "`spec.pipeline[0].step`" in found[0].message
 
 
-@pytest.mark.parametrize(("count", "expected"), [(99, []), (100, [codes.PIPELINE])])
+@pytest.mark.parametrize(("count", "expected"), [(99, []), (100, ["XP700"])])
 def test_at_most_99_steps(count: int, expected: list[str]) -> None:
     steps = [{"step": f"s{i}", "functionRef": {"name": "f"}} for i in range(count)]
     assert codes_of(of_composition(changed(COMPOSITION, "spec.pipeline", steps))) == expected
@@ -146,28 +143,28 @@ def of_object(kind: str, spec: Any, api_version: str = "ops.crossplane.io/v1alph
     ("kind", "spec", "expected"),
     [
         ("Operation", PIPELINE, []),
-        ("Operation", {"mode": "Pipeline"}, [codes.PIPELINE]),
-        ("Operation", {"pipeline": PIPELINE["pipeline"]}, [codes.OBJECT_REQUIRED]),
+        ("Operation", {"mode": "Pipeline"}, ["XP700"]),
+        ("Operation", {"pipeline": PIPELINE["pipeline"]}, ["XP208"]),
         ("Operation", with_credentials({"name": "c", "source": "None"}), []),
-        ("Operation", {**PIPELINE, "retryLimit": "five"}, [codes.OBJECT_TYPE]),
+        ("Operation", {**PIPELINE, "retryLimit": "five"}, ["XP204"]),
         ("CronOperation", {"schedule": "@daily", "operationTemplate": TEMPLATE}, []),
-        ("CronOperation", {}, [codes.OBJECT_REQUIRED] * 2),
+        ("CronOperation", {}, ["XP208"] * 2),
         (
             "CronOperation",
             {"schedule": "@daily", "operationTemplate": {"spec": {}}},
-            [codes.OBJECT_REQUIRED, codes.PIPELINE],
+            ["XP208", "XP700"],
         ),
         (
             "CronOperation",
             {"schedule": "@daily", "operationTemplate": TEMPLATE, "concurrencyPolicy": "No"},
-            [codes.OBJECT_VALUE],
+            ["XP209"],
         ),
         (
             "WatchOperation",
             {"watch": {"apiVersion": "v1", "kind": "A"}, "operationTemplate": TEMPLATE},
             [],
         ),
-        ("WatchOperation", {}, [codes.OBJECT_REQUIRED] * 2),
+        ("WatchOperation", {}, ["XP208"] * 2),
     ],
 )
 def test_operations(kind: str, spec: Any, expected: list[str]) -> None:
@@ -178,9 +175,9 @@ def test_operations(kind: str, spec: Any, expected: list[str]) -> None:
     ("spec", "expected"),
     [
         ({"activate": ["*.example.org"]}, []),
-        ({"activate": []}, [codes.OBJECT_VALUE]),
-        ({"activate": "*"}, [codes.OBJECT_TYPE]),
-        ({}, [codes.OBJECT_REQUIRED]),
+        ({"activate": []}, ["XP209"]),
+        ({"activate": "*"}, ["XP204"]),
+        ({}, ["XP208"]),
     ],
 )
 def test_activation_policies(spec: Any, expected: list[str]) -> None:
@@ -209,9 +206,7 @@ def of_definition(**fields: Any) -> list[str]:
 def test_definitions_of_managed_resources() -> None:
     assert of_definition() == []
     assert of_definition(state="Active", connectionDetails=[]) == []
-    assert of_definition(state="On") == [codes.OBJECT_VALUE]
-    assert of_definition(versions=...) == [codes.OBJECT_REQUIRED]
-    assert of_definition(versions=[{"name": "v1", "served": "yes", "storage": True}]) == [
-        codes.OBJECT_TYPE
-    ]
-    assert of_definition(names={"kind": "Thing", "plural": "thingies"}) == [codes.XRD_NAME]
+    assert of_definition(state="On") == ["XP209"]
+    assert of_definition(versions=...) == ["XP208"]
+    assert of_definition(versions=[{"name": "v1", "served": "yes", "storage": True}]) == ["XP204"]
+    assert of_definition(names={"kind": "Thing", "plural": "thingies"}) == ["XP600"]

@@ -34,7 +34,7 @@ SHAPES: dict[tuple[str, str], Struct] = {
     (_OPS, "Operation"): operations.OPERATION,
     (_OPS, "WatchOperation"): operations.WATCH_OPERATION,
 }
-TYPES = {"string": "text", "boolean": "boolean", "integer": "integer", "number": "number"}
+TYPES = {"string": "string", "boolean": "boolean", "integer": "integer", "number": "number"}
 
 
 def of_kind(kind: tuple[str, str]) -> dict[str, list[dict[str, Any]]]:
@@ -242,7 +242,7 @@ def test_the_allowed_values(kind: tuple[str, str], path: str, allowed: list[str]
     part[last] = "Nonsense"
     found = [f for f in of_object(kind, spec) if f.code == "XP209"]
     assert [f.severity for f in found] == [ERROR]
-    named = found[0].remedy.rpartition("Allowed: ")[2]
+    named = found[0].remedy.rpartition("Supported values: ")[2]
     # What only Crossplane 1 has is XP704's.
     assert {name.strip("`.") for name in named.split(", ")} - {"Resources"} == set(allowed)
 

@@ -75,7 +75,7 @@ def test_a_tag_that_came_to_be_meanwhile_stays(pusher: Pusher, tmp_path: Path) -
     with running() as registry:
         there = good(written(pusher, f"{registry.address}/a:v1", artifact=opened(other))[0])
         (outcome,) = written(pusher, f"{registry.address}/a:v1")
-        assert isinstance(outcome, PublishError) and outcome.finding.code == REFUSED
+        assert isinstance(outcome, PublishError) and outcome.finding.code == REFUSED.code
         assert there.digest in str(outcome) and HYBRID_DIGEST in str(outcome)
         assert registry.tag("a", "v1") == there.digest
 
@@ -137,7 +137,7 @@ def test_a_layout_is_looked_at_under_its_lock(tmp_path: Path) -> None:
     registries = Registries({})
     outcome = publish(artifact, [Write(place, remote=None)], registries)[place]
     assert isinstance(outcome, PublishError)
-    assert outcome.finding.code == REFUSED
+    assert outcome.finding.code == REFUSED.code
     assert other.digest in str(outcome) and HYBRID_DIGEST in str(outcome)
     assert (tmp_path / "layout/index.json").read_bytes() == before
     moved = publish(artifact, [Write(place, remote=other.digest)], registries)[place]

@@ -29,7 +29,6 @@ from tests.xpkg_tool.registry.fake_registry import (
 )
 from tests.xpkg_tool.registry.hostile_answers import ENDLESS, gzip_blocks
 from tests.xpkg_tool.registry.registry_tools import Pusher, result
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.inspection import verify as verifying
@@ -107,7 +106,7 @@ def test_without_annotations(pusher: Pusher) -> None:
     with running() as registry:
         image = Image(*unannotated([*runtime_layers(), *package_layers()]))
         (finding,) = verify(pusher, put(registry, image))
-        assert (finding.code, finding.severity) == (codes.NOT_ANNOTATED, "warning")
+        assert (finding.code, finding.severity) == ("XP908", "warning")
 
 
 def test_an_index(pusher: Pusher) -> None:
@@ -202,15 +201,15 @@ def test_a_blob_is_missing(pusher: Pusher) -> None:
         reference = put(registry, BIG)
         del registry.blobs[sha256(BIG.layers[0])]
         (finding,) = verify(pusher, reference)
-        assert finding.code == codes.BLOB_MISSING
+        assert finding.code == "XP902"
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (lambda b: b[:-1] + b"?", codes.DIGEST_DIFFERS),
-        (lambda b: b + b"?", codes.SIZE_DIFFERS),
-        (lambda b: b + bytes(100_000_000), codes.SIZE_DIFFERS),
+        (lambda b: b[:-1] + b"?", "XP903"),
+        (lambda b: b + b"?", "XP904"),
+        (lambda b: b + bytes(100_000_000), "XP904"),
     ],
 )
 def test_another_blob(change, code, pusher: Pusher) -> None:  # type: ignore[no-untyped-def]
@@ -233,10 +232,10 @@ def test_digests_of_manifests(pusher: Pusher) -> None:
     """A digest in the header that is not the body's, or none at all."""
     for named, expected in (
         (None, []),
-        ("sha256:" + "0" * 64, [codes.DIGEST_DIFFERS]),
+        ("sha256:" + "0" * 64, ["XP903"]),
         ("sha512:" + "0" * 128, []),
         (CANARY, []),
-        (f"sha256:{CANARY}", [codes.DIGEST_DIFFERS]),
+        (f"sha256:{CANARY}", ["XP903"]),
     ):
         fault = Fault("GET", "/manifests/", change={"Docker-Content-Digest": named})
         with running("", fault) as registry:
@@ -246,7 +245,7 @@ def test_digests_of_manifests(pusher: Pusher) -> None:
         other = "sha256:" + "1" * 64
         registry.manifests["a/b", other] = registry.manifests["a/b", "v1"]
         found = verify(pusher, f"{registry.address}/a/b@{other}")
-        assert [f.code for f in found] == [codes.DIGEST_DIFFERS]
+        assert [f.code for f in found] == ["XP903"]
 
 
 @pytest.mark.parametrize(
@@ -277,7 +276,7 @@ def test_a_manifest_without_a_type_of_its_own(pusher: Pusher) -> None:
 def test_no_such_tag(pusher: Pusher) -> None:
     with running() as registry:
         (finding,) = verify(pusher, f"{registry.address}/a/b:v1")
-        assert finding.code == codes.SOURCE_UNREADABLE
+        assert finding.code == "XP914"
         assert finding.message.startswith("The registry has no v1 in a/b")
         assert finding.path == f"{registry.address}/a/b:v1"
 
@@ -328,7 +327,7 @@ def test_a_layer_over_the_limit_is_not_asked_for(pusher: Pusher, tmp_path: Path)
             endless = partial(ENDLESS["body of a length"], 200)
             registry.faults.append(Fault("GET", sha256(layer), nth=0, endless=endless))
         findings = verify(pusher, reference)
-        assert codes.IMAGE_LIMIT in {finding.code for finding in findings}
+        assert "XP901" in {finding.code for finding in findings}
         outcome = copy(reference, f"oci-layout:{tmp_path}/layout:a:v1", connect=pusher.connect)
         assert isinstance(outcome, PublishError)
         assert "has more than 68,719,476,736 bytes" in str(outcome)

@@ -17,7 +17,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def to_sarif(findings: Sequence[Finding], *, docs_url: str = "") -> str:
     """A log with one run. Paths are relative to the folder where the program ran, unless they are
-    absolute; columns count characters. Each rule brings its whole entry of docs/lint-rules.md, and
+    absolute; columns count characters. Each rule brings its whole page, and
     a `helpUri`, which has to be absolute, where `docs_url` is known."""
     codes = sorted({finding.code for finding in findings})
     run = {
@@ -36,9 +36,10 @@ def to_sarif(findings: Sequence[Finding], *, docs_url: str = "") -> str:
 
 
 def _rule(code: str, docs_url: str) -> dict[str, Any]:
-    rule, markdown = RULES.get(code), entry(code)
+    rule = RULES.get(code)
     if rule is None:
         return {"id": code}
+    markdown = entry(rule)
     described: dict[str, Any] = {
         "id": code,
         "name": "".join(part.capitalize() for part in rule.name.split("-")),

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, Mapping, Optional, Union
 
 from xpkg_tool.diagnostics.finding import ERROR
+from xpkg_tool.diagnostics.rule import Rule
 
 PathOf = tuple[Union[str, int], ...]
 
@@ -59,7 +60,7 @@ class Problem:
     """Something wrong with a schema. `path` leads to it from the top of the whole schema; `key`
     says that the key is meant, not the value."""
 
-    code: str
+    rule: Rule
     path: PathOf
     message: str
     remedy: str
@@ -88,15 +89,17 @@ class SchemaNode:
 
     def problem(
         self,
-        code: str,
+        rule: Rule,
         message: str,
         remedy: str,
         *steps: str | int,
         key: bool = False,
-        severity: str = ERROR,
+        severity: str | None = None,
     ) -> Problem:
-        """A problem at the value that `steps` lead to from this schema."""
-        return Problem(code, (*path_of(self.way), *steps), message, remedy, key, severity)
+        """A problem at the value that `steps` lead to from this schema, as severe as the rule
+        unless `severity` says otherwise."""
+        path = (*path_of(self.way), *steps)
+        return Problem(rule, path, message, remedy, key, severity or rule.severity)
 
     def schema(self, keyword: str) -> Mapping[str, Any] | None:
         """The schema under `keyword`, where there is one."""

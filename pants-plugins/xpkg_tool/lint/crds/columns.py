@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.field_path import FieldPathError, resolve
-from xpkg_tool.lint.fields import shown
+from xpkg_tool.lint.fields import WRONG_TYPE, shown
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
+
+CRD_COLUMN = Rule("XP405", "crd-column", "A printer column of a CRD is not valid.")
+CRD_SUBRESOURCE = Rule("XP406", "crd-subresource", "A subresource of a CRD is not valid.")
+CRD_SELECTABLE = Rule("XP407", "crd-selectable", "A selectable field of a CRD is not valid.")
 
 _TYPES = ("boolean", "date", "integer", "number", "string")
 _FORMATS = ("byte", "date", "date-time", "double", "float", "int32", "int64", "password")
@@ -18,12 +22,12 @@ _MOST_SELECTABLE = 8
 
 
 def check_int32(subject: Subject, path: PathOf) -> Iterator[Finding]:
-    """A number that is too large for the Go type, at which the build breaks."""
+    """A number that is too large for the Go type, on which the build fails."""
     value = subject.get(*path)
     if isinstance(value, int) and not -(2**31) <= value < 2**31:
         yield subject.finding(
-            codes.OBJECT_TYPE,
-            f"`{dotted(path)}` is {value}; an integer of 32 bits belongs there.",
+            WRONG_TYPE,
+            f"`{dotted(path)}` must be a 32-bit integer, got {value}.",
             "Write a smaller number.",
             path,
         )
@@ -38,18 +42,18 @@ def check_columns(subject: Subject, path: PathOf, columns: Any) -> Iterator[Find
         for field, remedy in (
             ("name", "Add the heading of the column."),
             ("type", f"Add one of {', '.join(_TYPES)}."),
-            ("jsonPath", "Add the path of the field that is shown, such as `.spec.region`."),
+            ("jsonPath", "Add the path of the field to show, such as `.spec.region`."),
         ):
             if column.get(field) in (None, ""):
-                message = f"A printer column has no `{field}`."
+                message = f"The printer column has no `{field}`."
                 where = (*place, field)
-                yield subject.finding(codes.CRD_COLUMN, message, remedy, where, key=True)
+                yield subject.finding(CRD_COLUMN, message, remedy, where, key=True)
         yield from _one_of(subject, place, column, "type", _TYPES)
         yield from check_format(subject, place, column)
         json_path = column.get("jsonPath")
         if isinstance(json_path, str) and json_path and not json_path.startswith("."):
             yield subject.finding(
-                codes.CRD_COLUMN,
+                CRD_COLUMN,
                 f"The path {shown(json_path)} does not begin with a dot.",
                 f"Write {shown(plain_path(json_path))}, without braces or `$`.",
                 (*place, "jsonPath"),
@@ -73,8 +77,8 @@ def _one_of(
     value = column.get(field)
     if isinstance(value, str) and value and value not in known:
         yield subject.finding(
-            codes.CRD_COLUMN,
-            f"{shown(value)} is no `{field}` of a printer column.",
+            CRD_COLUMN,
+            f"{shown(value)} is not a valid `{field}` of a printer column.",
             f"Use one of {', '.join(known)}.",
             (*place, field),
         )
@@ -96,7 +100,7 @@ def check_subresources(subject: Subject, path: PathOf, subresources: Any) -> Ite
         if value is None or value == "":
             if needed:
                 yield subject.finding(
-                    codes.CRD_SUBRESOURCE,
+                    CRD_SUBRESOURCE,
                     f"The subresource `scale` has no `{field}`.",
                     f"Add it, for example `{field}: {example}`.",
                     place,
@@ -105,8 +109,8 @@ def check_subresources(subject: Subject, path: PathOf, subresources: Any) -> Ite
         elif isinstance(value, str) and not value.startswith(roots):
             wanted = " or ".join(f"`{root}`" for root in roots)
             yield subject.finding(
-                codes.CRD_SUBRESOURCE,
-                f"The `{field}` of the subresource `scale` must begin with {wanted}.",
+                CRD_SUBRESOURCE,
+                f"The `{field}` of the subresource `scale` must be a path under {wanted}.",
                 f"Write a path such as `{example}`.",
                 place,
             )
@@ -119,21 +123,25 @@ def check_selectable(subject: Subject, path: PathOf, fields: Any, schema: Any) -
         place = (*path, "selectableFields", index, "jsonPath")
         json_path = field.get("jsonPath") if isinstance(field, dict) else None
         if json_path is None or json_path == "":
-            message, remedy = "A selectable field has no `jsonPath`.", "Add it, or remove the item."
-            yield subject.finding(codes.CRD_SELECTABLE, message, remedy, place, key=True)
+            message, remedy = (
+                "The selectable field has no `jsonPath`.",
+                "Add it, or remove the item.",
+            )
+            yield subject.finding(CRD_SELECTABLE, message, remedy, place, key=True)
         elif isinstance(json_path, str):
             problem = _selectable_problem(json_path, schema, seen)
             if problem:
                 yield subject.finding(
-                    codes.CRD_SELECTABLE,
+                    CRD_SELECTABLE,
                     f"Objects cannot be selected by {shown(json_path)}: {problem}.",
                     "Name a field of the schema with a simple type, such as `.spec.region`.",
                     place,
                 )
     if len(seen) > _MOST_SELECTABLE:
         yield subject.finding(
-            codes.CRD_SELECTABLE,
-            f"{len(seen)} fields are selectable; Kubernetes takes at most {_MOST_SELECTABLE}.",
+            CRD_SELECTABLE,
+            f"There must be at most {_MOST_SELECTABLE} selectable fields, but there are "
+            f"{len(seen)}.",
             "Remove some.",
             (*path, "selectableFields"),
             key=True,
@@ -149,10 +157,10 @@ def _selectable_problem(json_path: str, schema: Any, seen: set[tuple[str, ...]])
         return str(error)
     problem = ""
     if names[:1] == ("metadata",):
-        problem = "it is a part of the metadata"
+        problem = "it is part of the metadata"
     elif found is None or found.get("type") not in _SELECTABLE_TYPES:
-        problem = f"its type is none of {', '.join(_SELECTABLE_TYPES)}"
+        problem = f"its type is not one of {', '.join(_SELECTABLE_TYPES)}"
     elif names in seen:
-        problem = "it stands there twice"
+        problem = "it is there twice"
     seen.add(names)
     return problem

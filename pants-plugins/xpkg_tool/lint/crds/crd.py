@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.shape import CRD, CRD_V1BETA1
 from xpkg_tool.lint.crds.versions import check_versions
 from xpkg_tool.lint.crds.webhook import check_conversion
 from xpkg_tool.lint.fields import check_shape, choice, invalid, parts, required, shown
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.schemas.check import check_schema_keywords
-from xpkg_tool.lint.subject import Subject
+from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.lint.type_names import check_type_names
+from xpkg_tool.package import types
+
+CRD_GROUP = Rule("XP400", "crd-group", "A CRD's group belongs to Kubernetes and has no approval.")
+CRD_PRESERVE = Rule("XP408", "crd-preserve", "A CRD sets `preserveUnknownFields: true`.")
 
 _APPROVAL = "api-approved.kubernetes.io"
 _REQUIRED = (
@@ -33,6 +37,7 @@ _REQUIRED = (
 )
 
 
+@checks(types.CRD)
 def check_crd(subject: Subject) -> Iterator[Finding]:
     """All findings for a CustomResourceDefinition of the version v1."""
     yield from check_shape(subject, CRD)
@@ -43,23 +48,24 @@ def check_crd(subject: Subject) -> Iterator[Finding]:
     yield from _long_kind(subject)
     yield from _group(subject)
     if subject.get("metadata", "namespace"):
-        why = "cannot stand there: a definition is in no namespace"
+        why = "is not allowed: a definition is cluster-scoped"
         yield invalid(subject, ("metadata", "namespace"), why, "Remove it.")
     if subject.get("spec", "preserveUnknownFields") is True:
         yield subject.finding(
-            codes.CRD_PRESERVE,
+            CRD_PRESERVE,
             "`spec.preserveUnknownFields` cannot be true.",
             "Remove it, and set `x-kubernetes-preserve-unknown-fields: true` in the schema where "
-            "unknown fields are to be kept.",
+            "unknown fields should be kept.",
             ("spec", "preserveUnknownFields"),
         )
     yield from check_conversion(subject)
     yield from check_versions(subject)
 
 
+@checks(types.CRD_V1BETA1)
 def check_crd_v1beta1(subject: Subject) -> Iterator[Finding]:
-    """What breaks the build in a CustomResourceDefinition of the version v1beta1. That no cluster
-    takes it any more depends on the package (rules/package/contents.py)."""
+    """What fails the build in a CustomResourceDefinition of the version v1beta1. That clusters
+    accept none is in contents.py, since it depends on the package."""
     yield from check_shape(subject, CRD_V1BETA1)
     for holder in ("spec.validation", "spec.versions[].schema"):
         for path, schema in parts(subject.value, f"{holder}.openAPIV3Schema"):
@@ -68,11 +74,11 @@ def check_crd_v1beta1(subject: Subject) -> Iterator[Finding]:
 
 
 def _long_kind(subject: Subject) -> Iterator[Finding]:
-    """Without a `listKind` Kubernetes takes the kind with `List` behind it."""
+    """Without a `listKind`, Kubernetes appends `List` to the kind."""
     names = subject.get("spec", "names")
     kind = names.get("kind") if isinstance(names, dict) else None
     if isinstance(kind, str) and not names.get("listKind") and 59 < len(kind) <= 63:
-        why = "is too long: with `List` behind it, it has more than 63 characters"
+        why = "is too long: with `List` appended, it has more than 63 characters"
         yield invalid(subject, ("spec", "names", "kind"), why, "Shorten it, or add a `listKind`.")
 
 
@@ -82,10 +88,10 @@ def _group(subject: Subject) -> Iterator[Finding]:
         return
     if not _is_approved(subject):
         yield subject.finding(
-            codes.CRD_GROUP,
-            f"The group {shown(group)} belongs to Kubernetes, which wants an approval for it: the "
-            f"annotation `{_APPROVAL}` with a URL, or with a text that begins with `unapproved`.",
-            "Take a group of your own.",
+            CRD_GROUP,
+            f"The group {shown(group)} belongs to Kubernetes, which requires the annotation "
+            f"`{_APPROVAL}` for it: a URL, or a string that begins with `unapproved`.",
+            "Use a group of your own.",
             ("spec", "group"),
         )
 

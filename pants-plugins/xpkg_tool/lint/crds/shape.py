@@ -7,32 +7,32 @@ from xpkg_tool.lint.shapes import (
     BOOLEAN,
     INTEGER,
     OBJECT_META,
-    TEXT,
+    STRING,
     ListOf,
     Shape,
     Struct,
 )
 from xpkg_tool.lint.type_names import NAMES
 
-_SERVICE = Struct({"namespace": TEXT, "name": TEXT, "path": TEXT, "port": INTEGER})
-_CLIENT = Struct({"url": TEXT, "service": _SERVICE, "caBundle": TEXT})
+_SERVICE = Struct({"namespace": STRING, "name": STRING, "path": STRING, "port": INTEGER})
+_CLIENT = Struct({"url": STRING, "service": _SERVICE, "caBundle": STRING})
 _VALIDATION = Struct({"openAPIV3Schema": ANYTHING})
 _SUBRESOURCES = Struct(
     {
         "status": Struct(),
         "scale": Struct(
-            {"specReplicasPath": TEXT, "statusReplicasPath": TEXT, "labelSelectorPath": TEXT}
+            {"specReplicasPath": STRING, "statusReplicasPath": STRING, "labelSelectorPath": STRING}
         ),
     }
 )
-_SELECTABLE = ListOf(Struct({"jsonPath": TEXT}))
+_SELECTABLE = ListOf(Struct({"jsonPath": STRING}))
 _CONDITION = Struct(
     {
-        "type": TEXT,
-        "status": TEXT,
+        "type": STRING,
+        "status": STRING,
         "lastTransitionTime": ANYTHING,
-        "reason": TEXT,
-        "message": TEXT,
+        "reason": STRING,
+        "message": STRING,
         "observedGeneration": INTEGER,
     }
 )
@@ -40,7 +40,7 @@ _STATUS = Struct(
     {
         "conditions": ListOf(_CONDITION),
         "acceptedNames": NAMES,
-        "storedVersions": ListOf(TEXT),
+        "storedVersions": ListOf(STRING),
         "observedGeneration": INTEGER,
     }
 )
@@ -50,12 +50,12 @@ def _columns(path: str) -> Shape:
     return ListOf(
         Struct(
             {
-                "name": TEXT,
-                "type": TEXT,
-                "format": TEXT,
-                "description": TEXT,
+                "name": STRING,
+                "type": STRING,
+                "format": STRING,
+                "description": STRING,
                 "priority": INTEGER,
-                path: TEXT,
+                path: STRING,
             }
         )
     )
@@ -64,11 +64,11 @@ def _columns(path: str) -> Shape:
 def _version(columns: Shape) -> Struct:
     return Struct(
         {
-            "name": TEXT,
+            "name": STRING,
             "served": BOOLEAN,
             "storage": BOOLEAN,
             "deprecated": BOOLEAN,
-            "deprecationWarning": TEXT,
+            "deprecationWarning": STRING,
             "schema": _VALIDATION,
             "subresources": _SUBRESOURCES,
             "additionalPrinterColumns": columns,
@@ -79,22 +79,28 @@ def _version(columns: Shape) -> Struct:
 
 def _definition(spec: Struct) -> Struct:
     return Struct(
-        {"apiVersion": TEXT, "kind": TEXT, "metadata": OBJECT_META, "spec": spec, "status": _STATUS}
+        {
+            "apiVersion": STRING,
+            "kind": STRING,
+            "metadata": OBJECT_META,
+            "spec": spec,
+            "status": _STATUS,
+        }
     )
 
 
 CRD = _definition(
     Struct(
         {
-            "group": TEXT,
+            "group": STRING,
             "names": NAMES,
-            "scope": TEXT,
+            "scope": STRING,
             "versions": ListOf(_version(_columns("jsonPath"))),
             "conversion": Struct(
                 {
-                    "strategy": TEXT,
+                    "strategy": STRING,
                     "webhook": Struct(
-                        {"clientConfig": _CLIENT, "conversionReviewVersions": ListOf(TEXT)}
+                        {"clientConfig": _CLIENT, "conversionReviewVersions": ListOf(STRING)}
                     ),
                 }
             ),
@@ -106,10 +112,10 @@ CRD = _definition(
 CRD_V1BETA1 = _definition(
     Struct(
         {
-            "group": TEXT,
-            "version": TEXT,
+            "group": STRING,
+            "version": STRING,
             "names": NAMES,
-            "scope": TEXT,
+            "scope": STRING,
             "validation": _VALIDATION,
             "subresources": _SUBRESOURCES,
             "versions": ListOf(_version(_columns("JSONPath"))),
@@ -117,9 +123,9 @@ CRD_V1BETA1 = _definition(
             "selectableFields": _SELECTABLE,
             "conversion": Struct(
                 {
-                    "strategy": TEXT,
+                    "strategy": STRING,
                     "webhookClientConfig": _CLIENT,
-                    "conversionReviewVersions": ListOf(TEXT),
+                    "conversionReviewVersions": ListOf(STRING),
                 }
             ),
             "preserveUnknownFields": BOOLEAN,

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Sequence
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.columns import check_columns, check_selectable, check_subresources
 from xpkg_tool.lint.fields import invalid, repeated, shown
 from xpkg_tool.lint.schemas.check import check_schema
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
+
+CRD_VERSIONS = Rule("XP401", "crd-versions", "Two versions of a CRD have the same name.")
+CRD_STORAGE = Rule("XP402", "crd-storage", "A CRD does not have exactly one storage version.")
+CRD_SERVED = Rule("XP403", "crd-served", "No version of a CRD is served.", WARNING)
 
 _PATH = ("spec", "versions")
 _LONGEST_WARNING = 256
@@ -23,8 +27,8 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
         return
     if not versions:
         yield subject.finding(
-            codes.CRD_STORAGE,
-            "`spec.versions` is missing or empty, so that no version is stored.",
+            CRD_STORAGE,
+            "`spec.versions` is missing or empty, so there is no storage version.",
             "Add a version: `{name: v1, served: true, storage: true, schema: ...}`.",
             _PATH,
             key=True,
@@ -34,17 +38,16 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
     yield from _storage(subject, known)
     if known and not any(version.get("served") for _, version in known):
         yield subject.finding(
-            codes.CRD_SERVED,
-            "No version is served, so that nobody can use the type.",
+            CRD_SERVED,
+            "No version is served, so nobody can use the type.",
             "Write `served: true` for a version.",
             _PATH,
             key=True,
-            severity=WARNING,
         )
     for again, first, name in repeated(subject, "spec.versions", "name"):
         yield subject.finding(
-            codes.CRD_VERSIONS,
-            f"The version {shown(name)} is there already, at `{dotted(first[:-1])}`.",
+            CRD_VERSIONS,
+            f"There is already a version {shown(name)}, at `{dotted(first[:-1])}`.",
             "Remove one of them, or give it another name.",
             again,
         )
@@ -59,16 +62,16 @@ def _storage(
     stored = [index for index, version in versions if version.get("storage") is True]
     if not stored:
         yield subject.finding(
-            codes.CRD_STORAGE,
-            "No version is stored: exactly one must have `storage: true`.",
+            CRD_STORAGE,
+            "There must be exactly one version with `storage: true`, but there is none.",
             "Write `storage: true` for one version.",
             _PATH,
             key=True,
         )
     for index in stored[1:]:
         yield subject.finding(
-            codes.CRD_STORAGE,
-            f"{len(stored)} versions have `storage: true`; exactly one is stored.",
+            CRD_STORAGE,
+            f"There must be exactly one version with `storage: true`, but there are {len(stored)}.",
             "Write `storage: false` for all but one.",
             (*_PATH, index, "storage"),
         )
@@ -81,16 +84,16 @@ def check_deprecation(
     text = version.get("deprecationWarning")
     if not isinstance(text, str):
         return
-    problem, remedy = "", "Write a warning in one line."
+    problem, remedy = "", "Write a warning of one line."
     if version.get("deprecated") is not True:
-        problem = "is for deprecated versions only"
+        problem = "is only allowed for deprecated versions"
         remedy = "Add `deprecated: true` to the version, or remove the warning."
     elif not text:
         problem = "is empty"
     elif len(text.encode("utf-8", "replace")) > _LONGEST_WARNING:
         problem, remedy = f"has more than {_LONGEST_WARNING} bytes", "Shorten it."
     elif not text.isprintable():
-        problem = "has a line break or another character that cannot be printed"
+        problem = "contains a line break or another non-printable character"
     if problem:
         yield invalid(subject, (*path, "deprecationWarning"), problem, remedy)
 

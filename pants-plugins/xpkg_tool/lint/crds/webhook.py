@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import Any, Iterator
 from urllib.parse import urlsplit
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.columns import check_int32
 from xpkg_tool.lint.encoded import is_base64
-from xpkg_tool.lint.fields import shown
+from xpkg_tool.lint.fields import WRONG_TYPE, shown
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.lint.type_names import is_dns_label
 from xpkg_tool.package.names import is_dns_subdomain
+
+CRD_CONVERSION = Rule("XP404", "crd-conversion", "The conversion of a CRD is not valid.")
 
 _PATH = ("spec", "conversion")
 _KNOWN_REVIEWS = ("v1", "v1beta1")
@@ -37,7 +39,11 @@ def check_conversion(subject: Subject) -> Iterator[Finding]:
         return
     if strategy is None or isinstance(strategy, str):
         if strategy != "None":
-            what = f"{shown(strategy)} is no strategy" if strategy else "The strategy is missing"
+            what = (
+                f"{shown(strategy)} is not a conversion strategy"
+                if strategy
+                else "The conversion has no `strategy`"
+            )
             yield _finding(subject, f"{what}.", "Write `None` or `Webhook`.", "strategy")
         # What is null or empty counts as not there.
         for field in ("clientConfig", "conversionReviewVersions"):
@@ -45,7 +51,7 @@ def check_conversion(subject: Subject) -> Iterator[Finding]:
             if value or value == {}:
                 yield _finding(
                     subject,
-                    f"`webhook.{field}` can stand only where the strategy is `Webhook`.",
+                    f"`webhook.{field}` is only allowed with the strategy `Webhook`.",
                     "Remove it, or write `strategy: Webhook`.",
                     "webhook",
                     field,
@@ -69,7 +75,7 @@ def check_webhook_of_xrd(subject: Subject) -> Iterator[Finding]:
         found = "neither a `url` nor" if url is None else "both a `url` and"
         yield _finding(
             subject,
-            f"The webhook has {found} a `service`; Kubernetes asks for exactly one of them.",
+            f"The webhook has {found} a `service`; exactly one of them is required.",
             "Name the `service`, or the `url` of a webhook outside the cluster.",
             *("webhook", "clientConfig"),
         )
@@ -86,7 +92,7 @@ def check_webhook_of_xrd(subject: Subject) -> Iterator[Finding]:
         if type(port) is int and not 0 < port < 2**16:
             yield _finding(
                 subject,
-                f"{port} is not a port.",
+                f"{port} is not a valid port number.",
                 "Write a number from 1 to 65535, or remove it: 443 is the default.",
                 *("webhook", "clientConfig", "service", "port"),
             )
@@ -116,9 +122,7 @@ def _url_problem(url: str) -> str:
 def _finding(
     subject: Subject, message: str, remedy: str, *steps: str | int, severity: str = ERROR
 ) -> Finding:
-    return subject.finding(
-        codes.CRD_CONVERSION, message, remedy, (*_PATH, *steps), severity=severity
-    )
+    return subject.finding(CRD_CONVERSION, message, remedy, (*_PATH, *steps), severity=severity)
 
 
 def _reviews(subject: Subject, versions: Any) -> Iterator[Finding]:
@@ -138,21 +142,23 @@ def _reviews(subject: Subject, versions: Any) -> Iterator[Finding]:
         if not isinstance(version, str):
             continue
         if versions.index(version) < index:
-            yield _finding(subject, f"{shown(version)} stands twice.", "Remove one.", *steps, index)
+            yield _finding(
+                subject, f"{shown(version)} is listed twice.", "Remove one.", *steps, index
+            )
         elif not is_dns_label(version):
-            message = f"{shown(version)} is no name of a version."
+            message = f"{shown(version)} is not a valid version name."
             yield _finding(subject, message, "Write `v1`.", *steps, index)
     if not any(version in _KNOWN_REVIEWS for version in texts):
         yield _finding(
             subject,
-            "The webhook speaks no version of ConversionReview that Kubernetes knows.",
+            "The webhook supports no version of ConversionReview that Kubernetes knows.",
             "Add `v1` to `conversionReviewVersions`.",
             *steps,
         )
 
 
 def _encoded(subject: Subject, client: Any) -> Iterator[Finding]:
-    """What the build breaks at, whatever the strategy."""
+    """What fails the build, whatever the strategy."""
     if not isinstance(client, dict):
         return
     steps = ("webhook", "clientConfig")
@@ -160,8 +166,8 @@ def _encoded(subject: Subject, client: Any) -> Iterator[Finding]:
     bundle = client.get("caBundle")
     if isinstance(bundle, str) and not is_base64(bundle):
         yield subject.finding(
-            codes.OBJECT_TYPE,
-            "The `caBundle` is not base64, so that the build breaks at it.",
+            WRONG_TYPE,
+            "The `caBundle` is not base64, so the build fails.",
             "Remove it: Crossplane fills it in.",
             (*_PATH, *steps, "caBundle"),
         )
@@ -175,9 +181,9 @@ def _client(subject: Subject, client: Any) -> Iterator[Finding]:
         both = isinstance(client.get("service"), dict)
         yield _finding(
             subject,
-            "The webhook has a `url`; Crossplane adds a `service` while it installs the package, "
-            "and Kubernetes takes only one of the two.",
-            "Remove the `url`, and let the provider serve the webhook.",
+            "The webhook has a `url`; Crossplane adds a `service` when it installs the package, "
+            "and Kubernetes accepts only one of the two.",
+            "Remove the `url` and let the provider itself serve the webhook.",
             *steps,
             "url",
             severity=ERROR if both else WARNING,
@@ -193,7 +199,7 @@ def _path(subject: Subject, path: Any) -> Iterator[Finding]:
         if not path.startswith("/") or not all(is_dns_subdomain(part) for part in parts):
             yield _finding(
                 subject,
-                f"{shown(path)} is no path of a webhook.",
-                "Write a path such as `/convert`: parts in lower case, each behind a `/`.",
+                f"{shown(path)} is not a valid webhook path.",
+                "Write a path such as `/convert`: each part after a `/`, in lower case.",
                 *("webhook", "clientConfig", "service", "path"),
             )

@@ -1,1 +1,1 @@
-"""Structural schemas, as Kubernetes takes them in CRDs and XRDs."""
+"""Structural schemas, as Kubernetes accepts them in CRDs and XRDs."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.kubernetes.openapi.node import PathOf, Problem
+from xpkg_tool.lint.schemas.keywords import SCHEMA_TYPE, SCHEMA_UNKNOWN
 from xpkg_tool.lint.schemas.walk import problems
 from xpkg_tool.lint.subject import Subject
 
@@ -19,8 +19,7 @@ def check_schema(
 ) -> Iterator[Finding]:
     """All findings for the schema of a whole custom resource (XP420 to XP434).
 
-    `path` leads from the object to where `schema` stands in it. `status`: the version has a status
-    subresource.
+    `path` leads from the object to `schema`. `status`: the version has a status subresource.
     """
     for problem in problems(schema, status=status):
         yield _finding(subject, path, problem)
@@ -29,8 +28,8 @@ def check_schema(
 def schema_findings(
     subject: Subject, path: PathOf, schema: Any, *, status: bool, unknown: str
 ) -> Iterator[tuple[PathOf, Finding]]:
-    """As `check_schema`, each with the path inside the schema, which may lack parts of what stands
-    in the object. `unknown` is how severe a keyword is that is not known."""
+    """As `check_schema`, each with the path inside the schema, which may lack parts of the one in
+    the object. `unknown` is the severity of an unknown keyword."""
     for problem in problems(schema, status=status):
         yield problem.path, _finding(subject, path, problem, unknown)
 
@@ -38,19 +37,19 @@ def schema_findings(
 def check_schema_keywords(
     subject: Subject, path: PathOf, schema: Any, *, unknown: str = ERROR
 ) -> Iterator[Finding]:
-    """Only the keywords that are of a wrong type, by which the package manager's build breaks
-    (XP420), or not known (XP421), and how severe the latter is."""
+    """Only the keywords that have the wrong type, on which Crossplane's build fails (XP420), or are
+    unknown (XP421), with the severity of the latter."""
     for problem in problems(schema):
-        if problem.code in (codes.SCHEMA_TYPE, codes.SCHEMA_UNKNOWN):
+        if problem.rule in (SCHEMA_TYPE, SCHEMA_UNKNOWN):
             yield _finding(subject, path, problem, unknown)
 
 
 def _finding(subject: Subject, path: PathOf, problem: Problem, unknown: str = ERROR) -> Finding:
     severity = problem.severity
-    if problem.code == codes.SCHEMA_UNKNOWN and unknown == WARNING:
+    if problem.rule is SCHEMA_UNKNOWN and unknown == WARNING:
         severity = WARNING
     return subject.finding(
-        problem.code,
+        problem.rule,
         problem.message,
         problem.remedy,
         (*path, *problem.path),

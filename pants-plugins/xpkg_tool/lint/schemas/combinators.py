@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import PathOf, Problem, SchemaNode, Way, as_schema, path_of
+
+SCHEMA_COMBINATOR = Rule(
+    "XP428", "schema-junctor", "A keyword is not allowed inside allOf, anyOf, oneOf or not."
+)
 
 _NOTHING: Any = object()
 _EMPTY: Mapping[str, Any] = {}
 
-JUNCTORS = ("allOf", "anyOf", "oneOf")
+COMBINATORS = ("allOf", "anyOf", "oneOf")
 
 # By keyword: whether a value that is false or empty counts as none.
 _FORBIDDEN = {
@@ -43,17 +47,17 @@ def check_nested(node: SchemaNode) -> Iterator[Problem]:
         # An empty schema is still one.
         if value or not may_be_empty or (keyword == "additionalProperties" and value == {}):
             yield node.problem(
-                codes.SCHEMA_JUNCTOR,
-                f"`{keyword}` cannot stand inside allOf, anyOf, oneOf or not, as it does for "
-                f"{node.name}.",
-                "Move it out, into the schema that holds them.",
+                SCHEMA_COMBINATOR,
+                f"`{keyword}` is not allowed inside allOf, anyOf, oneOf or not, as in the schema "
+                f"of {node.name}.",
+                "Move it out, into the schema that contains them.",
                 keyword,
                 key=True,
             )
     if "metadata" in node.properties():
         yield node.problem(
-            codes.SCHEMA_JUNCTOR,
-            "Nothing can be said of `metadata` inside allOf, anyOf, oneOf or not.",
+            SCHEMA_COMBINATOR,
+            "`metadata` is not allowed inside allOf, anyOf, oneOf or not.",
             "Remove it.",
             "properties",
             "metadata",
@@ -105,7 +109,8 @@ def _only_type(schema: Any, kind: str) -> bool:
 
 
 def check_complete(node: SchemaNode) -> Iterator[Problem]:
-    """Everything that the junctors of the whole object speak of must be described outside them."""
+    """Everything that the combinators of the whole object refer to must be described outside of
+    them."""
     # A schema inside them, the way to it, and the schema outside for the same value. What an alias
     # stands for is looked at once for each schema outside.
     pending: list[tuple[Mapping[str, Any], Way, Mapping[str, Any] | None]] = [
@@ -116,10 +121,10 @@ def check_complete(node: SchemaNode) -> Iterator[Problem]:
         inside, way, outside = pending.pop()
         if outside is None:
             yield node.problem(
-                codes.SCHEMA_JUNCTOR,
-                "allOf, anyOf, oneOf or not speak of something that the schema outside them does "
-                "not describe.",
-                "Describe it outside them too, with its type.",
+                SCHEMA_COMBINATOR,
+                "allOf, anyOf, oneOf or not refers to something that the schema outside of it "
+                "does not describe.",
+                "Describe it there too, with its type.",
                 *path_of(way),
                 key=True,
             )
@@ -142,8 +147,8 @@ def check_complete(node: SchemaNode) -> Iterator[Problem]:
 
 
 def _inside(schema: Mapping[str, Any]) -> Iterator[tuple[PathOf, Mapping[str, Any]]]:
-    """The schemas under its junctors, with the steps to them."""
-    for keyword in JUNCTORS:
+    """The schemas under its combinators, with the steps to them."""
+    for keyword in COMBINATORS:
         schemas = schema.get(keyword)
         for index, inner in enumerate(schemas if isinstance(schemas, list) else ()):
             if isinstance(inner, dict):

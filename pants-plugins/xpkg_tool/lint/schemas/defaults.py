@@ -1,15 +1,19 @@
-"""Defaults: where none may stand, and those that their own schema refuses."""
+"""Defaults: where none is allowed, and those that do not match their own schema."""
 
 from __future__ import annotations
 
 from itertools import islice
 from typing import Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Problem, SchemaNode
 from xpkg_tool.kubernetes.openapi.validation import Budget, misfits, unknown_fields
 from xpkg_tool.lint.subject import dotted
+
+SCHEMA_DEFAULT = Rule(
+    "XP432", "schema-default", "A default does not match its schema, or is not allowed."
+)
 
 # Of one default, at most so many faults are shown.
 _MOST = 10
@@ -19,8 +23,8 @@ def check_place(node: SchemaNode) -> Iterator[Problem]:
     """A default where Kubernetes allows none."""
     if node.place.no_default:
         yield node.problem(
-            codes.SCHEMA_DEFAULT,
-            f"There can be no `default` {node.place.no_default}, but {node.name} has one.",
+            SCHEMA_DEFAULT,
+            f"A `default` is not allowed {node.place.no_default}, but {node.name} has one.",
             "Remove it.",
             "default",
             key=True,
@@ -39,9 +43,9 @@ def check_value(node: SchemaNode, budget: Budget) -> Iterator[Problem]:
     for path, wrong in islice(misfits(default, schema, budget), _MOST):
         subject = f"`{dotted(path)}` in the default" if path else "The default"
         yield node.problem(
-            codes.SCHEMA_DEFAULT,
+            SCHEMA_DEFAULT,
             f"{subject} of {node.name} {wrong}.",
-            "Mend the default or the schema; quote a value that is meant as a text.",
+            "Fix the default or the schema; quote a value that is meant as a string.",
             "default",
             *path,
             severity=severity,
@@ -50,8 +54,8 @@ def check_value(node: SchemaNode, budget: Budget) -> Iterator[Problem]:
         return
     for path in islice(unknown_fields(default, schema, budget), _MOST):
         yield node.problem(
-            codes.SCHEMA_DEFAULT,
-            f"`{dotted(path)}` in the default of {node.name} is no field of its schema.",
+            SCHEMA_DEFAULT,
+            f"`{dotted(path)}` in the default of {node.name} is not a field of its schema.",
             "Describe the field under `properties`, or remove it from the default.",
             "default",
             *path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.kubernetes.openapi.field_path import FieldPathError, resolve
 from xpkg_tool.kubernetes.openapi.node import (
@@ -18,6 +18,8 @@ from xpkg_tool.kubernetes.openapi.node import (
     path_of,
 )
 
+SCHEMA_RULE = Rule("XP433", "schema-rule", "A validation rule is not valid.")
+
 _KEYWORD = "x-kubernetes-validations"
 _REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
 
@@ -26,10 +28,10 @@ def check(node: SchemaNode) -> Iterator[Problem]:
     """All rules of a schema."""
     if node.value.get(_KEYWORD) and node.is_structural and not _has_cel_type(node.value):
         yield node.problem(
-            codes.SCHEMA_RULE,
-            f"The schema of {node.name} has rules, but no type that CEL knows: the value, or what "
-            "is in it, has no `type`.",
-            "Add the `type`, or put the rules on an object around it that need not read it.",
+            SCHEMA_RULE,
+            f"The schema of {node.name} has rules, but no type for CEL: the value, or something in "
+            "it, has no `type`.",
+            "Add the `type`, or put the rules on an object around it and do not read it.",
             _KEYWORD,
             key=True,
         )
@@ -49,10 +51,10 @@ def check_repeated(root: Mapping[str, Any], node: SchemaNode) -> Iterator[Proble
         loop = _endless_loop(node, expression)
         if loop and not _endless_loops(node, expression):
             yield node.problem(
-                codes.SCHEMA_RULE,
-                f"The expression of rule {index + 1} of {node.name} loops over {loop}, and is "
-                f"applied to each member of {holder}; neither has a limit: Kubernetes refuses it "
-                "for its estimated cost.",
+                SCHEMA_RULE,
+                f"The expression of rule {index + 1} of {node.name} loops over {loop} and is "
+                f"applied to each member of {holder}, and neither has a limit: Kubernetes refuses "
+                "it for its estimated cost.",
                 "Limit both: `maxItems` for a list, `maxProperties` for a mapping.",
                 *(_KEYWORD, index, "rule"),
             )
@@ -100,7 +102,7 @@ def _text(rule: Mapping[str, Any], field: str) -> str:
 
 def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Problem]:
     def problem(message: str, remedy: str, field: str) -> Problem:
-        return node.problem(codes.SCHEMA_RULE, message, remedy, _KEYWORD, index, field)
+        return node.problem(SCHEMA_RULE, message, remedy, _KEYWORD, index, field)
 
     where = f"rule {index + 1} of {node.name}"
     expression, message = _text(rule, "rule"), _text(rule, "message")
@@ -110,7 +112,9 @@ def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Pro
         )
     elif wrong := syntax_problem(expression):
         yield problem(
-            f"The expression of {where} is no CEL: {wrong.reason}.", "Fix the expression.", "rule"
+            f"The expression of {where} is not valid CEL: {wrong.reason}.",
+            "Fix the expression.",
+            "rule",
         )
     elif unknown := _unknown_field(node, expression):
         yield problem(f"The expression of {where} reads {unknown}", _UNKNOWN_REMEDY, "rule")
@@ -125,20 +129,20 @@ def _rule(node: SchemaNode, rule: Mapping[str, Any], index: int) -> Iterator[Pro
         yield problem(f"The message of {where} is empty.", "Write one, or remove it.", "message")
     elif _has_break(message.strip()):
         yield problem(
-            f"The message of {where} has a line break.", "Write it in one line.", "message"
+            f"The message of {where} has a line break.", "Write it on one line.", "message"
         )
     elif _has_break(expression.strip()) and not message.strip():
         yield problem(
             f"The expression of {where} has line breaks, and there is no message to show instead.",
-            "Add a `message` of one line, or write the expression in one line.",
+            "Add a `message` of one line, or write the expression on one line.",
             "message",
         )
     yield from _message_expression(node, where, _text(rule, "messageExpression"), problem)
     reason = rule.get("reason")
     if isinstance(reason, str) and reason not in _REASONS:
         yield problem(
-            f"`{reason}` is no reason that Kubernetes knows, but {where} has it.",
-            f"Known are {', '.join(_REASONS)}.",
+            f"The reason of {where} is `{reason}`, which is not a supported value.",
+            f"Supported values: {', '.join(_REASONS)}.",
             "reason",
         )
     yield from _field_path(node, where, _text(rule, "fieldPath"), problem)
@@ -152,7 +156,9 @@ def _message_expression(
         yield problem(f"The `{field}` of {where} is empty.", "Write one, or remove it.", field)
     elif expression and (wrong := syntax_problem(expression)):
         yield problem(
-            f"The `{field}` of {where} is no CEL: {wrong.reason}.", "Fix the expression.", field
+            f"The `{field}` of {where} is not valid CEL: {wrong.reason}.",
+            "Fix the expression.",
+            field,
         )
     elif unknown := _unknown_field(node, expression):
         yield problem(f"The `{field}` of {where} reads {unknown}", _UNKNOWN_REMEDY, field)
@@ -172,9 +178,9 @@ def _field_path(node: SchemaNode, where: str, path: str, problem: Any) -> Iterat
         resolve(path, node.value)
     except FieldPathError as error:
         yield problem(
-            f"The `fieldPath` of {where} leads nowhere: {error}.",
-            "Write a path from the object of the rule to a field that its schema describes, such "
-            "as `.field` or `.field['name']`.",
+            f"The `fieldPath` of {where} is not valid: {error}.",
+            "Write a path from the rule's object to a field that its schema describes, such as "
+            "`.field` or `.field['name']`.",
             "fieldPath",
         )
 
@@ -246,8 +252,8 @@ def _least_size(schema: Any, depth: int = 0) -> int:
 
 
 _UNKNOWN_REMEDY = (
-    "Read fields that the schema describes; of the metadata of a whole object there are only "
-    "`name` and `generateName`."
+    "Read fields that the schema describes; of the object's metadata only `name` and "
+    "`generateName` are available."
 )
 _WITHOUT_FIELDS = ("array", "boolean", "integer", "number", "string")
 _EMBEDDED = "x-kubernetes-embedded-resource"
@@ -268,13 +274,13 @@ def _unknown_field(node: SchemaNode, expression: str) -> str:
             if name not in schema.get("properties", {}):
                 holder = ".".join(("self", *names[:count]))
                 if schema["type"] != "object":
-                    return f"`{holder}.{name}`, and `{holder}` is of the type `{schema['type']}`."
+                    return f"`{holder}.{name}`, and the type of `{holder}` is `{schema['type']}`."
                 return f"`{holder}.{name}`, and there is no such field."
             schema, is_root = as_schema(schema["properties"][name]), False
             if schema is not None and not _has_cel_type(schema):
                 whole = ".".join(("self", *names[: count + 1]))
                 return (
-                    f"`{whole}`, which CEL does not know, since it, or what is in it, has no "
+                    f"`{whole}`, which CEL does not know, since it, or something in it, has no "
                     "`type`."
                 )
         of_metadata = (

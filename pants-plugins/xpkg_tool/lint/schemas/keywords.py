@@ -1,24 +1,29 @@
 """The keywords of a schema and the types of their values: Go's JSONSchemaProps.
 
-A value of another type breaks the build of the package. A keyword that is not known is dropped in
-silence, and what it was to check is never checked.
+A value of another type fails the build of the package. An unknown keyword is dropped silently, and
+what it should validate is never validated.
 """
 
 from __future__ import annotations
 
 from typing import Any, Callable, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Place, Problem, SchemaNode, Way
-from xpkg_tool.lint.shapes import ANYTHING, Struct, nearest_field
+from xpkg_tool.lint.shapes import ANYTHING, Struct, described, nearest_field
+
+SCHEMA_TYPE = Rule(
+    "XP420", "schema-type", "A keyword of a schema has a value of the wrong type.", fatal=True
+)
+SCHEMA_UNKNOWN = Rule("XP421", "schema-unknown-keyword", "A schema has an unknown keyword.")
 
 _INT64 = range(-(2**63), 2**63)
 
-QUOTE = "Put the value in quotes if text is meant."
+QUOTE = "Put the value in quotes if you mean a string."
 
 
-def _is_text(value: Any) -> bool:
+def _is_string(value: Any) -> bool:
     return type(value) is str
 
 
@@ -38,7 +43,7 @@ def _is_list(value: Any) -> bool:
     return type(value) is list
 
 
-def _is_texts(value: Any) -> bool:
+def _is_strings(value: Any) -> bool:
     return type(value) is list and all(item is None or type(item) is str for item in value)
 
 
@@ -66,7 +71,7 @@ def _is_items(value: Any) -> bool:
 
 def _is_dependencies(value: Any) -> bool:
     return type(value) is dict and all(
-        item is None or type(item) is dict or _is_texts(item) for item in value.values()
+        item is None or type(item) is dict or _is_strings(item) for item in value.values()
     )
 
 
@@ -77,26 +82,26 @@ def _is_anything(_: Any) -> bool:
 _Test = Callable[[Any], bool]
 
 # What is wanted in words, and the test for it.
-_TEXT: tuple[str, _Test] = ("a text", _is_text)
-_BOOLEAN: tuple[str, _Test] = ("true or false", _is_boolean)
+_STRING: tuple[str, _Test] = ("a string", _is_string)
+_BOOLEAN: tuple[str, _Test] = ("a boolean", _is_boolean)
 _NUMBER: tuple[str, _Test] = ("a number", _is_number)
 _INTEGER: tuple[str, _Test] = ("an integer", _is_integer)
 _LIST: tuple[str, _Test] = ("a list", _is_list)
-_TEXTS: tuple[str, _Test] = ("a list of texts", _is_texts)
+_STRINGS: tuple[str, _Test] = ("a list of strings", _is_strings)
 _SCHEMA: tuple[str, _Test] = ("a schema", _is_mapping)
 _SCHEMAS: tuple[str, _Test] = ("a list of schemas", _is_schemas)
 _SCHEMA_MAP: tuple[str, _Test] = ("a mapping from names to schemas", _is_schema_map)
-_SCHEMA_OR_BOOLEAN: tuple[str, _Test] = ("a schema, true or false", _is_schema_or_boolean)
+_SCHEMA_OR_BOOLEAN: tuple[str, _Test] = ("a schema or a boolean", _is_schema_or_boolean)
 _ANYTHING: tuple[str, _Test] = ("anything", _is_anything)
 
 KEYWORDS: Mapping[str, tuple[str, _Test]] = {
-    "id": _TEXT,
-    "$schema": _TEXT,
-    "$ref": _TEXT,
-    "description": _TEXT,
-    "type": _TEXT,
-    "format": _TEXT,
-    "title": _TEXT,
+    "id": _STRING,
+    "$schema": _STRING,
+    "$ref": _STRING,
+    "description": _STRING,
+    "type": _STRING,
+    "format": _STRING,
+    "title": _STRING,
     "default": _ANYTHING,
     "maximum": _NUMBER,
     "exclusiveMaximum": _BOOLEAN,
@@ -104,7 +109,7 @@ KEYWORDS: Mapping[str, tuple[str, _Test]] = {
     "exclusiveMinimum": _BOOLEAN,
     "maxLength": _INTEGER,
     "minLength": _INTEGER,
-    "pattern": _TEXT,
+    "pattern": _STRING,
     "maxItems": _INTEGER,
     "minItems": _INTEGER,
     "uniqueItems": _BOOLEAN,
@@ -112,7 +117,7 @@ KEYWORDS: Mapping[str, tuple[str, _Test]] = {
     "enum": _LIST,
     "maxProperties": _INTEGER,
     "minProperties": _INTEGER,
-    "required": _TEXTS,
+    "required": _STRINGS,
     "items": ("a schema", _is_items),
     "allOf": _SCHEMAS,
     "oneOf": _SCHEMAS,
@@ -130,31 +135,31 @@ KEYWORDS: Mapping[str, tuple[str, _Test]] = {
     "x-kubernetes-preserve-unknown-fields": _BOOLEAN,
     "x-kubernetes-embedded-resource": _BOOLEAN,
     "x-kubernetes-int-or-string": _BOOLEAN,
-    "x-kubernetes-list-map-keys": _TEXTS,
-    "x-kubernetes-list-type": _TEXT,
-    "x-kubernetes-map-type": _TEXT,
+    "x-kubernetes-list-map-keys": _STRINGS,
+    "x-kubernetes-list-type": _STRING,
+    "x-kubernetes-map-type": _STRING,
     "x-kubernetes-validations": ("a list of mappings", _is_schemas),
 }
 
 _RULE: Mapping[str, tuple[str, _Test]] = {
-    "rule": _TEXT,
-    "message": _TEXT,
-    "messageExpression": _TEXT,
-    "reason": _TEXT,
-    "fieldPath": _TEXT,
+    "rule": _STRING,
+    "message": _STRING,
+    "messageExpression": _STRING,
+    "reason": _STRING,
+    "fieldPath": _STRING,
     "optionalOldSelf": _BOOLEAN,
 }
 _DOCUMENTATION = frozenset({"description", "title", "example", "externalDocs"})
-_EXTERNAL_DOCS: Mapping[str, tuple[str, _Test]] = {"description": _TEXT, "url": _TEXT}
+_EXTERNAL_DOCS: Mapping[str, tuple[str, _Test]] = {"description": _STRING, "url": _STRING}
 
 # What people write that OpenAPI, JSON Schema or Go have and Kubernetes has not, and what helps.
 _ELSEWHERE = {
     "const": "Use `enum` with one value.",
     "examples": "Use `example`.",
     "discriminator": "Kubernetes has no discriminators: remove it.",
-    "readOnly": "Remove it; what is read only belongs into `status`.",
+    "readOnly": "Remove it; read-only fields belong in `status`.",
     "writeOnly": "Remove it; Kubernetes always shows what it keeps.",
-    "deprecated": "Say so in the `description`; whole versions have a field `deprecated`.",
+    "deprecated": "Say so in the `description`; whole versions have the field `deprecated`.",
     "$defs": "Write the schema out where it is used.",
 }
 
@@ -180,7 +185,7 @@ def check(value: Mapping[str, Any], way: Way, place: Place) -> tuple[SchemaNode,
 
 
 def no_schema(value: Any, way: Way) -> Problem:
-    """What stands as the schema of a property, and is no mapping."""
+    """A property whose schema is not a mapping."""
     holder, steps = way if way is not None else (None, ())
     return _wrong(SchemaNode({}, holder, Place(Level.FIELD)), "a mapping", value, *steps)
 
@@ -207,11 +212,12 @@ def _unknown(
     severity = WARNING if documents else ERROR
     remedy = _ELSEWHERE.get(keyword) if known is KEYWORDS else None
     if remedy is None:
-        remedy = f"Did you mean `{nearest}`?" if nearest else "Remove it, or mend its name."
+        remedy = f"Did you mean `{nearest}`?" if nearest else "Remove it, or fix its name."
     where = f"`{steps[0]}` in the schema" if steps else "The schema"
     return node.problem(
-        codes.SCHEMA_UNKNOWN,
-        f"{where} of {node.name} has `{keyword}`, which Kubernetes does not know and drops.",
+        SCHEMA_UNKNOWN,
+        f"{where} of {node.name} has the keyword `{keyword}`, which Kubernetes does not know and "
+        "drops.",
         remedy,
         *steps,
         keyword,
@@ -227,10 +233,10 @@ def _mistyped(node: SchemaNode, keyword: str, wanted: str, part: Any) -> Iterato
         members = ((index, item) for index, item in enumerate(part))
     elif type(part) is dict and wanted.startswith("a mapping from"):
         members = ((name, item) for name, item in part.items())
-    item_type = str if wanted == "a list of texts" else dict
+    item_type = str if wanted == "a list of strings" else dict
     bad = [(step, item) for step, item in members if not isinstance(item, (item_type, type(None)))]
     for step, item in bad:
-        yield _wrong(node, "a text" if item_type is str else "a mapping", item, keyword, step)
+        yield _wrong(node, "a string" if item_type is str else "a mapping", item, keyword, step)
     if not bad:
         yield _wrong(node, wanted, part, keyword)
 
@@ -238,30 +244,21 @@ def _mistyped(node: SchemaNode, keyword: str, wanted: str, part: Any) -> Iterato
 def _wrong(node: SchemaNode, wanted: str, part: Any, *steps: str | int) -> Problem:
     name = steps[-1] if isinstance(steps[-1], str) else f"{steps[0]}[{steps[-1]}]"
     return node.problem(
-        codes.SCHEMA_TYPE,
-        f"`{name}` in the schema of {node.name} must be {wanted}, but is {described(part)}.",
+        SCHEMA_TYPE,
+        f"`{name}` in the schema of {node.name} must be {wanted}, got {described(part)}.",
         remedy_for(wanted, part),
         *steps,
     )
 
 
 def remedy_for(wanted: str, part: Any) -> str:
-    """What helps when `part` stands where `wanted` is wanted."""
-    if wanted == "a text" and not isinstance(part, (dict, list)):
+    """What to do where `part` should be `wanted`."""
+    if wanted == "a string" and not isinstance(part, (dict, list)):
         return QUOTE
+    if wanted == "a boolean":
+        wanted = "true or false"
     if wanted in ("true or false", "a number", "an integer") and isinstance(part, str):
-        return f"Write {wanted} without quotes."
+        return f"Write {wanted}, without quotes."
     if wanted.startswith("a list") and not isinstance(part, (dict, list)):
-        return "Write a list, also for one value: `[...]`, or lines that begin with `- `."
+        return "Write a list, even for one value: `[...]`, or lines that begin with `- `."
     return f"Write {wanted} here, or remove it."
-
-
-def described(part: Any) -> str:
-    """The value for a message."""
-    if isinstance(part, dict):
-        return "a mapping"
-    if isinstance(part, list):
-        return "a list"
-    if isinstance(part, bool):
-        return "true" if part else "false"
-    return "a text" if isinstance(part, str) else f"the number {part}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Problem, SchemaNode, as_schema
+
+SCHEMA_LIST = Rule("XP430", "schema-list", "The type of a list or map does not fit its schema.")
 
 _LIST_TYPE = "x-kubernetes-list-type"
 _KEYS = "x-kubernetes-list-map-keys"
@@ -28,8 +30,8 @@ def check(node: SchemaNode) -> Iterator[Problem]:
             yield from _map(node, items)
         if value[_LIST_TYPE] in ("set", "map") and items and items.get("nullable"):
             yield node.problem(
-                codes.SCHEMA_LIST,
-                f"The items of {node.name} cannot be `nullable`: it is a list of the type "
+                SCHEMA_LIST,
+                f"The items of {node.name} must not be `nullable`: its list type is "
                 f"`{value[_LIST_TYPE]}`.",
                 "Remove `nullable`.",
                 "items",
@@ -37,7 +39,7 @@ def check(node: SchemaNode) -> Iterator[Problem]:
             )
     if value.get(_KEYS) and value.get(_LIST_TYPE) != "map":
         yield node.problem(
-            codes.SCHEMA_LIST,
+            SCHEMA_LIST,
             f"The schema of {node.name} has `{_KEYS}`, but not `{_LIST_TYPE}: map`.",
             f"Add `{_LIST_TYPE}: map`, or remove the keys.",
             *((_LIST_TYPE,) if _LIST_TYPE in value else (_KEYS,)),
@@ -48,9 +50,10 @@ def check(node: SchemaNode) -> Iterator[Problem]:
 def _one_of(node: SchemaNode, keyword: str, known: tuple[str, ...]) -> Iterator[Problem]:
     if node.value[keyword] not in known:
         yield node.problem(
-            codes.SCHEMA_LIST,
-            f"`{node.value[keyword]}` is no `{keyword}`, but the schema of {node.name} has it.",
-            f"Known are {', '.join(known)}.",
+            SCHEMA_LIST,
+            f"The `{keyword}` of {node.name} is `{node.value[keyword]}`, which is not a supported "
+            "value.",
+            f"Supported values: {', '.join(known)}.",
             keyword,
         )
 
@@ -58,8 +61,8 @@ def _one_of(node: SchemaNode, keyword: str, known: tuple[str, ...]) -> Iterator[
 def _wants_type(node: SchemaNode, keyword: str, kind: str) -> Iterator[Problem]:
     if node.value.get("type") != kind:
         yield node.problem(
-            codes.SCHEMA_LIST,
-            f"`{keyword}` wants `type: {kind}`, which the schema of {node.name} has not.",
+            SCHEMA_LIST,
+            f"`{keyword}` requires `type: {kind}`, which the schema of {node.name} does not have.",
             f"Write `type: {kind}`, or remove `{keyword}`.",
             *(("type",) if "type" in node.value else (keyword,)),
             key="type" not in node.value,
@@ -75,8 +78,8 @@ def _set_items(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
     else:
         return
     yield node.problem(
-        codes.SCHEMA_LIST,
-        f"{node.name} is a set, so that its items must be atomic; they are not.",
+        SCHEMA_LIST,
+        f"{node.name} is a set, so its items must be atomic, which they are not.",
         f"Add `{keyword}: atomic` to the schema of the items.",
         "items",
         *((keyword,) if keyword in items else ()),
@@ -87,9 +90,9 @@ def _set_items(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
 def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]:
     if not node.value.get(_KEYS):
         yield node.problem(
-            codes.SCHEMA_LIST,
-            f"{node.name} is a list of the type `map`, but nothing says which fields are the keys.",
-            f"Add `{_KEYS}: [...]` with the fields that tell its items apart.",
+            SCHEMA_LIST,
+            f"{node.name} is a list of type `map`, but has no `{_KEYS}`.",
+            f"Add `{_KEYS}: [...]` with the fields that identify an item.",
             _LIST_TYPE,
             key=True,
         )
@@ -97,8 +100,8 @@ def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]
         # Where items are missing from an array, that is said elsewhere.
         if node.value.get("type") != "array":
             yield node.problem(
-                codes.SCHEMA_LIST,
-                f"{node.name} is a list of the type `map`, but its schema has no `items`.",
+                SCHEMA_LIST,
+                f"{node.name} is a list of type `map`, but its schema has no `items`.",
                 "Add the schema of one item.",
                 _LIST_TYPE,
                 key=True,
@@ -106,8 +109,8 @@ def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]
         return
     if items.get("type") != "object":
         yield node.problem(
-            codes.SCHEMA_LIST,
-            f"The items of {node.name} must be objects: it is a list of the type `map`.",
+            SCHEMA_LIST,
+            f"The items of {node.name} must be objects: it is a list of type `map`.",
             "Write `type: object` in the schema of the items.",
             "items",
             *(("type",) if "type" in items else ()),
@@ -127,9 +130,9 @@ def _keys(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
     for index, key in enumerate(keys):
         if key in seen:
             yield node.problem(
-                codes.SCHEMA_LIST,
-                f"`{key}` stands twice among the keys of {node.name}.",
-                "Remove one of the two.",
+                SCHEMA_LIST,
+                f"`{key}` is listed twice in the keys of {node.name}.",
+                "Remove one of them.",
                 _KEYS,
                 index,
             )
@@ -138,9 +141,9 @@ def _keys(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
         schema = as_schema(properties.get(key)) if key in properties else None
         if key not in properties:
             yield node.problem(
-                codes.SCHEMA_LIST,
+                SCHEMA_LIST,
                 f"`{key}` is a key of {node.name}, but the items have no such property.",
-                "Mend the name, or describe the property.",
+                "Fix the name, or describe the property.",
                 _KEYS,
                 index,
             )
@@ -154,25 +157,24 @@ def _key(
     steps = ("items", "properties", key)
     if schema.get("type") in ("array", "object"):
         yield node.problem(
-            codes.SCHEMA_LIST,
-            f"`{key}` is a key of {node.name} and must be of a simple type, not "
-            f"`{schema['type']}`.",
-            "Take a text, a number or a boolean as the key.",
+            SCHEMA_LIST,
+            f"`{key}` is a key of {node.name} and must have a scalar type, not `{schema['type']}`.",
+            "Use a string, a number or a boolean as the key.",
             *steps,
             "type",
         )
     if not is_required and schema.get("default") is None:
         yield node.problem(
-            codes.SCHEMA_LIST,
-            f"`{key}` is a key of {node.name}, so that it must be required or have a default.",
+            SCHEMA_LIST,
+            f"`{key}` is a key of {node.name}, so it must be required or have a default.",
             f"Add `required: [{key}]` to the schema of the items, or a `default`.",
             *steps,
             key=True,
         )
     if schema.get("nullable"):
         yield node.problem(
-            codes.SCHEMA_LIST,
-            f"`{key}` is a key of {node.name} and cannot be `nullable`.",
+            SCHEMA_LIST,
+            f"`{key}` is a key of {node.name} and must not be `nullable`.",
             "Remove `nullable`.",
             *steps,
             "nullable",

@@ -1,12 +1,16 @@
-"""The schema of a whole object: what may stand at its top, and what may be said of metadata."""
+"""The schema of a whole object: what is allowed at its top, and in the schema of metadata."""
 
 from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Problem, SchemaNode, as_schema
-from xpkg_tool.lint.schemas.structure import is_set
+from xpkg_tool.lint.schemas.structure import SCHEMA_ROOT, is_set
+
+SCHEMA_METADATA = Rule(
+    "XP427", "schema-metadata", "A schema restricts metadata, which belongs to Kubernetes."
+)
 
 _EMBEDDED = "x-kubernetes-embedded-resource"
 
@@ -43,18 +47,18 @@ def check_root(node: SchemaNode, *, status: bool) -> Iterator[Problem]:
     subresource."""
     if node.value.get("nullable"):
         yield node.problem(
-            codes.SCHEMA_ROOT,
-            "The whole object cannot be `nullable`.",
+            SCHEMA_ROOT,
+            "The whole object must not be `nullable`.",
             "Remove `nullable`.",
             "nullable",
         )
     for keyword, value in node.value.items() if status else ():
         if keyword in _NOT_WITH_STATUS and (_NOT_WITH_STATUS[keyword] or is_set(value)):
             yield node.problem(
-                codes.SCHEMA_ROOT,
-                f"`{keyword}` cannot stand in the schema of the whole object where the version has "
-                "a status subresource.",
-                "Move it into the schema of `spec`, or say it with a rule under "
+                SCHEMA_ROOT,
+                f"`{keyword}` is not allowed in the schema of the whole object when the version "
+                "has a status subresource.",
+                "Move it into the schema of `spec`, or use a rule under "
                 "`x-kubernetes-validations`.",
                 keyword,
                 key=True,
@@ -73,8 +77,8 @@ def check_metadata(node: SchemaNode) -> Iterator[Problem]:
         schema = as_schema(properties[name]) or {}
         if schema.get("type") != wanted:
             yield node.problem(
-                codes.SCHEMA_METADATA,
-                f"`{name}` must be of the type `{wanted}` in the schema of {node.name}.",
+                SCHEMA_METADATA,
+                f"`{name}` must have the type `{wanted}` in the schema of {node.name}.",
                 f"Write `{name}: {{type: {wanted}}}`.",
                 "properties",
                 name,
@@ -98,10 +102,10 @@ def _root_metadata(node: SchemaNode, schema: Mapping[str, Any]) -> Iterator[Prob
     others = sorted(names - {"name", "generateName"})
     steps = ("properties", others[0]) if others else (extra[0],)
     yield node.problem(
-        codes.SCHEMA_METADATA,
-        "The schema may restrict only `name` and `generateName` of the metadata, but it has "
+        SCHEMA_METADATA,
+        "The schema may only restrict `name` and `generateName` of the metadata, but it has "
         f"`{steps[-1]}`.",
-        "Write `metadata: {type: object}`; Kubernetes knows what metadata is.",
+        "Write `metadata: {type: object}`; Kubernetes adds the rest.",
         "properties",
         "metadata",
         *steps,

@@ -9,8 +9,26 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Problem, SchemaNode
+
+SCHEMA_FORBIDDEN = Rule(
+    "XP422", "schema-forbidden", "A schema has a keyword that Kubernetes does not support."
+)
+SCHEMA_NO_TYPE = Rule("XP423", "schema-no-type", "A schema has no type, or an unknown one.")
+SCHEMA_ITEMS = Rule(
+    "XP424", "schema-items", "A list does not have exactly one schema for its items."
+)
+SCHEMA_ADDITIONAL = Rule(
+    "XP425", "schema-additional", "A schema has both `properties` and `additionalProperties`."
+)
+SCHEMA_ROOT = Rule(
+    "XP426", "schema-root", "The schema of a whole object does not describe an object."
+)
+SCHEMA_EXTENSION = Rule("XP429", "schema-extension", "An `x-kubernetes-` keyword is used wrongly.")
+SCHEMA_PATTERN = Rule(
+    "XP431", "schema-pattern", "A pattern is not a valid regular expression in Go."
+)
 
 TYPES = ("array", "boolean", "integer", "number", "object", "string")
 
@@ -21,16 +39,16 @@ _INT_OR_STRING = "x-kubernetes-int-or-string"
 # Keywords that Kubernetes knows of and refuses, with what to do instead, and whether an empty value
 # counts as none.
 _FORBIDDEN = {
-    "$ref": (False, "Write the schema out where it is used: a CRD holds no references."),
+    "$ref": (False, "Write the schema out where it is used: a CRD cannot contain references."),
     "$schema": (True, "Remove it."),
     "id": (True, "Remove it; a field with this name belongs under `properties`."),
     "definitions": (True, "Write the schemas out where they are used."),
-    "dependencies": (False, "Say it with a rule under `x-kubernetes-validations`."),
+    "dependencies": (False, "Use a rule under `x-kubernetes-validations`."),
     "patternProperties": (
         True,
         "Use `additionalProperties`; a rule under `x-kubernetes-validations` can check names.",
     ),
-    "additionalItems": (False, "Remove it: all items of a list have the one schema under `items`."),
+    "additionalItems": (False, "Remove it: all items of a list have the schema under `items`."),
 }
 
 
@@ -44,8 +62,8 @@ def check(node: SchemaNode) -> Iterator[Problem]:
         yield from _additional_properties(node)
     if value.get(_PRESERVE) is False:
         yield node.problem(
-            codes.SCHEMA_EXTENSION,
-            f"`{_PRESERVE}` in the schema of {node.name} is false; it must be true or left out.",
+            SCHEMA_EXTENSION,
+            f"`{_PRESERVE}` in the schema of {node.name} must be true or left out, got false.",
             "Remove it.",
             _PRESERVE,
         )
@@ -61,16 +79,16 @@ def _forbidden(node: SchemaNode) -> Iterator[Problem]:
     for keyword, (may_be_empty, remedy) in _FORBIDDEN.items():
         if keyword in node.value and (node.value[keyword] or not may_be_empty):
             yield node.problem(
-                codes.SCHEMA_FORBIDDEN,
-                f"Kubernetes does not support `{keyword}`, which the schema of {node.name} has.",
+                SCHEMA_FORBIDDEN,
+                f"`{keyword}` is not supported, but the schema of {node.name} has it.",
                 remedy,
                 keyword,
                 key=True,
             )
     if node.value.get("uniqueItems"):
         yield node.problem(
-            codes.SCHEMA_FORBIDDEN,
-            f"`uniqueItems` cannot be true, as it is in the schema of {node.name}.",
+            SCHEMA_FORBIDDEN,
+            f"`uniqueItems` must not be true in the schema of {node.name}.",
             "Use `x-kubernetes-list-type: set`.",
             "uniqueItems",
         )
@@ -79,12 +97,12 @@ def _forbidden(node: SchemaNode) -> Iterator[Problem]:
 def _type(node: SchemaNode) -> Iterator[Problem]:
     kind = node.value["type"]
     if kind and kind not in TYPES:
-        remedy = f"Known are {', '.join(TYPES)}."
+        remedy = f"Supported values: {', '.join(TYPES)}."
         if kind == "null":
-            remedy = "Give the type that it has otherwise, and `nullable: true`."
+            remedy = "Give the type of the other values, and `nullable: true`."
         yield node.problem(
-            codes.SCHEMA_NO_TYPE,
-            f"`{kind}` is no type that Kubernetes knows, but the schema of {node.name} has it.",
+            SCHEMA_NO_TYPE,
+            f"The type of {node.name} is `{kind}`, which is not a supported value.",
             remedy,
             "type",
         )
@@ -95,17 +113,17 @@ def _required_type(node: SchemaNode) -> Iterator[Problem]:
     if value.get("type"):
         if node.place.level is Level.ROOT and value["type"] != "object":
             yield node.problem(
-                codes.SCHEMA_ROOT,
-                f"The type of the whole object is `{value['type']}`; it must be `object`.",
+                SCHEMA_ROOT,
+                f"The type of the whole object must be `object`, got `{value['type']}`.",
                 "Write `type: object`.",
                 "type",
             )
     elif not (value.get(_PRESERVE) or value.get(_INT_OR_STRING) or value.get(_EMBEDDED)):
         yield node.problem(
-            codes.SCHEMA_NO_TYPE,
+            SCHEMA_NO_TYPE,
             f"The schema of {node.name} has no `type`.",
-            "Add a `type`; where anything may stand, use `x-kubernetes-preserve-unknown-fields: "
-            "true`, and for a number or a text `x-kubernetes-int-or-string: true`.",
+            "Add a `type`; for any value use `x-kubernetes-preserve-unknown-fields: true`, and "
+            "for an integer or a string `x-kubernetes-int-or-string: true`.",
             key=True,
         )
 
@@ -114,14 +132,14 @@ def _items(node: SchemaNode) -> Iterator[Problem]:
     items = node.value.get("items")
     if isinstance(items, list) and items:
         yield node.problem(
-            codes.SCHEMA_ITEMS,
-            f"The `items` of {node.name} are a list of schemas; Kubernetes takes one schema.",
-            "Write the one schema that all items have.",
+            SCHEMA_ITEMS,
+            f"The `items` of {node.name} must be a schema, got a list of schemas.",
+            "Write one schema for all items.",
             "items",
         )
     elif node.is_structural and node.value.get("type") == "array" and not isinstance(items, dict):
         yield node.problem(
-            codes.SCHEMA_ITEMS,
+            SCHEMA_ITEMS,
             f"{node.name} is an array, but its schema has no `items`.",
             "Add the schema of one item: `items: {type: ...}`.",
             key=True,
@@ -132,17 +150,17 @@ def _additional_properties(node: SchemaNode) -> Iterator[Problem]:
     additional = node.value["additionalProperties"]
     if node.properties() and additional is not True:
         yield node.problem(
-            codes.SCHEMA_ADDITIONAL,
+            SCHEMA_ADDITIONAL,
             f"The schema of {node.name} has both `properties` and `additionalProperties`.",
             "Keep `properties` for fields with fixed names, or `additionalProperties` for a "
-            "mapping with names of the user's choice. Kubernetes drops other fields by itself.",
+            "mapping with any names. Kubernetes drops other fields anyway.",
             "additionalProperties",
             key=True,
         )
     if node.is_structural and (node.place.level is Level.ROOT or node.value.get(_EMBEDDED)):
         yield node.problem(
-            codes.SCHEMA_ADDITIONAL,
-            f"`additionalProperties` cannot stand in the schema of {node.name}, which is a "
+            SCHEMA_ADDITIONAL,
+            f"`additionalProperties` is not allowed in the schema of {node.name}, which is a "
             "Kubernetes object.",
             "Describe its fields under `properties`.",
             "additionalProperties",
@@ -158,10 +176,10 @@ def _pattern(node: SchemaNode) -> Iterator[Problem]:
         parse(node.value["pattern"])
     except PatternError as error:
         yield node.problem(
-            codes.SCHEMA_PATTERN,
-            f"Go, and so Kubernetes, cannot read the `pattern` of {node.name}: {error}.",
-            "Write it in RE2 syntax, without look-around and back-references; what that cannot "
-            "say, a rule under `x-kubernetes-validations` may.",
+            SCHEMA_PATTERN,
+            f"The `pattern` of {node.name} is not a valid regular expression in Go: {error}.",
+            "Write it in RE2 syntax, without look-around and back-references, or use a rule under "
+            "`x-kubernetes-validations`.",
             "pattern",
         )
 
@@ -171,7 +189,7 @@ def _extensions(node: SchemaNode) -> Iterator[Problem]:
     for other in (_PRESERVE, _EMBEDDED):
         if value.get(_INT_OR_STRING) and value.get(other):
             yield node.problem(
-                codes.SCHEMA_EXTENSION,
+                SCHEMA_EXTENSION,
                 f"The schema of {node.name} has both `{_INT_OR_STRING}` and `{other}`.",
                 "Keep one of the two.",
                 other,
@@ -181,23 +199,23 @@ def _extensions(node: SchemaNode) -> Iterator[Problem]:
         return
     if node.place.in_metadata:
         yield node.problem(
-            codes.SCHEMA_EXTENSION,
-            f"`{_EMBEDDED}` cannot stand inside metadata, as it does in the schema of {node.name}.",
+            SCHEMA_EXTENSION,
+            f"`{_EMBEDDED}` is not allowed inside metadata, as in the schema of {node.name}.",
             "Remove it.",
             _EMBEDDED,
             key=True,
         )
     if value.get("type") != "object":
         yield node.problem(
-            codes.SCHEMA_EXTENSION,
-            f"{node.name} is an embedded resource, so that its `type` must be `object`.",
+            SCHEMA_EXTENSION,
+            f"{node.name} is an embedded resource, so its `type` must be `object`.",
             "Write `type: object`.",
             *(("type",) if "type" in value else (_EMBEDDED,)),
         )
     if not value.get(_PRESERVE) and not node.properties():
         yield node.problem(
-            codes.SCHEMA_EXTENSION,
-            f"{node.name} is an embedded resource of which all fields would be dropped: its schema "
+            SCHEMA_EXTENSION,
+            f"{node.name} is an embedded resource whose fields would all be dropped: its schema "
             "has no `properties`.",
             f"Add `{_PRESERVE}: true`, or `properties`.",
             _EMBEDDED,

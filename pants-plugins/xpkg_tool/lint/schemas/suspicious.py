@@ -1,13 +1,17 @@
-"""What Kubernetes takes in a schema although it can hardly be meant: warnings."""
+"""What Kubernetes accepts in a schema although it is hardly intended: warnings."""
 
 from __future__ import annotations
 
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Problem, SchemaNode
 from xpkg_tool.kubernetes.openapi.validation import type_of
+
+SCHEMA_SUSPICIOUS = Rule(
+    "XP434", "schema-doubt", "A keyword of a schema has no effect, or matches nothing.", WARNING
+)
 
 _RANGES = (
     ("minimum", "maximum"),
@@ -20,29 +24,29 @@ _NUMBERS = ("integer", "number")
 
 
 def check(node: SchemaNode) -> Iterator[Problem]:
-    """A schema that no value fits, or of which a part can never matter."""
+    """A schema that no value matches, or with a part that never has an effect."""
     value = node.value
     for least, most in _RANGES:
         if least in value and most in value and value[least] > value[most]:
             yield _doubt(
                 node,
-                f"Nothing fits the schema of {node.name}: `{least}` is larger than `{most}`.",
-                "Mend one of the two.",
+                f"No value matches the schema of {node.name}: `{least}` is greater than `{most}`.",
+                "Fix one of them.",
                 least,
             )
     for keyword in _COUNTS:
         if keyword.startswith("max") and value.get(keyword, 0) < 0:
             yield _doubt(
                 node,
-                f"Nothing fits the schema of {node.name}: `{keyword}` is negative.",
-                "Write a number from 0 on.",
+                f"No value matches the schema of {node.name}: `{keyword}` is negative.",
+                "Write 0 or a positive number.",
                 keyword,
             )
     if value.get("multipleOf", 1) <= 0:
         yield _doubt(
             node,
-            f"Nothing fits the schema of {node.name}: `multipleOf` is not larger than 0.",
-            "Write a number larger than 0, or remove it.",
+            f"No value matches the schema of {node.name}: `multipleOf` must be greater than 0.",
+            "Write a positive number, or remove it.",
             "multipleOf",
         )
     if "enum" in value:
@@ -52,18 +56,20 @@ def check(node: SchemaNode) -> Iterator[Problem]:
 
 
 def _doubt(node: SchemaNode, message: str, remedy: str, *steps: str | int) -> Problem:
-    return node.problem(codes.SCHEMA_DOUBT, message, remedy, *steps, severity=WARNING)
+    return node.problem(SCHEMA_SUSPICIOUS, message, remedy, *steps)
 
 
 def _enum(node: SchemaNode) -> Iterator[Problem]:
     wanted = node.value.get("type")
     for index, item in enumerate(node.value["enum"]):
         if wanted and item is not None and not _is_of(item, wanted):
-            remedy = "Put it in quotes." if wanted == "string" else f"Write a value of `{wanted}`."
+            remedy = (
+                "Put it in quotes." if wanted == "string" else f"Write a value of type `{wanted}`."
+            )
             yield _doubt(
                 node,
-                f"A value under the `enum` of {node.name} is of the type `{type_of(item)}`, so "
-                f"that no `{wanted}` is ever equal to it.",
+                f"A value of the `enum` of {node.name} has the type `{type_of(item)}`, so no "
+                f"`{wanted}` ever equals it.",
                 remedy,
                 "enum",
                 index,
@@ -87,9 +93,9 @@ def _required(node: SchemaNode) -> Iterator[Problem]:
         if name and name not in properties and name not in implied:
             yield _doubt(
                 node,
-                f"Nothing fits the schema of {node.name}: `{name}` is required, but it is not "
-                "among the `properties`, so that Kubernetes drops it.",
-                "Describe the property, or mend the name.",
+                f"No value matches the schema of {node.name}: `{name}` is required, but it is not "
+                "one of the `properties`, so Kubernetes drops it.",
+                "Describe the property, or fix the name.",
                 "required",
                 index,
             )

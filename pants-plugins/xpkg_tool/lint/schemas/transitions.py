@@ -1,18 +1,20 @@
 """`oldSelf` in x-kubernetes-validations: where a rule can use it, and how.
 
 The rules are those of apiextensions-apiserver (pkg/apis/apiextensions/validation): Kubernetes must
-find the old value that belongs to a new one, which it can in mappings, and in lists of the type
-`map` only.
+find the old value that belongs to a new one, which it can in mappings, and in lists of type `map`
+only.
 """
 
 from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.cel.names import calls_on, uses
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.kubernetes.openapi.node import PathOf, Problem, SchemaNode, field_name, path_of
+
+SCHEMA_OLD_SELF = Rule("XP435", "old-self", "A validation rule uses `oldSelf` where there is none.")
 
 _KEYWORD = "x-kubernetes-validations"
 _OLD = "oldSelf"
@@ -43,7 +45,7 @@ def _rule(
     if not uses(expression, _OLD):
         if optional is not None:
             yield node.problem(
-                codes.SCHEMA_OLD_SELF,
+                SCHEMA_OLD_SELF,
                 f"{where[:1].upper()}{where[1:]} has `{_OPTIONAL}`, but does not use `{_OLD}`.",
                 f"Remove `{_OPTIONAL}`.",
                 *(_KEYWORD, index, _OPTIONAL),
@@ -53,21 +55,21 @@ def _rule(
     holder = _uncorrelatable(root, path_of(node.way))
     if holder is not None:
         yield node.problem(
-            codes.SCHEMA_OLD_SELF,
-            f"{where[:1].upper()}{where[1:]} uses `{_OLD}`, but Kubernetes cannot tell which of "
-            f"the old items of {holder} belongs to a new one.",
-            f"Make {holder} a list of the type `map` (`x-kubernetes-list-type: map` with "
+            SCHEMA_OLD_SELF,
+            f"{where[:1].upper()}{where[1:]} uses `{_OLD}`, but Kubernetes cannot match old items "
+            f"of {holder} with new ones.",
+            f"Make {holder} a list of type `map` (`x-kubernetes-list-type: map` with "
             "`x-kubernetes-list-map-keys`), or put the rule on the list or above it.",
             *(_KEYWORD, index, "rule"),
         )
     called = [name for name in calls_on(expression, _OLD) if name in _OF_OPTIONALS]
     if called and optional is not True and _is_typed(node):
         yield node.problem(
-            codes.SCHEMA_OLD_SELF,
-            f"{where[:1].upper()}{where[1:]} calls `{_OLD}.{called[0]}`, which only an optional "
-            "value has.",
-            f"Add `{_OPTIONAL}: true` to the rule, or use `{_OLD}` as it is: without it, the rule "
-            "applies only where there is an old value.",
+            SCHEMA_OLD_SELF,
+            f"{where[:1].upper()}{where[1:]} calls `{_OLD}.{called[0]}`, but `{_OLD}` is not "
+            "optional.",
+            f"Add `{_OPTIONAL}: true` to the rule, or use `{_OLD}` directly: without it, the rule "
+            "only applies where there is an old value.",
             *(_KEYWORD, index, "rule"),
         )
 

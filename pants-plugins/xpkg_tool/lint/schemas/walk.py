@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING
+from xpkg_tool.documents.limits import LIMIT
 from xpkg_tool.kubernetes.openapi.node import Level, Place, Problem, SchemaNode, Way, as_schema
 from xpkg_tool.kubernetes.openapi.validation import Budget
 from xpkg_tool.lint.schemas import combinators as schema_combinators
@@ -21,7 +21,9 @@ from xpkg_tool.lint.schemas import lists as schema_lists
 from xpkg_tool.lint.schemas import root as schema_root
 from xpkg_tool.lint.schemas import structure as schema_structure
 from xpkg_tool.lint.schemas import suspicious as schema_suspicious
+from xpkg_tool.lint.schemas.keywords import SCHEMA_TYPE
 from xpkg_tool.lint.schemas.plain import is_plain
+from xpkg_tool.lint.shapes import described
 
 _IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
 _EMBEDDED = "x-kubernetes-embedded-resource"
@@ -42,9 +44,9 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
     """Everything that is wrong with the schema of a whole custom resource; `status`: it has a
     status subresource."""
     if not isinstance(schema, dict):
-        found = schema_keywords.described(schema)
-        message = f"The schema of the whole object must be a mapping, but is {found}."
-        return [Problem(codes.SCHEMA_TYPE, (), message, "Write a schema: `type: object`.")]
+        found = described(schema)
+        message = f"The schema of the whole object must be a mapping, got {found}."
+        return [Problem(SCHEMA_TYPE, (), message, "Write a schema: `type: object`.")]
     found_problems: list[Problem] = []
     defaults: list[SchemaNode] = []
     # A stack, since schemas nest to any depth.
@@ -88,7 +90,7 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
             found_problems += schema_transitions.check(schema, node)
             found_problems += schema_expressions.check_repeated(schema, node)
     # A default is held against its schema only if that can be read.
-    if not any(problem.code == codes.SCHEMA_TYPE for problem in found_problems):
+    if not any(problem.rule is SCHEMA_TYPE for problem in found_problems):
         budget = Budget()
         for node in defaults:
             if not node.place.no_default and len(found_problems) < MAX_PROBLEMS:
@@ -100,10 +102,10 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
 
 def _unchecked() -> Problem:
     return Problem(
-        codes.LIMIT,
+        LIMIT,
         (),
-        "Not all defaults of the schema were compared with it: they are too many, nest too deep, "
-        "or have patterns that take too many steps.",
+        "Not all defaults of the schema were checked against it: there are too many, they are "
+        "nested too deeply, or their patterns take too many steps.",
         "Nothing has to change; to have them checked, simplify the defaults or their patterns.",
         severity=WARNING,
     )
@@ -148,9 +150,9 @@ def _children(node: SchemaNode) -> Iterator[_Pending]:
     additional = value.get("additionalProperties")
     if isinstance(additional, dict):
         yield additional, (way, ("additionalProperties",)), _of_additional(place)
-    for keyword in schema_combinators.JUNCTORS:
+    for keyword in schema_combinators.COMBINATORS:
         for index, inner in enumerate(_alternatives(node, keyword)):
-            yield inner, (way, (keyword, index)), _in_junctor(node, nested, keyword, index)
+            yield inner, (way, (keyword, index)), _in_combinator(node, nested, keyword, index)
     if "not" in value:
         yield value["not"], (way, ("not",)), nested
     for keyword in ("definitions", "patternProperties", "dependencies"):
@@ -194,7 +196,7 @@ def _alternatives(node: SchemaNode, keyword: str) -> list[Any]:
     return schemas
 
 
-def _in_junctor(node: SchemaNode, nested: Place, keyword: str, index: int) -> Place:
+def _in_combinator(node: SchemaNode, nested: Place, keyword: str, index: int) -> Place:
     """Of an allOf that is in no other, the first schema may hold the anyOf with types."""
     first = node.is_structural and keyword == "allOf" and index == 0
     return replace(nested, int_or_string=True) if first else nested

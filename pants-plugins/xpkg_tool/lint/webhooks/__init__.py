@@ -1,1 +1,1 @@
-"""Rules for the configurations of admission webhooks that a Provider brings."""
+"""Rules for the configurations of admission webhooks in a Provider."""

@@ -1,21 +1,23 @@
 """How a webhook is called: `clientConfig`, most of which Crossplane fills in.
 
 While it installs the package, Crossplane adds a `service` where there is none, and sets its name,
-its namespace and its port and the `caBundle`, whatever the author wrote there.
+its namespace and its port and the `caBundle`, whatever the package has there.
 """
 
 from __future__ import annotations
 
 from typing import Any, Iterator
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.columns import check_int32
 from xpkg_tool.lint.encoded import is_base64
-from xpkg_tool.lint.fields import shown
+from xpkg_tool.lint.fields import WRONG_TYPE, shown
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.package.names import is_dns_subdomain
+
+WEBHOOK_CLIENT = Rule("XP501", "webhook-client", "A webhook has a URL, or its path is not valid.")
 
 
 def check_client(subject: Subject, path: PathOf, client: Any) -> Iterator[Finding]:
@@ -25,7 +27,7 @@ def check_client(subject: Subject, path: PathOf, client: Any) -> Iterator[Findin
     if client.get("url") is not None:
         both = client.get("service") is not None
         yield subject.finding(
-            codes.WEBHOOK_CLIENT,
+            WEBHOOK_CLIENT,
             "The webhook has a `url` and a `service`; Kubernetes accepts only one of the two."
             if both
             else "The webhook has a `url`; Crossplane adds a `service` when it installs the "
@@ -41,7 +43,7 @@ def check_client(subject: Subject, path: PathOf, client: Any) -> Iterator[Findin
     bundle = client.get("caBundle")
     if isinstance(bundle, str) and not is_base64(bundle):
         yield subject.finding(
-            codes.OBJECT_TYPE,
+            WRONG_TYPE,
             "The `caBundle` is not base64, so the build fails.",
             "Remove it: Crossplane fills it in.",
             (*path, "caBundle"),
@@ -54,8 +56,8 @@ def _path(subject: Subject, at: PathOf, path: Any) -> Iterator[Finding]:
     parts = path[1:].removesuffix("/").split("/")
     if not path.startswith("/") or not all(is_dns_subdomain(part) for part in parts):
         yield subject.finding(
-            codes.WEBHOOK_CLIENT,
-            f"{shown(path)} cannot be the path of a webhook.",
+            WEBHOOK_CLIENT,
+            f"{shown(path)} is not a valid webhook path.",
             "Write a path such as `/validate-buckets`: each part after a `/`, in lower-case "
             "letters, digits, `-` and `.`.",
             at,

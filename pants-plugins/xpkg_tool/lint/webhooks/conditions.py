@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.cel.names import free_variables
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.lint.fields import missing, shown
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.lint.webhooks.selectors import is_qualified_name
+
+WEBHOOK_CONDITION = Rule("XP504", "webhook-condition", "A webhook's condition is not valid.")
 
 _MOST = 64
 _KNOWN = "`object`, `oldObject`, `request`, `authorizer` or `namespaceObject`"
@@ -25,9 +27,9 @@ def check_conditions(subject: Subject, path: PathOf, conditions: Any) -> Iterato
         return
     if len(conditions) > _MOST:
         yield subject.finding(
-            codes.WEBHOOK_CONDITION,
+            WEBHOOK_CONDITION,
             f"The webhook has {len(conditions)} conditions; Kubernetes accepts at most {_MOST}.",
-            "Join some of them with `&&`.",
+            "Combine some of them with `&&`.",
             (*path, _MOST),
         )
     first: dict[str, int] = {}
@@ -40,7 +42,7 @@ def check_conditions(subject: Subject, path: PathOf, conditions: Any) -> Iterato
                 yield _finding(
                     subject,
                     (*at, "name"),
-                    f"The webhook has a condition named {shown(name)} already, at "
+                    f"The webhook already has a condition named {shown(name)}, at "
                     f"`{dotted((*path, first[name]))}`.",
                     "Rename one of the two.",
                 )
@@ -54,9 +56,9 @@ def _condition(subject: Subject, path: PathOf, condition: Mapping[str, Any]) -> 
         yield _finding(
             subject,
             (*path, "name"),
-            f"{shown(name)} cannot be the name of a condition.",
-            "Use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both "
-            "ends.",
+            f"{shown(name)} is not a valid name of a condition.",
+            "Use at most 63 alphanumeric characters, `-`, `_` and `.`, with an alphanumeric "
+            "character at both ends.",
         )
     if expression is None or (isinstance(expression, str) and not expression.strip()):
         yield missing(subject, (*path, "expression"))
@@ -82,4 +84,4 @@ def _expression(subject: Subject, path: PathOf, expression: str) -> Iterator[Fin
 
 
 def _finding(subject: Subject, path: PathOf, message: str, remedy: str) -> Finding:
-    return subject.finding(codes.WEBHOOK_CONDITION, message, remedy, path)
+    return subject.finding(WEBHOOK_CONDITION, message, remedy, path)

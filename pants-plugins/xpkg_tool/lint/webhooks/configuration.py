@@ -1,4 +1,4 @@
-"""Validating- and MutatingWebhookConfigurations, as a Provider brings them.
+"""Validating- and MutatingWebhookConfigurations in a Provider.
 
 The rules are those of Kubernetes (pkg/apis/admissionregistration/validation) for a configuration
 that is created, after Crossplane has changed it while it installs the package
@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import (
+    UNKNOWN_FIELD,
+    WRONG_TYPE,
     choice,
     invalid,
     missing,
@@ -21,16 +23,21 @@ from xpkg_tool.lint.fields import (
     unknown_field,
     wrong_type,
 )
-from xpkg_tool.lint.metadata import check_keys, check_name, check_times
+from xpkg_tool.lint.metadata import OBJECT_NAME, check_keys, check_name, check_times
 from xpkg_tool.lint.shapes import PathOf, Struct, mismatches
-from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.lint.type_names import is_dns_label
 from xpkg_tool.lint.webhooks.client import check_client
 from xpkg_tool.lint.webhooks.conditions import check_conditions
 from xpkg_tool.lint.webhooks.requests import check_requests
 from xpkg_tool.lint.webhooks.selectors import check_selector
 from xpkg_tool.lint.webhooks.shape import MUTATING, VALIDATING
+from xpkg_tool.package import types
 from xpkg_tool.package.names import is_dns_subdomain
+
+WEBHOOK_NAME = Rule(
+    "XP500", "webhook-name", "A webhook's name is not a domain name, or is used twice."
+)
 
 _REVIEWS = ("v1", "v1beta1")
 _SIDE_EFFECTS = ("None", "NoneOnDryRun")
@@ -38,11 +45,13 @@ _LONGEST_TIMEOUT = 30
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
+@checks(types.VALIDATING_WEBHOOKS)
 def check_validating(subject: Subject) -> Iterator[Finding]:
     """All findings for a ValidatingWebhookConfiguration."""
     yield from _check(subject, VALIDATING)
 
 
+@checks(types.MUTATING_WEBHOOKS)
 def check_mutating(subject: Subject) -> Iterator[Finding]:
     """All findings for a MutatingWebhookConfiguration."""
     yield from _check(subject, MUTATING)
@@ -53,14 +62,14 @@ def _check(subject: Subject, shape: Struct) -> Iterator[Finding]:
     yield from _shape(subject, shape)
     yield from _own_name(subject)
     yield from check_keys(subject)
-    yield from check_times(subject, codes.OBJECT_TYPE)
+    yield from check_times(subject, WRONG_TYPE)
     yield from choice(subject, "webhooks[].failurePolicy", ("Ignore", "Fail"))
     yield from choice(subject, "webhooks[].matchPolicy", ("Exact", "Equivalent"))
     yield from choice(subject, "webhooks[].sideEffects", _SIDE_EFFECTS)
     for again, first, name in repeated(subject, "webhooks", "name"):
         yield subject.finding(
-            codes.WEBHOOK_NAME,
-            f"The configuration has a webhook named {shown(name)} already, at "
+            WEBHOOK_NAME,
+            f"The configuration already has a webhook named {shown(name)}, at "
             f"`{dotted(first[:-1])}`.",
             "Rename one of the two: names must be unique within a configuration.",
             again,
@@ -75,17 +84,17 @@ def _check(subject: Subject, shape: Struct) -> Iterator[Finding]:
 def _shape(subject: Subject, shape: Struct) -> Iterator[Finding]:
     for mismatch in mismatches(subject.value, shape):
         if mismatch.expected is not None:
-            yield wrong_type(subject, codes.OBJECT_TYPE, mismatch)
+            yield wrong_type(subject, WRONG_TYPE, mismatch)
         else:
-            yield unknown_field(subject, codes.OBJECT_FIELD, mismatch)
+            yield unknown_field(subject, UNKNOWN_FIELD, mismatch)
 
 
 def _own_name(subject: Subject) -> Iterator[Finding]:
     """Crossplane gives the configuration another name, so a wrong one is never seen."""
     for finding in check_name(subject):
         yield subject.finding(
-            codes.OBJECT_NAME,
-            f"{finding.message[:-1]}; a package is installed all the same, since Crossplane names "
+            OBJECT_NAME,
+            f"{finding.message[:-1]}; the package can still be installed, since Crossplane names "
             "its webhook configurations itself.",
             finding.remedy,
             ("metadata", "name"),
@@ -112,11 +121,11 @@ def _name(subject: Subject, path: PathOf, name: Any) -> Iterator[Finding]:
         yield missing(subject, path)
     elif isinstance(name, str) and not (is_dns_subdomain(name) and name.count(".") > 1):
         yield subject.finding(
-            codes.WEBHOOK_NAME,
-            f"{shown(name)} cannot be the name of a webhook: it must be a domain name with at "
-            "least three parts.",
-            "Write a name such as `buckets.example.org`: lower-case letters, digits, `-` and `.`, "
-            "at most 253 characters.",
+            WEBHOOK_NAME,
+            f"{shown(name)} is not a valid name of a webhook: it must be a domain name with at "
+            "least three segments.",
+            "Write a name such as `buckets.example.org`: lower-case alphanumeric characters, `-` "
+            "and `.`, at most 253.",
             path,
         )
 
@@ -133,13 +142,13 @@ def _reviews(subject: Subject, path: PathOf, webhook: Mapping[str, Any]) -> Iter
         if not isinstance(version, str):
             continue
         if texts.index(version) < index:
-            why, remedy = f"is {shown(version)}, which is in the list already", "Remove one."
+            why, remedy = f"is {shown(version)}, which is already in the list", "Remove one."
             yield invalid(subject, (*path, index), why, remedy)
         elif not is_dns_label(version):
-            why = f"is {shown(version)}, which cannot be the name of a version"
+            why = f"is {shown(version)}, which is not a valid version name"
             yield invalid(subject, (*path, index), why, "Write `v1`.")
     if not any(version in _REVIEWS for version in texts):
-        why = "names no version of AdmissionReview that Kubernetes knows"
+        why = "must include a version of AdmissionReview that Kubernetes knows"
         yield invalid(subject, path, why, "Add `v1`.")
 
 

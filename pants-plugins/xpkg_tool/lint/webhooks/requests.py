@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
-from xpkg_tool.lint.fields import choice_of, missing, shown
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.lint.fields import REQUIRED_FIELD, choice_of, missing, shown
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
+
+WEBHOOK_REQUESTS = Rule(
+    "XP502", "webhook-requests", "A webhook's rule contains what another part excludes."
+)
 
 _ALL = "*"
 _OPERATIONS = (_ALL, "CONNECT", "CREATE", "DELETE", "UPDATE")
@@ -67,9 +71,9 @@ def _resources(subject: Subject, path: PathOf, values: list[Any]) -> Iterator[Fi
             covering = f"{_ALL}/{subresource}"
         if covering:
             yield subject.finding(
-                codes.WEBHOOK_REQUESTS,
-                f"`{dotted((*path, index))}` is {shown(text)}, which {shown(covering)} before it "
-                "contains.",
+                WEBHOOK_REQUESTS,
+                f"`{dotted((*path, index))}` is {shown(text)}, which {shown(covering)} already "
+                "includes.",
                 f"Remove {shown(text)}.",
                 (*path, index),
             )
@@ -87,7 +91,7 @@ def _resources(subject: Subject, path: PathOf, values: list[Any]) -> Iterator[Fi
 
 def _empty(subject: Subject, path: PathOf) -> Finding:
     return subject.finding(
-        codes.OBJECT_REQUIRED,
+        REQUIRED_FIELD,
         f"`{dotted(path)}` is empty.",
         "Write a name or `*`, or remove the entry.",
         path,
@@ -97,8 +101,8 @@ def _empty(subject: Subject, path: PathOf) -> Finding:
 def _not_alone(subject: Subject, path: PathOf, index: int, others: str) -> Finding:
     value = subject.get(*path, index)
     return subject.finding(
-        codes.WEBHOOK_REQUESTS,
-        f"`{dotted(path)}` has {shown(str(value))}, which cannot stand together with {others}.",
-        f"Keep {shown(str(value))} alone, or name what is meant.",
+        WEBHOOK_REQUESTS,
+        f"`{dotted(path)}` has {shown(str(value))}, which is not allowed together with {others}.",
+        f"Keep only {shown(str(value))}, or name what you mean.",
         (*path, index),
     )

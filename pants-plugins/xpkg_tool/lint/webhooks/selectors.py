@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import choice_of, missing, shown
 from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.names import is_dns_subdomain
+
+WEBHOOK_SELECTOR = Rule("XP503", "webhook-selector", "A webhook's label selector is not valid.")
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 _LONGEST = 63
@@ -52,8 +54,8 @@ def _expression(subject: Subject, path: PathOf, expression: Mapping[str, Any]) -
         yield missing(subject, (*path, "values"), f", which the operator `{operator}` needs")
     elif operator in _WITHOUT_VALUES and isinstance(values, list) and values:
         yield subject.finding(
-            codes.WEBHOOK_SELECTOR,
-            f"The operator `{operator}` takes no `values`.",
+            WEBHOOK_SELECTOR,
+            f"The operator `{operator}` does not allow `values`.",
             "Remove the `values`, or use `In` or `NotIn`.",
             (*path, "values"),
             key=True,
@@ -69,10 +71,11 @@ def _expression(subject: Subject, path: PathOf, expression: Mapping[str, Any]) -
 def _key(subject: Subject, path: PathOf, text: Any, *, key: bool = False) -> Iterator[Finding]:
     if isinstance(text, str) and not is_qualified_name(text):
         yield subject.finding(
-            codes.WEBHOOK_SELECTOR,
-            f"{shown(text)} cannot be the key of a label.",
-            "Write `name` or `prefix/name`: the prefix a DNS name in lower case, the name at most "
-            f"{_LONGEST} letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.",
+            WEBHOOK_SELECTOR,
+            f"{shown(text)} is not a valid label key.",
+            "Write `name` or `prefix/name`: the prefix is a DNS subdomain, the name at most "
+            f"{_LONGEST} alphanumeric characters, `-`, `_` and `.`, with an alphanumeric character "
+            "at both ends.",
             path,
             key=key,
         )
@@ -83,9 +86,9 @@ def _value(subject: Subject, path: PathOf, text: Any) -> Iterator[Finding]:
         return
     if len(text) > _LONGEST or not _NAME.fullmatch(text):
         yield subject.finding(
-            codes.WEBHOOK_SELECTOR,
-            f"`{dotted(path)}` is {shown(text)}, which cannot be the value of a label.",
-            f"Use at most {_LONGEST} letters, digits, `-`, `_` and `.`, with a letter or digit at "
-            "both ends.",
+            WEBHOOK_SELECTOR,
+            f"`{dotted(path)}` is {shown(text)}, which is not a valid label value.",
+            f"Use at most {_LONGEST} alphanumeric characters, `-`, `_` and `.`, with an "
+            "alphanumeric character at both ends.",
             path,
         )

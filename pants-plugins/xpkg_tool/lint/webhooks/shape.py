@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-from xpkg_tool.lint.shapes import INTEGER, OBJECT_META, TEXT, ListOf, MapOf, Shape, Struct
+from xpkg_tool.lint.shapes import INTEGER, OBJECT_META, STRING, ListOf, MapOf, Shape, Struct
 
-_SERVICE = Struct({"namespace": TEXT, "name": TEXT, "path": TEXT, "port": INTEGER})
+_SERVICE = Struct({"namespace": STRING, "name": STRING, "path": STRING, "port": INTEGER})
 _SELECTOR = Struct(
     {
-        "matchLabels": MapOf(TEXT),
-        "matchExpressions": ListOf(Struct({"key": TEXT, "operator": TEXT, "values": ListOf(TEXT)})),
+        "matchLabels": MapOf(STRING),
+        "matchExpressions": ListOf(
+            Struct({"key": STRING, "operator": STRING, "values": ListOf(STRING)})
+        ),
     }
 )
 _WEBHOOK: dict[str, Shape] = {
-    "name": TEXT,
-    "clientConfig": Struct({"url": TEXT, "service": _SERVICE, "caBundle": TEXT}),
+    "name": STRING,
+    "clientConfig": Struct({"url": STRING, "service": _SERVICE, "caBundle": STRING}),
     "rules": ListOf(
         Struct(
             {
-                "operations": ListOf(TEXT),
-                "apiGroups": ListOf(TEXT),
-                "apiVersions": ListOf(TEXT),
-                "resources": ListOf(TEXT),
-                "scope": TEXT,
+                "operations": ListOf(STRING),
+                "apiGroups": ListOf(STRING),
+                "apiVersions": ListOf(STRING),
+                "resources": ListOf(STRING),
+                "scope": STRING,
             }
         )
     ),
-    "failurePolicy": TEXT,
-    "matchPolicy": TEXT,
+    "failurePolicy": STRING,
+    "matchPolicy": STRING,
     "namespaceSelector": _SELECTOR,
     "objectSelector": _SELECTOR,
-    "sideEffects": TEXT,
+    "sideEffects": STRING,
     "timeoutSeconds": INTEGER,
-    "admissionReviewVersions": ListOf(TEXT),
-    "matchConditions": ListOf(Struct({"name": TEXT, "expression": TEXT})),
+    "admissionReviewVersions": ListOf(STRING),
+    "matchConditions": ListOf(Struct({"name": STRING, "expression": STRING})),
 }
 
 
 def _configuration(webhook: dict[str, Shape]) -> Struct:
     return Struct(
         {
-            "apiVersion": TEXT,
-            "kind": TEXT,
+            "apiVersion": STRING,
+            "kind": STRING,
             "metadata": OBJECT_META,
             "webhooks": ListOf(Struct(webhook)),
         }
@@ -48,4 +50,4 @@ def _configuration(webhook: dict[str, Shape]) -> Struct:
 
 
 VALIDATING = _configuration(_WEBHOOK)
-MUTATING = _configuration({**_WEBHOOK, "reinvocationPolicy": TEXT})
+MUTATING = _configuration({**_WEBHOOK, "reinvocationPolicy": STRING})

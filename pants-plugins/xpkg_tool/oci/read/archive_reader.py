@@ -12,8 +12,8 @@ import posixpath
 import stat
 from typing import BinaryIO, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.oci.blobs import TarFiles, Window
 from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, no_file
 from xpkg_tool.oci.read.docker_archive import normal_name, read_docker_archive, read_entry
@@ -28,6 +28,10 @@ from xpkg_tool.oci.read.tar_reader import (
     members,
 )
 from xpkg_tool.oci.stored_image import StoredImage
+
+TWO_IMAGES = Rule(
+    "XP913", "two-images", "Readers of the file would see different images.", fatal=True
+)
 
 _MAX_MEMBERS = 4096
 # Docker's own archives have chains of one: a layer that two images share.
@@ -69,7 +73,7 @@ def _differences(image: StoredImage, files: TarFiles) -> list[Finding]:
             files.path,
             "manifest.json names another config or other layers than the manifest: docker and "
             "Crossplane's CLI would see another image than readers of OCI layouts",
-            code=codes.TWO_IMAGES,
+            rule=TWO_IMAGES,
         )
     ]
 

@@ -13,10 +13,15 @@ import re
 from dataclasses import dataclass
 from typing import Any, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.blobs import CHUNK, FileBlobs, Files, Window, read_all
-from xpkg_tool.oci.image_error import finding_of, image_error, over_limit
+from xpkg_tool.oci.image_error import (
+    BLOB_MISSING,
+    DIGEST_DIFFERS,
+    finding_of,
+    image_error,
+    over_limit,
+)
 from xpkg_tool.oci.manifests import (
     MAX_CONFIG,
     MAX_LAYERS,
@@ -142,7 +147,7 @@ def _named(files: Files, name: str) -> Window:
     window = files.find(name)
     if window is None:
         raise image_error(
-            files.path, f"{name!r}, which manifest.json names, is missing", code=codes.BLOB_MISSING
+            files.path, f"{name!r}, which manifest.json names, is missing", rule=BLOB_MISSING
         )
     return window
 
@@ -169,7 +174,7 @@ def _wrong_name(path: str, pattern: re.Pattern[str], name: str, digest: str) -> 
         finding_of(
             path,
             f"The content of {name!r} has another digest than its name says: {digest}",
-            code=codes.DIGEST_DIFFERS,
+            rule=DIGEST_DIFFERS,
         )
     ]
 

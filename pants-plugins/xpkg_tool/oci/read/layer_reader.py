@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Callable, Collection, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.oci.blobs import CHUNK
 from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, over_limit
 from xpkg_tool.oci.manifests import Descriptor
@@ -16,6 +16,14 @@ from xpkg_tool.oci.read.layer_stream import BadStream, LayerStream, TooLarge
 from xpkg_tool.oci.read.tar_reader import FOLDER, REGULAR, Broken, Member, members
 from xpkg_tool.oci.stored_image import StoredImage
 from xpkg_tool.oci.write.layer import BASE_FILE
+
+NO_PACKAGE_YAML = Rule("XP909", "no-package-yaml", "The image holds no package.yaml.", fatal=True)
+OTHER_PACKAGE_YAML = Rule(
+    "XP910",
+    "other-package-yaml",
+    "Different versions of Crossplane find different package.yaml files.",
+)
+LAYER_UNREADABLE = Rule("XP911", "layer-unreadable", "A layer cannot be read.", fatal=True)
 
 # The package manager reads as much of package.yaml, and drops the rest in silence.
 MAX_FILE = 200 * 1024 * 1024
@@ -100,7 +108,7 @@ def read_layer(
             fault = finding_of(
                 image.source,
                 f"Layer {layer.digest} cannot be read: {error}",
-                code=codes.LAYER_UNREADABLE,
+                rule=LAYER_UNREADABLE,
             )
             stream.drain_stored()
     finally:
@@ -171,9 +179,9 @@ class _Scan:
     def _cover(self, name: str, member: Member, read: Callable[[int], bytes]) -> None:
         if name in self._wanted:
             if name in self.covered:
-                raise self._error(f"{name} is there twice", codes.OTHER_PACKAGE_YAML)
+                raise self._error(f"{name} is there twice", OTHER_PACKAGE_YAML)
             if member.kind != REGULAR:
-                raise self._error(f"{name} is no file but a {member.kind}", codes.NO_PACKAGE_YAML)
+                raise self._error(f"{name} is no file but a {member.kind}", NO_PACKAGE_YAML)
             if member.size > MAX_FILE:
                 raise over_limit(self._source, f"{name} in it has", MAX_FILE, "bytes")
             content = BytesIO()
@@ -189,12 +197,12 @@ class _Scan:
         if ".." in parts:
             raise self._error(
                 f"the name {member.name[:200]!a} leads out of the image",
-                codes.LAYER_UNREADABLE,
+                LAYER_UNREADABLE,
             )
         return "/".join(parts)
 
-    def _error(self, what: str, code: str) -> ImageError:
-        return image_error(self._source, f"In layer {self._layer.digest}, {what}", code=code)
+    def _error(self, what: str, rule: Rule) -> ImageError:
+        return image_error(self._source, f"In layer {self._layer.digest}, {what}", rule=rule)
 
 
 def ancestors(path: str) -> frozenset[str]:

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import hashlib
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.blobs import FileBlobs, Files, FolderFiles, Window, missing, read_all
-from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, over_limit
+from xpkg_tool.oci.image_error import (
+    DIGEST_DIFFERS,
+    SIZE_DIFFERS,
+    ImageError,
+    finding_of,
+    image_error,
+    over_limit,
+)
 from xpkg_tool.oci.manifests import (
     INDEX_TYPES,
     MAX_MANIFEST,
@@ -141,7 +147,7 @@ def compare(path: str, raw: bytes, descriptor: Descriptor, where: str) -> list[F
                 path,
                 f"The manifest has another digest ({digest}) than {where} says "
                 f"({descriptor.digest})",
-                code=codes.DIGEST_DIFFERS,
+                rule=DIGEST_DIFFERS,
             )
         )
     if len(raw) != descriptor.size:
@@ -150,7 +156,7 @@ def compare(path: str, raw: bytes, descriptor: Descriptor, where: str) -> list[F
                 path,
                 f"The manifest has another size ({len(raw):,} bytes) than {where} says "
                 f"({descriptor.size:,})",
-                code=codes.SIZE_DIFFERS,
+                rule=SIZE_DIFFERS,
             )
         )
     return found

@@ -12,11 +12,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Callable, Mapping
 
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import WARNING, Finding
-from xpkg_tool.oci.image_error import ImageError, finding_of, over_limit
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.oci.image_error import (
+    DIGEST_DIFFERS,
+    SIZE_DIFFERS,
+    ImageError,
+    finding_of,
+    over_limit,
+)
 from xpkg_tool.oci.read.layer_reader import (
     MAX_UNCOMPRESSED,
+    NO_PACKAGE_YAML,
+    OTHER_PACKAGE_YAML,
     Budget,
     LayerContent,
     ancestors,
@@ -24,6 +32,14 @@ from xpkg_tool.oci.read.layer_reader import (
 )
 from xpkg_tool.oci.stored_image import DOCKER_ARCHIVE, StoredImage, kind_of
 from xpkg_tool.oci.write.layer import BASE, BASE_FILE, EXAMPLES, EXAMPLES_FILE
+
+SEVERAL_BASE_LAYERS = Rule(
+    "XP907",
+    "several-base-layers",
+    "Several layers are marked as the package.",
+    fatal=True,
+    also=WARNING,
+)
 
 # How the package was found.
 BY_ANNOTATION = "annotation"
@@ -136,7 +152,7 @@ def _layer_faults(image: StoredImage, place: int, content: LayerContent) -> list
                 image.source,
                 f"Layer {layer.digest} has {content.size:,} bytes, and the manifest says "
                 f"{layer.size:,}",
-                code=codes.SIZE_DIFFERS,
+                rule=SIZE_DIFFERS,
             )
         )
     if content.digest != layer.digest:
@@ -144,7 +160,7 @@ def _layer_faults(image: StoredImage, place: int, content: LayerContent) -> list
             finding_of(
                 image.source,
                 f"The content of layer {layer.digest} has another digest: {content.digest}",
-                code=codes.DIGEST_DIFFERS,
+                rule=DIGEST_DIFFERS,
             )
         )
     elif content.fault:
@@ -176,7 +192,7 @@ def _read_file_system(reading: _Reading, all_layers: bool) -> list[Finding]:
             f"the package: the first file called {BASE_FILE} from the top layer on"
             + ("" if found else f"; there is no {BASE_FILE} in the top folder"),
             "Annotate the package's layer with io.crossplane.xpkg: base, as `pants package` does.",
-            code=codes.OTHER_PACKAGE_YAML if found else codes.NO_PACKAGE_YAML,
+            rule=OTHER_PACKAGE_YAML if found else NO_PACKAGE_YAML,
         )
     ]
 
@@ -210,7 +226,7 @@ def _several(image: StoredImage, places: list[int], kind: str) -> list[Finding]:
         f"{len(places)} layers are annotated as io.crossplane.xpkg: {kind}, and nothing says "
         f"which one is meant: {digests}",
         "Keep the annotation on one layer.",
-        code=codes.SEVERAL_BASE_LAYERS,
+        rule=SEVERAL_BASE_LAYERS,
     )
     # The package manager does not look at examples.
     return [found if kind == BASE else replace(found, severity=WARNING)]
@@ -228,7 +244,7 @@ def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
                 f"The base layer has {base.packages[0]!a} before {BASE_FILE}; Crossplane v2.2 "
                 "and later takes that for the package",
                 f"Leave everything but {BASE_FILE} out of the base layer.",
-                code=codes.OTHER_PACKAGE_YAML,
+                rule=OTHER_PACKAGE_YAML,
             )
         ]
     if name == BASE_FILE:
@@ -238,13 +254,13 @@ def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
         f"In the base layer {BASE_FILE} is called {name!a}; Crossplane up to v2.1 and "
         f"`crossplane xpkg extract` look for exactly {BASE_FILE}",
         "Build the package with `pants package`.",
-        code=codes.OTHER_PACKAGE_YAML,
+        rule=OTHER_PACKAGE_YAML,
     )
     return [replace(other, severity=WARNING)]
 
 
 def _names_package(finding: Finding) -> bool:
-    return finding.code in (codes.OTHER_PACKAGE_YAML, codes.NO_PACKAGE_YAML)
+    return finding.code in (OTHER_PACKAGE_YAML.code, NO_PACKAGE_YAML.code)
 
 
 def _no_package(image: StoredImage, bases: list[int]) -> Finding:
@@ -253,5 +269,5 @@ def _no_package(image: StoredImage, bases: list[int]) -> Finding:
         image.source,
         f"There is no {BASE_FILE} in {where}",
         "Name the image of a package: what only runs a provider or a function is none.",
-        code=codes.NO_PACKAGE_YAML,
+        rule=NO_PACKAGE_YAML,
     )

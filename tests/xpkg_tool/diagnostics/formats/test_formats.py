@@ -182,8 +182,8 @@ def test_sarif_brings_what_explains_a_rule() -> None:
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     assert "help" not in rules["XP998"]
     for code in ("XP101", "XP202", "XP010"):
-        assert rules[code]["help"]["markdown"] == entry(code)
-        assert rules[code]["help"]["text"] == plain(entry(code) or "")
+        assert rules[code]["help"]["markdown"] == entry(RULES[code])
+        assert rules[code]["help"]["text"] == plain(entry(RULES[code]) or "")
         # It has to be absolute.
         assert "helpUri" not in rules[code]
     document = json.loads(write_findings(FINDINGS, "sarif", docs_url=URL))

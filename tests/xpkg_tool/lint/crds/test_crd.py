@@ -10,7 +10,6 @@ import pytest
 from tests.xpkg_tool.cases import CASES, request
 from tests.xpkg_tool.small_packages import changed
 from xpkg_tool.building.build import PackageRequest, read
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.documents.loader import load, locate
 from xpkg_tool.documents.stream import Document, split
@@ -56,7 +55,7 @@ WITHOUT_TYPES = {
     "crdschema-cel-message-expression-bad",
 }
 # What depends on the type of the package, not on the definition alone.
-OF_THE_PACKAGE = (codes.KIND_NOT_ALLOWED, codes.CRD_V1BETA1)
+OF_THE_PACKAGE = ("XP203", "XP409")
 OF_CRDS = [
     case
     for case in CASES
@@ -186,29 +185,29 @@ def test_right(path: str, value: Any) -> None:
 
 
 GENERAL = [
-    ("spec", ..., codes.OBJECT_REQUIRED),
-    ("spec.names", ..., codes.OBJECT_REQUIRED),
-    ("spec.names.plural", "", codes.OBJECT_REQUIRED),
-    ("spec.names.plural", "Buckets", codes.TYPE_NAMES),
-    ("spec.names.kind", "B" * 60, codes.OBJECT_VALUE),
-    ("spec.scope", "cluster", codes.OBJECT_VALUE),
-    ("spec.scope", ..., codes.OBJECT_REQUIRED),
-    ("spec.group", "example", codes.TYPE_NAMES),
-    ("spec.foo", 1, codes.OBJECT_FIELD),
-    (f"{V}.served", "yes", codes.OBJECT_TYPE),
-    (f"{V}.schema", ..., codes.OBJECT_REQUIRED),
-    (f"{V}.schema", {}, codes.OBJECT_REQUIRED),
-    (f"{V}.name", "1", codes.TYPE_NAMES),
-    ("metadata.name", "buckets.example.com", codes.XRD_NAME),
-    ("metadata.namespace", "default", codes.OBJECT_VALUE),
+    ("spec", ..., "XP208"),
+    ("spec.names", ..., "XP208"),
+    ("spec.names.plural", "", "XP208"),
+    ("spec.names.plural", "Buckets", "XP601"),
+    ("spec.names.kind", "B" * 60, "XP209"),
+    ("spec.scope", "cluster", "XP209"),
+    ("spec.scope", ..., "XP208"),
+    ("spec.group", "example", "XP601"),
+    ("spec.foo", 1, "XP205"),
+    (f"{V}.served", "yes", "XP204"),
+    (f"{V}.schema", ..., "XP208"),
+    (f"{V}.schema", {}, "XP208"),
+    (f"{V}.name", "1", "XP601"),
+    ("metadata.name", "buckets.example.com", "XP600"),
+    ("metadata.namespace", "default", "XP209"),
 ]
 VERSIONS = [
-    ("spec.versions", [], codes.CRD_STORAGE),
-    ("spec.versions", ..., codes.CRD_STORAGE),
-    (f"{V}.storage", False, codes.CRD_STORAGE),
-    (f"{V}.deprecationWarning", "x", codes.OBJECT_VALUE),
-    ("spec.preserveUnknownFields", True, codes.CRD_PRESERVE),
-    (f"{V}.schema.openAPIV3Schema.type", "string", codes.SCHEMA_ROOT),
+    ("spec.versions", [], "XP402"),
+    ("spec.versions", ..., "XP402"),
+    (f"{V}.storage", False, "XP402"),
+    (f"{V}.deprecationWarning", "x", "XP209"),
+    ("spec.preserveUnknownFields", True, "XP408"),
+    (f"{V}.schema.openAPIV3Schema.type", "string", "XP426"),
 ]
 
 
@@ -217,26 +216,26 @@ def webhook(**fields: Any) -> dict[str, Any]:
 
 
 WEBHOOKS = [
-    ({"strategy": "Webhook"}, codes.CRD_CONVERSION),
-    ({}, codes.CRD_CONVERSION),
-    ({"strategy": "Magic"}, codes.CRD_CONVERSION),
-    ({"strategy": "None", "webhook": {"clientConfig": {}}}, codes.CRD_CONVERSION),
-    (webhook(conversionReviewVersions=["v2"]), codes.CRD_CONVERSION),
-    (webhook(conversionReviewVersions=["v1", "v1"]), codes.CRD_CONVERSION),
-    (webhook(conversionReviewVersions=["v1", "V2"]), codes.CRD_CONVERSION),
-    (webhook(clientConfig={"service": {"path": "convert"}}), codes.CRD_CONVERSION),
-    (webhook(clientConfig={"service": {}, "url": "https://a"}), codes.CRD_CONVERSION),
-    (webhook(clientConfig={"caBundle": "x"}), codes.OBJECT_TYPE),
-    (webhook(clientConfig={"service": {"port": 2**31}}), codes.OBJECT_TYPE),
+    ({"strategy": "Webhook"}, "XP404"),
+    ({}, "XP404"),
+    ({"strategy": "Magic"}, "XP404"),
+    ({"strategy": "None", "webhook": {"clientConfig": {}}}, "XP404"),
+    (webhook(conversionReviewVersions=["v2"]), "XP404"),
+    (webhook(conversionReviewVersions=["v1", "v1"]), "XP404"),
+    (webhook(conversionReviewVersions=["v1", "V2"]), "XP404"),
+    (webhook(clientConfig={"service": {"path": "convert"}}), "XP404"),
+    (webhook(clientConfig={"service": {}, "url": "https://a"}), "XP404"),
+    (webhook(clientConfig={"caBundle": "x"}), "XP204"),
+    (webhook(clientConfig={"service": {"port": 2**31}}), "XP204"),
 ]
 COLUMNS: list[tuple[dict[str, Any], str]] = [
-    ({"name": ""}, codes.CRD_COLUMN),
-    ({"type": "int"}, codes.CRD_COLUMN),
-    ({"format": "x"}, codes.CRD_COLUMN),
-    ({"jsonPath": None}, codes.CRD_COLUMN),
-    ({"jsonPath": "spec.a"}, codes.CRD_COLUMN),
-    ({"priority": 2**31}, codes.OBJECT_TYPE),
-    ({"priority": "1"}, codes.OBJECT_TYPE),
+    ({"name": ""}, "XP405"),
+    ({"type": "int"}, "XP405"),
+    ({"format": "x"}, "XP405"),
+    ({"jsonPath": None}, "XP405"),
+    ({"jsonPath": "spec.a"}, "XP405"),
+    ({"priority": 2**31}, "XP204"),
+    ({"priority": "1"}, "XP204"),
 ]
 SCALES: list[dict[str, Any]] = [
     {"specReplicasPath": ""},
@@ -263,8 +262,8 @@ SELECTABLE = [
         *VERSIONS,
         *(("spec.conversion", value, code) for value, code in WEBHOOKS),
         *((f"{V}.additionalPrinterColumns", [{**COLUMN, **c}], code) for c, code in COLUMNS),
-        *((f"{V}.subresources", {"scale": {**SCALE, **s}}, codes.CRD_SUBRESOURCE) for s in SCALES),
-        *((f"{V}.selectableFields", [{"jsonPath": p}], codes.CRD_SELECTABLE) for p in SELECTABLE),
+        *((f"{V}.subresources", {"scale": {**SCALE, **s}}, "XP406") for s in SCALES),
+        *((f"{V}.selectableFields", [{"jsonPath": p}], "XP407") for p in SELECTABLE),
     ],
 )
 def test_wrong(path: str, value: Any, code: str) -> None:
@@ -276,16 +275,16 @@ def test_wrong(path: str, value: Any, code: str) -> None:
 
 def test_what_is_listed_twice_or_too_often() -> None:
     fields = [{"jsonPath": ".spec.region"}] * 2
-    assert brief(changed(CRD, f"{V}.selectableFields", fields)) == [(codes.CRD_SELECTABLE, ERROR)]
+    assert brief(changed(CRD, f"{V}.selectableFields", fields)) == [("XP407", ERROR)]
     many = [{"jsonPath": f".spec.tags.t{i}"} for i in range(9)]
-    assert brief(changed(CRD, f"{V}.selectableFields", many)) == [(codes.CRD_SELECTABLE, ERROR)]
+    assert brief(changed(CRD, f"{V}.selectableFields", many)) == [("XP407", ERROR)]
     assert brief(changed(CRD, f"{V}.selectableFields", many[1:])) == []
 
 
 def test_warnings() -> None:
-    assert brief(changed(CRD, f"{V}.served", False)) == [(codes.CRD_SERVED, WARNING)]
+    assert brief(changed(CRD, f"{V}.served", False)) == [("XP403", WARNING)]
     url = webhook(clientConfig={"url": "https://a"})
-    assert brief(changed(CRD, "spec.conversion", url)) == [(codes.CRD_CONVERSION, WARNING)]
+    assert brief(changed(CRD, "spec.conversion", url)) == [("XP404", WARNING)]
 
 
 @pytest.mark.parametrize(
@@ -297,25 +296,25 @@ def test_a_group_of_kubernetes_wants_an_approval(annotation: str | None, found: 
     text = changed(text, "metadata.name", "buckets.a.k8s.io")
     if annotation is not None:
         text = changed(text, "metadata.annotations", {"api-approved.kubernetes.io": annotation})
-    assert brief(text) == ([(codes.CRD_GROUP, ERROR)] if found else [])
+    assert brief(text) == ([("XP400", ERROR)] if found else [])
 
 
 def test_the_status_changes_what_may_stand_at_the_top() -> None:
     text = changed(CRD, f"{V}.schema.openAPIV3Schema.minProperties", 1)
     assert brief(text) == []
     text = changed(text, f"{V}.subresources", {"status": {}})
-    assert brief(text) == [(codes.SCHEMA_ROOT, ERROR)]
+    assert brief(text) == [("XP426", ERROR)]
 
 
 def test_v1beta1_is_looked_at_for_what_breaks_the_build() -> None:
     text = changed(CRD, "apiVersion", "apiextensions.k8s.io/v1beta1")
     text = changed(text, "spec.scope", "x")
-    assert brief(text) == [(codes.CRD_V1BETA1, ERROR)]
+    assert brief(text) == [("XP409", ERROR)]
     text = changed(text, f"{V}.schema.openAPIV3Schema.type", True)
-    assert brief(text) == [(codes.CRD_V1BETA1, ERROR), (codes.SCHEMA_TYPE, ERROR)]
+    assert brief(text) == [("XP409", ERROR), ("XP420", ERROR)]
     text = changed(CRD, "apiVersion", "apiextensions.k8s.io/v1beta1")
     text = changed(text, "spec.validation", {"openAPIV3Schema": {"items": 1}})
-    assert brief(text) == [(codes.CRD_V1BETA1, ERROR), (codes.SCHEMA_TYPE, ERROR)]
+    assert brief(text) == [("XP409", ERROR), ("XP420", ERROR)]
 
 
 @pytest.mark.parametrize("value", [None, [], {}, "x", 1, True, [None], [[]], {"a": None}])

@@ -20,7 +20,6 @@ from tests.xpkg_tool.images import (
     unannotated,
 )
 from tests.xpkg_tool.oci.read.layers import E, P, files_of, of_layers
-from xpkg_tool.diagnostics import codes
 from xpkg_tool.oci.image_error import ImageError
 from xpkg_tool.oci.read import layer_reader, package_files
 from xpkg_tool.oci.read.archive_reader import read_archive
@@ -60,7 +59,7 @@ def test_what_upper_layers_hide(
 ) -> None:
     files = of_layers(tmp_path, BOTH, upper)
     assert (files.package, files.examples) == (package, examples)
-    assert [f.code for f in files.faults] == ([] if package else [codes.NO_PACKAGE_YAML])
+    assert [f.code for f in files.faults] == ([] if package else ["XP909"])
 
 
 def test_hidden_is_hidden_from_all_layers_below(tmp_path: Path) -> None:
@@ -144,4 +143,4 @@ def test_a_size_that_is_only_claimed(tmp_path: Path) -> None:
     content[148:156] = b" " * 8
     content[148:156] = b"%06o\0 " % sum(content[:512])
     (fault,) = files_of(Image((gz(bytes(content)), "base")).archive(tmp_path / "image")).faults
-    assert (fault.code, "cut off" in fault.message) == (codes.LAYER_UNREADABLE, True)
+    assert (fault.code, "cut off" in fault.message) == ("XP911", True)
