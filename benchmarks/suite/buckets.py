@@ -30,13 +30,13 @@ def measure(round: Round) -> None:
         with round.repository(f"one-of-{size}", plugins) as ours:
             ours.add(round.inputs.packages)
             one = ours.pants("package", "packages/p000")
-            round.note(f"buckets: one asked for, {words}", one)
+            round.note(f"buckets: one requested, {words}", one)
 
 
 def _plugins_with(target: Path, size: int) -> Path:
     """A copy of the backend whose buckets have `size` packages."""
     shutil.copytree(PLUGINS, target, ignore=shutil.ignore_patterns("__pycache__"))
-    module = target / "xpkg" / "buckets.py"
+    module = target / "xpkg" / "building" / "buckets.py"
     text, count = _CONSTANT.subn(f"_PACKAGES_PER_BUCKET = {size}", module.read_text())
     if count != 1:
         raise AssertionError(f"{module.name} has no _PACKAGES_PER_BUCKET any more.")
@@ -57,7 +57,7 @@ CASE = Case(
     (
         Section(
             "Packages that share a process: 200 packages",
-            (*_rows("cold"), *_rows("one change"), *_rows("one asked for")),
+            (*_rows("cold"), *_rows("one change"), *_rows("one requested")),
         ),
     ),
     measure,
