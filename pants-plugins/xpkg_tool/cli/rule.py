@@ -20,7 +20,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _described(named: str) -> str:
-    """The entry of the rule that has this code; a list where it is the beginning of several."""
+    """The entry of the rule with this code, or a list of the rules with this prefix."""
     code = named.upper()
     rule = RULES.get(code)
     if rule is not None:

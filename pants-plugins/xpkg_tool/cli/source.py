@@ -1,4 +1,4 @@
-"""What the commands that read a package share."""
+"""The registry options that several commands share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xpkg_tool.publish.settings import RegistrySettings
 
 
 def insecure_registries(reference: str, insecure: bool) -> tuple[str, ...]:
-    """The registry of `reference` where `--insecure` was given. Raises Failure."""
+    """The registry of `reference` if `insecure` is set, else nothing. Raises Failure."""
     if not insecure:
         return ()
     try:
@@ -22,7 +22,7 @@ def insecure_registries(reference: str, insecure: bool) -> tuple[str, ...]:
 
 
 def registry_settings(reference: str, arguments: Namespace) -> dict[str, RegistrySettings]:
-    """The settings of the registry of `reference` by the options `insecure`, `ca_file` and
+    """The settings for the registry of `reference`, from the options `insecure`, `ca_file` and
     `mutable_tags`. Raises Failure."""
     try:
         registry = parse(reference).registry
