@@ -1,4 +1,4 @@
-"""Copies what is published somewhere to somewhere else, as it is: `xpkg copy`."""
+"""Copies a published package elsewhere, unchanged: `xpkg copy`."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def copy(
     connect: Connect | None = None,
     progress: Progress = SILENT,
 ) -> Outcome:
-    """Copies the package that `source` names (as image_source.opened says) to the reference
-    `destination`: the bytes of its manifests, of an index all of them, so that digests and
-    annotations stay. Blobs are streamed from one to the other and verified on the way; within one
-    registry they are mounted. For the tag the rules of publishing hold. Nothing is raised for what
-    can go wrong outside.
+    """Copies the package that `source` names (as for inspection.source.opened) to the reference
+    `destination`: its manifests byte for byte, an index with all its images, so that digests and
+    annotations stay the same. Blobs are streamed from one to the other and verified on the way;
+    within one registry they are mounted. The tag follows the rules of publishing. Errors of the
+    environment are returned, not raised.
 
-    `requests` of the result are those to both. `env`, `settings`, `connect` and `progress` are
-    those of push.push."""
+    `requests` of the result counts those to both. `env`, `settings`, `connect` and `progress` are
+    as for push.push."""
     env = os.environ if env is None else env
     with (
         closing(
@@ -61,7 +61,7 @@ def copy(
 
 
 def _opened(source: str, registries: Registries) -> tuple[Artifact, Reference | None]:
-    """What `source` names, and where that is when it is in a registry."""
+    """The artifact that `source` names, and its reference if it is in a registry."""
     if os.path.isdir(source):
         return read_layout_artifact(source), None
     if os.path.lexists(source):
@@ -69,7 +69,7 @@ def _opened(source: str, registries: Registries) -> tuple[Artifact, Reference | 
     if source.startswith(LAYOUT_PREFIX):
         folder, _, name = source[len(LAYOUT_PREFIX) :].partition(":")
         if not os.path.isdir(folder):
-            raise image_error(source, "There is no such folder", code=codes.SOURCE_UNREADABLE)
+            raise image_error(source, "The folder does not exist", code=codes.SOURCE_UNREADABLE)
         return read_layout_artifact(folder, name), None
     from xpkg_tool.registry.pull import pull_artifact
 

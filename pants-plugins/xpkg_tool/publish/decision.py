@@ -1,6 +1,6 @@
-"""The decision what publishing does for one reference. Pure.
+"""Decides what publishing does for one reference. Pure.
 
-A tag that no glob of `mutable_tags` names is a release: it never moves to another digest."""
+A tag that no glob of `mutable_tags` matches is a release: it never moves to another digest."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ REFUSAL = "REFUSED"
 FAILED = "failed"
 
 
-# Errors in what was configured: they are known without asking anybody.
+# Configuration errors, which are known without a request.
 _CONFIGURATION = (REFERENCE, SETTINGS)
-# What stops a reference, in a few words; the error says all of it.
+# Why a reference is not published, in short; the error has the details.
 _WHY = {
     CREDENTIALS: "The credentials cannot be used.",
     DENIED: "The registry denies access.",
     LAYOUT: "The directory cannot be used.",
     REFERENCE: "The reference is not valid.",
-    REGISTRY: "The registry could not be asked.",
+    REGISTRY: "The registry could not be queried.",
     SETTINGS: "The registry is configured wrongly.",
 }
 
-# What a look-up found: a digest, nothing, or that it could not be made.
+# The result of a lookup: a digest, nothing, or why it failed.
 Found = Union[str, None, PublishError]
 
 
 @dataclass(frozen=True)
 class PlannedReference:
-    """What is to be done for one reference. `reference` is its text as it was given, `place` what
-    it means (None where it cannot be read), `local` the package's digest, `remote` the digest that
-    is there (None for none, and where that could not be learned), `why` a short sentence, and
-    `error` the whole reason for REFUSED and failed. `configuration`: that is an error in what was
-    configured, whatever the registry has."""
+    """What to do for one reference. `reference` is the string as given, `place` its parsed value
+    (None if it is invalid), `local` the package's digest, `remote` the digest in the registry (None
+    if there is none or it is not known), `why` a short sentence, and `error` the full reason for
+    REFUSED and failed. `configuration` says that it is a configuration error, independent of what
+    the registry has."""
 
     reference: str
     place: Reference | None
@@ -70,7 +70,7 @@ class PlannedReference:
             "action": self.action,
             "why": self.why,
             "message": str(self.error) if self.error else None,
-            # Equal for all references that share the error, so that it can be shown once.
+            # Equal for all references with the same error, so that it can be shown once.
             "error": self.error.without_place if self.error else None,
             "configuration": self.configuration,
         }
@@ -84,9 +84,9 @@ def decide(
     settings: RegistrySettings,
     rivals: Sequence[tuple[str, str]] = (),
 ) -> PlannedReference:
-    """The decision for one reference, without a thought of the others. `remote` is what the look-up
-    found, `settings` are those of the registry, and `rivals` the (name, digest) of the packages
-    that claim this place with different digests."""
+    """The decision for one reference, independent of the others. `remote` is the result of the
+    lookup, `settings` are those of the registry, and `rivals` are the (name, digest) of the
+    packages that claim this place with different digests."""
     if isinstance(place, PublishError):
         return _stopped(text, None, local, None, place)
     known = None if isinstance(remote, PublishError) else remote
@@ -95,7 +95,7 @@ def decide(
         return _stopped(text, place, local, known, error)
     error = rivalry(place, rivals)
     if error:
-        why = "Several packages are to be published here."
+        why = "Several packages would be published here."
         return replace(_stopped(text, place, local, known, error), why=why, configuration=True)
     try:
         movable = settings.may_move(place.tag)
@@ -104,49 +104,50 @@ def decide(
     if isinstance(remote, PublishError):
         return _stopped(text, place, local, None, remote.at(text))
     if remote == local:
-        why = "This digest is there already."
+        why = "This digest is already there."
         return PlannedReference(text, place, local, remote, UP_TO_DATE, why)
     if remote is None:
-        why = "There is no such tag yet." if place.tag else "This digest is not there yet."
+        what = "tag" if place.tag else "digest"
+        why = f"This {what} does not exist yet."
         return PlannedReference(text, place, local, remote, PUSH, why)
     if not movable:
         why = "The release exists with another digest."
         return replace(_stopped(text, place, local, remote, taken(place, local, remote)), why=why)
-    why = "The tag names another digest, and is declared mutable."
+    why = "The tag has another digest, and is declared mutable."
     return PlannedReference(text, place, local, remote, PUSH, why)
 
 
 def wrong_digest(place: Reference, local: str) -> PublishError | None:
-    """For a reference with a digest that is not the package's."""
+    """The error for a reference with a digest other than the package's."""
     if place.digest in ("", local):
         return None
     return publish_error(
         REFERENCE,
-        f"The package's digest is {local}, not the one of the reference",
+        f"The package's digest is {local}, not the one in the reference",
         "Leave the digest out of the reference, or publish the package that has it.",
         path=str(place),
     )
 
 
 def taken(place: Reference, local: str, remote: str) -> PublishError:
-    """The refusal to move a tag: it is a release, and somebody may use what it names."""
+    """The refusal to move a tag: it is a release, which others may depend on."""
     return publish_error(
         REFUSED,
-        f"The tag {place.tag} is a release that exists with another digest: {remote} is there, and "
-        f"this package is {local}",
-        "Publish under a new version (`version` of the target). If this tag may move, say so: "
+        f"The tag {place.tag} is a release that exists with another digest: it has {remote}, and "
+        f"this package has {local}",
+        "Publish under a new version (`version` of the target). If this tag may move, name it in "
         "`mutable_tags` of the registry (`xpkg push --mutable-tags`).",
         path=str(place),
     )
 
 
 def moved(place: Reference, local: str, now: str) -> PublishError:
-    """The refusal to put a tag that has come to name something else since it was looked up."""
+    """The refusal to put a tag that has changed since it was looked up."""
     return publish_error(
         REFUSED,
-        f"The tag {place.tag} changed after it was looked up: it names {now} now. It was left "
+        f"The tag {place.tag} changed after it was looked up: it now names {now}. It was left "
         f"alone, and the package {local} was not published under it",
-        "Somebody else publishes here at the same time. Agree on who does, then publish again.",
+        "Someone else is publishing here at the same time. Agree on who does, then publish again.",
         path=str(place),
     )
 
@@ -157,8 +158,8 @@ def rivalry(place: Reference, rivals: Sequence[tuple[str, str]]) -> PublishError
     names = ", ".join(f"{name} ({digest})" for name, digest in rivals)
     return publish_error(
         REFUSED,
-        f"Several packages with different digests are to be published here: {names}",
-        "Give each a repository or a tag of its own.",
+        f"Several packages with different digests would be published here: {names}",
+        "Give each its own repository or tag.",
         path=str(place),
     )
 

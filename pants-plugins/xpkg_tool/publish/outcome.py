@@ -1,4 +1,4 @@
-"""What became of a reference: as a value, as a line for people, and as JSON."""
+"""The result of publishing a reference: as a value, as a line for people, and as JSON."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ UP_TO_DATE = "up to date"
 
 @dataclass(frozen=True)
 class PushResult:
-    """What became of one reference.
+    """The result for one reference.
 
-    `action`: `pushed` (its blobs and manifests were sent or found there, and the tag put), `tagged`
+    `action`: `pushed` (its blobs and manifests were sent or existed, and the tag was put), `tagged`
     (the manifest was known to be in that repository) or `up to date` (nothing was written).
-    `bytes_sent` counts blobs and manifests that were accepted, `bytes_skipped` those of the blobs
-    that were there or were mounted out of another repository; `requests` all that were made for
-    this reference, including those that failed and those for tokens; `seconds` is wall time."""
+    `bytes_sent` counts blobs and manifests that were accepted, `bytes_skipped` blobs that existed
+    or were mounted from another repository; `requests` counts all that were made for this
+    reference, including those that failed and those for tokens; `seconds` is wall time."""
 
     reference: str
     digest: str
@@ -52,7 +52,7 @@ def format_result(result: PushResult) -> str:
 
 
 def outcome_to_json(reference: str, digest: str, outcome: Outcome) -> dict[str, Any]:
-    """The entry of a report for `reference`. All fields are always there."""
+    """The entry of a report for `reference`. All fields are always present."""
     result = PushResult(reference, digest, "") if isinstance(outcome, PublishError) else outcome
     action = result.action
     if isinstance(outcome, PublishError):
@@ -69,6 +69,6 @@ def outcome_to_json(reference: str, digest: str, outcome: Outcome) -> dict[str, 
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "message": str(outcome) if isinstance(outcome, PublishError) else None,
-        # Equal for all references that share the error, so that it can be shown once.
+        # Equal for all references with the same error, so that it can be shown once.
         "error": outcome.without_place if isinstance(outcome, PublishError) else None,
     }

@@ -1,5 +1,4 @@
-"""What publishing would do: one look-up for each reference, and what is decided for it, before
-anything is written."""
+"""Plans publishing, before anything is written: looks up each reference, and decides what to do."""
 
 from __future__ import annotations
 
@@ -20,8 +19,8 @@ from xpkg_tool.publish.settings import RegistrySettings
 
 @dataclass(frozen=True)
 class Package:
-    """A package that is to be published: its name (for the answer), the digest of its manifest or
-    index, and the texts of its references."""
+    """A package to publish: its name (for the answer), the digest of its manifest or index, and its
+    references as strings."""
 
     name: str
     digest: str
@@ -30,8 +29,8 @@ class Package:
 
 @dataclass(frozen=True)
 class PlannedPackage:
-    """`references` are in the order in which they were asked for. Nothing of the package may be
-    written while one of them is REFUSED or failed."""
+    """The decisions for one package; `references` are in the order of the request. Nothing of the
+    package may be written if one of them is REFUSED or failed."""
 
     name: str
     references: tuple[PlannedReference, ...]
@@ -48,12 +47,13 @@ class PlannedPackage:
 def plan(
     packages: Sequence[Package], registries: Registries, *, by_digest: bool = False
 ) -> tuple[PlannedPackage, ...]:
-    """The plan for each package, in their order; nothing is raised for what can go wrong outside.
+    """The plan for each package, in their order. Errors of the environment are returned, not
+    raised.
 
-    One HEAD for each reference, several at once, and a GET for each tag that it does not find: no
-    tag is thought to be free because of a HEAD alone. `by_digest` asks once more, for the manifest,
-    where a tag would be written: that tells `tag only` from `push` (publishing finds it out by
-    itself)."""
+    Makes a HEAD request for each reference, several at once, and a GET for each tag that it does
+    not find: a HEAD alone does not prove that a tag is free. With `by_digest`, also requests the
+    manifest where a tag would be written, to distinguish `tag only` from `push` (publishing finds
+    that out by itself)."""
     places = {text: _parsed(text) for package in packages for text in package.references}
     asked = list(dict.fromkeys(p for p in places.values() if isinstance(p, Reference)))
     found = _look_up(asked, registries)
@@ -77,7 +77,7 @@ def plan(
 
 
 def failed(packages: Sequence[Package], error: PublishError) -> tuple[PlannedPackage, ...]:
-    """The plan where none could be made."""
+    """The plan for packages that could not be planned because of `error`."""
     return tuple(
         PlannedPackage(
             package.name,
@@ -120,7 +120,7 @@ def _look_up(places: Sequence[Reference], registries: Registries) -> dict[Refere
     remote = [place for place in places if not place.is_layout]
     for registry in dict.fromkeys(place.registry for place in remote):
         names = dict.fromkeys(p.repository for p in remote if p.registry == registry)
-        # An error is raised again, and reported, for each of the references.
+        # The error is raised again, and reported, for each of the references.
         with suppress(PublishError):
             registries.connection(registry).expect(list(names))
 
@@ -147,13 +147,13 @@ def _asked(place: Reference, identifier: str, registries: Registries) -> Found:
         return repository.manifest_digest(identifier, confirm=identifier == place.tag)
     except PublishError as error:
         return error
-    # What one registry does must not fail what goes to another one.
+    # A failure with one registry must not affect the others.
     except Exception as error:
         return internal_error(error)
 
 
 def _known_there(references: Iterable[PlannedReference]) -> tuple[PlannedReference, ...]:
-    """What is up to date shows that the manifest is there; then the others need only tags."""
+    """If one reference is up to date, its repository has the manifest: others need only a tag."""
     references = tuple(references)
     known = {
         (r.place.registry, r.place.repository)
@@ -169,7 +169,7 @@ def _known_there(references: Iterable[PlannedReference]) -> tuple[PlannedReferen
 
 
 def _tag_only(reference: PlannedReference) -> PlannedReference:
-    why = f"{reference.why[:-1]}; the repository has the package, so that only the tag is put."
+    why = f"{reference.why[:-1]}; the repository has the package, so only the tag is pushed."
     return replace(reference, action=TAG_ONLY, why=why)
 
 
@@ -188,7 +188,7 @@ def _with_manifests(
     def has(place: Reference) -> bool:
         if place.is_layout:
             return has_manifest(place.layout_directory, place.digest)
-        # What cannot be said is not said: publishing asks for each blob anyway.
+        # If this is not known, it counts as missing: publishing checks each blob anyway.
         return _asked(place, place.digest, registries) == place.digest
 
     answers = dict(zip(open_questions, in_parallel(has, open_questions, registries.connections)))

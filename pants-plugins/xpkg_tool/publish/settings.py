@@ -1,4 +1,4 @@
-"""What is said of a registry: how it is spoken to, and which of its tags may move."""
+"""The settings of a registry: how to connect to it, and which of its tags may move."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from xpkg_tool.oci.reference import DOCKER_HUB
 
 @dataclass(frozen=True)
 class RegistrySettings:
-    """`insecure`: plain http. `ca_file`: a PEM file of authorities to trust beside the usual ones,
-    "" for none. `mutable_tags`: globs; no other tag is ever moved to another digest."""
+    """`insecure`: plain http. `ca_file`: a PEM file with authorities to trust in addition to the
+    usual ones, or "". `mutable_tags`: globs; no other tag is ever moved to another digest."""
 
     insecure: bool = False
     ca_file: str = ""
     mutable_tags: tuple[str, ...] = ()
 
     def may_move(self, tag: str) -> bool:
-        """Raises PublishError for a glob that cannot be read."""
+        """Whether a tag may be moved. Raises PublishError for an invalid glob."""
         try:
             return matches_any(self.mutable_tags, tag)
         except BadPattern as error:
             raise publish_error(
                 SETTINGS,
                 f"`mutable_tags` of the registry: {str(error).rstrip('.')}",
-                "`*`, `?` and `[a-z]` have a meaning there; `\\` takes the next character as it "
-                "is.",
+                "`*`, `?` and `[a-z]` have a special meaning in globs; `\\` escapes the next "
+                "character.",
             ) from None
 
 
@@ -43,9 +43,9 @@ def settings_from_json(data: Mapping[str, Any]) -> dict[str, RegistrySettings]:
     each of which may be left out (or null)."""
     return {
         registry_key(registry): RegistrySettings(
-            insecure=bool(said.get("insecure")),
-            ca_file=said.get("caFile") or "",
-            mutable_tags=tuple(said.get("mutableTags") or ()),
+            insecure=bool(options.get("insecure")),
+            ca_file=options.get("caFile") or "",
+            mutable_tags=tuple(options.get("mutableTags") or ()),
         )
-        for registry, said in data.items()
+        for registry, options in data.items()
     }

@@ -72,8 +72,8 @@ NOTHING = {
     "a/nowhere.xpkg": "no such file or folder",
     "": "no such file or folder",
     "\0": "no such file or folder",
-    "oci-layout:nowhere:a:v1": "There is no such folder",
-    "oci-layout:nowhere": "There is no such folder",
+    "oci-layout:nowhere:a:v1": "The folder does not exist",
+    "oci-layout:nowhere": "The folder does not exist",
     "example.org/a": "The reference has no tag",
     "example.org/A:v1": "lower-case",
 }

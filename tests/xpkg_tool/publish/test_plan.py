@@ -58,7 +58,7 @@ def test_nothing_there(pusher: Pusher) -> None:
                     "local": HYBRID_DIGEST,
                     "remote": None,
                     "action": "push",
-                    "why": "There is no such tag yet.",
+                    "why": "This tag does not exist yet.",
                     "message": None,
                     "error": None,
                     "configuration": False,

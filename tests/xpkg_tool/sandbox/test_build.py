@@ -76,7 +76,7 @@ def test_a_package_over_a_limit_leaves_its_neighbours_alone(
 _SCRIPT = """
 import sys
 sys.path[:0] = sys.argv[1].split(":")
-import xpkg_tool.build, xpkg_tool.processes
+import xpkg_tool.building.build, xpkg_tool.process.ending
 from xpkg_tool.__main__ import main
 xpkg_tool.process.ending.LAST_RESORT = 0.2
 """

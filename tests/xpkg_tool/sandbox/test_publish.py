@@ -167,7 +167,7 @@ def test_a_bug_is_in_the_answer_too(sandbox: Path, monkeypatch: pytest.MonkeyPat
     report = json.loads((sandbox / "out/report.json").read_text())
     for entry in (*plan["references"], *report["references"]):
         assert entry["action"] == "failed"
-        assert "LookupError at test_requests.py:" in entry["message"]
+        assert "LookupError at test_publish.py:" in entry["message"]
         assert CANARY not in entry["message"]
 
 

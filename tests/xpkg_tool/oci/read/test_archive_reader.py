@@ -120,7 +120,7 @@ BAD_MEMBERS = {
     ),
     "other layout": (changed(**{"oci-layout": b'{"imageLayoutVersion":"2"}'}), "another version"),
     "index no JSON": (changed(index_json=b"{"), "index.json is no JSON value"),
-    "index a list": (changed(index_json=b"[]"), "index.json is no JSON object"),
+    "index a list": (changed(index_json=b"[]"), "index.json is not a JSON object"),
     "deep index": (changed(index_json=b"[" * 100_000), "index.json is no JSON value"),
     "huge number": (changed(index_json=b'{"a":' + b"9" * 4_000_000 + b"}"), "no JSON value"),
     "not a number": (changed(index_json=b'{"a":NaN}'), "no JSON value"),

@@ -175,10 +175,10 @@ def test_bad_files(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        (b"[]", "The config is no JSON object"),
+        (b"[]", "The config is not a JSON object"),
         (b'{"config":{"Labels":{"a":1}}}', "labels that are not a mapping of texts"),
         (b'{"rootfs":{"diff_ids":[1]}}', "diff IDs that are not a list of texts"),
-        (b'{"os":1}', "`os` is no text"),
+        (b'{"os":1}', "`os` is not a string"),
         (b" " * (8 * 1024 * 1024 + 1), "The config has more than 8,388,608 bytes"),
     ],
     ids=["list", "label", "diff ID", "os", "size"],

@@ -37,7 +37,7 @@ def test_statuses_that_will_not_pass(pusher: Pusher, status: int) -> None:
     body = b'{"errors":[{"code":"NAME_INVALID","message":"canary"},{"code":"canary"}]}'
     with running("", Fault("POST", "uploads", nth=0, status=status, body=body)) as registry:
         message = error(pusher, registry)
-        assert f"gave status {status}, NAME_INVALID" in message
+        assert f"has the status {status}, NAME_INVALID" in message
         assert registry.count("POST") == 1
         assert pusher.slept == []
 
@@ -56,7 +56,7 @@ def test_retry_after(pusher: Pusher, value: str, pause: float) -> None:
 def test_it_gives_up(pusher: Pusher) -> None:
     with running("", Fault("HEAD", "manifests", nth=0, status=503)) as registry:
         message = error(pusher, registry)
-        assert "answers with status 503 (4 attempts)" in message
+        assert "answered with status 503 (4 attempts)" in message
         assert registry.count("HEAD") == 4
         assert pusher.slept == [0.5, 1.0, 2.0]
 
@@ -175,7 +175,7 @@ def test_no_body_is_sent_along_to_another_host(pusher: Pusher, method: str, path
     with running() as other, running() as registry:
         headers = {"Location": f"http://{other.address}/elsewhere?sig=canary"}
         registry.faults.append(Fault(method, path, nth=0, status=307, headers=headers))
-        assert "redirects a request with a body" in error(pusher, registry)
+        assert "redirected a request with a body" in error(pusher, registry)
         assert other.seen == []
 
 
@@ -193,7 +193,7 @@ def test_dates_that_are_none(pusher: Pusher, name: str, value: str) -> None:
 
 def test_a_write_is_not_turned_into_a_read(pusher: Pusher) -> None:
     with running("", Fault("PUT", "uploads", status=302, headers={"Location": "/v2/"})) as registry:
-        assert "gave status 302" in error(pusher, registry)
+        assert "has the status 302" in error(pusher, registry)
 
 
 def test_redirects_without_end(pusher: Pusher) -> None:
