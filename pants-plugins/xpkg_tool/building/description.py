@@ -1,4 +1,4 @@
-"""`<name>.xpkg.json`: what is in a package, for programs (docs/package-format.md)."""
+"""The description of a package, `<name>.xpkg.json`, for programs (docs/package-format.md)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xpkg_tool.package.content import Meta, PackageContent
 from xpkg_tool.package.file import Object
 from xpkg_tool.package.names import friendly_id
 
-# The three fields by which a dependency used to be named, and the kind that each stands for.
+# The deprecated fields that name a dependency, and the kind that each stands for.
 _DEPRECATED_FIELDS = {
     "provider": "Provider",
     "configuration": "Configuration",
@@ -50,7 +50,7 @@ def to_text(description: Mapping[str, Any]) -> bytes:
 
 
 def relative(path: str, root: str) -> str:
-    """`path` seen from `root`, so that a folder that is moved keeps its description."""
+    """`path` relative to `root`, so that moving a folder does not change its description."""
     return path[len(root) + 1 :] if root and path.startswith(f"{root}/") else path
 
 
@@ -76,8 +76,8 @@ def describe_meta(meta: Meta, root: str) -> dict[str, Any]:
 
 
 def _dependencies(depends_on: Any) -> Iterator[dict[str, Any]]:
-    """Each dependency as upstream understands it: the full triple wins over the deprecated fields,
-    of which configuration comes first, then provider, then function."""
+    """Each dependency as upstream reads it: the full triple takes precedence over the deprecated
+    fields, and of those configuration over provider over function."""
     for entry in depends_on if isinstance(depends_on, list) else ():
         if not isinstance(entry, dict):
             continue

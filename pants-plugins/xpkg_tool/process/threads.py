@@ -1,4 +1,4 @@
-"""The same for several things at once, on a few threads."""
+"""Applies a function to several items at once, on a few threads."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ R = TypeVar("R")
 
 
 def in_parallel(action: Callable[[T], R], items: Sequence[T], workers: int) -> list[R]:
-    """`action` of each item, in their order, at most `workers` at a time. After one has failed none
-    begins, and when those under way have ended the first failure is raised.
+    """The results of `action` for the items, in order, at most `workers` at a time. After a failure
+    no further action starts, and when those in progress have ended, the first failure is raised.
 
     The threads are daemons (those of concurrent.futures are not): Ctrl-C ends the program at once,
-    and not when the last large upload is through."""
+    and not only when the last large upload is done."""
     if workers <= 1 or len(items) <= 1:
         return [action(item) for item in items]
     results: dict[int, R] = {}

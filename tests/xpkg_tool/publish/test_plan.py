@@ -229,4 +229,4 @@ def test_layouts(pusher: Pusher, tmp_path: Path) -> None:
     (tmp_path / "dist/index.json").write_text("{")
     (broken,) = planned(pusher, package)
     assert actions(broken) == ["failed"] * 3
-    assert "is no image index" in str(broken.error)
+    assert "is not an image index" in str(broken.error)
