@@ -118,7 +118,10 @@ BAD_MEMBERS = {
         {k: v for k, v in changed().items() if k != blob_name(LAYER)},
         "Blob sha256:.* is missing",
     ),
-    "other layout": (changed(**{"oci-layout": b'{"imageLayoutVersion":"2"}'}), "a version other than"),
+    "other layout": (
+        changed(**{"oci-layout": b'{"imageLayoutVersion":"2"}'}),
+        "a version other than",
+    ),
     "index no JSON": (changed(index_json=b"{"), "index.json is not a JSON value"),
     "index a list": (changed(index_json=b"[]"), "index.json is not a JSON object"),
     "deep index": (changed(index_json=b"[" * 100_000), "index.json is not a JSON value"),
@@ -260,7 +263,9 @@ def test_every_truncation_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cut.xpkg"
     for length in range(0, len(content) - 1024, 509):
         path.write_bytes(content[:length])
-        with pytest.raises(ImageError, match=r"truncated|not a tar archive|is missing|but missing|contains no"):
+        with pytest.raises(
+            ImageError, match=r"truncated|not a tar archive|is missing|but missing|contains no"
+        ):
             open_archive(str(path))
 
 
@@ -273,7 +278,9 @@ def test_no_tar(content: bytes, tmp_path: Path) -> None:
         open_archive(str(tmp_path / "a"))
 
 
-@pytest.mark.parametrize(("name", "reason"), [("nope", "No such file"), (".", "This is not a regular file")])
+@pytest.mark.parametrize(
+    ("name", "reason"), [("nope", "No such file"), (".", "This is not a regular file")]
+)
 def test_unreadable(name: str, reason: str, tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=reason):
         open_archive(str(tmp_path / name))

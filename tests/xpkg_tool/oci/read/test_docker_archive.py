@@ -169,7 +169,9 @@ def test_bad_files(case: str, tmp_path: Path) -> None:
     path = write_tar(tmp_path / "a", [("manifest.json", manifest), ("c", b"{}")])
     with pytest.raises(ImageError, match=message) as caught:
         open_archive(str(path))
-    assert "Save only one image in the file. It has: a:1." in str(caught.value) or case != "two images"
+    assert (
+        "Save only one image in the file. It has: a:1." in str(caught.value) or case != "two images"
+    )
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,10 @@ def test_what_not_all_readers_find(
         ([(P, b"1"), (P, b"2")], "package.yaml appears twice"),
         ([(P, b"1"), (f"./{P}", b"2")], "package.yaml appears twice"),
         ([(P, link("/etc/passwd"))], "package.yaml is not a file but a symbolic link"),
-        ([("x", b"1"), (P, link("x", tarfile.LNKTYPE))], "package.yaml is not a file but a hard link"),
+        (
+            [("x", b"1"), (P, link("x", tarfile.LNKTYPE))],
+            "package.yaml is not a file but a hard link",
+        ),
         ([(P, link("", tarfile.FIFOTYPE))], "package.yaml is not a file but a special file"),
         ([("../x", b"")], "'../x' leads out of the image"),
         ([("a/../../x", b"")], "leads out of the image"),
