@@ -17,7 +17,7 @@ def main(argv: list[str]) -> int:
         from xpkg_tool.process.ending import ending_at_once
         from xpkg_tool.sandbox import build as sandbox
 
-        # What is left behind is in a sandbox, which nobody looks at then.
+        # Partial output stays in a sandbox that is then discarded.
         with ending_at_once():
             if command == "analyse":
                 sandbox.analyse_files(*paths)

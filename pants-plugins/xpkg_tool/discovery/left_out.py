@@ -1,5 +1,5 @@
-"""Findings about files that are not in a package although they lie in its folder, or are in it from
-elsewhere. The tool's own walk and Pants' globs meet the same things and say the same of them."""
+"""Findings about files in a package's folder that are not read, and files from elsewhere that are.
+The tool's own walk and Pants' globs encounter the same cases and report the same findings."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _REMEDY_END = "or leave the path out with a pattern."
 
 
 def linked_folder(path: str, severity: str) -> Finding:
-    """YAML lies behind a link to a folder, which upstream's walk passes over."""
+    """There is YAML in a linked folder, which upstream's walk skips."""
     return Finding(
         codes.LINKED_FOLDER,
-        "The folder is a link, and linked folders are not read.",
+        "The folder is a symbolic link, and linked folders are not read.",
         f"Put the folder itself here, or links to its files, {_REMEDY_END}",
         path,
         severity=severity,
@@ -25,11 +25,11 @@ def linked_folder(path: str, severity: str) -> Finding:
 
 
 def dangling_link(path: str, target: str, reason: str, severity: str) -> Finding:
-    """A link with the name of a YAML file leads nowhere, for the `reason` that the system gives."""
+    """A link with the name of a YAML file is dangling; `reason` is the system's error message."""
     return Finding(
         codes.DANGLING_LINK,
-        f"The link leads to {target!r}, which cannot be reached: {reason}.",
-        f"Restore what it leads to, remove the link, {_REMEDY_END}",
+        f"The symbolic link points to {target!r}, which cannot be opened: {reason}.",
+        f"Restore its target, remove the link, {_REMEDY_END}",
         path,
         severity=severity,
     )
@@ -39,7 +39,7 @@ def outside_link(path: str, target: str) -> Finding:
     """A file of the package is a link to one in another folder."""
     return Finding(
         codes.OUTSIDE_LINK,
-        f"The link leads out of the package's folder, to {target!r}.",
+        f"The symbolic link points out of the package's folder, to {target!r}.",
         f"Put the file itself here, {_REMEDY_END}",
         path,
         severity=WARNING,
@@ -50,40 +50,40 @@ def file_name(path: str, severity: str) -> Finding:
     """The name of a YAML file, or of its folder, is not UTF-8."""
     return Finding(
         codes.FILE_NAME,
-        "The name of the file or of its folder is not UTF-8, so that it is not read.",
-        "Give it a name in UTF-8, best in ASCII.",
+        "The name of the file or of its folder is not UTF-8, so the file is not read.",
+        "Give it a name in UTF-8, preferably in ASCII.",
         path,
         severity=severity,
     )
 
 
 def not_a_file(path: str, noun: str) -> Finding:
-    """What has the name of a YAML file is `noun`, for example "a FIFO"."""
+    """Something with the name of a YAML file is `noun`, for example "a FIFO"."""
     return Finding(
         codes.NOT_A_FILE,
-        f"What has the name of a YAML file is {noun}.",
+        f"This has the name of a YAML file but is {noun}.",
         f"Remove it, {_REMEDY_END}",
         path,
     )
 
 
 def ending_case(path: str, severity: str) -> Finding:
-    """The ending of a YAML file's name has letters in upper case."""
+    """The extension of a YAML file has upper-case letters."""
     return Finding(
         codes.ENDING_CASE,
-        "The ending of the file's name is not in lower case, so that it is not read.",
-        f"Give the name the ending .yaml or .yml, {_REMEDY_END}",
+        "The file's extension is not in lower case, so the file is not read.",
+        f"Change the extension to .yaml or .yml, {_REMEDY_END}",
         path,
         severity=severity,
     )
 
 
 def hidden_folder(path: str, file: str) -> Finding:
-    """A hidden folder, which is not read, holds an object, in the YAML file `file`."""
+    """A hidden folder, which is not read, contains an object, in the YAML file `file`."""
     return Finding(
         codes.HIDDEN_FOLDER,
-        f"The folder is hidden, so that it is not read, and {file!r} holds an object.",
-        f"Give the folder a name without a dot before it, {_REMEDY_END}",
+        f"The folder is hidden, so it is not read, but {file!r} contains an object.",
+        f"Give the folder a name that does not begin with a dot, {_REMEDY_END}",
         path,
         severity=WARNING,
     )
@@ -91,9 +91,9 @@ def hidden_folder(path: str, file: str) -> Finding:
 
 def findings_of(entries: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     """The findings for what another program left out: `{"reason", "path", "example"}`, and for the
-    reason `linked-folder` the YAML `files` behind it, for `dangling-link` its `target` and the
-    system's `error`, for `outside-link` its `target`, for `hidden-folder` a `file` in it that looks
-    like an object, for `not-a-file` what it is; `ending-case` and `file-name` have nothing else."""
+    reason `linked-folder` the YAML `files` in it, for `dangling-link` its `target` and the system's
+    `error`, for `outside-link` its `target`, for `hidden-folder` a `file` in it that looks like an
+    object, for `not-a-file` a `noun`; `ending-case` and `file-name` have no other fields."""
     for entry in entries:
         reason, path = entry["reason"], entry["path"]
         loss = WARNING if entry["example"] else ERROR

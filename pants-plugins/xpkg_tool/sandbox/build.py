@@ -1,7 +1,7 @@
 """The commands that the Pants backend runs in a sandbox: a JSON file in, files out.
 
-Paths in a request are relative to the working directory. A command fails only when it could not
-do its work; what is wrong with a package is part of the answer.
+Paths in a request are relative to the working directory. A command fails only if it cannot do its
+work; what is wrong with a package is part of the answer.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _analyse_one(
         return to_json(analyse(path, data), data)
     except MemoryError:
         raise _no_memory(path) from None
-    # What happens to one file must not hide what is wrong with the others.
+    # A failure with one file must not hide the findings for the others.
     except Exception as error:
         return to_json(
             FileAnalysis(path, (), (), (_internal(error, path=path),), whole=False), data
@@ -90,7 +90,7 @@ def build_packages(request: Path, output: Path) -> None:
 def _build_one(
     entry: Mapping[str, Any], selection: Selection, fail_on: str
 ) -> tuple[BuildResult, int]:
-    """What became of a package, and how many bytes were parsed for it."""
+    """The result for a package, and how many bytes were parsed for it."""
     from xpkg_tool.building.build import BuildResult, PackageRequest, assemble, build
 
     stored = entry.get("analyses", ())
@@ -111,7 +111,7 @@ def _build_one(
         return build(request), _size(request)
     except MemoryError:
         raise _no_memory(entry["name"]) from None
-    # One package must not take its bucket's other packages with it, whatever happens to it.
+    # A failure with one package must not affect the others in its bucket.
     except Exception as error:
         return BuildResult((_internal(error, object=entry["name"]),), None), 0
 
@@ -136,9 +136,9 @@ def _stored_analyses(paths: Sequence[str]) -> Analyses:
 
 
 def _no_memory(name: str) -> SystemExit:
-    """How much memory there is, the machine decides: this must end the process, since an answer
-    would be kept for all machines."""
-    return SystemExit(f"error: The memory of this machine is not enough for {name}.")
+    """Ends the process: memory depends on the machine, and an answer would be cached for all
+    machines."""
+    return SystemExit(f"error: This machine does not have enough memory for {name}.")
 
 
 def _internal(error: Exception, *, path: str = "", object: str = "") -> Finding:

@@ -1,4 +1,4 @@
-"""The command by which the Pants backend learns what publishing would do."""
+"""The command that plans publishing for the Pants backend."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def plan_packages(request: Path, output: Path) -> None:
     with closing(registries):
         try:
             planned = plan(packages, registries, by_digest=bool(asked.get("byDigest")))
-        # Whatever happens, nothing may be published that was not planned.
+        # Whatever happens, nothing may be published without a plan.
         except Exception as error:
             planned = failed(packages, internal_error(error))
         answer = {

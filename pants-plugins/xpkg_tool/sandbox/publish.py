@@ -39,7 +39,7 @@ def publish_package(request: Path, output: Path) -> None:
         outcomes = _publish(artifact, references, asked)
     except PublishError as error:
         outcomes = [error] * len(references)
-    # Whatever happens, the package's dependents have to learn that it was not published.
+    # Whatever happens, the package's dependents must know that it was not published.
     except Exception as error:
         outcomes = [internal_error(error)] * len(references)
     report = {
@@ -59,9 +59,8 @@ def _opened(archive: str, digest: str) -> Artifact:
     if artifact.digest != digest:
         raise publish_error(
             ARCHIVE,
-            f"The package that was built has the digest {artifact.digest}, and the one that was "
-            f"planned {digest}",
-            "Publish again: its sources may have changed meanwhile.",
+            f"The built package has the digest {artifact.digest}, but the planned one had {digest}",
+            "Publish again: its sources may have changed in the meantime.",
         )
     return artifact
 
