@@ -76,5 +76,5 @@ def _text(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(ROOT / "pants-plugins"), str(ROOT / "tests" / "xpkg_tool")]
+    sys.path[:0] = [str(ROOT), str(ROOT / "pants-plugins")]
     sys.stdout.write(page())
