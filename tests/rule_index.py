@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 _HEAD = """\
 # Index of lint rules
 
-All rules in one line each, as `xpkg rule` lists them. Each code leads to its entry in
+All rules, one per line, as `xpkg rule` lists them. Each code links to its entry in
 [Lint rules](lint-rules.md), with a wrong and a right example; `xpkg rule XP202` shows the same at
 the terminal. This page is written by `python tests/rule_index.py`.
 

@@ -23,7 +23,7 @@ from xpkg_tool.publish.settings import registry_key, settings_from_json
 def publish_package(request: Path, output: Path) -> None:
     """Publishes what `{"directory", "connections", "registries": {…}, "name", "digest", "archive",
     "references": [{"reference", "remote", "action"}, …], "mountFrom": {"<registry>":
-    ["<repository>", …]}}` asks for, as the plan decided it (plan_request), and answers in
+    ["<repository>", …]}}` asks for, as the plan decided it (sandbox/plan.py), and answers in
     `<output>/report.json`: `{"name", "digest", "references": [{…}, …]}`, see
     outcome.outcome_to_json.
 
