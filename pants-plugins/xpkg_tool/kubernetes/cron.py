@@ -65,8 +65,8 @@ class _Wrong(Exception):
 
 
 def cron_problem(schedule: str) -> str | None:
-    """Why the schedule cannot be read, as part of a sentence; None if it can be. Which time zones
-    there are is known in the cluster only."""
+    """Why the schedule is not valid, as part of a sentence; None if it is. Which time zones exist
+    is known only in the cluster."""
     try:
         _read(schedule)
     except _Wrong as wrong:

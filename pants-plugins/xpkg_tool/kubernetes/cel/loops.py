@@ -95,5 +95,5 @@ def _base(text: str, around: list[tuple[Chain, str, int]]) -> Chain | None:
     for chain, variable, _ in reversed(around):
         if text == variable:
             return (*chain, ITEM)
-    # The old value is held to be as large.
+    # The old value is assumed to be as large.
     return () if text in ("self", "oldSelf") else None
