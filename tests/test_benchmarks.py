@@ -148,7 +148,7 @@ def test_a_package_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no archive")
     for name, words in (
         ("missing", "There is no "),
-        ("empty", "holds no folder crds"),
+        ("empty", "has no folder crds"),
         ("text", "cannot be unpacked"),
     ):
         with pytest.raises(InputError, match=words):

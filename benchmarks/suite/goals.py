@@ -1,4 +1,4 @@
-"""The goals on many small packages, beside what Pants itself takes for as many targets."""
+"""The goals on many small packages, compared with the cost of Pants itself for as many targets."""
 
 from __future__ import annotations
 
