@@ -17,7 +17,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-# Any fixed number would do; what is generated, and so every figure measured, depends on it.
+# An arbitrary fixed number, on which the generated files, and so all figures, depend.
 SEED = 20_201_006
 
 QUALIFIERS = (
@@ -44,17 +44,17 @@ SENTENCES = (
     "If you omit the {words}, the {kind} takes the value that holds for the whole account.",
     "Valid values depend on the {words}: see the service's own documentation of the {kind}.",
 )
-# The shapes of properties; what is named twice is drawn twice as often.
+# The shapes of properties; one that appears twice is drawn twice as often.
 LEAVES = ("string", "string", "integer", "boolean", "enum", "list", "map")
 OBJECTS = ("object", "object")
 # Where controller-gen folds descriptions.
 WIDTH = 80
-# How many levels of objects there are at most below forProvider.
+# The maximum number of levels of objects below forProvider.
 DEEPEST = 3
 
 
 class Writer:
-    """Writes one definition, drawing names and descriptions from a generator of numbers."""
+    """Writes one definition, choosing names and descriptions with a random number generator."""
 
     def __init__(self, numbers: random.Random, kind: str) -> None:
         self._numbers = numbers
@@ -62,7 +62,7 @@ class Writer:
         self._used: set[str] = set()
 
     def pick(self, choices: Sequence[str]) -> str:
-        # random() is the one method whose numbers Python promises never to change.
+        # random() is the only method whose numbers Python promises never to change.
         return choices[int(self._numbers.random() * len(choices))]
 
     def name(self) -> list[str]:
@@ -75,7 +75,7 @@ class Writer:
 
     def described(self, words: Sequence[str], indent: int) -> list[str]:
         text = self.pick(SENTENCES).format(words=" ".join(words), kind=self._kind)
-        # A plain scalar may not hold ': ', which one of the sentences does.
+        # A plain scalar may not contain ': ', but one of the sentences does.
         head = "description: |-" if ": " in text else "description: "
         if head.endswith("|-"):
             lines = textwrap.wrap(text, WIDTH - indent)
@@ -126,7 +126,7 @@ def definition(numbers: random.Random, group: str, kind: str, size: int) -> str:
     while length < size or not lines:
         added = writer.property(indent=18)
         if length + text_size(added) > size * 1.1:
-            # Too much for what is left: a property without any below it is the smallest there is.
+            # Too large for the remaining size: a property without any below it is the smallest.
             added = writer.property(indent=18, depth=DEEPEST)
         lines += added
         length += text_size(added)
@@ -264,7 +264,7 @@ def generate(directory: Path, packages: int, files: int, size: int, pants: bool)
         for path, text in contents.items():
             target = directory / "packages" / name / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            # Bytes, so that no platform writes line ends of its own.
+            # Bytes, so that no platform converts line ends.
             target.write_bytes(text.encode("ascii"))
     return total
 
@@ -289,7 +289,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--pants", action="store_true", help="write BUILD files as well")
     options = parser.parse_args(arguments)
     if options.directory.exists() and any(options.directory.iterdir()):
-        # What lay there before would be measured with the rest.
+        # Existing files would be measured, too.
         parser.error(f"{options.directory} is not empty: give a new or empty directory")
     total = generate(
         options.directory, options.packages, options.files, options.bytes, options.pants

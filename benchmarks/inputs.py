@@ -1,4 +1,4 @@
-"""What is measured: generated packages, and real ones that the caller has. Made when asked for."""
+"""The inputs: generated packages, and real ones from the caller. They are created on demand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PLUGINS = PROJECT / "pants-plugins"
 META = "crossplane.yaml"
 
-# Where a package has a template in the place of its meta object.
+# Replaces the meta object of a package where that is a template.
 _META_TEXT = """\
 apiVersion: meta.pkg.crossplane.io/v1
 kind: Provider
@@ -29,7 +29,7 @@ spec:
 
 
 class InputError(Exception):
-    """What the caller gave cannot be measured; the sentence says why and what would do."""
+    """The caller's input cannot be measured; the message says why, and what is needed."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,18 @@ class Sizes:
     packages: int = 200
     files: int = 20
     file_bytes: int = 4_500
-    # Of the repositories that show how the time grows.
+    # The number of packages in the repositories that show growth.
     few: int = 100
     many: int = 1_000
     small_files: int = 5
     layer_bytes: int = 300_000_000
-    # Of a real package, all for None.
+    # The number of files of a real package; None for all.
     definitions: int | None = None
-    # How often each round repeats what takes a second or less.
+    # How often each round repeats measurements of a second or less.
     repeats: int = 3
 
 
-# Enough to see that everything runs.
+# Enough to check that everything runs.
 QUICK = Sizes(
     packages=6,
     files=3,
@@ -95,7 +95,7 @@ class Inputs:
 
     @cached_property
     def packages(self) -> Path:
-        """The folder of the packages that most cases are about."""
+        """The folder of the packages for most cases."""
         return self._generated(self.sizes.packages, self.sizes.files)
 
     @cached_property
@@ -113,14 +113,14 @@ class Inputs:
 
     @cached_property
     def aws(self) -> Path | None:
-        """A folder that holds provider-aws (200 definitions, 7.4 MB)."""
+        """A folder with provider-aws (200 definitions, 7.4 MB)."""
         source = self._of_corpus("provider-aws")
         return None if source is None else self._real(source, "provider-aws")
 
     @cached_property
     def upjet(self) -> Path | None:
-        """A folder that holds provider-upjet-aws (2,065 definitions, 101.9 MB), or the package
-        that the caller gave in its place."""
+        """A folder with provider-upjet-aws (2,065 definitions, 101.9 MB), or with the package that
+        the caller gave instead."""
         source = self.large or self._of_corpus("provider-upjet-aws")
         return None if source is None else self._real(source, "provider-upjet-aws")
 
@@ -135,18 +135,18 @@ class Inputs:
         if source.is_file():
             source = _unpacked(source, self.folder / "unpacked" / name)
         elif not source.is_dir():
-            raise InputError(f"There is no {source}: name a package's folder, or a tar of it.")
+            raise InputError(f"{source} does not exist: name a package's folder, or a tar of it.")
         roots = sorted(
             (folder.parent for folder in source.rglob("crds") if folder.is_dir()),
             key=lambda folder: len(folder.parts),
         )
         if not roots:
-            raise InputError(f"{source} holds no folder crds: name a package that has one.")
+            raise InputError(f"{source} has no folder crds: name a package that has one.")
         return _copied(roots[0], self.folder / "real" / name, name, self.sizes.definitions)
 
 
 def _unpacked(archive: Path, target: Path) -> Path:
-    """The YAML files of an archive, read one by one, so that none lands outside `target`."""
+    """Writes the YAML files of an archive one by one, so that none ends up outside `target`."""
     try:
         with tarfile.open(archive) as members:
             for member in members:
@@ -162,7 +162,7 @@ def _unpacked(archive: Path, target: Path) -> Path:
 
 
 def _copied(root: Path, target: Path, name: str, limit: int | None) -> Path:
-    """A folder with the package as folder `name`: its definitions and its meta object."""
+    """A folder with the package in a subfolder `name`: its definitions and its meta object."""
     package = target / name
     definitions = sorted((root / "crds").rglob("*.yaml"))[:limit]
     for file in definitions:

@@ -1,4 +1,4 @@
-"""A registry on this machine, for measuring."""
+"""A registry on this machine, for benchmarks."""
 
 from __future__ import annotations
 
@@ -51,6 +51,6 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def lacking(*programs: str) -> str | None:
-    """What has to be installed, or nothing."""
+    """What has to be installed, or None."""
     missing = [program for program in programs if shutil.which(program) is None]
     return f"install {' and '.join(missing)}" if missing else None

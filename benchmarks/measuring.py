@@ -1,4 +1,4 @@
-"""Runs programs and says how long they took, how much memory they had, and what they started."""
+"""Runs programs and measures their time, their memory, and the processes that they start."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# In the argv of each process of the tool that Pants starts (pants-plugins/xpkg/tool/process.py).
+# Part of the argv of each of the tool's processes in Pants (pants-plugins/xpkg/tool/process.py).
 TOOL = b"xpkg-tool/run.py"
-# Seconds between two looks at the processes: a small part of the shortest life of the tool's.
+# Seconds between two checks of the processes: much shorter than the tool's shortest process.
 _INTERVAL = 0.01
 # macOS counts in bytes what Linux counts in units of 1024.
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -23,9 +23,8 @@ _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True)
 class Sample:
-    """One run of a case: wall seconds, peak memory in bytes, and processes of the tool that ran.
-
-    None stands for what is not known of this case.
+    """One run of a case: wall seconds, peak memory in bytes, and the number of processes of the
+    tool that ran; None for unknown values.
     """
 
     seconds: float
@@ -35,14 +34,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Finished:
-    """A program's end. `output` is standard output and error together."""
+    """The result of a program. `output` is standard output and error together."""
 
     sample: Sample
     output: str
 
 
 class ProgramError(Exception):
-    """A program that is measured failed: the command, how it ended and what it said."""
+    """A measured program failed: the command, its exit code and its output."""
 
 
 def run(
@@ -52,11 +51,11 @@ def run(
     env: Mapping[str, str] | None = None,
     started: Callable[[int], object] = lambda pid: None,
 ) -> Finished:
-    """Runs a program to its end; `started` hears its process ID. Raises ProgramError if it fails.
+    """Runs a program and waits for it; calls `started` with its process ID. Raises ProgramError if
+    it fails.
 
-    The peak is the operating system's account of it (getrusage): of the largest process, where the
-    program starts others. A process counts what its parent held when it was started, too, so the
-    program that calls this has to stay small.
+    The peak is that of getrusage: of the largest process if the program starts others. It includes
+    the memory of the parent at the time of the fork, so the calling program has to stay small.
     """
     command = " ".join(map(str, argv))
     with tempfile.TemporaryFile() as output:
@@ -70,7 +69,7 @@ def run(
         started(process.pid)
         try:
             _, status, usage = os.wait4(process.pid, 0)
-        except BaseException:  # Ctrl-C: nothing may go on working in folders that are going away.
+        except BaseException:  # Ctrl-C: nothing may keep running in folders that will be removed.
             process.terminate()
             process.wait()
             raise
@@ -110,7 +109,7 @@ class ToolWatch:
             yield self
             return
         self.peak = self.count = 0
-        # Those that are there already are no children of what is going to run.
+        # Processes that already exist are not children of the program to run.
         before = _processes()
         thread = threading.Thread(target=self._watch, args=(before,), daemon=True)
         thread.start()

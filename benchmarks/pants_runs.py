@@ -1,4 +1,4 @@
-"""Runs Pants, by the project's launcher, in repositories that exist for a benchmark only."""
+"""Runs Pants, with the project's launcher, in repositories that exist only for a benchmark."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ metadata:
   name: provider-warm-up
 """
 
-# The daemon hears of new files with a little delay.
+# The daemon notices new files with a short delay.
 _SETTLE_SECONDS = 1.0
 
 
 class Repository:
-    """A repository below `root`, with a store of its own: empty, or a copy of the one at `store`.
+    """A repository in `root` with its own store: empty, or a copy of the one at `store`.
 
     `backend` is a folder of `plugins`: xpkg, or trivial.
     """
@@ -79,7 +79,7 @@ class Repository:
         return folders
 
     def edit(self, file: Path) -> None:
-        """Changes a file, as a person would, and lets the daemon hear of it."""
+        """Changes a file, as a person would, and waits for the daemon to notice."""
         with file.open("a") as output:
             output.write("# edited\n")
         settle()
@@ -99,7 +99,7 @@ def settle() -> None:
 
 
 def warm_store(root: Path, target: Path) -> None:
-    """Makes a store at `target` that holds the tool, and one small package."""
+    """Creates a store at `target` with the tool and one small package."""
     repository = Repository(root, PLUGINS, "xpkg")
     try:
         repository.pants("--no-pantsd", "package", "::")

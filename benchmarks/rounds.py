@@ -1,4 +1,4 @@
-"""One round of all cases, and what a case is."""
+"""A round of all cases, and the definition of a case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.table import Section
 
 @dataclass
 class Round:
-    """What a round has to work with: the inputs, scratch space of its own, and where samples go."""
+    """The context of a round: the inputs, its scratch space, and where samples go."""
 
     inputs: Inputs
     folder: Path
@@ -25,14 +25,14 @@ class Round:
 
     @property
     def repeats(self) -> range:
-        """How often what takes a second or less is done in this round."""
+        """How often measurements of a second or less are repeated in this round."""
         return range(self.inputs.sizes.repeats)
 
     def note(self, figure: str, sample: Sample) -> None:
         self.figures.setdefault(figure, []).append(sample)
 
     def yardstick(self, figure: str, packages: Path) -> None:
-        """Measures the yardstick on some packages, once a round however many cases ask for it."""
+        """Measures the yardstick on some packages, at most once per round."""
         if figure not in self._yardsticks:
             self._yardsticks.add(figure)
             script = PROJECT / "benchmarks" / "yardstick.py"
@@ -40,7 +40,7 @@ class Round:
             self.note(figure, done.sample)
 
     def work(self, *arguments: str | Path) -> measuring.Finished:
-        """Does a work of work.py in a process of its own."""
+        """Runs a function of work.py in a separate process."""
         script = PROJECT / "benchmarks" / "work.py"
         return measuring.run((self.inputs.python, script, *arguments))
 
@@ -52,7 +52,7 @@ class Round:
 
     @contextlib.contextmanager
     def repository(self, name: str, plugins: Path = PLUGINS) -> Iterator[Repository]:
-        """A repository for our goals, warm, in a new folder `name`; gone afterwards."""
+        """A warm repository for our goals in a new folder `name`, removed afterwards."""
         warm = self.inputs.folder / "warm-store"
         if not warm.exists():
             warm_store(self.folder / "warm-up", warm)

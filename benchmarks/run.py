@@ -2,8 +2,8 @@
 
     python3.9 benchmarks/run.py --corpus DIR --cli CROSSPLANE
 
-All that takes part is measured side by side, round by round, so that a noisy machine hits all
-alike. Ratios are what counts: seconds differ from machine to machine.
+Everything is measured side by side, round by round, so that a noisy machine affects all alike.
+Ratios matter: seconds differ from machine to machine.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
         "--python",
         type=Path,
         metavar="FILE",
-        help="an interpreter with the tool's libraries (default: an environment is made)",
+        help="an interpreter with the tool's libraries (default: create an environment)",
     )
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     return parser.parse_args(argv)
@@ -64,7 +64,7 @@ def main(argv: Sequence[str]) -> int:
             _absolute(options.large),
             _absolute(options.corpus),
             _absolute(options.cli),
-            # Not resolved: the link in an environment is what makes it one.
+            # Not resolved: an environment is recognized by the link to its interpreter.
             options.python and options.python.absolute(),
         )
         try:
@@ -79,7 +79,7 @@ def _absolute(path: Path | None) -> Path | None:
 
 
 def measure(inputs: Inputs, options: argparse.Namespace) -> int:
-    """Runs the cases that were asked for and prints the table; 1 when a case failed."""
+    """Runs the requested cases and prints the table; returns 1 if a case failed."""
     asked = [case for case in CASES if not options.only or case.name in options.only]
     runs = options.runs or (1 if options.quick else 3)
     figures: dict[str, list[Sample]] = {}
@@ -98,7 +98,7 @@ def measure(inputs: Inputs, options: argparse.Namespace) -> int:
                 print(f"round {number + 1} of {runs}: {case.name}", file=sys.stderr, flush=True)
                 try:
                     case.measure(round)
-                # What the other cases took is still worth knowing.
+                # The results of the other cases are still useful.
                 except ProgramError as error:
                     notes[case.name] = f"failed in round {number + 1}: {error}"
                     failed = True
@@ -109,8 +109,8 @@ def measure(inputs: Inputs, options: argparse.Namespace) -> int:
 def report(
     figures: Figures, options: argparse.Namespace, runs: int, notes: Mapping[str, str]
 ) -> str:
-    """The table, and what a reader has to know of it."""
-    # Of all cases: a yardstick that some other case needed is shown, too.
+    """The table, with notes for the reader."""
+    # Of all cases, so that a yardstick that another case needed is shown, too.
     sections = [section for case in CASES for section in case.sections]
     table = lines(sections, figures, judge=not options.quick)
     text = as_markdown(table) if options.markdown else as_text(table)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.measuring import Sample
 
-# What was measured: the samples of each figure, one or more for each round.
+# The measurements: the samples of each figure, one or more per round.
 Figures = Mapping[str, Sequence[Sample]]
 
 HEADER = (
@@ -21,13 +21,13 @@ HEADER = (
     "peak MiB",
     "processes",
 )
-# Which columns hold words, and stand at the left.
+# Columns with words, which are left-aligned.
 _WORDS = ("case", "measured against", "at most", "verdict")
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: the samples of `figure`, and what they are held to.
+    """A line of the table: the samples of `figure`, and their limits.
 
     The ratio is (figure - beyond) / against, of the medians; `beyond` is what is not counted, such
     as the floor that Pants sets. Without `against` the difference in seconds stands in its place.
@@ -45,7 +45,7 @@ class Row:
     processes: int | None = None
 
     def value(self, figures: Figures) -> float | None:
-        """The ratio, or the difference in seconds; None where a part of it was not measured."""
+        """The ratio, or the difference in seconds; None if a part of it was not measured."""
         if not (self.against or self.beyond):
             return None
         if not all(figures.get(name) for name in (self.against, self.beyond) if name):
@@ -119,7 +119,7 @@ def _verdict(row: Row, value: float | None, peak: int | None, processes: int | N
 
 
 def _most(samples: Sequence[Sample], part: Callable[[Sample], int | None]) -> int | None:
-    """The worst of all rounds: memory and processes have no noise that a median would remove."""
+    """The maximum over all rounds: memory and processes have no noise for a median to remove."""
     known = [value for value in map(part, samples) if value is not None]
     return max(known) if known else None
 

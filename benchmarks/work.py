@@ -1,4 +1,4 @@
-"""What the tool does without Pants, each in a process of its own, which run.py times.
+"""Parts of the tool without Pants, each in a separate process, which run.py times.
 
     python benchmarks/work.py WORK ARGUMENT ...
 
@@ -21,12 +21,12 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / "pants-plugins"))
 
 META = "crossplane.yaml"
-# Any fixed number would do.
+# An arbitrary fixed number.
 SEED = 20_201_006
 
 
 def build_all(packages: str, output: str) -> None:
-    """Builds every package below a folder, one after another, by `xpkg build`."""
+    """Builds every package below a folder, one after another, with `xpkg build`."""
     from xpkg_tool.cli.main import main
 
     for meta in sorted(Path(packages).rglob(META)):
@@ -37,7 +37,7 @@ def build_all(packages: str, output: str) -> None:
 
 
 def parse(packages: str) -> None:
-    """Parses every document with the tool's loader: what lint is measured against."""
+    """Parses every document with the tool's loader: the reference for lint."""
     from xpkg_tool.documents.loader import load
     from xpkg_tool.documents.stream import split
 
@@ -47,7 +47,7 @@ def parse(packages: str) -> None:
 
 
 def stages(packages: str) -> None:
-    """Prints how the processor time of reading and checking every file is spent."""
+    """Prints how the CPU time for reading and checking every file is distributed."""
     from xpkg_tool.documents.loader import load
     from xpkg_tool.documents.stream import split
     from xpkg_tool.lint.analysis import analyse_source
@@ -68,7 +68,7 @@ def stages(packages: str) -> None:
 
 
 def pack(package_yaml: str) -> None:
-    """Packs a stream that is there already: tar, digests, compression, image, archive."""
+    """Packs an existing stream: tar, digests, compression, image, archive."""
     from xpkg_tool.oci.write.archive import write_archive
     from xpkg_tool.oci.write.content import Content
     from xpkg_tool.oci.write.image import build_image
@@ -81,7 +81,7 @@ def pack(package_yaml: str) -> None:
 
 
 def codec(package_yaml: str) -> None:
-    """The least that packing can take: the same bytes through libdeflate and SHA-256."""
+    """The minimum cost of packing: the same bytes through libdeflate and SHA-256."""
     import deflate
 
     content = Path(package_yaml).read_bytes()
@@ -92,7 +92,7 @@ def codec(package_yaml: str) -> None:
 
 
 def layer(size: str, output: str) -> None:
-    """Writes a package file with one layer of `size` bytes that do not compress."""
+    """Writes a package file with one layer of `size` incompressible bytes."""
     from xpkg_tool.oci.write.archive import write_archive
     from xpkg_tool.oci.write.content import Content
     from xpkg_tool.oci.write.image import build_image

@@ -1,4 +1,4 @@
-"""The yardstick: the least work that building packages takes, in one Python process.
+"""The yardstick: the minimum work of building packages, in one Python process.
 
     python benchmarks/yardstick.py DIR
 
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         description="Time the least work that building packages takes."
     )
-    parser.add_argument("directory", type=Path, metavar="DIR", help="where the packages lie")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="the folder with the packages")
     options = parser.parse_args(arguments)
     result = measure(options.directory)
     if not result.packages:

@@ -1,4 +1,4 @@
-"""Writes tests/vectors/crossplane-api.jsonl: what the API of each release of Crossplane knows.
+"""Writes tests/vectors/crossplane-api.jsonl: the API of each release of Crossplane.
 
     python build-support/crossplane_api.py PATH >tests/vectors/crossplane-api.jsonl
 
@@ -23,7 +23,7 @@ from typing import Any, Iterator, Mapping
 
 import yaml
 
-# What packages hold of Crossplane's own kinds.
+# Crossplane's own kinds that packages may contain.
 _KINDS = {
     "apiextensions.crossplane.io": (
         "CompositeResourceDefinition",
@@ -33,9 +33,9 @@ _KINDS = {
     ),
     "ops.crossplane.io": ("CronOperation", "Operation", "WatchOperation"),
 }
-# Parts that are not described: every Kubernetes object has them, or only Crossplane writes them.
+# Parts that are left out: every Kubernetes object has them, or only Crossplane writes them.
 _COMMON = ("apiVersion", "kind", "metadata", "status")
-# What Crossplane 1 alone had in Compositions is named as a whole.
+# Fields of Compositions that only Crossplane 1 has are listed without their subfields.
 _WHOLE = ("spec.resources", "spec.patchSets", "spec.environment")
 _FACTS = (
     "type",
@@ -65,7 +65,7 @@ _Release = tuple[int, int]
 
 
 def table(path: Path) -> str:
-    """The table as JSON lines. Raises ValueError where `path` holds no release."""
+    """The table as JSON lines. Raises ValueError if `path` contains no release."""
     documents: dict[_Release, list[Any]] = {}
     newest: list[Any] = []
     for folder, name, text in _files(path):

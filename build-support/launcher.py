@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hashlib import sha256
     from typing import NoReturn
 else:
-    # What hashlib offers as well, without OpenSSL, which takes long to load.
+    # As in hashlib, but without OpenSSL, which takes long to load.
     from _sha256 import sha256
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -36,14 +36,14 @@ LOCK_FILE = os.path.join(ROOT, "requirements", "pants.txt")
 
 
 def main(state: str, arguments: Sequence[str]) -> NoReturn:
-    """Set up what is missing, then become Pants."""
+    """Set up what is missing, then execute Pants."""
     home = os.path.join(state, state_key())
     pex = read_ready(home)
     if pex is None:
         pex = set_up(home)
     remember_interpreter(state)
-    # Pants looks for its files from the working folder upwards. Where there are none, the caller
-    # can only mean this repository.
+    # Pants looks for its files from the working folder upwards. If there are none, the caller must
+    # mean this repository.
     if not inside_build_root(os.getcwd()):
         os.chdir(ROOT)
     python = os.path.join(home, "venv", "bin", "python")
@@ -52,7 +52,7 @@ def main(state: str, arguments: Sequence[str]) -> NoReturn:
 
 
 def state_key() -> str:
-    """The hash of everything that what is set up depends on."""
+    """A hash of everything that the setup depends on."""
     machine = os.uname()
     parts = [f"{sys.executable}\n{sys.version}\n{machine.sysname} {machine.machine}".encode()]
     for path in (
@@ -71,7 +71,7 @@ def state_key() -> str:
 
 
 def read_ready(home: str) -> dict[str, str] | None:
-    """The variables that tell Pants of the pex command line; None when `home` is not finished."""
+    """The variables that tell Pants about the pex command line; None if `home` is not complete."""
     try:
         with open(os.path.join(home, "ready"), encoding="utf-8") as file:
             template, known_version = file.read().splitlines()
@@ -89,9 +89,9 @@ def read_ready(home: str) -> dict[str, str] | None:
 
 
 def set_up(home: str) -> dict[str, str]:
-    """Make the folder `home`, or wait for whoever is making it."""
-    # Imported here, since a start with nothing to do needs none of it. -I keeps the folder of this
-    # file off the path.
+    """Create the folder `home`, or wait for the process that is creating it."""
+    # Imported here, because a start with nothing to do does not need it. -I keeps this file's
+    # folder off the path.
     sys.path.insert(0, HERE)
     sys.dont_write_bytecode = True
     import launcher_setup
@@ -102,7 +102,7 @@ def set_up(home: str) -> dict[str, str]:
             launcher_setup.make(home, LOCK_FILE, lock)
             ready = read_ready(home)
     if ready is None:
-        sys.exit(f"pants: what was set up in {home} is gone again; run ./pants once more.")
+        sys.exit(f"pants: {home} was removed right after it was set up; run ./pants again.")
     return ready
 
 
@@ -133,20 +133,20 @@ def inside_build_root(folder: str) -> bool:
 
 
 def pants_environment(caller: Mapping[str, str], pex: Mapping[str, str]) -> dict[str, str]:
-    """The caller's environment, with what Pants needs wherever the caller said nothing about it."""
+    """The caller's environment, with defaults for what Pants needs."""
     environment = dict(caller)
-    # These belong to another interpreter; the virtual environment's would stumble over them.
+    # These are for another interpreter, and would break that of the virtual environment.
     for name in ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"):
         environment.pop(name, None)
-    # Its notice about the launcher of the Pants project, at every start.
+    # Suppresses its notice about the launcher of the Pants project at every start.
     environment.setdefault("NO_SCIE_WARNING", "1")
     search_path = repr([os.path.dirname(sys.executable)])
     environment.setdefault("PANTS_PYTHON_BOOTSTRAP_SEARCH_PATH", search_path)
     # One without the other would be a file with a wrong hash.
     if not pex.keys() & caller.keys():
         environment.update(pex)
-    # pants.toml passes no certificate variable on: a path of this machine would become part of what
-    # is cached. Through this option certificates reach downloads and resolves, and nothing else.
+    # pants.toml passes no certificate variables: a path of this machine would become part of what
+    # is cached. With this option, certificates reach only downloads and resolves.
     if "PANTS_CA_CERTS_PATH" not in caller:
         for name in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
             if os.path.isfile(caller.get(name, "")):
@@ -160,6 +160,6 @@ if __name__ == "__main__":
         main(sys.argv[1], sys.argv[2:])
     except OSError as error:
         where = error.filename or sys.argv[1]
-        sys.exit(f"pants: {where}: {error.strerror}; mend that, then run ./pants again.")
+        sys.exit(f"pants: {where}: {error.strerror}; fix that, then run ./pants again.")
     except KeyboardInterrupt:
         sys.exit(130)

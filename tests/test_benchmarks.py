@@ -148,8 +148,8 @@ def test_a_package_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "text").write_text("no archive")
     for name, words in (
-        ("missing", "There is no "),
-        ("empty", "holds no folder crds"),
+        ("missing", "does not exist"),
+        ("empty", "has no folder crds"),
         ("text", "cannot be unpacked"),
     ):
         with pytest.raises(InputError, match=words):
@@ -244,7 +244,7 @@ def test_a_case_that_fails_does_not_take_the_others_with_it(tmp_path: Path) -> N
     assert re.search(r"^200 packages +\d", done.stdout, re.MULTILINE)
     wrong = benchmark("--quick", "--only", "large", "--large", tmp_path / "missing")
     assert wrong.returncode == 1
-    assert wrong.stderr.startswith("error: There is no ")
+    assert "missing does not exist" in wrong.stderr
     assert "Traceback" not in done.stderr + wrong.stderr
 
 

@@ -1,4 +1,4 @@
-"""The cases: each module has the lines of its part of the table, and how they are measured."""
+"""The cases: each module defines its lines of the table, and how they are measured."""
 
 from __future__ import annotations
 

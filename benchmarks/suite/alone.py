@@ -54,7 +54,7 @@ def _only(packages: Path) -> Path:
 
 
 def _told(done: Finished) -> Sample:
-    """The seconds that the process itself took, without the start of its interpreter."""
+    """The time of the process itself, without the start of its interpreter."""
     return Sample(float(done.output.split()[-1]), done.sample.peak)
 
 

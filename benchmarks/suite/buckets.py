@@ -1,4 +1,4 @@
-"""What the number of packages that share a process does: few of them, as many as now, all."""
+"""The effect of the number of packages that share a process: one, as many as now, all."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def measure(round: Round) -> None:
             for number in round.repeats:
                 ours.edit(folders[number] / "crossplane.yaml")
                 round.note(f"buckets: one change, {words}", ours.pants("package", "::"))
-        # In a repository of its own: to change all files in one that the daemon watches would keep
-        # it busy for many seconds.
+        # In a separate repository: replacing all files in one that the daemon watches would keep it
+        # busy for many seconds.
         with round.repository(f"one-of-{size}", plugins) as ours:
             ours.add(round.inputs.packages)
             one = ours.pants("package", "packages/p000")
-            round.note(f"buckets: one asked for, {words}", one)
+            round.note(f"buckets: one requested, {words}", one)
 
 
 def _plugins_with(target: Path, size: int) -> Path:
     """A copy of the backend whose buckets have `size` packages."""
     shutil.copytree(PLUGINS, target, ignore=shutil.ignore_patterns("__pycache__"))
-    module = target / "xpkg" / "buckets.py"
+    module = target / "xpkg" / "building" / "buckets.py"
     text, count = _CONSTANT.subn(f"_PACKAGES_PER_BUCKET = {size}", module.read_text())
     if count != 1:
-        raise AssertionError(f"{module.name} has no _PACKAGES_PER_BUCKET any more.")
+        raise AssertionError(f"{module.name} no longer has _PACKAGES_PER_BUCKET.")
     module.write_text(text)
     return target
 
@@ -57,7 +57,7 @@ CASE = Case(
     (
         Section(
             "Packages that share a process: 200 packages",
-            (*_rows("cold"), *_rows("one change"), *_rows("one asked for")),
+            (*_rows("cold"), *_rows("one change"), *_rows("one requested")),
         ),
     ),
     measure,

@@ -1,4 +1,4 @@
-"""The Crossplane CLI on the same packages, where the caller has it."""
+"""The Crossplane CLI on the same packages, if the caller has it."""
 
 from __future__ import annotations
 

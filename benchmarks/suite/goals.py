@@ -1,4 +1,4 @@
-"""The goals on many small packages, beside what Pants itself takes for as many targets."""
+"""The goals on many small packages, compared with the cost of Pants itself for as many targets."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ _OURS = Section(
         Row(_EDIT, "one file of 4,000 changed", _NO_OP, "", "the no-op", at_most=1.3, processes=1),
         Row(_EDIT, "the same", _TRIVIAL_EDIT, "", "`true`, one file changed"),
         Row(_LINT, "lint, after package", _LIST, "", "list ::"),
-        Row(_ONE, "one package asked for, cold", _LIST, "", "list ::"),
-        Row(_ONE_SAME, "one package asked for, built before", _LIST, "", "list ::"),
+        Row(_ONE, "one package requested, cold", _LIST, "", "list ::"),
+        Row(_ONE_SAME, "one package requested, built before", _LIST, "", "list ::"),
         Row(
             _NO_DAEMON,
             "--no-pantsd, all in the local store",

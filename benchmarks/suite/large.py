@@ -1,4 +1,4 @@
-"""lint and package of one large package, beside what Pants itself takes for its files."""
+"""lint and package of one large package, compared with the cost of Pants itself for its files."""
 
 from __future__ import annotations
 

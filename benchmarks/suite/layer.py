@@ -1,4 +1,4 @@
-"""A layer of 300 MB to a registry on this machine, beside skopeo."""
+"""A layer of 300 MB to a registry on this machine, compared with skopeo."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def measure(round: Round) -> None:
     round.work("layer", str(round.inputs.sizes.layer_bytes), archive)
     with tarfile.open(archive) as members:  # The archive is a layout as well.
         members.extractall(layout)
-    # A registry for each: none may find the other's blobs there.
+    # A registry for each, so that neither finds the other's blobs.
     with registry(folder / "skopeo") as address:
         target = f"docker://{address}/benchmark/package:v1"
         copy = ["skopeo", "copy", "--dest-tls-verify=false", f"oci:{layout}", target]

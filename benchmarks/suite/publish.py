@@ -1,4 +1,4 @@
-"""Publishing 100 packages to a registry on this machine, and again when nothing changed."""
+"""Publishing 100 packages to a registry on this machine, and again when nothing has changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The yardstick: the least work that building packages takes, in one process (yardstick.py)."""
+"""The yardstick: the minimum work of building packages, in one process (yardstick.py)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The version of the wheel, in which two builds between releases differ when their sources do.
+"""The version of the wheel, which differs between two builds if their sources differ.
 
-Pants resolves a plugin once for each requirement, and keeps it: a wheel that was built again under
-the version that it had is not looked at.
+Pants resolves a plugin once for each requirement and keeps the result, so it ignores a wheel that
+is rebuilt with the same version.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Mapping
 
 from xpkg_tool import RELEASED, VERSION
 
-# What the wheel installs (pyproject.toml). The rest of the folders is for those who work on them.
+# The files that the wheel installs (pyproject.toml). Others in these folders are for developers.
 _PACKAGES = ("xpkg", "xpkg_tool")
 _ENDINGS = (".py", ".json", ".lock", ".md", ".typed")
 
@@ -20,18 +20,17 @@ _DIGITS = 12
 
 
 def build_version() -> str:
-    """`1.2.3` for a release; else `1.2.3+src<digits>`, a local version of PEP 440, with the digits
-    of a digest of the sources. So `pants-xpkg==1.2.3` takes it, too. pyproject.toml
-    takes it from here."""
+    """`1.2.3` for a release; else `1.2.3+src<digits>`, a local version (PEP 440) with digits of a
+    digest of the sources, which `pants-xpkg==1.2.3` also matches. pyproject.toml uses this."""
     sources = source_files(Path(__file__).resolve().parent.parent)
-    if RELEASED or not sources:  # There are none where the tool runs out of an archive.
+    if RELEASED or not sources:  # There are none if the tool runs from an archive.
         return VERSION
-    # Letters first: of digits alone PEP 440 would make a number.
+    # Letters first: PEP 440 would treat digits alone as a number.
     return f"{VERSION}+src{sources_digest(sources)[:_DIGITS]}"
 
 
 def source_files(root: Path) -> dict[str, bytes]:
-    """The files of both packages below `root`, as the wheel has them, by their paths in it."""
+    """The files of both packages below `root` that the wheel contains, by their paths in it."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for package in _PACKAGES
@@ -41,7 +40,7 @@ def source_files(root: Path) -> dict[str, bytes]:
 
 
 def sources_digest(files: Mapping[str, bytes]) -> str:
-    """The same for the same files, wherever and whenever they were written. In hexadecimal."""
+    """A digest (hexadecimal) of paths and contents only."""
     digest = hashlib.sha256()
     for path in sorted(files):
         for part in (path.encode(), files[path]):

@@ -78,7 +78,7 @@ def test_every_real_package_builds_after_tailor(corpus: Repository) -> None:
     assert " error XP" not in run.output
     assert (
         "provider-kubernetes/examples/cluster/in-composition/composition.yaml:179:7: warning XP005:"
-        " The key `patches` stands twice in this mapping, first in line 173"
+        " The key `patches` appears twice in this mapping, first in line 173"
     ) in run.output
     assert len([*(corpus.root / "dist").rglob("*.xpkg")]) == len(targets)
 

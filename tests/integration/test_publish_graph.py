@@ -187,7 +187,7 @@ def test_two_packages_under_one_reference(
     package(repository, "c")
     run = publish(repository, plain_registry.address, "::", expect=1)
     line = f"✕ {plain_registry.address}/same:v1 failed for @main: "
-    assert run.output.count(f"{line}Several packages are to be published here.") == 1
+    assert run.output.count(f"{line}Several packages would be published here.") == 1
     assert run.output.count(f"{line}the same error as for a:a.") == 1
     assert run.output.count("Several packages with different digests") == 1
     assert plain_registry.requests("PUT") == 0

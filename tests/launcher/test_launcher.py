@@ -130,7 +130,7 @@ class TestSettingUp:
         env.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path))
         result = run(clone / "pants", "list", env=env, cwd=clone)
         assert (result.returncode, result.stdout) == (1, "")
-        assert "could not install what" in result.stderr
+        assert "could not install the requirements" in result.stderr
         assert "Traceback" not in result.stderr
         assert not list(tmp_path.rglob("ready"))
 

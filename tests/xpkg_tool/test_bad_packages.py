@@ -98,7 +98,7 @@ def test_duplicate_keys() -> None:
 
 @pytest.mark.parametrize("value", ["no", "on", "0777", "1e3", "1_000", "y"])
 def test_a_value_that_reads_otherwise_than_it_looks(value: str) -> None:
-    """It is no text for Kubernetes; quoted, it is."""
+    """It is not a string for Kubernetes; quoted, it is."""
     broken = errors({"a.yaml": PROVIDER.replace("provider-a", value)})
     assert broken and broken[0][1:] == ("a.yaml", 4)
     annotated = PROVIDER + f"  annotations: {{k: '{value}'}}\n"

@@ -1,4 +1,4 @@
-"""The least that a backend can do for the goal `package`: for benchmarks only.
+"""The minimal backend for the goal `package`, only for benchmarks.
 
 `trivial_package` takes the same files as `xpkg_package` does; to build one is to run `true` with
 them in a process of its own. So what it takes is what Pants itself takes.

@@ -38,15 +38,15 @@ NO_SOURCES = Rule(
 
 @dataclass(frozen=True)
 class PackageRequest:
-    """What a package is to be made of.
+    """The input for a package.
 
-    `name` is how the package is called in messages (a target's address, a folder). Paths are
+    `name` is the name of the package in messages (a target's address, a folder). Paths are
     relative to the repository; `root` is the folder of the package. `package_type` is the type
-    that the meta object must have, or None. `examples_expected` says that somebody named examples,
-    so that finding none is a mistake. `findings` are what was found while the files were gathered;
-    `selection` says which findings are shown, and `fail_on` (ERROR or WARNING) from which severity
-    on they stop a build. Where the files were read elsewhere (`assemble`, `check`), `sources` and
-    `examples` are not looked at.
+    that the meta object must have, or None. `examples_expected` says that examples were named
+    explicitly, so that finding none is a mistake. `findings` are those from gathering the files;
+    `selection` says which findings are shown, and `fail_on` (ERROR or WARNING) the lowest severity
+    that stops a build. `assemble` and `check`, for files that were read elsewhere, ignore `sources`
+    and `examples`.
     """
 
     name: str
@@ -62,8 +62,8 @@ class PackageRequest:
 
 @dataclass(frozen=True)
 class BuiltPackage:
-    """A package that was built: the bytes of the .xpkg file and of its description. `size` counts
-    the bytes of YAML that were packed."""
+    """A built package: the bytes of the .xpkg file and of its description. `size` is the number of
+    bytes of YAML that were packed."""
 
     archive: bytes
     description: bytes
@@ -73,7 +73,7 @@ class BuiltPackage:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """`package` is None exactly when a finding stops the build."""
+    """The result of a build; `package` is None if and only if a finding stops the build."""
 
     findings: tuple[Finding, ...]
     package: BuiltPackage | None
@@ -81,14 +81,14 @@ class BuildResult:
 
 @dataclass(frozen=True)
 class Analyses:
-    """What the files of a package hold."""
+    """The analyses of a package's files."""
 
     sources: tuple[FileAnalysis, ...]
     examples: tuple[FileAnalysis, ...]
 
 
 def build(request: PackageRequest) -> BuildResult:
-    """Builds one package. Never raises for bad input: what is wrong with it are findings."""
+    """Builds one package. Never raises for bad input, which causes findings."""
     return assemble(request, analyse(request))
 
 
@@ -101,7 +101,7 @@ def analyse(request: PackageRequest) -> Analyses:
 
 
 def assemble(request: PackageRequest, analyses: Analyses) -> BuildResult:
-    """Lints and packs what was read. Nothing is parsed for it."""
+    """Lints and packs files that were read, without parsing anything."""
     content, findings = check(request, analyses)
     if fails(findings, request.fail_on):
         return BuildResult(findings, None)
@@ -121,14 +121,14 @@ def assemble(request: PackageRequest, analyses: Analyses) -> BuildResult:
 
 
 def read(request: PackageRequest) -> tuple[PackageContent, tuple[Finding, ...]]:
-    """The content of the package and everything that lint has to say of it."""
+    """The content of the package and all its findings."""
     return check(request, analyse(request))
 
 
 def check(
     request: PackageRequest, analyses: Analyses
 ) -> tuple[PackageContent, tuple[Finding, ...]]:
-    """As `read`, of files that were read already."""
+    """Like `read`, for files that were already read."""
     files = (*analyses.sources, *analyses.examples)
     content = gather(analyses.sources, analyses.examples)
     findings = [*request.findings, *(finding for file in files for finding in file.findings)]
@@ -143,7 +143,7 @@ def check(
     if request.examples_expected and not analyses.examples:
         findings.append(_no_files(request, "examples", WARNING))
     if not has_errors(findings):
-        # What could not be read may be the objects.
+        # Otherwise the objects may be in what could not be read.
         findings += check_emptiness(content)
     suppressions = (comment for file in files for comment in file.suppressions)
     if any(meta.object.kind.kind == "Function" for meta in content.metas):
@@ -156,7 +156,7 @@ def check(
 def _no_files(request: PackageRequest, field: str, severity: str = ERROR) -> Finding:
     return NO_SOURCES.finding(
         f"The package in {request.root or 'the top folder'} has no {field}: no file matches.",
-        f"Correct the globs of `{field}`, which are relative to the package's folder, or add the "
+        f"Fix the globs of `{field}`, which are relative to the package's folder, or add the "
         "files.",
         object=request.name,
         severity=severity,

@@ -1,4 +1,4 @@
-"""`<name>.xpkg.json`: what is in a package, for programs (docs/package-format.md)."""
+"""The description of a package, `<name>.xpkg.json`, for programs (docs/package-format.md)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def to_text(description: Mapping[str, Any]) -> bytes:
 
 
 def relative(path: str, root: str) -> str:
-    """`path` seen from `root`, so that a folder that is moved keeps its description."""
+    """`path` relative to `root`, so that moving a folder does not change its description."""
     return path[len(root) + 1 :] if root and path.startswith(f"{root}/") else path
 
 

@@ -1,1 +1,2 @@
-"""The commands of `xpkg`, a module each with `run(arguments) -> exit code` (cli.py)."""
+"""The command `xpkg`: `main` parses the arguments; each subcommand is a module with
+`run(arguments) -> exit code`."""

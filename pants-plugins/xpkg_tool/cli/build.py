@@ -23,7 +23,7 @@ def run(arguments: Namespace) -> int:
     docs_url(arguments)
     if arguments.output is not None:
         _check_output(arguments.output, len(directories))
-    # One package with errors does not keep the others from being built.
+    # A package with errors does not prevent the others from being built.
     return max([_build(directory, arguments) for directory in directories], default=OK)
 
 
@@ -44,7 +44,7 @@ def _build(directory: str, arguments: Namespace) -> int:
         return FOUND
     path: str = arguments.output or _default_path(directory, arguments.name, result.package)
     try:
-        # Where a description lies, it is that of the package beside it.
+        # Both or neither, so that a description never describes another package.
         write_whole({path: result.package.archive, f"{path}.json": result.package.description})
     except OSError as error:
         raise os_failure("The package cannot be written", path, error) from None
@@ -53,21 +53,23 @@ def _build(directory: str, arguments: Namespace) -> int:
 
 
 def _check_output(path: str, packages: int) -> None:
-    """Before the work, since what is wrong here is wrong from the start."""
+    """Checks `--output` before the work begins. Raises Failure."""
     if packages > 1:
         raise Failure(
-            f"--output names one file, and {packages} packages are named.",
+            f"--output names one file, but {packages} packages are given.",
             "Leave it out: each package is then written into its own folder.",
         )
     folder = os.path.dirname(path) or "."
     if os.path.isdir(path) or not os.path.basename(path):
         raise Failure(f"{path} is a folder.", "Name a file, such as package.xpkg, with --output.")
     if not os.path.isdir(folder):
-        raise Failure(f"There is no folder {folder}.", "Create it first, or name another one.")
+        raise Failure(
+            f"The folder {folder} does not exist.", "Create it first, or name another one."
+        )
 
 
 def _default_path(directory: str, name: str | None, package: BuiltPackage) -> str:
-    """`<directory>/<friendly ID>.xpkg`, as the first `crossplane build` had it."""
+    """`<directory>/<friendly ID>.xpkg`, as the Crossplane CLI names it."""
     if name is None:
         name = json.loads(package.description)["meta"]["name"]
     return build_path(directory, friendly_id(name, package.digest))

@@ -12,7 +12,7 @@ from xpkg_tool.cli.main import parser
 from xpkg_tool.cli.output import write_output
 from xpkg_tool.diagnostics.catalogue import PUBLISHING_ERRORS, RULES
 
-# What completes an argument, by what its help calls it.
+# Completers, by the metavar of the argument.
 _COMPLETERS = {
     "DIR": shtab.DIRECTORY,
     "FILE": shtab.FILE,
@@ -27,8 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def script(shell: str) -> str:
-    """The script for `bash`, `zsh` or `fish`. It knows commands, options and their values, folders,
-    files and the codes of rules, and starts no process of the tool."""
+    """The script for `bash`, `zsh` or `fish`. It completes commands, options and their values,
+    folders, files and rule codes, without starting a process of the tool."""
     top = parser()
     for command in _with_its_commands(top):
         for action in command._actions:

@@ -32,11 +32,11 @@ def run(arguments: Namespace) -> int:
 def _source_settings(
     arguments: Namespace, destination: Mapping[str, RegistrySettings]
 ) -> dict[str, RegistrySettings]:
-    """What is said of the destination's registry holds for the source, too, if it is the same."""
+    """The destination's settings also apply to the source if both are in the same registry."""
     try:
         registry = parse(arguments.source).registry
     except PublishError:
-        # A file or a folder; or nothing, and then reading it says what is wrong.
+        # A file or a folder; anything else is reported when it is read.
         return {}
     other = destination.get(registry, RegistrySettings())
     insecure = arguments.source_insecure or other.insecure

@@ -21,7 +21,7 @@ def run(arguments: Namespace) -> int:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise os_failure("The folder cannot be made", folder, error) from None
+        raise os_failure("The folder cannot be created", folder, error) from None
     paths = [os.path.join(folder, name) for name in (_PACKAGE, _EXAMPLES)]
     try:
         extraction = extract(arguments.source, *paths, insecure=insecure)

@@ -1,4 +1,4 @@
-"""The one error of the command line: the work could not be done."""
+"""The exit codes of the commands, and the error for work that could not be done."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ FAILED = 2
 
 
 class Failure(Exception):
-    """Wrong use, or something outside that went wrong: `message` is a sentence, `remedy` another
-    one. Ends the program with the exit code 2."""
+    """Wrong usage, or a failure of the environment. `message` and `remedy` are sentences. Ends the
+    program with the exit code 2."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -24,5 +24,6 @@ class Failure(Exception):
 
 
 def os_failure(what: str, path: str, error: OSError) -> Failure:
-    """`what` could not be done with `path`."""
+    """The Failure for an operation on `path`; `what` is a clause such as "The file cannot be
+    read"."""
     return Failure(f"{path}: {what}: {error.strerror or type(error).__name__}.")

@@ -16,14 +16,14 @@ from xpkg_tool.files.globs import BadPattern, compile_glob
 from xpkg_tool.lint.selection import Selection
 
 _EXAMPLES = "examples"
-# A meta object may be in any file; this is where people and templates put it.
+# A meta object may be in any file; these are the usual ones.
 _META_FILES = ("crossplane.yaml", "crossplane.yml")
 
 
 def folders(arguments: Namespace) -> list[str]:
-    """The folders that the arguments name, each once; here when they name none. Raises Failure.
+    """The folders that the arguments name, each once; by default the current one. Raises Failure.
 
-    Uses of the arguments: `directories`, `package_roots`, `examples`; of `lint`, `containing`."""
+    Reads `directories`, `package_roots` and `examples`, and for `lint` also `containing`."""
     named = [*arguments.directories, *(arguments.package_roots or ())]
     if getattr(arguments, "containing", False):
         found = _packages_containing(named)
@@ -34,26 +34,26 @@ def folders(arguments: Namespace) -> list[str]:
         if os.path.isfile(directory):
             raise Failure(
                 f"{directory} is a file, not a folder.",
-                "Name the folder that the package's files lie in. With --containing, `lint` finds "
-                "it by the names of files.",
+                "Name the folder that contains the package's files. With --containing, `lint` "
+                "finds it from the names of files.",
             )
         if not os.path.isdir(directory):
             raise Failure(
-                f"There is no folder {directory}.",
-                "Name the folder that the package's files lie in.",
+                f"The folder {directory} does not exist.",
+                "Name the folder that contains the package's files.",
             )
     if arguments.examples is not None and len(found) > 1:
         raise Failure(
-            "--examples-root is about one package, and several are named.",
-            "Name one package at a time, or leave the option out: then the examples are in the "
-            "folder `examples` of each package.",
+            "--examples-root applies to one package, but several are given.",
+            "Name one package at a time, or leave the option out: then the examples are read from "
+            "the folder `examples` of each package.",
         )
     return found
 
 
 def _packages_containing(files: Sequence[str]) -> list[str]:
-    """The nearest folders above the files, or those folders themselves, that hold a package, in
-    order; a file that is in no package is left out."""
+    """The nearest folders with a package that are, or contain, the given paths, sorted; paths that
+    are not in a package are left out."""
     found = []
     for file in files:
         path = os.path.normpath(file)
@@ -68,10 +68,10 @@ def _packages_containing(files: Sequence[str]) -> list[str]:
 
 
 def read_folder(directory: str, arguments: Namespace) -> PackageRequest:
-    """The request for the package in `directory`, all its files read. Raises Failure.
+    """The request for the package in `directory`, with all its files read. Raises Failure.
 
-    Uses of the arguments: `examples`, `ignored_paths`, `select`, `ignored_codes`,
-    `per_path_ignores`, `fail_on`."""
+    Reads `examples`, `ignored_paths`, `select`, `ignored_codes`, `per_path_ignores` and `fail_on`
+    of the arguments."""
     selection = _selection(arguments)
     ignored = split_commas(arguments.ignored_paths)
     for pattern in ignored:
@@ -79,7 +79,10 @@ def read_folder(directory: str, arguments: Namespace) -> PackageRequest:
     examples = arguments.examples
     named = examples is not None
     if named and not os.path.isdir(examples):
-        raise Failure(f"There is no folder {examples}.", "Name one that exists, or leave it out.")
+        raise Failure(
+            f"The folder {examples} does not exist.",
+            "Name one that exists, or leave out --examples-root.",
+        )
     if not named:
         examples = os.path.join(directory, _EXAMPLES)
     sources = _walk(directory, ignored, without=examples if named else _unlinked(examples))
@@ -87,7 +90,7 @@ def read_folder(directory: str, arguments: Namespace) -> PackageRequest:
     if named or (os.path.isdir(examples) and _unlinked(examples)):
         below = () if named else _below(ignored)
         found = _walk(examples, below, within=directory, loss=WARNING)
-    # The examples themselves may be what is behind a link.
+    # The folder of the examples itself may be a link.
     linked = "" if named else shown_path(examples, "")
     return PackageRequest(
         name=directory,
@@ -106,7 +109,7 @@ def _lenient(finding: Finding, linked: str) -> Finding:
 
 
 def _unlinked(examples: str) -> str:
-    """The default folder of examples unless it is a link, which is a finding like others."""
+    """The default folder of examples unless it is a link, which is reported as any other link."""
     return "" if os.path.islink(examples) else examples
 
 
@@ -136,8 +139,8 @@ def _selection(arguments: Namespace) -> Selection:
         glob, colon, codes = pair.rpartition(":")
         if not colon or not glob:
             raise Failure(
-                f"{pair!r} is not of the form GLOB:CODES.",
-                "Write for example --per-path-ignores 'crds/*.yaml:XP401,XP402'.",
+                f"{pair!r} does not have the form GLOB:CODES.",
+                "For example: --per-path-ignores 'crds/*.yaml:XP401,XP402'.",
             )
         _check_pattern(glob)
         per_path.append((glob, tuple(_codes([codes]))))
@@ -152,8 +155,8 @@ def _codes(values: Sequence[str] | None) -> list[str]:
         if code != "ALL" and not rules_of(code):
             raise Failure(
                 f"No rule's code begins with {code!r}.",
-                "Write a code (XP010), the beginning of some (XP2), or ALL. `xpkg rule` lists "
-                "the codes.",
+                "Use a code (XP010), a prefix of several (XP2), or ALL. `xpkg rule` lists the "
+                "codes.",
             )
     return codes
 
@@ -162,7 +165,9 @@ def _check_pattern(pattern: str) -> None:
     try:
         compile_glob(pattern)
     except BadPattern as error:
-        raise Failure(str(error), "`*`, `?`, `[a-z]` and `**` have a meaning there.") from None
+        raise Failure(
+            str(error), "`*`, `?`, `[a-z]` and `**` have a special meaning in patterns."
+        ) from None
 
 
 def split_commas(values: Sequence[str] | None) -> list[str]:

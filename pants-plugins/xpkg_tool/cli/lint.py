@@ -34,5 +34,5 @@ def run(arguments: Namespace) -> int:
 
 
 def _named(finding: Finding, directory: str) -> Finding:
-    """The finding with its package as its path, where it is about the package as a whole."""
+    """The finding, with its package as the path if it concerns the package as a whole."""
     return finding if finding.path else replace(finding, path=directory)

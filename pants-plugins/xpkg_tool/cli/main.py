@@ -1,7 +1,7 @@
 """`xpkg`: the command line of the tool, for people and CI systems without Pants.
 
-Only arguments are read here. A command's module is imported when it runs, since most imports take
-longer than a small package.
+Only arguments are parsed here. A command's module is imported when it runs, because most imports
+take longer than building a small package.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from xpkg_tool.diagnostics.finding import visible
 from xpkg_tool.diagnostics.log_commands import guarded_output
 from xpkg_tool.process.streams import discard, replace_closed_streams
 
-_INTERRUPTED = 130  # As shells have it: 128 and the signal's number.
+_INTERRUPTED = 130  # The convention of shells: 128 + the signal's number.
 _BROKEN_PIPE = 141
 _FAILED = 2
 
 _EXIT_CODES = """\
 exit codes:
-  0  all is right (warnings may have been shown)
-  1  there are findings that are errors, or warnings with --fail-on warning
-  2  wrong use, or the work could not be done
+  0  success (warnings may have been shown)
+  1  there are errors, or warnings with --fail-on warning
+  2  wrong usage, or the command could not do its work
 """
 
 _DESTINATION = "registry/repository:tag, or oci-layout:DIR:REPOSITORY:TAG"
@@ -36,16 +36,16 @@ _SOURCE = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command; the exit code. Never raises for bad input, an output that is closed or full,
-    or Ctrl-C."""
+    """Runs a command and returns the exit code. Never raises for bad input, an output that is
+    closed or full, or Ctrl-C."""
     replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
-        # What is written must not depend on the locale.
+        # The output must not depend on the locale.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = _run(sys.argv[1:] if argv is None else argv)
-        # What argparse wrote; the commands flush what they write.
+        # Flushes what argparse wrote; the commands flush their own output.
         sys.stdout.flush()
     except BrokenPipeError:
         discard(sys.stdout)
@@ -79,14 +79,14 @@ def _run_command(arguments: argparse.Namespace) -> int:
             return _fail(str(failure))
     except BrokenPipeError:
         raise
-    # Whatever happens, people get a sentence, and programs another exit code than for findings.
+    # Whatever happens, people get a message, and programs an exit code that differs from the one
+    # for findings.
     except Exception as error:
         library = error.name if isinstance(error, ModuleNotFoundError) else None
         if library and not library.startswith("xpkg_tool"):
             return _fail(
                 f"error: xpkg {arguments.command} needs the library {library}, which is not "
-                "installed.\n  help: Install the libraries beside pants-xpkg: pip install "
-                "'pants-xpkg[tool]'."
+                "installed.\n  help: Install it with: pip install 'pants-xpkg[tool]'."
             )
         detail = visible(f"{type(error).__name__}: {error}")
         return _fail(
@@ -100,14 +100,14 @@ def _fail(text: str) -> int:
     try:
         print(text, file=sys.stderr, flush=True)
     except OSError:
-        # There is nowhere left to say it; the exit code does.
+        # There is nowhere left to report it but in the exit code.
         discard(sys.stderr)
     return _FAILED
 
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of all commands."""
-    top = _parser("xpkg", "Lints, builds, publishes and reads Crossplane packages.")
+    top = _parser("xpkg", "Lints, builds, publishes and inspects Crossplane packages.")
     top.add_argument(
         "--version", action=_ShowVersion, nargs=0, help="show the program's version and exit"
     )
@@ -123,20 +123,20 @@ def parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
 
-    lint = command("lint", "Shows what is wrong with packages, all of it at once.")
+    lint = command("lint", "Shows everything that is wrong with packages.")
     _folder_arguments(
         lint, ignored_codes=("--ignore", "--ignore-rule"), ignored_paths=("--ignore-path",)
     )
     lint.add_argument(
         "--containing",
         action="store_true",
-        help="take the arguments for files, and lint the packages that they belong to: the nearest "
-        "folders above them with a crossplane.yaml (for hooks)",
+        help="treat the arguments as files, and lint the packages that contain them: the nearest "
+        "parent folders with a crossplane.yaml (for git hooks)",
     )
     _format_argument(lint)
     _text_arguments(lint)
 
-    build = command("build", "Checks packages, and writes them and their descriptions.")
+    build = command("build", "Checks packages and writes them, with their descriptions.")
     _folder_arguments(
         build, ignored_codes=("--ignore-rule",), ignored_paths=("--ignore", "--ignore-path")
     )
@@ -151,37 +151,39 @@ def parser() -> argparse.ArgumentParser:
     names.add_argument(
         "--name",
         metavar="NAME",
-        help="begin the default file name with this name (default: metadata.name)",
+        help="use this name in the default file name (default: metadata.name)",
     )
     _text_arguments(build)
 
     push = command("push", "Sends a package to a registry or to a layout directory.")
-    push.add_argument("reference", metavar="REF", help=f"send it to {_DESTINATION}")
+    push.add_argument("reference", metavar="REF", help=f"send the package to {_DESTINATION}")
     push.add_argument(
         "files",
         metavar="FILE",
         nargs="*",
         default=[],
-        help="send this package (default: the only one here); several, one for each platform, "
-        "become an index",
+        help="send this package (default: the only one in the current folder); several packages, "
+        "one per platform, become an index",
     )
     push.add_argument(
         "--package-files",
         "-f",
         metavar="FILES",
         action="append",
-        help="send these packages, too; comma-separated, may be repeated",
+        help="send these packages as well; comma-separated, may be repeated",
     )
     _registry_arguments(push)
 
-    copy = command("copy", "Copies a published package to somewhere else, with its digests.")
+    copy = command("copy", "Copies a published package elsewhere, keeping its digests.")
     copy.add_argument("source", metavar="SOURCE", help=f"copy {_SOURCE}")
     copy.add_argument("destination", metavar="DESTINATION", help=f"copy it to {_DESTINATION}")
     copy.add_argument(
-        "--source-insecure", action="store_true", help="speak plain HTTP to the source's registry"
+        "--source-insecure", action="store_true", help="use plain HTTP for the source's registry"
     )
     copy.add_argument(
-        "--source-ca-file", metavar="FILE", help="trust these authorities for the source's registry"
+        "--source-ca-file",
+        metavar="FILE",
+        help="trust the certificate authorities in this PEM file for the source's registry as well",
     )
     _registry_arguments(copy)
 
@@ -191,7 +193,7 @@ def parser() -> argparse.ArgumentParser:
     for reader in (verify, inspect, extract):
         reader.add_argument("source", metavar="SOURCE", help=f"read {_SOURCE}")
         reader.add_argument(
-            "--insecure", action="store_true", help="speak plain HTTP to the registry"
+            "--insecure", action="store_true", help="use plain HTTP for the registry"
         )
     _format_argument(verify)
     _fail_on_argument(verify)
@@ -202,19 +204,19 @@ def parser() -> argparse.ArgumentParser:
         "-o",
         metavar="DIR",
         default=".",
-        help="write the files into this folder (default: here)",
+        help="write the files into this folder (default: the current one)",
     )
 
-    rule = command("rule", "Explains rules of the linter, or lists them in a line each.")
+    rule = command("rule", "Explains lint rules, or lists them, one per line.")
     rule.add_argument(
         "codes",
         metavar="CODE",
         nargs="*",
-        help="explain this rule (XP202), or list those whose codes begin so (XP2); all rules when "
-        "none is named",
+        help="explain this rule (XP202), or list the rules with this prefix (XP2); without a code, "
+        "list all rules",
     )
 
-    completion = command("completion", "Prints a script that completes xpkg in a shell.")
+    completion = command("completion", "Prints a completion script for a shell.")
     completion.add_argument(
         "shell", choices=("bash", "zsh", "fish"), help="print the script for this shell"
     )
@@ -222,7 +224,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 class _ShowVersion(argparse.Action):
-    """Finds the version out when it is asked for: all sources are read for it."""
+    """Determines the version only on request, because that reads all sources."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from xpkg_tool.build_version import build_version
@@ -233,7 +235,7 @@ class _ShowVersion(argparse.Action):
 
 class _Parser(argparse.ArgumentParser):
     def print_help(self, file: Any = None) -> None:
-        """Where the output cannot be written, argparse of newer versions of Python says nothing."""
+        """Raises if the output cannot be written; newer versions of argparse ignore that."""
         (file or sys.stdout).write(self.format_help())
 
 
@@ -248,16 +250,18 @@ def _parser(program: str, summary: str) -> argparse.ArgumentParser:
 
 
 def _registry_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--insecure", action="store_true", help="speak plain HTTP to the registry")
+    command.add_argument("--insecure", action="store_true", help="use plain HTTP for the registry")
     command.add_argument(
-        "--ca-file", metavar="FILE", help="trust the authorities in this PEM file, too"
+        "--ca-file",
+        metavar="FILE",
+        help="trust the certificate authorities in this PEM file as well",
     )
     command.add_argument(
         "--mutable-tags",
         metavar="GLOB",
         action="append",
-        help="let these tags move to another digest, such as latest or v1.*; comma-separated, may "
-        "be repeated (default: none)",
+        help="allow these tags, such as latest or v1.*, to move to another digest; "
+        "comma-separated, may be repeated (default: none)",
     )
     _report_argument(command)
 
@@ -285,13 +289,13 @@ def _text_arguments(command: argparse.ArgumentParser) -> None:
         "--color",
         choices=("auto", "always", "never"),
         default="auto",
-        help="colour findings as text (default: auto, on a terminal; NO_COLOR, FORCE_COLOR and "
-        "CLICOLOR are respected)",
+        help="colour findings in the text format (default: auto, that is, on a terminal; NO_COLOR, "
+        "FORCE_COLOR and CLICOLOR are respected)",
     )
     command.add_argument(
         "--docs-url",
         metavar="URL",
-        help="link findings to the page of the lint rules at this URL (default: $XPKG_DOCS_URL)",
+        help="link findings to the page with the lint rules at this URL (default: $XPKG_DOCS_URL)",
     )
 
 
@@ -300,7 +304,7 @@ def _fail_on_argument(command: argparse.ArgumentParser) -> None:
         "--fail-on",
         choices=("error", "warning"),
         default="error",
-        help="fail on findings from this severity on (default: error)",
+        help="fail on findings of at least this severity (default: error)",
     )
 
 
@@ -310,13 +314,14 @@ def _folder_arguments(
     ignored_codes: Sequence[str],
     ignored_paths: Sequence[str],
 ) -> None:
-    """What lint and build share. `--ignore` means rules to one and, as upstream has it, files to
-    the other; the longer names mean the same to both."""
+    """The arguments that lint and build share. `--ignore` takes rules for lint and, as upstream
+    has it, files for build; the longer names mean the same to both."""
     command.add_argument(
         "directories",
         metavar="DIR",
         nargs="*",
-        help="read the package in this folder (default: here); several are read one by one",
+        help="read the package in this folder (default: the current one); several folders are "
+        "several packages",
     )
     command.add_argument(
         "--package-root",
@@ -339,21 +344,21 @@ def _folder_arguments(
         dest="ignored_paths",
         metavar="GLOB",
         action="append",
-        help="leave files out: * and ? match within a folder, ** any folders; relative to DIR, "
-        "comma-separated, may be repeated",
+        help="leave files out: * and ? match within a folder, ** matches any number of folders; "
+        "relative to DIR, comma-separated, may be repeated",
     )
     command.add_argument(
         "--select",
         metavar="CODES",
         action="append",
-        help="apply these rules only: XP010, XP2, ALL",
+        help="apply only these rules, such as XP010 or XP2, or ALL",
     )
     command.add_argument(
         *ignored_codes,
         dest="ignored_codes",
         metavar="CODES",
         action="append",
-        help="do not apply these rules; those of Crossplane itself always are",
+        help="do not apply these rules (Crossplane's own rules always apply)",
     )
     command.add_argument(
         "--per-path-ignores",

@@ -1,5 +1,5 @@
-"""What a command says: written at once, so that an output that cannot be written is an error of the
-command and never lost at the program's end."""
+"""The output of a command. It is flushed at once, so that failing to write it is an error of the
+command, and not lost when the program ends."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _DOCS_URL = "XPKG_DOCS_URL"
 
 
 def write_output(text: str) -> None:
-    """Writes to standard output. Raises Failure where that cannot be done, as on a full disk, and
-    BrokenPipeError where nobody reads it any more."""
+    """Writes to standard output. Raises Failure if that fails, as on a full disk, and
+    BrokenPipeError if the reader is gone."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -31,7 +31,7 @@ def write_output(text: str) -> None:
 
 
 def write_error(text: str) -> None:
-    """Writes to standard error. Where that cannot be done there is nowhere left to say so."""
+    """Writes to standard error. If that fails, there is nowhere left to report it."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -40,13 +40,13 @@ def write_error(text: str) -> None:
 
 
 def in_colour(arguments: Namespace, stream: TextIO) -> bool:
-    """Whether findings on `stream` are to have colours, by `--color` and the environment."""
+    """Whether to colour findings on `stream`, by `--color` and the environment."""
     return wants_colour(arguments.color, stream.isatty(), os.environ)
 
 
 def docs_url(arguments: Namespace) -> str:
-    """Where the page of the lint rules is, by `--docs-url` or the environment; empty when nobody
-    said. Raises Failure for what is not an absolute URL."""
+    """The URL of the page with the lint rules, from `--docs-url` or the environment, or "". Raises
+    Failure if it is not an absolute URL."""
     url: str = arguments.docs_url or os.environ.get(_DOCS_URL, "")
     try:
         parts = urlsplit(url)
@@ -55,7 +55,7 @@ def docs_url(arguments: Namespace) -> str:
     if url and (not parts.scheme or not (parts.netloc or parts.path) or "#" in url):
         raise Failure(
             f"{url!r} is not an absolute URL.",
-            "Write for example --docs-url "
+            "For example: --docs-url "
             "https://git.example.org/pants-xpkg/blob/main/docs/lint-rules.md.",
         )
     return url

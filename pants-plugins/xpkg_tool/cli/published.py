@@ -1,4 +1,4 @@
-"""How `push` and `copy` say what became of a package."""
+"""How `push` and `copy` report their result."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.messages import to_json
 from xpkg_tool.publish.outcome import Outcome, format_result, published
 
-# Raised when a field changes its meaning or goes away; new fields leave it as it is.
+# Raised when a field changes its meaning or is removed; new fields do not change it.
 _FORM = 1
 
 
 def report(outcome: Outcome, reference: str, format: str) -> int:
-    """Says what became of `reference`, as text or as JSON; the exit code. People read what went
-    wrong on standard error in both."""
+    """Reports the outcome for `reference` as text or as JSON, and returns the exit code. Errors go
+    to standard error in both cases."""
     failed = isinstance(outcome, PublishError)
     if isinstance(outcome, PublishError):
         write_error(f"{outcome}\n")

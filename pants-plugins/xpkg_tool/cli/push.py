@@ -35,12 +35,12 @@ def run(arguments: Namespace) -> int:
 
 
 def _note(place: Reference, settings: RegistrySettings) -> None:
-    """A word on a tag that is probably meant as a version, and is none for the package manager."""
+    """Notes that a tag looks like a version but is not one to the package manager."""
     if not settings.may_move(place.tag) and is_nearly_a_version(place.tag):
         write_error(
             f"note: the tag {place.tag!r} is not a complete semantic version, such as v1.2.3: "
-            "the package manager does not find it when it looks for a version of a dependency. "
-            "`--mutable-tags` says that a tag is not meant as a version.\n"
+            "the package manager ignores it when it looks for a version of a dependency. If it is "
+            "not meant as a version, name it in `--mutable-tags`.\n"
         )
 
 
@@ -53,11 +53,11 @@ def _only_package(directory: str) -> str:
     if not packages:
         raise Failure(
             f"The current folder has no {EXTENSION} file.",
-            "Build one with `xpkg build`, or name it: xpkg push REF FILE.",
+            "Build one with `xpkg build`, or name a file: xpkg push REF FILE.",
         )
     if len(packages) > 1:
         raise Failure(
             f"The current folder has several {EXTENSION} files.",
-            f"Name one: xpkg push REF FILE. There are {', '.join(packages)}.",
+            f"Name one of them with xpkg push REF FILE: {', '.join(packages)}.",
         )
     return packages[0]

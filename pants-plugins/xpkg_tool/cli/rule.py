@@ -23,7 +23,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _described(named: str) -> str:
-    """The page of the rule that has this code; a list where it is the beginning of several."""
+    """The page of the rule with this code, or a list of the rules with this prefix."""
     beginning = named.lower()
     group = [rule for rule in _LINT + _PUBLISHING if rule.code.lower().startswith(beginning)]
     if not group or not beginning:

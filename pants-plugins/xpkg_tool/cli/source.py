@@ -1,4 +1,4 @@
-"""What the commands that read a package share."""
+"""The registry options that several commands share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xpkg_tool.publish.settings import RegistrySettings
 
 
 def insecure_registries(reference: str, insecure: bool) -> tuple[str, ...]:
-    """The registry of `reference` where `--insecure` was given. Raises Failure."""
+    """The registry of `reference` if `insecure` is set, else nothing. Raises Failure."""
     return (parsed(reference).registry,) if insecure else ()
 
 

@@ -23,7 +23,7 @@ def run(arguments: Namespace) -> int:
     write_output(
         write_findings(findings, arguments.format, arguments.fail_on, docs_url=url, colour=colour)
     )
-    # Nothing can be said of a package that is not there.
+    # A source that cannot be read is a failure, not a verdict.
     if any(finding.code == SOURCE_UNREADABLE.code for finding in findings):
         return FAILED
     return FOUND if fails(findings, arguments.fail_on) else OK

@@ -1,4 +1,4 @@
-"""What a kustomization takes from other files and does not install as it is: its patches and its
+"""The files that a kustomization uses but does not install as they are: its patches and its
 configuration."""
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ def is_kustomization(path: str) -> bool:
 
 
 def patches(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Of the paths in `files`, those that a kustomization among them names as a patch or as part of
-    its configuration, each with the path of that kustomization."""
+    """The paths in `files` that a kustomization among them names as a patch or as part of its
+    configuration, each with the path of that kustomization."""
     found: dict[str, str] = {}
     for path, data in sorted(files.items()):
         if is_kustomization(path):
@@ -52,5 +52,5 @@ def _paths(kustomization: Mapping[str, Any]) -> Iterator[str]:
                 yield entry["path"]
     for field in _OF_PATHS:
         entries = kustomization.get(field)
-        # An entry may be the patch itself, as text, which is the path of no file.
+        # An entry may be an inline patch, which is not the path of a file.
         yield from (e for e in (entries if isinstance(entries, list) else ()) if isinstance(e, str))

@@ -1,5 +1,5 @@
-"""Findings about files that are not in a package although they lie in its folder, or are in it from
-elsewhere. The tool's own walk and Pants' globs meet the same things and say the same of them."""
+"""Findings about files in a package's folder that are not read, and files from elsewhere that are.
+The tool's own walk and Pants' globs encounter the same cases and report the same findings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _REMEDY_END = "or leave the path out with a pattern."
 
 
 def linked_folder(path: str, severity: str) -> Finding:
-    """YAML lies behind a link to a folder, which upstream's walk passes over."""
+    """There is YAML in a linked folder, which upstream's walk skips."""
     return LINKED_FOLDER.finding(
         "The folder is a symbolic link, and linked folders are not read.",
         f"Put the folder itself here, or links to its files, {_REMEDY_END}",
@@ -39,9 +39,9 @@ def linked_folder(path: str, severity: str) -> Finding:
 
 
 def dangling_link(path: str, target: str, reason: str, severity: str) -> Finding:
-    """A link with the name of a YAML file leads nowhere, for the `reason` that the system gives."""
+    """A link with the name of a YAML file is dangling; `reason` is the system's error message."""
     return DANGLING_LINK.finding(
-        f"The symbolic link points to {target!r}, which cannot be reached: {reason}.",
+        f"The symbolic link points to {target!r}, which cannot be opened: {reason}.",
         f"Restore its target, remove the link, {_REMEDY_END}",
         path,
         severity=severity,
@@ -60,7 +60,7 @@ def outside_link(path: str, target: str) -> Finding:
 def file_name(path: str, severity: str) -> Finding:
     """The name of a YAML file, or of its folder, is not UTF-8."""
     return FILE_NAME.finding(
-        "The name of the file or of its folder is not valid UTF-8, so it is not read.",
+        "The name of the file or of its folder is not valid UTF-8, so the file is not read.",
         "Give it a name in UTF-8, preferably in ASCII.",
         path,
         severity=severity,
@@ -68,16 +68,16 @@ def file_name(path: str, severity: str) -> Finding:
 
 
 def not_a_file(path: str, noun: str) -> Finding:
-    """What has the name of a YAML file is `noun`, for example "a FIFO"."""
+    """Something with the name of a YAML file is `noun`, for example "a FIFO"."""
     return NOT_A_FILE.finding(
-        f"This has the name of a YAML file, but is {noun}.",
+        f"This has the name of a YAML file, but but is {noun}.",
         f"Remove it, {_REMEDY_END}",
         path,
     )
 
 
 def ending_case(path: str, severity: str) -> Finding:
-    """The ending of a YAML file's name has letters in upper case."""
+    """The extension of a YAML file has upper-case letters."""
     return ENDING_CASE.finding(
         "The extension is not in lower case, so the file is not read.",
         f"Change the extension to .yaml or .yml, {_REMEDY_END}",
@@ -87,10 +87,10 @@ def ending_case(path: str, severity: str) -> Finding:
 
 
 def hidden_folder(path: str, file: str) -> Finding:
-    """A hidden folder, which is not read, holds an object, in the YAML file `file`."""
+    """A hidden folder, which is not read, contains an object, in the YAML file `file`."""
     return HIDDEN_FOLDER.finding(
         f"The folder is hidden, so it is not read, but {file!r} contains an object.",
-        f"Rename the folder so that it does not begin with a dot, {_REMEDY_END}",
+        f"Give the folder a name that does not begin with a dot, {_REMEDY_END}",
         path,
     )
 

@@ -1,4 +1,4 @@
-"""Values by paths, of which those below a folder are found quickly."""
+"""Values by path, with fast lookups of those below a folder."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ T = TypeVar("T")
 
 
 class PathTree(Generic[T]):
-    """Values by their paths (`at`), of which those below a folder are found without looking at all
-    others: a repository has thousands of packages."""
+    """Values by path (`at`). Those below a folder are found without looking at all others, because
+    a repository may have thousands of packages."""
 
     def __init__(self, at: Mapping[str, T]) -> None:
         self.at = at
         self._paths = sorted(at)
 
     def _range(self, folder: str) -> tuple[int, int] | None:
-        """From where to where the paths below the folder are; None where there is none."""
+        """The range of the paths below the folder; None if there are none."""
         if not folder:
             return (0, len(self._paths)) if self._paths else None
-        # `0` comes next after `/`.
+        # `0` is the character after `/`.
         first, end = bisect_left(self._paths, f"{folder}/"), bisect_left(self._paths, f"{folder}0")
         return (first, end) if first < end else None
 
     def outside(self, folder: str, inner: Iterable[str]) -> Iterator[str]:
-        """The paths below the folder that are below none of the `inner` ones."""
+        """The paths below the folder that are not below any of the `inner` folders."""
         skipped = dict(filter(None, map(self._range, inner)))
         place, end = self._range(folder) or (0, 0)
         while place < end:
@@ -36,7 +36,7 @@ class PathTree(Generic[T]):
                 place += 1
 
     def outermost(self, folder: str) -> list[str]:
-        """The paths below the folder that are below no other one of these."""
+        """The paths below the folder that are not below another one of them."""
         chosen: list[str] = []
         skipped: dict[int, int] = {}
         place, end = self._range(folder) or (0, 0)

@@ -1,7 +1,7 @@
-"""Finds the packages in a repository and the globs that make each build: what `tailor` writes.
+"""Finds the packages in a repository, and the globs with which each builds: what `tailor` writes.
 
-A package is where a meta object is, whatever its file is called. What cannot be package content
-is left out of `sources`, and the reason is told.
+A meta object makes a package, whatever its file is called. What cannot be package content is left
+out of `sources`, with a reason.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from xpkg_tool.package.content import walk_key
 from xpkg_tool.package.quick_scan import Head, read_head
 from xpkg_tool.package.types import PACKAGE_TYPES, ObjectKind
 
-# Functions' repositories call the folder `example`, all others `examples`.
+# Repositories of functions name the folder `example`, all others `examples`.
 _EXAMPLE_FOLDERS = ("examples", "example")
 
-# From how many files of one name on one glob leaves them all out.
+# If at least this many files have the same name, one glob leaves them all out.
 _MANY = 3
 
-# Sources from which another program makes a package: by the groups of their objects, `Project`.
+# The API groups of `Project` objects, from which another program makes a package.
 _PROJECT_GROUPS = ("meta.dev.upbound.io", "dev.crossplane.io")
 
-# By this name repositories call the folder of a package that is not the repository itself.
+# The usual name of a package's folder inside its repository.
 _PACKAGE_FOLDER = "package"
 
 
 def adopt(files: Mapping[str, bytes], owned: Collection[str]) -> tuple[NewTarget, ...]:
-    """The targets for the packages in `files` (YAML files by their path from the repository's
-    root) whose meta object is not in a file of `owned`."""
+    """The targets for the packages in `files` (YAML files by path relative to the repository's
+    root) whose meta object is not in one of the files `owned`."""
     heads = PathTree({path: read_head(path, data) for path, data in files.items()})
     patches = kustomize.patches(files)
     found: dict[str, list[str]] = {}
@@ -56,7 +56,7 @@ _Metas = PathTree[list[str]]
 
 def projects(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """The files that describe a project, such as `upbound.yaml` and `crossplane-project.yaml`, from
-    which another program makes a package; there is none in their folders yet."""
+    which another program makes a package that does not exist yet."""
     found = []
     for path in sorted(files, key=walk_key):
         kinds = read_head(path, files[path]).kinds if b"Project" in files[path] else ()
@@ -101,7 +101,7 @@ def _adopt_one(
     packages = (_below(folder, root) for folder in nested)
     excluded.update(_own_packages(p for p in packages if p.split("/")[0] not in own_folders))
 
-    # The default's `!examples/**` stays, so that a folder that comes later is examples too.
+    # Keep the default's `!examples/**`, so that a folder added later counts as examples, too.
     folders = dict.fromkeys(["examples", *own_folders] if not prefix else own_folders)
     excludes = [*(f"{_literal(folder)}/**" for folder in folders), *excluded]
     sources = (*_yaml_globs(prefix, kept), *(f"!{prefix}{pattern}" for pattern in excludes))
@@ -123,7 +123,7 @@ def _adopt_one(
     return NewTarget(
         directory=directory,
         name=_name(meta, metas.at[root]),
-        # What equals the defaults of the target's fields is not written.
+        # Values that equal the defaults of the target's fields are not written.
         sources=None if like_default else sources,
         examples=None if default_examples else tuple(examples),
         comments=tuple(comments),
@@ -132,7 +132,7 @@ def _adopt_one(
 
 
 def _name(meta: str, metas: list[str]) -> str | None:
-    """The target's name where it cannot be that of the folder: that of the meta object's file."""
+    """The target's name if it cannot be that of the folder: the name of the meta object's file."""
     if len(metas) == 1:
         return None
     stems = [posixpath.splitext(posixpath.basename(path))[0] for path in metas]
@@ -141,16 +141,16 @@ def _name(meta: str, metas: list[str]) -> str | None:
 
 
 class _Apart:
-    """What lies beside packages and in none of them, looked up once for all of a folder."""
+    """The files next to packages that are not in any package, looked up once per folder."""
 
     def __init__(self, metas: _Metas, heads: _Heads) -> None:
         self._metas, self._heads = metas, heads
         self._known: dict[tuple[str, frozenset[ObjectKind]], tuple[str, ...]] = {}
 
     def beside(self, root: str, allowed: frozenset[ObjectKind]) -> tuple[str, ...]:
-        """The files and folders beside the folder `root` that hold objects of these kinds."""
+        """The files and folders next to the folder `root` that contain objects of these kinds."""
         parent = posixpath.dirname(root)
-        # Where the folder above is a package itself, all that is in it is its own.
+        # If the parent folder is a package itself, everything in it belongs to that.
         if not root or parent in self._metas.at:
             return ()
         key = (parent, allowed)
@@ -195,7 +195,7 @@ def _yaml_globs(prefix: str, paths: Iterable[str]) -> list[str]:
 
 
 def _build_directory(root: str, metas: _Metas, heads: _Heads) -> str:
-    """Where the BUILD file lies: the package's folder, or its parent when that holds examples."""
+    """The folder of the BUILD file: the package's, or its parent if that contains the examples."""
     parent, name = posixpath.split(root)
     if name == _PACKAGE_FOLDER and parent not in metas.at and _beside(parent, heads):
         return parent
@@ -207,10 +207,10 @@ def _beside(parent: str, heads: _Heads) -> list[str]:
 
 
 def _why_not(head: Head, meta: Head) -> str | None:
-    """Why a file is no content of the package, or None when it may be.
+    """Why a file cannot be content of the package, or None if it can.
 
-    A file of which one document is right stays, and so does one that is broken: lint names the
-    line then, and nothing is lost without a word.
+    A file with at least one valid document is kept, and so is a broken one: lint points at the
+    line, and nothing is dropped silently.
     """
     if head.template:
         return "a template, not YAML"
@@ -223,7 +223,7 @@ def _why_not(head: Head, meta: Head) -> str | None:
 
 
 def _kustomized(path: str, head: Head, patches: Mapping[str, str]) -> str | None:
-    """Why a file that only kustomize reads is no content. What it makes may be."""
+    """Why a file that only kustomize reads is not content (its output may be)."""
     if path in patches and not head.metas:
         return f"a patch of {posixpath.basename(patches[path])}"
     if kustomize.is_kustomization(path) and not head.metas:
@@ -265,7 +265,7 @@ def _own_packages(folders: Iterable[str]) -> dict[str, str]:
 
 
 def _folded(reasons: Mapping[str, str], kept: Iterable[str]) -> dict[str, str]:
-    """The files of `reasons` as glob patterns: a whole folder where nothing in it is kept."""
+    """The files of `reasons` as glob patterns: a whole folder if nothing in it is kept."""
     used = {folder for path in kept for folder in _parents(path)}
     folded: dict[str, str] = {}
     for path in sorted(reasons, key=walk_key):
@@ -282,7 +282,7 @@ def _folded(reasons: Mapping[str, str], kept: Iterable[str]) -> dict[str, str]:
 def _by_name(
     excluded: Mapping[str, str], kept: Collection[str], prefix: str = ""
 ) -> dict[str, str]:
-    """Many files of one name, of which none is kept, as one glob; `prefix` begins all of them."""
+    """Replaces many files with the same name, none of which is kept, by one glob with `prefix`."""
     names = Counter(posixpath.basename(pattern) for pattern in excluded)
     kept_names = {posixpath.basename(path) for path in kept}
     shorter: dict[str, str] = {}
@@ -301,17 +301,17 @@ def _matched_by(pattern: str, names: Iterable[str]) -> bool:
 
 
 def _parents(path: str) -> list[str]:
-    """The folders above `path`, the nearest first: `a/b/c` has `a/b` and `a`."""
+    """The parent folders of `path`, nearest first: those of `a/b/c` are `a/b` and `a`."""
     parts = path.split("/")[:-1]
     return ["/".join(parts[:i]) for i in range(len(parts), 0, -1)]
 
 
 def _below(path: str, folder: str) -> str:
-    """`path` as seen from `folder`, which is above it."""
+    """`path` relative to its parent `folder`."""
     return path[len(folder) + 1 :] if folder else path
 
 
 def _literal(path: str) -> str:
-    """A glob that matches `path`: special characters, and those that would need an escape in a
-    BUILD file, are matched as any one character."""
+    """A glob that matches `path`: special characters, and those that would need escaping in a BUILD
+    file, are replaced by `?`."""
     return "".join("?" if c in "*?[]{}!\\\"'" or not c.isprintable() else c for c in path)

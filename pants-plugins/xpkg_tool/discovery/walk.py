@@ -1,9 +1,9 @@
-"""The tool's own walk over a package's folder, for the command line: which files are read.
+"""Walks a package's folder to find the files to read, for the command line.
 
-It takes what Pants' default globs take: files ending in .yaml or .yml, those in hidden and in
-linked folders left out. What upstream's walk loses silently (linked folders, dangling links,
-`.YAML`) or trips over (a FIFO) are findings here: errors where an object would be missing from the
-package, and warnings in the examples, which nobody installs.
+It finds the same files as Pants' default globs: those ending in .yaml or .yml, except in hidden and
+linked folders. What upstream's walk drops silently (linked folders, dangling links, `.YAML`) or
+fails on (a FIFO) is a finding here: an error if an object would be missing from the package, and a
+warning in the examples, which are not installed.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from xpkg_tool.package.content import walk_key
 
 UNREADABLE_FILE = Rule("XP017", "unreadable-file", "A file or folder cannot be read.", fatal=True)
 
-# How many files and folders behind a link are looked at.
+# How many files and folders behind a link are examined.
 _MOST_ENTRIES = 20_000
 
 
 @dataclass(frozen=True)
 class Walk:
-    """The files of a folder, contents by path in the order of upstream's walk (part by part, as
-    bytes), and what is wrong with the folder. Paths begin with the folder as it was named."""
+    """The files of a folder, contents by path in the order of upstream's walk (by path components,
+    as bytes), and findings about the folder. Paths begin with the folder as it was named."""
 
     files: Mapping[str, bytes]
     findings: tuple[Finding, ...]
@@ -53,12 +53,12 @@ def walk(
 ) -> Walk:
     """Walks `directory`.
 
-    `ignore` are patterns (globs.py) on paths relative to it. Links to files outside of it, and of
-    `within`, are read with a warning. The folder `without` is left out (the examples). `loss` is
-    the severity of what would be missing from the package. Raises BadPattern, and OSError when the
+    `ignore` are patterns (globs.py) on paths relative to it. Links to files outside of it and of
+    `within` are followed, with a warning. The folder `without` (the examples) is left out. `loss`
+    is the severity of what would be missing from the package. Raises BadPattern, and OSError if the
     folder itself cannot be listed.
     """
-    # Names are bytes to the system; what they say must not depend on the locale.
+    # File names are bytes; decoding them must not depend on the locale.
     state = _State(
         directory, tuple(map(_text, ignore)), _real(directory, within), _real(without), loss
     )
@@ -75,7 +75,7 @@ def _real(*paths: str) -> tuple[bytes, ...]:
 
 
 def shown_path(directory: str, relative: str) -> str:
-    """The path of a file for findings: below the folder as it was named, `.` left out."""
+    """The path of a file for findings: relative to the folder as it was named, without `.`."""
     base = _text(os.path.normpath(directory))
     return relative if base == "." else f"{base.rstrip('/')}/{relative}".rstrip("/")
 
@@ -99,7 +99,7 @@ class _State:
     findings: list[Finding] = field(default_factory=list)
 
     def visit(self, folder: str) -> list[str]:
-        """Reads the files of a folder; the folders in it."""
+        """Reads the files of a folder and returns its subfolders."""
         below: list[str] = []
         try:
             with os.scandir(self._full(folder)) as found:
@@ -128,7 +128,7 @@ class _State:
         return os.path.realpath(self._full(relative)) in self.left_out
 
     def _hidden(self, relative: str, entry: os.DirEntry[bytes]) -> None:
-        """A hidden folder is left out; what looks as if it was meant for the package is named."""
+        """Leaves a hidden folder out, and reports it if it contains an object."""
         if entry.name == b".git" or not entry.is_dir(follow_symlinks=False):
             return
         below = self._below(relative)
@@ -137,9 +137,8 @@ class _State:
             self.findings.append(hidden_folder(self._shown(relative), self._shown(found)))
 
     def _below(self, folder: str) -> Iterator[str]:
-        """The paths of the YAML files below a folder that are not ignored, links to files included.
-        What cannot be listed is passed over, and a folder as large as a whole disk is not looked at
-        to its end."""
+        """The paths of the YAML files below a folder that are not ignored, including links to
+        files. Skips what cannot be listed, and stops after _MOST_ENTRIES."""
         folders, seen = [folder], 0
         while folders and seen < _MOST_ENTRIES:
             current = folders.pop()
@@ -157,8 +156,8 @@ class _State:
                     yield relative
 
     def _linked_folder(self, relative: str, full: bytes) -> None:
-        """Upstream's walk passes over a linked folder. Nothing is missing where it lies in the
-        package anyway, or holds no YAML."""
+        """Reports a linked folder, which upstream's walk skips, unless its target is in the package
+        anyway or contains no YAML."""
         if self._is_inside(full):
             return
         found = [
@@ -206,7 +205,7 @@ class _State:
                 self._unreadable(relative, "file", error)
 
     def _is_inside(self, full: bytes) -> bool:
-        """Whether what a path leads to lies in the package's folder."""
+        """Whether the target of a path is in the package's folder."""
         real = os.path.realpath(full)
         return any(real == root or real.startswith(root.rstrip(b"/") + b"/") for root in self.roots)
 
@@ -221,7 +220,7 @@ class _State:
 
 
 def _is_something_else_than_a_folder(entry: os.DirEntry[bytes]) -> bool:
-    """False also for a link that leads nowhere: it may stand for a folder."""
+    """False also for a dangling link: it may have pointed to a folder."""
     try:
         return not stat.S_ISDIR(entry.stat().st_mode)
     except OSError:
@@ -229,7 +228,7 @@ def _is_something_else_than_a_folder(entry: os.DirEntry[bytes]) -> bool:
 
 
 def _reads_object(full: bytes) -> bool:
-    """Whether the file can be read and holds a Kubernetes object."""
+    """Whether the file can be read and contains a Kubernetes object."""
     try:
         if not stat.S_ISREG(os.stat(full).st_mode):
             return False
@@ -239,7 +238,7 @@ def _reads_object(full: bytes) -> bool:
 
 
 def _read(path: bytes) -> bytes:
-    # What was a file a moment ago may be a FIFO now, which would be waited for without end.
+    # It may have become a FIFO in the meantime, on which opening would block.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         return file.read()

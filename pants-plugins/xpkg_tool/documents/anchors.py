@@ -1,4 +1,4 @@
-"""Anchors and aliases while a document is read, and the limit on what aliases may multiply."""
+"""Anchors and aliases while a document is read, and the limit on the expansion of aliases."""
 
 from __future__ import annotations
 
@@ -59,20 +59,20 @@ class Anchors:
             anchor.nodes = decoded - anchor.start
 
     def follow(self, name: str, decoded: int) -> tuple[Any, int]:
-        """What the alias names, and the number of nodes decoded after it. Raises AnchorError."""
+        """The value of the alias, and the number of nodes decoded after it. Raises AnchorError."""
         anchor = self._named.get(name)
         if anchor is None:
             raise AnchorError(
                 BROKEN_YAML,
-                f"The alias `*{name}` names no anchor of this document.",
-                f"Define it above with `&{name}` in the same document (anchors do not reach into "
-                "other documents), or quote the value if text is meant.",
+                f"The alias `*{name}` refers to an anchor that is not defined in this document.",
+                f"Define it above with `&{name}` in the same document (anchors do not apply to "
+                "other documents), or quote the value if it is meant as a string.",
             )
         if anchor.nodes is None:
             raise AnchorError(
                 LIMIT,
                 f"The anchor `&{name}` contains itself through this alias.",
-                "Write out what is meant; a value cannot contain itself.",
+                "Write the value out in full; a value cannot contain itself.",
             )
         decoded += 1 + anchor.nodes
         self.aliased += anchor.nodes
@@ -80,8 +80,9 @@ class Anchors:
         return anchor.value, decoded
 
     def check(self, decoded: int, *, at_end: bool = False) -> None:
-        """Raises AnchorError where go-yaml finds that too much comes from aliases. It asks at each
-        node; between aliases the share can only pass the limit at the two bounds looked at here."""
+        """Raises AnchorError where go-yaml refuses the share of aliased nodes. go-yaml checks at
+        each node; between aliases the share can exceed the limit only at the two bounds checked
+        here."""
         aliased = self.aliased
         if aliased <= 100:
             return
@@ -97,7 +98,7 @@ class Anchors:
                 LIMIT,
                 "Aliases make up too much of the document: Kubernetes refuses to expand "
                 f"{aliased:,} of {decoded:,} nodes from them.",
-                "Write out what the aliases stand for, or use fewer of them.",
+                "Write the aliased values out in full, or use fewer aliases.",
             )
 
 
@@ -110,7 +111,7 @@ def _allowed(decoded: int) -> float:
 
 
 def height(value: Any) -> int:
-    """How deep the collections of a value nest (0 for a scalar); what is shared is visited once."""
+    """How deeply the collections of a value nest (0 for a scalar). Visits shared ones once."""
     heights: dict[int, int] = {}
     pending = [value]
     while pending:

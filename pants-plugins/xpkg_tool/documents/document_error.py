@@ -8,9 +8,9 @@ from xpkg_tool.diagnostics.finding import Finding
 
 
 class DocumentError(Exception):
-    """Kubernetes would not read the document, or not as it looks. `findings` (at least one) have
-    positions in the file and are in order. `readable` says that Kubernetes reads it all the same
-    and only loses something; `value` is then what it reads."""
+    """Kubernetes would not read the document, or not as written. `findings` (at least one) have
+    positions in the file and are in order. `readable` says that Kubernetes does read it but drops
+    something; `value` is then what it reads."""
 
     def __init__(
         self, findings: Sequence[Finding], value: Any = None, *, readable: bool = False

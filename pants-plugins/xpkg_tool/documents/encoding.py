@@ -24,18 +24,18 @@ _WIDE_MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _SAVE_AS_UTF8 = "Save the file as UTF-8."
-# YAML 1.1 section 4.1 admits of the control characters only tab, line feed, carriage return and
-# U+0085; libyaml and go-yaml refuse the others before they parse anything.
+# The only control characters that YAML 1.1 (section 4.1) allows are tab, line feed, carriage return
+# and U+0085; libyaml and go-yaml refuse the others before they parse anything.
 _CONTROL_BYTES = bytes(c for c in range(0x20) if c not in b"\t\n\r") + b"\x7f"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
-# At most so many characters of a line are shown around a bad place.
+# The most characters of a line that are shown.
 _SHOWN = 160
 
 
 def clean(path: str, data: bytes) -> tuple[bytes, tuple[Finding, ...]]:
-    """The file's text as UTF-8 bytes that hold only characters YAML admits: byte order mark
-    dropped, CRLF and lone CR made LF, a missing final newline added. With findings, the bytes are
-    of no use."""
+    """The file as UTF-8 with only characters that YAML allows: the byte order mark removed, CRLF
+    and lone CR replaced by LF, a missing final newline added. If there are findings, the bytes are
+    not usable."""
     for mark, name in _WIDE_MARKS:
         if data.startswith(mark):
             return b"", (_wide(path, f"The file is {name}; Kubernetes reads only UTF-8."),)
@@ -45,8 +45,8 @@ def clean(path: str, data: bytes) -> tuple[bytes, tuple[Finding, ...]]:
         and b"\0" in data[:2]
         and not (data[0:8:2].strip(b"\0") and data[1:8:2].strip(b"\0"))
     ):
-        # Every other byte is NUL: text in UTF-16 without its mark.
-        message = "The file holds NUL bytes as UTF-16 does; Kubernetes reads only UTF-8."
+        # Every other byte is NUL: UTF-16 without a byte order mark.
+        message = "The file contains NUL bytes as UTF-16 does; Kubernetes reads only UTF-8."
         return b"", (_wide(path, message),)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -86,7 +86,7 @@ def _invalid(path: str, data: bytes, start: int) -> Finding:
 
 
 def _control_characters(path: str, text: str) -> tuple[Finding, ...]:
-    """One finding for each forbidden character: its first place and how many more there are."""
+    """One finding for each forbidden character, at its first place, with the number of places."""
     places: dict[str, list[int]] = {}
     for match in _CONTROL.finditer(text):
         places.setdefault(match.group(), []).append(match.start())
@@ -98,7 +98,7 @@ def _control_characters(path: str, text: str) -> tuple[Finding, ...]:
         findings.append(
             ENCODING.finding(
                 f"The character U+{ord(character):04X} is not allowed in YAML{more}.",
-                "Remove it; where it is meant, write it as an escape in a double-quoted value "
+                "Remove it; if it is intended, write it as an escape in a double-quoted value "
                 f'("\\{_escape(character)}").',
                 path,
                 Position(

@@ -1,4 +1,4 @@
-"""libyaml's complaints as findings that say what to do (XP002)."""
+"""libyaml's errors as findings with a remedy (XP002)."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from xpkg_tool.documents.stream import AnyDocument
 BROKEN_YAML = Rule("XP002", "broken-yaml", "The YAML is not valid.", fatal=True)
 
 TEMPLATE_REMEDY = (
-    "Quote the whole value if the braces are meant; a template has to be rendered before it is "
+    "Quote the whole value if the braces are intended; a template has to be rendered before it is "
     "packaged, or left out of the sources."
 )
-# What libyaml says (a part of it), what that means, the remedy, and whether the place to show is
-# where the construct began (True) or where the parser gave up.
+# A part of libyaml's message, what it means, the remedy, and whether to show the place where the
+# construct begins (True) or where the parser gave up.
 _MEANINGS: tuple[tuple[str, str, str, bool], ...] = (
     (
         "found a tab character",
-        "A tab is used for indentation, where YAML admits only spaces.",
-        "Replace the tab by spaces.",
+        "A tab is used for indentation, where YAML allows only spaces.",
+        "Replace the tab with spaces.",
         False,
     ),
     (
         "mapping values are not allowed",
-        "A `: ` stands where no key of a mapping can be.",
+        "There is a `: ` where a mapping key is not allowed.",
         (
-            "Quote the value if it holds `: `; else check the indentation of this line and the one "
-            "before it."
+            "Quote the value if it contains `: `; otherwise check the indentation of this line and "
+            "the one before it."
         ),
         False,
     ),
     (
         "could not find expected ':'",
-        "A key has no `:` behind it.",
+        "A key is not followed by `:`.",
         (
-            "Write `key: value`; check for a missing colon, a missing `- `, an open quote above, "
-            "or text that is not indented."
+            "Write `key: value`; check for a missing colon, a missing `- `, an unclosed quote "
+            "above, or text that is not indented."
         ),
         True,
     ),
@@ -49,83 +49,80 @@ _MEANINGS: tuple[tuple[str, str, str, bool], ...] = (
     ),
     (
         "found unexpected document indicator",
-        "A quoted value runs into a line that begins with `---` or `...`.",
+        "A quoted value contains a line that begins with `---` or `...`.",
         "Close the quote, or indent the line.",
         True,
     ),
     (
         "did not find expected ',' or ']'",
         "A list in brackets is opened here and not closed, or a comma is missing in it.",
-        "Close it with `]`, put commas between its items, or quote the text if no list is meant.",
+        "Close it with `]`, put commas between its items, or quote the value if it is a string.",
         True,
     ),
     (
         "did not find expected ',' or '}'",
         "A mapping in braces is opened here and not closed, or a comma is missing in it.",
-        "Close it with `}`, put commas between its entries, or quote the text if none is meant.",
+        "Close it with `}`, put commas between its entries, or quote the value if it is a string.",
         True,
     ),
     (
         "did not find expected '-' indicator",
         "The line does not belong to the list above it.",
-        "Give it the indentation of the list's other items, or begin it with `- `.",
+        "Indent it like the list's other items, or begin it with `- `.",
         False,
     ),
     (
         "did not find expected key",
         "The line does not fit the mapping above it.",
-        (
-            "Give it the indentation of the mapping's other keys; check for a quote or bracket too "
-            "many."
-        ),
+        ("Indent it like the mapping's other keys; check for an extra quote or bracket."),
         False,
     ),
     (
         "did not find expected node content",
         "A value is missing here.",
-        "Write the value; quote it if it begins with a character that means something to YAML.",
+        "Write the value; quote it if it begins with a character that is special in YAML.",
         False,
     ),
     (
         "block sequence entries are not allowed",
-        "A list item (`- `) stands where no list can begin.",
-        "Begin the list on a line of its own, or quote the value if text is meant.",
+        "There is a list item (`- `) where a list cannot begin.",
+        "Begin the list on its own line, or quote the value if it is meant as a string.",
         False,
     ),
     (
         "mapping keys are not allowed",
-        "A `? ` stands where no key of a mapping can be.",
-        "Quote the value if text is meant.",
+        "There is a `? ` where a mapping key is not allowed.",
+        "Quote the value if it is meant as a string.",
         False,
     ),
     (
         "found unknown escape character",
-        "The double-quoted value holds a backslash that begins no escape YAML knows.",
+        "The double-quoted value contains a backslash that does not begin a valid escape sequence.",
         "Write the backslash twice, or put the value in single quotes.",
         False,
     ),
     (
         "did not find expected alphabetic or numeric character",
-        "`*` and `&` begin an alias or anchor, and no name follows.",
-        "Quote the value if text is meant.",
+        "`*` or `&` begins an alias or anchor, but no name follows.",
+        "Quote the value if it is meant as a string.",
         True,
     ),
     (
         "found unexpected ':'",
-        "A text inside brackets or braces holds a `:` right before one of `,[]{}?`.",
-        "Quote the text.",
+        "A value inside brackets or braces contains a `:` right before one of `,[]{}?`.",
+        "Quote the value.",
         False,
     ),
     (
         "found '?' in a flow scalar",
-        "A text inside brackets or braces holds a `?`, at which Kubernetes' parser stops.",
-        "Quote the text.",
+        "A value inside brackets or braces contains a `?`, which Kubernetes' parser refuses.",
+        "Quote the value.",
         False,
     ),
     (
         "found unknown directive name",
-        "A line that begins with `%` is a directive of YAML, not text.",
-        "Indent the line, or quote the text.",
+        "A line that begins with `%` is a YAML directive.",
+        "Indent the line, or quote the value, if it is not meant as one.",
         True,
     ),
     (
@@ -136,7 +133,7 @@ _MEANINGS: tuple[tuple[str, str, str, bool], ...] = (
     ),
     (
         "did not find expected <document start>",
-        "The document ends before this line, and the line begins no new one.",
+        "The document ends before this line, and the line does not begin a new one.",
         (
             "Check the indentation and the closing quotes and brackets above; put `---` between "
             "documents."
@@ -145,7 +142,7 @@ _MEANINGS: tuple[tuple[str, str, str, bool], ...] = (
     ),
     (
         "control characters are not allowed",
-        "The text holds a control character, which YAML does not admit.",
+        "The file contains a control character, which YAML does not allow.",
         "Remove it.",
         False,
     ),
@@ -153,11 +150,11 @@ _MEANINGS: tuple[tuple[str, str, str, bool], ...] = (
 
 
 def broken(document: AnyDocument, error: Malformed) -> Finding:
-    """The finding for a text that libyaml cannot parse."""
+    """The finding for a document that libyaml cannot parse."""
     message = f"The YAML is broken: {error.problem}" + (
         f" ({error.context})." if error.context else "."
     )
-    remedy = "Correct the line; quote the value if it holds characters that mean something to YAML."
+    remedy = "Fix the line; quote the value if it contains characters that are special in YAML."
     index = error.index
     for part, meaning, advice, show_begin in _MEANINGS:
         if part in error.problem:

@@ -1,4 +1,4 @@
-"""libyaml's events of a text, with its errors in one form."""
+"""libyaml's events, with all its errors as one exception."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from yaml.reader import ReaderError
 
 # Kubernetes' parser and its JSON decoder both stop beyond this nesting.
 MAX_DEPTH = 10_000
-# For each token in brackets, libyaml looks at all brackets that are open. So many looks are a few
-# seconds, and more than brackets that nest MAX_DEPTH deep take once.
+# For each token in brackets, libyaml looks at all open brackets. This many looks take a few
+# seconds, and are more than brackets that are nested MAX_DEPTH deep once need.
 MAX_LOOKS = 150_000_000
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 class Malformed(ValueError):
-    """libyaml cannot parse the text. `problem` and `context` are its words (context may be empty),
-    `index` and `context_index` the places as 0-based character offsets into the text."""
+    """libyaml cannot parse the text. `problem` and `context` are its messages (context may be
+    empty), `index` and `context_index` the places as 0-based character offsets into the text."""
 
     def __init__(
         self, problem: str, index: int, context: str = "", context_index: int | None = None
@@ -39,11 +39,11 @@ class Malformed(ValueError):
 
 
 class TooDeep(Malformed):
-    """The text nests deeper than MAX_DEPTH, or too often as deep (MAX_LOOKS)."""
+    """The text is nested more deeply than MAX_DEPTH, or deeply too often (MAX_LOOKS)."""
 
 
 def malformed(text: str, error: Exception) -> Malformed:
-    """An error that PyYAML raised while parsing `text`, in our form."""
+    """An error that PyYAML raised while parsing `text`, as Malformed."""
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         return Malformed(
@@ -61,7 +61,7 @@ def malformed(text: str, error: Exception) -> Malformed:
 
 
 def parser(text: str) -> CParser:
-    """libyaml's parser on a text. Raises Malformed."""
+    """A libyaml parser for a text. Raises Malformed."""
     try:
         return CParser(text)
     except (YAMLError, UnicodeError) as error:
@@ -69,8 +69,8 @@ def parser(text: str) -> CParser:
 
 
 def events(text: str) -> Iterator[Event]:
-    """The events of the text, the stream's start and end included. Raises Malformed, and TooDeep
-    beyond MAX_DEPTH (libyaml's time grows with the square of the nesting)."""
+    """The events of the text, including the start and end of the stream. Raises Malformed, and
+    TooDeep beyond MAX_DEPTH (libyaml's time grows with the square of the nesting)."""
     get_event = parser(text).get_event
     depth = looks = 0
     while True:
@@ -93,8 +93,8 @@ def events(text: str) -> Iterator[Event]:
 
 
 def check_dialect(text: str) -> None:
-    r"""Raises Malformed where libyaml takes more than Kubernetes' parser: `\/` in double quotes,
-    and `?` in a plain scalar inside brackets or braces."""
+    r"""Raises Malformed for what libyaml accepts and Kubernetes' parser does not: `\/` in double
+    quotes, and `?` in a plain scalar inside brackets or braces."""
     in_flow = [False]
     for event in events(text):
         if isinstance(event, CollectionStartEvent):

@@ -1,10 +1,10 @@
-"""Values from libyaml's events: the reference that the fast parser is held to, and every finding.
+"""Values from libyaml's events: the reference for the fast parser, and the source of all findings.
 
-The events become values directly, without a tree of nodes and with a stack of our own: that is
-faster than PyYAML's loader, and no input exhausts the stack of C or Python. What scalars mean is in
-`scalars`; mappings, anchors and merge keys follow go-yaml v2's decode.go. Two things that go-yaml
-lets pass are errors here: a key that stands twice in one mapping (the last would win in silence),
-and text that YAML takes for a second document (it would be dropped in silence).
+The events become values directly, without a tree of nodes and with our own stack: that is faster
+than PyYAML's loader, and no input exhausts the stack of C or Python. `scalars` defines the meaning
+of scalars; mappings, anchors and merge keys follow go-yaml v2's decode.go. Two things that go-yaml
+accepts are errors here: a key that appears twice in one mapping (the last one would silently win),
+and what is a second document in YAML (it would be silently dropped).
 """
 
 from __future__ import annotations
@@ -51,26 +51,26 @@ UNREADABLE_VALUE = Rule(
     "XP006", "unreadable-value", "Kubernetes cannot read a key or a value.", fatal=True
 )
 
-# A document that is wrong in more places (one that is no YAML at all, say) is not read further.
+# A document with more errors (which may not be YAML at all) is not read further.
 MAX_FINDINGS = 100
 
-# In place of an open key, texts that no key can have because UTF-8 has no lone surrogates: no key
-# is open; the open key is `<<`; it cannot be read (its value is looked at and then forgotten).
+# Values for an open key that no key can have, because UTF-8 has no lone surrogates: no key is open;
+# the open key is `<<`; the open key cannot be read (its value is checked and then dropped).
 _NONE, _MERGE, _UNREADABLE = "\ud800none", "\ud800merge", "\ud800unreadable"
 
 
 def load_exactly(document: AnyDocument) -> Any:
-    """As loader.load, always by libyaml's events."""
+    """Like loader.load, but always from libyaml's events."""
     reading = _Reading(document)
     value = reading.run()
     readable = not reading.findings or reading.second_document
-    # To find the places, all of the document would be read once more.
+    # Finding the places takes another pass over the document.
     if reading.repeated and not reading.too_large:
         reading.findings += [
             DUPLICATE_KEY.finding(
-                f"The key `{key}` stands twice in this mapping, first in line {first.line}, column "
-                f"{first.column}; Kubernetes would keep the last in silence.",
-                "Remove one of the two; if both are lists or mappings, join them under one key.",
+                f"The key `{key}` appears twice in this mapping, first in line {first.line}, "
+                f"column {first.column}; Kubernetes would silently keep the last one.",
+                "Remove one of the two; if both are lists or mappings, merge them under one key.",
                 document.path,
                 second,
             )
@@ -94,7 +94,7 @@ class _SecondDocument(_Stop):
 
 
 class _Reading:
-    """One pass over a document. After `run`, `findings` and `repeated` (a key stood twice) tell
+    """One pass over a document. After `run`, `findings` and `repeated` (a key appears twice) say
     what is wrong."""
 
     def __init__(self, document: AnyDocument) -> None:
@@ -102,18 +102,18 @@ class _Reading:
         self.findings: list[Finding] = []
         self.repeated = False
         self.too_large = False
-        # For YAML the text holds a second document, and nothing else is wrong so far.
+        # In YAML there is a second document, and nothing else is wrong so far.
         self.second_document = False
-        # A scalar inside brackets holds `?`: rare, and not for Kubernetes where it is plain.
+        # A scalar inside brackets contains `?`: rare, and refused by Kubernetes if it is plain.
         self._question = False
         self._anchors = Anchors()
-        # go-yaml's count of decoded nodes: what aliases stand for counts each time.
+        # go-yaml's count of decoded nodes: aliased ones count each time.
         self._decoded = 0
-        # As events.MAX_LOOKS has them.
+        # The looks of events.MAX_LOOKS.
         self._looks = 0
-        # What merge keys copied.
+        # How many nodes merge keys have copied.
         self._merged = 0
-        # By id, for open mappings with a merge key: the keys that stand in the mapping itself.
+        # By id, for open mappings with a merge key: the mapping's own keys.
         self._own_keys: dict[int, set[str]] = {}
 
     def run(self) -> Any:
@@ -135,12 +135,12 @@ class _Reading:
     def _values(self, get_event: Callable[[], Any]) -> Any:
         anchors, own_keys = self._anchors, self._own_keys
         root: list[Any] = []
-        # The open collection, whether it is a mapping and in brackets, and its open key. Outer ones
-        # are on the stack, each with the key that is open once the inner collection ends.
+        # The open collection, whether it is a mapping and in brackets, and its open key. Outer
+        # collections are on the stack, each with its key that is open when the inner one ends.
         current: Any = root
         in_mapping, in_flow, key = False, False, _NONE
         stack: list[tuple[Any, bool, bool, str]] = []
-        # The order of the branches is how often they are taken; attributes are read only once.
+        # The branches are ordered by how often they are taken; attributes are read only once.
         while True:
             event: Any = get_event()
             kind = type(event)
@@ -254,7 +254,7 @@ class _Reading:
             return None
 
     def _note_key(self, mapping: dict[str, Any], key: str) -> None:
-        """Looks for `key` among those that stand in the mapping before it."""
+        """Notes `key`, and whether the mapping already has it."""
         own = self._own_keys.get(id(mapping))
         if key is _MERGE:
             if own is None:
@@ -266,8 +266,8 @@ class _Reading:
             own.add(key)
 
     def _merge(self, mapping: dict[str, Any], value: Any, event: Event) -> None:
-        """go-yaml sets what is merged at the place of the `<<`: over keys before it, under those
-        behind it. Of a list the first mapping wins."""
+        """Merges as go-yaml does, at the place of the `<<`: overriding keys before it, overridden
+        by keys after it. In a list, the first mapping takes precedence."""
         sources = value if isinstance(value, list) and type(event) is not AliasEvent else [value]
         if all(isinstance(source, dict) for source in sources):
             for source in reversed(sources):
@@ -279,8 +279,8 @@ class _Reading:
             self._find(
                 UNREADABLE_VALUE,
                 event,
-                "The merge key `<<` takes a mapping or a list of mappings.",
-                'Give it an alias of a mapping, or quote the key ("<<") if the text is meant.',
+                "The value of the merge key `<<` must be a mapping or a list of mappings.",
+                'Use an alias of a mapping, or quote the key ("<<") if it is meant literally.',
             )
 
     def _alias(self, event: AliasEvent) -> Any:
@@ -322,8 +322,8 @@ class _Reading:
     def _collection_as_key(self, event: Event) -> None:
         place = at(self.document, event.start_mark.index)
         message, remedy = (
-            "The key of a mapping is a list or mapping, which Kubernetes cannot read.",
-            "Write a text as the key; quote it if it begins with `[` or `{`.",
+            "A mapping key is a list or mapping, which Kubernetes cannot read.",
+            "Write a string as the key; quote it if it begins with `[` or `{`.",
         )
         if "{{" in place.source:
             message = f"The line looks like a template. {message}"
@@ -335,7 +335,7 @@ class _Reading:
 
     def _broken(self, error: Malformed) -> None:
         finding = broken(self.document, error)
-        # One unrendered template is one mistake, also where it is unreadable and then broken.
+        # An unrendered template is one mistake, even if it is both unreadable and malformed.
         if finding.remedy != TEMPLATE_REMEDY or all(
             known.remedy != TEMPLATE_REMEDY for known in self.findings
         ):
@@ -345,10 +345,10 @@ class _Reading:
         self._find(
             LIMIT,
             event,
-            f"The document nests deeper than {MAX_DEPTH:,} levels, which Kubernetes refuses."
+            f"The document is nested more than {MAX_DEPTH:,} levels deep, which Kubernetes refuses."
             if self._looks <= MAX_LOOKS
             else "The document has too many values that are nested thousands of levels deep.",
-            "Nest less; check for an unclosed bracket that is repeated.",
+            "Reduce the nesting; check for repeated unclosed brackets.",
         )
         raise _Stop
 
@@ -362,9 +362,9 @@ class _Reading:
         self._find(
             SEPARATOR,
             event,
-            "For YAML a second document begins here, but not for Kubernetes, which would drop it: "
+            "In YAML a second document begins here, but not for Kubernetes, which would drop it: "
             "a character such as U+2028 before it ends a line only in YAML.",
-            "Replace the character by an ordinary line break.",
+            "Replace the character with an ordinary line break.",
         )
         raise _SecondDocument(first)
 

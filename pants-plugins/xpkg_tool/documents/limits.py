@@ -1,8 +1,8 @@
-"""What one document, and one file, may hold. Only the text decides, so that every machine gives the
-same answer.
+"""Limits for one document and one file. They depend only on the text, so that every machine gives
+the same answer.
 
-The API server takes at most 3 MiB of JSON for an object. In fewer bytes than two no node can be
-written as JSON, and no author indents or comments ten times as much as there is.
+The API server accepts at most 3 MiB of JSON for an object. A node takes at least two bytes of JSON,
+and nobody writes ten times as much indentation and comments as content.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ LIMIT = Rule(
 
 # Bytes of YAML.
 MAX_SIZE = 32 * 1024 * 1024
-# Keys, values and collections, those that aliases and merge keys stand for counted each time.
+# Keys, values and collections; those that aliases and merge keys stand for are counted each time.
 MAX_NODES = 2_000_000
-# In a file, the separators of documents and the suppression comments. The largest packages have
-# some thousand objects; each of these takes some hundred bytes of memory, for four of its text.
+# Document separators and suppression comments in a file. The largest packages have a few thousand
+# objects; each of these takes a few hundred bytes of memory, for four bytes of text.
 MAX_DOCUMENTS = 100_000
 MAX_SUPPRESSIONS = 100_000
 
-_REMEDY = "Split the object; or leave the file out of the package if it is data of another kind."
+_REMEDY = "Split the object, or leave the file out of the package if it is not an object."
 
 
 def size_problem(document: AnyDocument) -> Finding | None:
-    """A finding where the document has more bytes than are read."""
-    # Most are far below, and a text has no more bytes than four times its characters.
+    """A finding if the document has more than MAX_SIZE bytes."""
+    # Fast for most documents: a string has at most four bytes per character.
     if len(document.text) * 4 <= MAX_SIZE or document.size <= MAX_SIZE:
         return None
     return LIMIT.finding(
-        f"The document has {document.size:,} bytes; at most {MAX_SIZE:,} are read, ten times what "
-        "Kubernetes takes for an object.",
+        f"The document has {document.size:,} bytes; the limit is {MAX_SIZE:,}, ten times what "
+        "Kubernetes accepts for an object.",
         _REMEDY,
         document.path,
         Position(document.line, document.column),
@@ -51,8 +51,8 @@ def size_problem(document: AnyDocument) -> Finding | None:
 def nodes_problem(document: AnyDocument) -> Finding:
     """The finding for a document that has more than MAX_NODES."""
     return LIMIT.finding(
-        f"The document has more than {MAX_NODES:,} keys and values; Kubernetes takes no object "
-        "that is as large.",
+        f"The document has more than {MAX_NODES:,} keys and values; Kubernetes does not accept an "
+        "object of that size.",
         _REMEDY,
         document.path,
         Position(document.line, document.column),
@@ -62,18 +62,18 @@ def nodes_problem(document: AnyDocument) -> Finding:
 def documents_problem(path: str, line: int) -> Finding:
     """The finding for a file that has more than MAX_DOCUMENTS; `line` is that of the next one."""
     return LIMIT.finding(
-        f"The file has more than {MAX_DOCUMENTS:,} documents; those from here on are not read.",
-        "Remove separators with nothing between them; spread objects over several files.",
+        f"The file has more than {MAX_DOCUMENTS:,} documents; the rest is not read.",
+        "Remove separators with nothing between them, or split the file.",
         path,
         Position(line, 1),
     )
 
 
 def suppressions_problem(path: str) -> Finding:
-    """The finding for a file that has more than MAX_SUPPRESSIONS; none of them counts."""
+    """The finding for a file that has more than MAX_SUPPRESSIONS; all of them are ignored."""
     return LIMIT.finding(
-        f"The file has more than {MAX_SUPPRESSIONS:,} comments that suppress findings; none of "
-        "them is heeded.",
-        "Suppress the rule in the whole file (`ignore-file`), or by `per_path_ignores`.",
+        f"The file has more than {MAX_SUPPRESSIONS:,} comments that suppress findings; all of "
+        "them are ignored.",
+        "Suppress the rule in the whole file (`ignore-file`), or with `per_path_ignores`.",
         path,
     )

@@ -1,4 +1,4 @@
-"""The lines of a text, found once: findings ask for the place of one after the other."""
+"""The lines of a text, indexed once, because many findings need them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from array import array
 from bisect import bisect_right
 from functools import lru_cache
 
-# A line longer than this is not copied into every finding about it.
+# In characters. A longer line is not copied into every finding on it.
 _LONGEST_LINE = 4096
 
 
 class Lines:
-    """The lines of a text, each cut out once, however many findings are about it."""
+    """The lines of a text. Each is extracted once, however many findings are on it."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -21,15 +21,15 @@ class Lines:
         self._sources: dict[int, str] = {}
 
     def at(self, place: int) -> int:
-        """The index, from 0, of the line that the character at `place` is in."""
+        """The 0-based index of the line with the character at `place`."""
         return bisect_right(self._starts, place) - 1
 
     def start(self, line: int) -> int:
-        """The place of a line's first character."""
+        """The offset of a line's first character."""
         return self._starts[line]
 
     def source(self, line: int) -> str:
-        """The line without its end; nothing of a very long one."""
+        """The line without its newline; "" if it is very long."""
         source = self._sources.get(line)
         if source is None:
             begin, last = self._starts[line], line + 1 == len(self._starts)
@@ -41,5 +41,5 @@ class Lines:
 
 @lru_cache(maxsize=2)
 def lines_of(text: str) -> Lines:
-    """The lines of the text: kept for the last two, since findings come document by document."""
+    """The lines of the text; cached for two texts, because findings come document by document."""
     return Lines(text)

@@ -20,8 +20,8 @@ __all__ = ["DocumentError", "load", "locate"]
 def load(document: AnyDocument) -> Any:
     """The document's value in terms of JSON: dict with str keys, list, str, int, float, bool, None.
 
-    What an alias names is the same object in each place, so do not change what is returned. Values
-    nest up to events.MAX_DEPTH deep. Raises DocumentError.
+    Aliases of one anchor are the same object, so do not modify the value. Values nest up to
+    events.MAX_DEPTH levels deep. Raises DocumentError.
     """
     too_large = size_problem(document)
     if too_large is not None:
@@ -35,7 +35,7 @@ def load(document: AnyDocument) -> Any:
 
 
 def locate(document: AnyDocument, path: Sequence[str | int], *, key: bool = False) -> Position:
-    """The position in the file of what `path` leads to: see positions.locate."""
+    """The position in the file of the value at `path`: see positions.locate."""
     from xpkg_tool.documents.positions import locate
 
     return locate(document, path, key=key)

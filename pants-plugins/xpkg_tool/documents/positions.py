@@ -1,4 +1,4 @@
-"""Where things stand in a document: for findings only, so that loading need not keep places."""
+"""The positions of values in a document. Only findings need them, so loading does not keep them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from xpkg_tool.documents.stream import AnyDocument
 class _Node:
     """A node and its place: character offsets `start` to `end` in the text. `children` are the
     items of a sequence, or keys and values in turn; a scalar that is a key has its `text`. The
-    first look-up makes `entries`."""
+    first lookup creates `entries`."""
 
     start: int
     end: int
@@ -39,19 +39,19 @@ class _Node:
 
 @dataclass(frozen=True)
 class _Entries:
-    """A mapping for look-ups: its own keys, each with the pair that counts, and the mappings that
-    are merged in, the one that is asked last first."""
+    """A mapping prepared for lookups: its own keys, each with the pair that counts, and the
+    mappings that are merged in, in reverse order of precedence."""
 
     own: dict[str, tuple[_Node, _Node]]
     merged: tuple[_Node, ...]
 
 
 def at(document: AnyDocument, start: int, end: int | None = None) -> Position:
-    """The position in the file of the characters `start` to `end` of the document's text; at most
-    what stands of them on the first line is marked. A very long line is left out."""
+    """The position in the file of the characters `start` to `end` of the document's text, marking
+    only the part on the first line. The source of a very long line is left out."""
     text = document.text
     start = min(max(start, 0), len(text))
-    # An error at the very end means the end of the last line, not the line that would follow.
+    # An error at the very end is at the end of the last line, not on the line after it.
     if start == len(text) and start and text.endswith("\n"):
         start -= 1
     lines = lines_of(text)
@@ -71,7 +71,7 @@ def locate(document: AnyDocument, path: Sequence[str | int], *, key: bool = Fals
     """The position, in the file, of the value at `path` (of its key, with `key`), or of the
     nearest parent that exists. Keys are given as Kubernetes reads them ("511" for `0777`).
 
-    The document is parsed again (the last two are kept), so ask only where there is a finding.
+    This parses the document again (with a cache of two), so call it only for findings.
     """
     node = _tree(document.text)
     if node is None:
@@ -84,7 +84,7 @@ def locate(document: AnyDocument, path: Sequence[str | int], *, key: bool = Fals
             if pair is None:
                 break
             named, node = pair
-            # A value that was left out has no place of its own.
+            # An omitted value has no place of its own.
             place = named if key or node.start == node.end else node
         elif not target.mapping and isinstance(step, int) and 0 <= step < len(target.children):
             place = node = target.children[step]
@@ -94,7 +94,7 @@ def locate(document: AnyDocument, path: Sequence[str | int], *, key: bool = Fals
 
 
 def repeated_keys(document: AnyDocument) -> Iterator[tuple[str, Position, Position]]:
-    """Each key that stands again in the same mapping: its text, the place before and this one."""
+    """Each repeated key in a mapping: the key, the place before and this one."""
     root = _tree(document.text)
     pending = [root] if root else []
     while pending:
@@ -117,7 +117,7 @@ def repeated_keys(document: AnyDocument) -> Iterator[tuple[str, Position, Positi
 
 
 def _entry(mapping: _Node, key: str) -> tuple[_Node, _Node] | None:
-    """The key and value that count for `key`: the last of them, those merged in included."""
+    """The key and value that count for `key`: the last ones, including those merged in."""
     pending = [mapping]
     visited: set[int] = set()
     while pending:
@@ -155,7 +155,7 @@ def _entries(mapping: _Node) -> _Entries:
 
 @lru_cache(maxsize=2)
 def _tree(text: str) -> _Node | None:
-    """The first document of the text as nodes; as much of it as can be parsed."""
+    """The first document of the text as nodes, as far as it can be parsed."""
     top = _Node(0, 0)
     stack = [top]
     anchors: dict[str, _Node] = {}

@@ -1,10 +1,10 @@
-"""A document's value by a fast parser, where it is certain that Kubernetes reads the same.
+"""A document's value from a fast parser, where it is certain that Kubernetes reads the same.
 
-oryaml reads YAML 1.2 in Rust, two to three times as fast as values are made of libyaml's
-events. What it reads otherwise than `exact` does is known, and told from the text or from the
-values: then there is no answer here and the document is read exactly. Above all, a short text or a
-number may have been written in a way that Kubernetes takes for something else (`y`, `0777`, `1e3`).
-That nothing else differs is held by tests/xpkg_tool/documents/test_quick.py, which compares both.
+oryaml reads YAML 1.2 in Rust, two to three times as fast as `exact` builds values from libyaml's
+events. Their differences are known, and can be detected in the text or in the values: such a
+document is read exactly. Above all, a short string or a number may have been written in a way that
+Kubernetes reads as something else (`y`, `0777`, `1e3`). tests/xpkg_tool/documents/test_quick.py
+compares both parsers to show that there are no other differences.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ UNCERTAIN: Any = object()
 _PROPERTIES = "&!"
 _NAME = re.compile(r"[\w-]")
 _BRACKETS = "[{"
-# Escapes of double quotes that only one of the parsers takes.
+# Escapes in double quotes that only one of the parsers accepts.
 _ESCAPE = re.compile(r"\\[/uU]")
-# These end lines for one of them, or are not seen by it.
+# One of the parsers treats these as line breaks, or ignores them.
 _SPECIAL = re.compile("[\x85\u2028\u2029\ufeff]")
 _IN_BRACKETS = re.compile(r"[\[\]{}?'\"#]")
-# What stands before the first character of a node in its line, and what may do so without a space.
+# What may precede the first character of a node on its line, and what may do so without a space.
 _BEFORE_NODE = (":", "-", "?", ",", "[", "{")
 _BEFORE_NODE_AT_ONCE = (",", "[", "{", '":', "':", "]:", "}:")
-# libyaml takes no simple key of more than 1,024 characters; escapes make ten characters of one.
+# libyaml accepts simple keys of at most 1,024 characters; an escape has up to ten.
 _LONGEST_KEY = 100
 _LARGEST = 2**63
 _MOST_BRACKETS = 2_000
@@ -53,17 +53,17 @@ def quick_load(text: str) -> Any:
 
 def _is_ordinary(text: str) -> bool:
     """Whether the text has nothing that the parsers are known to treat differently."""
-    # A parser of libyaml's kind takes time by the square of the brackets that are open.
+    # The time of libyaml-like parsers grows with the square of the number of open brackets.
     if any(text.count(bracket) > _MOST_BRACKETS for bracket in _BRACKETS):
         return False
     if "\t" in text or (not text.isascii() and _SPECIAL.search(text)):
         return False
     if "\\" in text and _ESCAPE.search(text):
         return False
-    # Without an anchor, an alias is an error to both.
+    # Without an anchor, an alias is an error for both.
     if any(_is_property(text, place) for c in _PROPERTIES for place in _places(text, c)):
         return False
-    # libyaml takes a plain `?` in brackets, Kubernetes does not.
+    # libyaml accepts a plain `?` in brackets, Kubernetes does not.
     return "?" not in text or not _may_hold_question(text)
 
 
@@ -75,11 +75,11 @@ def _is_property(text: str, place: int) -> bool:
 
 
 def _may_hold_question(text: str) -> bool:
-    """Whether a collection in brackets may begin somewhere that has a `?` in it."""
-    behind = 0
+    """Whether there may be a collection in brackets that contains a `?`."""
+    checked_to = 0
     for place in merge(*(_places(text, bracket) for bracket in _BRACKETS)):
-        # What lies in brackets that were looked at was looked at with them.
-        if place < behind or not _begins_node(text, place):
+        # Brackets inside others were checked with them.
+        if place < checked_to or not _begins_node(text, place):
             continue
         depth = 0
         for found in _IN_BRACKETS.finditer(text, place):
@@ -87,12 +87,12 @@ def _may_hold_question(text: str) -> bool:
             if character in _BRACKETS:
                 depth += 1
             elif character not in "]}":
-                # A `?`; or a quote or comment, in which brackets would not count.
+                # A `?`; or a quote or comment, inside which brackets do not count.
                 return True
             else:
                 depth -= 1
             if not depth:
-                behind = found.end()
+                checked_to = found.end()
                 break
         else:
             return True
@@ -100,7 +100,7 @@ def _may_hold_question(text: str) -> bool:
 
 
 def _places(text: str, character: str) -> Iterator[int]:
-    # Many times as fast as a regular expression: such characters are rare.
+    # Much faster than a regular expression, because such characters are rare.
     place = text.find(character)
     while place >= 0:
         yield place
@@ -108,7 +108,7 @@ def _places(text: str, character: str) -> Iterator[int]:
 
 
 def _begins_node(text: str, start: int) -> bool:
-    """Whether a node may begin there, by what stands before it in its line."""
+    """Whether a node may begin there, judging by what precedes it on its line."""
     before = start
     while before and text[before - 1] == " ":
         before -= 1
@@ -120,8 +120,8 @@ def _begins_node(text: str, start: int) -> bool:
 
 
 def _is_certain(value: Any) -> bool:
-    """Whether all keys and scalars can have been written in one way only."""
-    # In a list, so that a document that is a single scalar goes the same way.
+    """Whether Kubernetes reads all keys and scalars the same, however they were written."""
+    # In a list, so that a document that is a single scalar needs no special case.
     pending: list[Any] = [[value]]
     nodes = 0
     while pending:
@@ -137,7 +137,7 @@ def _is_certain(value: Any) -> bool:
             if "<<" in node:
                 return False
             node = node.values()
-        # Most values are texts, and most texts begin with a letter that makes them certain.
+        # Most values are strings, and most strings begin with a letter that makes them certain.
         for part in node:
             kind = type(part)
             if kind is str:
@@ -150,14 +150,14 @@ def _is_certain(value: Any) -> bool:
                     return False
             elif kind is not bool and part is not None:
                 return False
-    # One that is too large is for `exact` to refuse.
+    # `exact` refuses a document that is too large.
     return nodes <= MAX_NODES
 
 
 def _is_doubtful(text: str) -> bool:
-    """Whether the text, were it written plain, would be something else to Kubernetes."""
+    """Whether Kubernetes would read the string as something else if it was written plain."""
     if not text:
-        return False  # It stands in quotes: what is left out is null to both.
+        return False  # It was quoted: an omitted value is null for both.
     if text[0] in _NUMERIC:
         try:
             return plain_value(text) != text

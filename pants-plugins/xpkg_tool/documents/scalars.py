@@ -1,13 +1,13 @@
-"""What Kubernetes reads in a YAML scalar.
+"""How Kubernetes reads a YAML scalar.
 
-Kubernetes reads YAML with sigs.k8s.io/yaml: go-yaml v2 decodes (resolve.go, decode.go), the result
-is converted to JSON (yaml.go), and the JSON is what the API server sees. That is neither YAML 1.1
-nor 1.2: `y` and `0777` are a boolean and a number, `12:30` and dates are text, `1e3` is a number.
-Every rule here follows that source, not a specification.
+Kubernetes reads YAML with sigs.k8s.io/yaml: go-yaml v2 decodes it (resolve.go, decode.go), the
+result is converted to JSON (yaml.go), and the API server sees the JSON. That is neither YAML 1.1
+nor 1.2: `y` and `0777` are a boolean and a number, `12:30` and dates are strings, `1e3` is a
+number. Every rule here follows that source code, not a specification.
 
-Two steps are kept apart because keys and values differ in the second one: `resolve` gives the
-scalar as go-yaml has it (a float stays a float, so that the key `1e6` becomes "1e+06"), then
-`to_json` makes a JSON value of it and `to_key` the text of a mapping key.
+There are two steps, because keys and values differ in the second one: `resolve` returns the scalar
+as go-yaml decodes it (a float stays a float, so the key `1e6` becomes "1e+06"), then `to_json`
+converts it to a JSON value, or `to_key` to the string of a mapping key.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _STR, _BOOL, _INT, _FLOAT, _NULL, _TIMESTAMP, _BINARY = (
 )
 _RESOLVABLE = frozenset((_STR, _BOOL, _INT, _FLOAT, _NULL, _TIMESTAMP))
 
-# A plain scalar that begins with any other character is text; the loader's hot loop asks this
-# first. The empty string stands for a value that was left out.
+# A plain scalar that begins with any other character is a string; the loader's hot loop checks this
+# first. The empty string stands for an omitted value.
 HINTS = frozenset(("", *"+-0123456789yYnNtTfFoO~."))
 
 WORDS: dict[str, Scalar] = {
@@ -51,10 +51,10 @@ WORDS: dict[str, Scalar] = {
 _INTEGER = re.compile(
     r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))\Z"
 )
-# go-yaml tries what follows `0b` once more as a signed number: `0b-1` is -1.
+# go-yaml parses what follows `0b` again as a signed number: `0b-1` is -1.
 _SIGNED_BINARY = re.compile(r"0b([-+][01]+)\Z")
 _DECIMAL_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-# What Go's ParseFloat takes after a leading point: underscores between digits.
+# What Go's ParseFloat accepts after a leading point: underscores between digits.
 _POINT_FLOAT = re.compile(r"\.[0-9](_?[0-9])*([eE][-+]?[0-9](_?[0-9])*)?\Z")
 _TIMESTAMP_FORM = re.compile(
     r"[0-9]{4}-([0-9]{1,2})-([0-9]{1,2})"
@@ -65,8 +65,8 @@ _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _INT64 = range(-(2**63), 2**63)
 _UINT64_MAX = 2**64 - 1
-# No 64-bit integer has more characters (with sign, prefix and one digit of slack per zero); longer
-# digits are first stripped of their zeros, so that a million digits never become a Python integer.
+# No 64-bit integer has more characters (with sign and prefix). Leading zeros are stripped first, so
+# a million digits are never converted to a Python integer.
 _LONGEST_INTEGER = 66
 
 
@@ -83,7 +83,7 @@ def resolve(tag: str | None, text: str) -> Scalar:
     """The scalar `text` as go-yaml v2 decodes it into an empty interface.
 
     `tag` is the full tag (`tag:yaml.org,2002:int`) or None for a plain scalar without one. Floats
-    come back as floats, also infinite ones. Raises ScalarError where go-yaml fails.
+    stay floats, even infinite ones. Raises ScalarError where go-yaml fails.
     """
     if tag is None:
         return _plain(text)
@@ -109,45 +109,45 @@ def resolve(tag: str | None, text: str) -> Scalar:
             return float(value)
     short = "!!" + tag[len(TAG_PREFIX) :]
     raise ScalarError(
-        f"{_quoted(text)} is tagged {short} but cannot be read as one.",
-        f"Remove the tag, or write a value that {short} admits.",
+        f"{_quoted(text)} is tagged {short} but is not a valid value for that tag.",
+        f"Remove the tag, or write a value that is valid for {short}.",
     )
 
 
 def to_json(value: Scalar) -> Scalar:
-    """The JSON value of a resolved scalar: floats that JSON writes as whole numbers become
-    integers, as Kubernetes reads them back. Raises ScalarError for infinities and NaN."""
+    """The JSON value of a resolved scalar: floats that are whole numbers become integers, as when
+    Kubernetes reads the JSON. Raises ScalarError for infinities and NaN."""
     if type(value) is not float:
         return value
     if not math.isfinite(value):
         raise ScalarError(
-            "Infinity and not-a-number (`.inf`, `.nan`) have no form in JSON, so Kubernetes cannot "
-            "read them.",
-            'Write a finite number, or quote the value if text is meant (".inf").',
+            "Infinity and not-a-number (`.inf`, `.nan`) cannot be represented in JSON, so "
+            "Kubernetes cannot read them.",
+            'Write a finite number, or quote the value if it is meant as a string (".inf").',
         )
-    # Go writes digits only below 1e21, the shortest ones that read back, then zeros.
+    # Below 1e21, Go writes the shortest digits that parse to the same float, then zeros.
     if value.is_integer() and abs(value) < 1e21:
         return int(value) if abs(value) < 2**53 else int(Decimal(repr(value)))
     return value
 
 
 def to_key(value: Scalar) -> str:
-    """The text that a resolved scalar becomes as the key of a JSON object (`convertToJSONable`
-    of sigs.k8s.io/yaml). Raises ScalarError for null and for integers beyond 64 bits, signed."""
+    """The string that a resolved scalar becomes as a key of a JSON object (`convertToJSONable` in
+    sigs.k8s.io/yaml). Raises ScalarError for null and for integers beyond 64 bits, signed."""
     if isinstance(value, str):
         return value
     if value is None:
         raise ScalarError(
-            "The key of a mapping is null, which Kubernetes cannot read.",
-            'Give the key a name; quote it if the text is meant ("null", "~").',
+            "A mapping key is null, which Kubernetes cannot read.",
+            'Write a string as the key; quote it if it is meant literally ("null", "~").',
         )
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         if value not in _INT64:
             raise ScalarError(
-                f"The key {value} is too large for Kubernetes, which reads keys that are numbers "
-                "as signed 64-bit integers.",
+                f"The key {value} is too large for Kubernetes, which reads integer keys as signed "
+                "64-bit integers.",
                 f'Quote the key: "{value}".',
             )
         return str(value)
@@ -218,7 +218,7 @@ def _integer(number: str) -> int | None:
 
 
 def _finite(number: str, text: str) -> Scalar:
-    # Go's ParseFloat fails where the number is out of range; then the scalar is text.
+    # Go's ParseFloat fails if the number is out of range; then the scalar is a string.
     value = float(number)
     return value if math.isfinite(value) else text
 
@@ -233,7 +233,7 @@ def _float_key(value: float) -> str:
         single = math.copysign(math.inf, value)
     if math.isinf(single):
         return ".inf" if single > 0 else "-.inf"
-    # The fewest digits that read back as the same 32-bit float.
+    # The fewest digits that parse to the same 32-bit float.
     for precision in range(9):
         shortest = f"{single:.{precision}e}"
         if struct.pack("<f", float(shortest)) == struct.pack("<f", single):
@@ -253,13 +253,13 @@ def _binary(text: str) -> str:
         if not compact.isascii():
             raise binascii.Error
         data = base64.b64decode(compact, validate=True)
-        # Python admits more than Go does: padding inside, and what follows it.
+        # Python accepts more than Go does: padding in the middle, and characters after it.
         if len(compact) % 4 or "=" in compact[:-2] or compact[-2:-1] == "=" != compact[-1:]:
             raise binascii.Error
     except (binascii.Error, ValueError):
         raise ScalarError(
-            "The value is tagged !!binary but is not base64.",
-            "Write standard base64 with its padding and without spaces, or remove the tag.",
+            "The value is tagged !!binary but is not valid base64.",
+            "Write standard base64 with padding and without spaces, or remove the tag.",
         ) from None
     return data.decode("utf-8", "xpkg-go-json")
 
@@ -274,7 +274,7 @@ codecs.register_error("xpkg-go-json", _replace_one_byte)
 
 
 def _is_timestamp(text: str) -> bool:
-    """Whether go-yaml's `parseTimestamp` takes the text (four of Go's time layouts)."""
+    """Whether go-yaml's `parseTimestamp` accepts the string (four of Go's time layouts)."""
     match = _TIMESTAMP_FORM.match(text)
     if not match:
         return False

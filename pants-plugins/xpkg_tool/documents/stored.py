@@ -1,4 +1,5 @@
-"""Documents whose text stays in its file: of 2,000 definitions nobody needs all texts at once."""
+"""Documents whose text stays in its file: a package with 2,000 definitions never needs all texts at
+once."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ class StoredDocument:
 
 
 def find_text(data: bytes, text: bytes, start: int) -> int | None:
-    """Where `text` stands in a file's bytes from `start` on: as it is or, at the end, without its
-    final newline. None where it was made of something else (other line ends, a mark)."""
+    """The offset of `text` in a file's bytes, from `start` on: verbatim or, at the end, without its
+    final newline. None if it was changed while reading (line ends, byte order mark)."""
     found = data.find(text, start)
     if found >= 0:
         return found

@@ -1,20 +1,20 @@
-"""A YAML file as a stream of documents, at the level of its text.
+"""Splits a YAML file into documents, without parsing it.
 
-The text of a document goes into a package as its author wrote it, and Kubernetes' reader cuts the
-package's stream at each line that begins with `---`. So splitting follows lines, not a parser: a
-separator is `---` at column 0 with white space, a comment or the end of the line behind it, also
-where YAML would still be inside a block scalar. YAML itself is asked only where content stands on
-a separator's line and has to move to a line of its own.
+The text of a document goes into a package as its author wrote it, and Kubernetes' reader splits the
+package's stream at each line that begins with `---`. So splitting goes by lines: a separator is
+`---` at column 0, followed by white space, a comment or the end of the line, even inside what YAML
+considers a block scalar. A parser is needed only if there is content on a separator's line, which
+has to move to its own line.
 
-Codes of the findings about reading YAML, here and in the modules named:
+The codes of findings about reading YAML, with their modules:
 
 | code | what | module |
 |---|---|---|
-| XP001 | the file is not UTF-8, or holds characters that YAML forbids | encoding |
+| XP001 | the file is not UTF-8, or has characters that YAML forbids | encoding |
 | XP002 | the YAML is broken | exact, errors |
 | XP003 | a `%` directive | stream |
 | XP004 | content on a `---` or `...` line that cannot be kept as written | stream |
-| XP005 | a key stands twice in one mapping | exact |
+| XP005 | a key appears twice in one mapping | exact |
 | XP006 | a key or value that Kubernetes cannot read (null key, `.nan`, bad tag) | exact, scalars |
 | XP007 | nesting, aliases or documents over the limit | exact, anchors, limits |
 """
@@ -41,13 +41,13 @@ SEPARATOR = Rule(
 )
 
 _BOM = b"\xef\xbb\xbf"
-# More of them in one document are not told of: each finding holds a line.
+# Further directives in a document are not reported, because each finding contains a line.
 _MAX_DIRECTIVES = 10_000
 _HAS_CONTENT = re.compile(rb"^[ \t]*[^ \t\n#]", re.MULTILINE)
-# YAML 1.1 ends a line, and with it a comment, at these too (U+0085, U+2028, U+2029); Kubernetes'
-# reader of the stream does not.
+# In YAML 1.1 these also end a line, and with it a comment (U+0085, U+2028, U+2029); for Kubernetes'
+# stream reader they do not.
 _OTHER_BREAKS = re.compile(b"\xc2\x85|\xe2\x80[\xa8\xa9]")
-# libyaml skips a byte order mark at the start of any line; Kubernetes reads it as text.
+# libyaml skips a byte order mark at the start of any line; Kubernetes reads it as a character.
 _INNER_BOM = re.compile(b"(?:\n|\xc2\x85|\xe2\x80[\xa8\xa9])(" + _BOM + b")")
 
 
@@ -55,9 +55,10 @@ _INNER_BOM = re.compile(b"(?:\n|\xc2\x85|\xe2\x80[\xa8\xa9])(" + _BOM + b")")
 class Document:
     """One document of a file.
 
-    `path` is as the caller gave it, '/'-separated. `index` counts from 0 the documents of the file
-    that have content. `text` begins on `line` at `column` of the file (both 1-based; the column is
-    1 unless the text stood on a separator's line), has LF line ends and ends with one.
+    `path` is as the caller gave it, '/'-separated. `index` is the 0-based number of the document
+    among those of the file that have content. `text` begins at `line` and `column` of the file
+    (both 1-based; the column is 1 unless the text was on a separator's line), has LF line ends and
+    ends with one.
     """
 
     path: str
@@ -78,7 +79,7 @@ class Document:
 
 
 class AnyDocument(Protocol):
-    """A document whose text is at hand (Document) or in a file (stored.StoredDocument)."""
+    """A document with its text in memory (Document) or in a file (stored.StoredDocument)."""
 
     @property
     def path(self) -> str: ...
@@ -98,8 +99,8 @@ class AnyDocument(Protocol):
 
 @dataclass(frozen=True)
 class _Part:
-    """The lines between two markers: bytes `start` to `end`, the first on `line`. `head` is what
-    stands behind `---` on its line, from `column` on, comments alone left out."""
+    """The lines between two markers: bytes `start` to `end`, the first on `line`. `head` is the
+    content after `---` on its line, from `column` on, or empty if that is only a comment."""
 
     start: int
     end: int
@@ -113,9 +114,9 @@ def split(
 ) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
     """The documents of a YAML file that have content, and what is wrong with the stream.
 
-    A document whose text cannot be kept as written is left out; every other one is complete. `loss`
-    is the severity of findings about text that Kubernetes' reader passes over and that is left out
-    here. Never raises, for any `data`.
+    A document that cannot be kept as written is left out; every other one is complete. `loss` is
+    the severity of findings about content that Kubernetes' reader skips and that is left out here.
+    Never raises, for any `data`.
     """
     data, broken = clean(path, data)
     if broken:
@@ -156,8 +157,8 @@ def _parts(path: str, data: bytes, findings: list[Finding], loss: str) -> Iterat
             return
         marker, rest = data[start : start + 3], data[start + 3 : end]
         if rest[:1] not in (b"", b" ", b"\t"):
-            # Kubernetes' reader takes `---#` for a separator with a comment and stops at any other
-            # `---x`. `...x` is ordinary text to everyone.
+            # Kubernetes' reader treats `---#` as a separator with a comment and fails at any other
+            # `---x`. `...x` is ordinary content for all parsers.
             if marker == b"...":
                 continue
             if rest[:1] != b"#":
@@ -180,8 +181,8 @@ def _parts(path: str, data: bytes, findings: list[Finding], loss: str) -> Iterat
 
 
 def _marker_lines(data: bytes) -> Iterator[int]:
-    """Where the lines that begin with `---` or `...` begin, in order. `bytes.find` is some hundred
-    times as fast as a regular expression with `^`."""
+    """The offsets of the lines that begin with `---` or `...`, in order. `bytes.find` is about a
+    hundred times as fast as a regular expression with `^`."""
     following = {}
     for marker in (b"---", b"..."):
         following[marker] = 0 if data.startswith(marker) else data.find(b"\n" + marker) + 1 or None
@@ -197,8 +198,8 @@ def _marker_lines(data: bytes) -> Iterator[int]:
 def _directives(path: str, line: int, body: bytes) -> Iterator[Finding]:
     """A finding for each `%` line before the content of a document."""
     counted = position = 0
-    # Line by line of content: an expression that passes over all comments at once takes a hundred
-    # bytes of memory for each of theirs.
+    # Line by line: an expression that skips all comments at once takes a hundred times their size
+    # in memory.
     while (match := _HAS_CONTENT.search(body, position)) and match.group() == b"%":
         start = match.start()
         line += body.count(b"\n", counted, start)
@@ -206,25 +207,25 @@ def _directives(path: str, line: int, body: bytes) -> Iterator[Finding]:
         source = body[start : position - 1].decode("utf-8")
         yield DIRECTIVE.finding(
             f"The directive `{source.split()[0]}` cannot be kept: Kubernetes reads each document "
-            "of a package on its own and refuses directives.",
-            "Remove the line; where it declares a tag handle, write the tags out in full.",
+            "of a package by itself and refuses directives.",
+            "Remove the line; if it declares a tag handle, write the tags out in full.",
             path,
             Position(line, 1, source, len(source)),
         )
 
 
 def _hidden(path: str, line: int, comments: bytes) -> Iterator[Finding]:
-    """A finding where comments that are about to be dropped hold a line break of YAML's: the text
-    behind it is content to a parser and would vanish."""
+    """A finding if comments that will be dropped contain a YAML line break: what follows it is
+    content for a parser and would be lost."""
     match = _OTHER_BREAKS.search(comments)
     if match:
         begin = comments.rfind(b"\n", 0, match.start()) + 1
         source = comments[begin:].split(b"\n", 1)[0].decode("utf-8")
         character = ord(match.group().decode("utf-8"))
         yield SEPARATOR.finding(
-            f"The comment holds U+{character:04X}, which ends a line in YAML but not for "
-            "Kubernetes: what stands behind it would be lost.",
-            "Replace the character by an ordinary line break.",
+            f"The comment contains U+{character:04X}, which ends a line in YAML but not for "
+            "Kubernetes: what follows it would be lost.",
+            "Replace the character with an ordinary line break.",
             path,
             Position(
                 line + comments.count(b"\n", 0, match.start()),
@@ -239,8 +240,9 @@ def _inner_bom(path: str, line: int, body: bytes) -> Iterator[Finding]:
     if match:
         source = body[match.start(1) :].split(b"\n", 1)[0].decode("utf-8")
         yield ENCODING.finding(
-            "A byte order mark (U+FEFF) stands at the start of a line, as where files were joined.",
-            "Remove the character; it may stand only at the start of the file.",
+            "There is a byte order mark (U+FEFF) at the start of a line, as when files are "
+            "concatenated.",
+            "Remove the character; it is allowed only at the start of the file.",
             path,
             Position(line + body.count(b"\n", 0, match.start(1)), 1, source),
         )
@@ -250,7 +252,7 @@ def _moved(
     path: str, index: int, part: _Part, body: str, findings: list[Finding]
 ) -> Document | None:
     """The document whose content begins on its separator's line, if it means the same from column
-    0 of a line of its own."""
+    0 of its own line."""
     head = part.head.decode("utf-8")
     text = f"{head}\n{body}"
     written = _reading(f"--- {text}")
@@ -259,8 +261,8 @@ def _moved(
         return Document(path, index, part.line, part.column, text)
     findings.append(
         SEPARATOR.finding(
-            "What stands behind `---` on its line cannot be read as written, or would mean "
-            "something else on a line of its own.",
+            "The content after `---` on the same line is malformed, or would mean something else "
+            "on its own line.",
             "Begin the document on the line after `---`.",
             path,
             Position(part.line, part.column, "---".ljust(part.column - 1) + head, len(head)),
@@ -270,7 +272,7 @@ def _moved(
 
 
 def _reading(text: str) -> list[object]:
-    """What a parser says of the text, without places; for broken YAML, how and in which line."""
+    """The parser's events without places; for malformed YAML, the error and its line."""
     from xpkg_tool.documents.events import Malformed, events
 
     found: list[object] = []
@@ -292,9 +294,10 @@ def _reading(text: str) -> list[object]:
 
 def _glued(path: str, line: int, source: str) -> Finding:
     return SEPARATOR.finding(
-        "A line that begins with `---` and goes on without a space stops Kubernetes' reader: "
-        "`---` there is always a separator of documents.",
-        "Put a space behind `---` if it is a separator; else indent or quote the text.",
+        "Kubernetes' reader refuses a line that begins with `---` and continues without a space: "
+        "at the start of a line, `---` always separates documents.",
+        "Put a space after `---` if it is a separator; otherwise indent the line or quote the "
+        "value.",
         path,
         Position(line, 1, source, len(source)),
     )
@@ -302,9 +305,9 @@ def _glued(path: str, line: int, source: str) -> Finding:
 
 def _after_end(path: str, line: int, column: int, source: str, severity: str) -> Finding:
     return SEPARATOR.finding(
-        "Content stands on the line of a document end marker (`...`), where YAML admits only a "
+        "There is content on the line of a document end marker (`...`), where YAML allows only a "
         "comment.",
-        "Put it on a line of its own, after a line `---`.",
+        "Put it on its own line, after a line `---`.",
         path,
         Position(line, column, source, len(source) - column + 1),
         severity=severity,

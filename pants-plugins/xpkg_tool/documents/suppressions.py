@@ -1,6 +1,6 @@
 """Suppression comments: `# xpkg: ignore[XP207]` and `# xpkg: ignore-file[XP207]` in YAML files.
 
-Only finds and reads them; what they do is decided in selection.py.
+Only finds and parses them; lint/selection.py applies them.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _SEPARATOR = re.compile(r"---[ \t]*(?:#.*)?")
 
 @dataclass(frozen=True)
 class Suppression:
-    """A comment. `verb` is `ignore`, `ignore-file` or a word that means nothing; `codes` are as
-    written. It is about findings on the lines `first` to `last`; 0 is the line of those that have
-    none. `at_top` says that nothing but comments stands above it in its document."""
+    """A comment. `verb` is `ignore`, `ignore-file` or an unknown word; `codes` are as written. It
+    applies to findings on the lines `first` to `last`; findings without a line count as line 0.
+    `at_top` says that there are only comments above it in its document."""
 
     path: str
     position: Position
@@ -41,13 +41,12 @@ class Suppression:
 
 
 def too_many_suppressions(data: bytes) -> bool:
-    """Whether a file has more comments than are read."""
+    """Whether a file has more than MAX_SUPPRESSIONS comments."""
     return data.count(_MARK) > MAX_SUPPRESSIONS
 
 
 def read_suppressions(path: str, data: bytes) -> tuple[Suppression, ...]:
-    """The suppression comments of a file, in their order; none where the file is not UTF-8, or has
-    too many."""
+    """The suppression comments of a file, in order; none if it is not UTF-8 or has too many."""
     if _MARK not in data or too_many_suppressions(data):
         return ()
     cleaned, broken = clean(path, data)
@@ -60,10 +59,10 @@ def _read(path: str, data: bytes) -> Iterator[Suppression]:
     in_text = set(_places_in_scalars(path, data))
     lines = data.decode("utf-8").split("\n")
     separators = [n for n, line in enumerate(lines, 1) if _SEPARATOR.fullmatch(line)]
-    # Each separator's line, and the last one of its document.
+    # Each separator's line, and the last line of its document.
     documents = deque(zip(separators, (*separators[1:], len(lines))))
-    # Above the first separator, the whole file. In the stream of a built package, each file's
-    # comments stand below a separator.
+    # Above the first separator, a comment applies to the whole file. In the stream of a built
+    # package, each file's comments are below a separator.
     document = (0, len(lines))
     following = _next_contents(lines)
     at_top = True
@@ -93,7 +92,7 @@ def _read(path: str, data: bytes) -> Iterator[Suppression]:
 
 
 def _next_contents(lines: Sequence[str]) -> array[int]:
-    """For each line by its number, that of the line below it, comments passed over."""
+    """For each line number, the number of the next line that is not a comment."""
     following = array("Q", bytes(8 * (len(lines) + 1)))
     below = len(lines) + 1
     for number in range(len(lines), -1, -1):
@@ -104,8 +103,8 @@ def _next_contents(lines: Sequence[str]) -> array[int]:
 
 
 def _places_in_scalars(path: str, data: bytes) -> Iterator[tuple[int, int]]:
-    """Where (line from 1, column from 0) what looks like a suppression is part of a text: a
-    template inside a block scalar may hold comments of its own."""
+    """Where (line from 1, column from 0) what looks like a suppression is part of a scalar: a
+    template in a block scalar may contain comments."""
     documents, _ = split(path, data)
     for document in documents:
         marks = [m.start() for m in _COMMENT.finditer(document.text)]
@@ -129,7 +128,7 @@ def _places_in_scalars(path: str, data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _scalars(text: str) -> Iterator[tuple[int, int]]:
-    """The places of all scalars, as far as the text can be read."""
+    """The places of all scalars, as far as the text can be parsed."""
     from yaml.events import ScalarEvent
 
     from xpkg_tool.documents.events import Malformed, events

@@ -1,15 +1,15 @@
 """Glob patterns for paths: those of Go's `filepath.Match`, and `**`. Pure.
 
-`*` and `?` never match a slash; `[a-z]` and `[^a-z]` are classes; a backslash takes the next
-character as it is. A part that is `**` alone stands for any number of folders, none included, and
-at the end for everything below, which Go's function does not have. That is why it is
+`*` and `?` never match a slash; `[a-z]` and `[^a-z]` are classes; a backslash escapes the next
+character. A component that is just `**` matches any number of folders, including none, and at the
+end everything below, which Go's function does not support. That is why it is
 written by hand: fnmatch's `*` matches slashes, glob.translate came with Python 3.13, and neither
 has Go's escapes, its `[^…]` and its errors.
 
-A pattern becomes a regular expression that never takes a match back, so that the time is not every
-way to share a path among seventy stars: what follows a star is looked for once, at the first place
-where it fits, since a later one leaves less for the rest. `(?=(?P<n>…))(?P=n)` does that, as in
-Python's own fnmatch.
+A pattern becomes a regular expression that never backtracks, so that many stars do not take
+exponential time: what follows a star is searched once, and matched at the first place where it
+fits, because a later one leaves less for the rest. `(?=(?P<n>…))(?P=n)` does that, as in Python's
+own fnmatch.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from typing import Iterable, Iterator
 
 
 class BadPattern(ValueError):
-    """A pattern that Go's function calls malformed. `str()` is a sentence that quotes it."""
+    """A pattern that Go's function considers malformed. `str()` is a sentence that quotes it."""
 
     def __init__(self, pattern: str, problem: str) -> None:
-        super().__init__(f"The pattern {pattern!r} cannot be read: {problem}.")
+        super().__init__(f"The pattern {pattern!r} is not valid: {problem}.")
 
 
 def matches(pattern: str, path: str) -> bool:
@@ -45,7 +45,7 @@ def compile_glob(pattern: str) -> re.Pattern[str]:
     while parts and parts[-1] == "**":
         parts.pop()
     numbers = count()
-    # What stands between the `**`.
+    # The components between the `**`.
     runs: list[list[str]] = [[]]
     for part in parts:
         if part == "**":
@@ -64,13 +64,13 @@ def compile_glob(pattern: str) -> re.Pattern[str]:
 
 
 def _once(expression: str, numbers: Iterator[int]) -> str:
-    """The expression, whose first match is the only one."""
+    """The expression, without backtracking into it."""
     name = f"n{next(numbers)}"
     return f"(?=(?P<{name}>{expression}))(?P={name})"
 
 
 def _part(pattern: str, part: str, numbers: Iterator[int]) -> str:
-    # What stands between the stars.
+    # The parts between the stars.
     runs, position = [""], 0
     while position < len(part):
         character = part[position]
@@ -98,7 +98,7 @@ def _part(pattern: str, part: str, numbers: Iterator[int]) -> str:
 
 
 def _class(pattern: str, part: str, position: int) -> tuple[str, int]:
-    """The class that begins behind `[`, and the position behind its `]`."""
+    """The class that begins after `[`, and the position after its `]`."""
     negated = part.startswith("^", position)
     position += negated
     ranges: list[tuple[str, str]] = []
@@ -121,7 +121,7 @@ def _member(pattern: str, part: str, position: int) -> tuple[str, int]:
         if position == len(part):
             raise BadPattern(pattern, "nothing follows its last backslash")
     elif position < len(part) and part[position] in "-]":
-        raise BadPattern(pattern, f"its class has {part[position]!r} where a character belongs")
+        raise BadPattern(pattern, f"its class has {part[position]!r} where a character is expected")
     if position >= len(part):
         raise BadPattern(pattern, "its `[` is not closed")
     return part[position], position + 1

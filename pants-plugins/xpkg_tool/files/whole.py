@@ -1,9 +1,9 @@
-"""Writing files so that nobody ever sees half of one, whenever the process is killed.
+"""Writes files atomically: nobody ever sees a partial file, whenever the process is killed.
 
-Content is written beside its place, under a hidden name, and flushed to the disk before it is
-renamed. Files have the mode that any program's have, by the process's umask. The writer holds a
-lock on the hidden file, by which the next one in the folder tells what a killed process left, and
-removes, from what another process is writing."""
+Content is written to a hidden file in the same folder and flushed to disk before it is renamed.
+Files get the mode of the process's umask. The writer holds a lock on the hidden file; so the next
+writer in the folder can distinguish the leftovers of a killed process, which it removes, from files
+that another process is writing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 
 _TEMPORARY = ".xpkg-"
-# Nobody else's file is called so: folders to write into are other people's, too.
+# Matches only our own files: others use these folders, too.
 _OURS = re.compile(r"\.xpkg-[0-9a-f]{16}")
 
 
@@ -25,9 +25,10 @@ def write_whole(files: Mapping[str, bytes | Iterable[bytes]], hidden_in: str | N
     `hidden_in`, on the same file system, or each beside its place. Raises OSError, and what the
     contents raise.
 
-    Of a process that is killed, what lay at a path before, or nothing, or the new content may be
-    there, but never a file beside one of another time: all but the first are taken away before the
-    first is replaced, and come back afterwards. So where the last one lies, all are of its time."""
+    If the process is killed, a path may have its old content, none, or the new content, but files
+    of different runs are never together: all but the first are moved away before the first is
+    replaced, and the new ones are put in place afterwards. So if the last one exists, all are of
+    the same run."""
     first, *others = files
     folders = list(dict.fromkeys(map(_folder_of, files)))
     with ExitStack() as stack:
@@ -64,7 +65,7 @@ def _folder_of(path: str) -> str:
 
 
 def _sweep(folder: str) -> None:
-    """Removes what killed processes left in `folder`, and nothing that somebody is writing."""
+    """Removes the leftovers of killed processes in `folder`, but no file that is being written."""
     with suppress(OSError):
         for name in os.listdir(folder):
             if _OURS.fullmatch(name):
@@ -74,14 +75,14 @@ def _sweep(folder: str) -> None:
 
 @contextmanager
 def _written(folder: str, content: bytes | Iterable[bytes]) -> Iterator[str]:
-    """A new file in `folder` with the content, on disk; it is removed unless it was renamed."""
+    """A new file in `folder` with the content, flushed to disk; removed unless it was renamed."""
     descriptor, path = _create(folder)
     try:
         with open(descriptor, "wb") as file:
             file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
-            # While the file is open nobody else can have its lock.
+            # While the file is open, nobody else can take its lock.
             yield path
     finally:
         with suppress(FileNotFoundError):
@@ -96,7 +97,7 @@ def _create(folder: str) -> tuple[int, str]:
         except FileExistsError:
             continue
         try:
-            # A file system without locks has no sweeping either.
+            # On a file system without locks, nothing can be swept, either.
             with suppress(OSError):
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.path.exists(path):
@@ -104,12 +105,12 @@ def _create(folder: str) -> tuple[int, str]:
         except BaseException:
             os.close(descriptor)
             raise
-        # Somebody swept it in the moment before it was locked.
+        # Another process removed it just before it was locked.
         os.close(descriptor)
 
 
 def _set_aside(path: str) -> dict[str, str]:
-    """Renames what lies at `path`, if anything does: its new name, by the old one."""
+    """Renames the file at `path`, if there is one. Returns its new name, by the old one."""
     name = _hidden(_folder_of(path))
     try:
         os.rename(path, name)
@@ -132,7 +133,7 @@ def _remove_left(path: str) -> None:
 
 
 def _sync_folder(folder: str) -> None:
-    """Makes a rename last. Some file systems cannot; then there is nothing to be done."""
+    """Makes a rename durable, if the file system supports it."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

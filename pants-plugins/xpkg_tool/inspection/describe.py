@@ -1,4 +1,4 @@
-"""`inspect`: what is in a package, for people and for programs."""
+"""`xpkg inspect`: shows what is in a package, for people and for programs."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from xpkg_tool.package.file import FileAnalysis, Object
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """A layer: what the manifest says of it, and the diff ID that the config has for it (or "").
-    `kind` is its annotation `io.crossplane.xpkg`, or None."""
+    """A layer: its descriptor in the manifest, and its diff ID in the config (or ""). `kind` is its
+    annotation `io.crossplane.xpkg`, or None."""
 
     kind: str | None
     media_type: str
@@ -35,7 +35,7 @@ class LayerInfo:
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """An object: where it begins in package.yaml or the examples is `line` (from 1)."""
+    """An object. `line` (from 1) is where it begins in package.yaml or the examples."""
 
     api_version: str
     kind: str
@@ -48,10 +48,9 @@ class Inspection:
     """What is in a package.
 
     `form` is what it was read from and `found_by` how the package was found in the image
-    (stored_image, package_files). `size` is the bytes of manifest, config and layers. `meta` is as
-    in the description that is built beside a package, with `line` for its file; None where there is
-    no meta object. `whole` says that all documents could be read: where it is False, `verify` says
-    what is wrong with the others.
+    (stored_image, package_files). `size` is that of manifest, config and layers, in bytes. `meta`
+    is as in the description of a package, with `line` instead of its file; None if there is no meta
+    object. `whole` says that all documents could be read; if not, `verify` says why.
     """
 
     source: str
@@ -72,8 +71,8 @@ class Inspection:
     whole: bool
 
     def to_json(self) -> dict[str, Any]:
-        """For json.dumps: names in camel case, in a fixed order; nothing of where it was read from
-        but `source`, as it was given."""
+        """A value for json.dumps: names in camel case, in a fixed order; of the place it was read
+        from only `source`, as it was given."""
         return {
             "source": self.source,
             "form": self.form,
@@ -104,7 +103,7 @@ class Inspection:
         }
 
     def to_text(self) -> str:
-        """Lines for a person; characters that could steer a terminal are escaped."""
+        """Lines for people; characters that could control a terminal are escaped."""
         return "\n".join(visible(line) for line in _lines(self)) + "\n"
 
 
@@ -115,9 +114,9 @@ def inspect(
     insecure: Collection[str] = (),
     connect: Connect | None = None,
 ) -> Inspection:
-    """What is in the package that `source` names (image_source.opened). Only the layers that the
-    package is in are read. Raises ImageError where that is not possible; what is wrong with the
-    objects is not looked at, since `verify` does that."""
+    """The contents of the package that `source` names (source.opened). Reads only the layers with
+    the package. Raises ImageError if that fails. Does not check the objects, which `verify` does.
+    """
     with opened(source, env=env, insecure=insecure, connect=connect) as image:
         files = read_sound(image)
         config = read_config(image)
@@ -152,7 +151,7 @@ def _inspection(image: StoredImage, config: ImageConfig, files: PackageFiles) ->
 
 
 def _layers(image: StoredImage, config: ImageConfig) -> tuple[LayerInfo, ...]:
-    # With another number of them nobody knows which is whose; `verify` says so.
+    # If their number differs, they cannot be assigned to layers; `verify` reports that.
     known = len(config.diff_ids) == len(image.layers)
     diff_ids = config.diff_ids if known else ("",) * len(image.layers)
     return tuple(
@@ -209,7 +208,7 @@ def _lines(inspection: Inspection) -> Iterator[str]:
     yield from _object_lines("object", inspection.objects)
     yield from _object_lines("example", inspection.examples)
     if not inspection.whole:
-        yield "Not all documents can be read: `xpkg verify` says what is wrong with the others."
+        yield "Some documents cannot be read: `xpkg verify` says why."
 
 
 def _counted(number: int, what: str) -> str:

@@ -1,4 +1,4 @@
-"""`extract`: takes package.yaml and the examples out of a package."""
+"""`xpkg extract`: writes the package.yaml and the examples of a package to files."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from xpkg_tool.oci.stored_image import StoredImage
 
 @dataclass(frozen=True)
 class Extraction:
-    """What was written where: the path and size in bytes of package.yaml, and of the examples where
-    the package has any and a path was given for them. `found_by` is as in PackageFiles."""
+    """What was written: the path and size in bytes of package.yaml, and of the examples if the
+    package has any and a path was given for them. `found_by` is as in PackageFiles."""
 
     digest: str
     found_by: str
@@ -35,10 +35,10 @@ def extract(
     insecure: Collection[str] = (),
     connect: Connect | None = None,
 ) -> Extraction:
-    """Writes the package.yaml of the package that `source` names (image_source.opened) to
-    `package_path`, and its examples, where it has any, to `examples_path`. They are written whole
-    or not at all (files.write_whole), over what is there, and not before everything has been
-    verified; their folders have to exist. Raises ImageError."""
+    """Writes the package.yaml of the package that `source` names (source.opened) to `package_path`,
+    and its examples, if it has any, to `examples_path`. Everything is verified first. The files are
+    written atomically (files.whole.write_whole) and overwrite existing ones; their folders have to
+    exist. Raises ImageError."""
     with opened(source, env=env, insecure=insecure, connect=connect) as image:
         files = read_sound(image)
     assert files.package is not None
@@ -58,8 +58,8 @@ def extract(
 
 
 def read_sound(image: StoredImage) -> PackageFiles:
-    """The files of an image in which nothing is damaged or ambiguous as far as it had to be read,
-    and which has a package.yaml. Raises ImageError."""
+    """The files of an image that has a package.yaml and in which nothing that has to be read is
+    damaged or ambiguous. Raises ImageError."""
     for fault in image.faults:
         if has_errors([fault]):
             raise ImageError(fault)

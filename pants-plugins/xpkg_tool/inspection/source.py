@@ -1,4 +1,4 @@
-"""Opens an image by what a person names: a file, a folder, or a reference."""
+"""Opens an image that the user names: a file, a folder, or a reference."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xpkg_tool.oci.read.layout_reader import read_layout_folder
 from xpkg_tool.oci.reference import LAYOUT_PREFIX, Reference, parse
 from xpkg_tool.oci.stored_image import StoredImage
 
-# requests and oras take 0.2 seconds to import, which a file need not wait for.
+# Importing requests and oras takes 0.2 seconds, which is not needed for a file.
 if TYPE_CHECKING:
     from xpkg_tool.registry.connection import Connection
 
@@ -31,15 +31,15 @@ def opened(
     insecure: Collection[str] = (),
     connect: Connect | None = None,
 ) -> Iterator[StoredImage]:
-    """The image that `source` names, closed at the end; what can be seen to be wrong with it is
-    among its faults.
+    """The image that `source` names, closed at the end. Its faults include what can be detected
+    without reading its blobs.
 
-    `source` is a file (a .xpkg, of `docker save`, an OCI layout in a tar), a folder with an OCI
-    layout, `oci-layout:DIRECTORY:NAME` for a layout of several images, or a reference into a
-    registry. What exists as a file or folder is that. `env` (os.environ) is where credentials are
-    looked up, `insecure` are the registries spoken to in plain http, and `connect` makes the
-    connection to a registry (for tests). Raises ImageError, in the block too; there a registry that
-    fails raises it as well.
+    `source` is a file (an .xpkg, the output of `docker save`, a tar of an OCI layout), a folder
+    with an OCI layout, `oci-layout:DIRECTORY:NAME` for a layout with several images, or a reference
+    to a registry. An existing file or folder takes precedence. `env` (default: os.environ) is where
+    credentials are looked up, `insecure` are the registries that use plain http, and `connect`
+    opens the connection to a registry (for tests). Raises ImageError, including for errors of a
+    registry inside the block.
     """
     try:
         image = _open(source, os.environ if env is None else env, insecure, connect)
@@ -50,7 +50,7 @@ def opened(
     except ImageError:
         raise
     except PublishError as error:
-        # A registry's or a reference's error, said by the code of reading.
+        # An error of a registry or a reference, with the code for reading.
         finding = replace(error.at(source).finding, code=SOURCE_UNREADABLE.code)
         raise ImageError(finding) from None
 
@@ -82,29 +82,29 @@ def open_source(
     if source.startswith(LAYOUT_PREFIX):
         folder, _, name = source[len(LAYOUT_PREFIX) :].partition(":")
         if not os.path.isdir(folder):
-            raise image_error(source, "There is no such folder", rule=SOURCE_UNREADABLE)
+            raise image_error(source, "The folder does not exist", rule=SOURCE_UNREADABLE)
         return in_layout(folder, name)
     return in_registry(_as_reference(source))
 
 
 def _as_reference(source: str) -> Reference:
-    """The reference that `source` is, which is no file and no folder. Raises ImageError."""
+    """`source`, which is not a file or folder, as a reference. Raises ImageError."""
     try:
         return parse(source)
     except PublishError as error:
-        # One without a position is about a password in the reference: that must not be shown.
+        # Without a position, the error is about a password in the reference: do not show that.
         if error.finding.position is None or _begins_with_a_registry(source):
             raise ImageError(replace(error.finding, code=SOURCE_UNREADABLE.code)) from None
         raise image_error(
             source,
-            "There is no such file or folder, and it is no reference into a registry",
-            "Name a .xpkg file, a folder with an OCI layout, or registry/repository:tag.",
+            "It is neither an existing file or folder nor a reference to a registry",
+            "Name an .xpkg file, a folder with an OCI layout, or registry/repository:tag.",
             rule=SOURCE_UNREADABLE,
         ) from None
 
 
 def _begins_with_a_registry(source: str) -> bool:
-    """Whether somebody meant a reference, who may have mistyped it, rather than a file."""
+    """Whether this is probably meant as a reference (possibly mistyped) rather than a file."""
     first, slash, _ = source.partition("/")
     named = "." in first.strip(".") or ":" in first or first == "localhost"
     return bool(slash) and named and not source.endswith((".xpkg", ".tar"))

@@ -1,4 +1,4 @@
-"""`verify`: re-derives everything that a package says of itself, and lints what is in it."""
+"""`xpkg verify`: recomputes everything that a package says about itself, and lints its objects."""
 
 from __future__ import annotations
 
@@ -41,14 +41,13 @@ def verify(
     insecure: Collection[str] = (),
     connect: Connect | None = None,
 ) -> tuple[Finding, ...]:
-    """Everything that is wrong with the package that `source` names (image_source.opened says what
-    that can be), in order; nothing when it is right. Never raises for what it finds.
+    """Everything that is wrong with the package that `source` names (as for source.opened), in
+    order. Never raises for what it finds.
 
-    Re-derived are the digests and sizes of index, manifest, config and layers, the layers' diff
-    IDs, labels and annotations; then the lint rules are applied to package.yaml and the examples,
-    whose findings have these files' names as their path. Of an index the image for linux/amd64 is
-    looked at, as the package manager does. Layers are streamed: kept are package.yaml and the
-    examples alone.
+    Recomputes the digests and sizes of index, manifest, config and layers, and the layers' diff
+    IDs, labels and annotations; then applies the lint rules to package.yaml and the examples, with
+    these file names as the path of findings. For an index, checks the image for linux/amd64, as the
+    package manager does. Layers are streamed: only package.yaml and the examples are kept.
     """
     try:
         with opened(source, env=env, insecure=insecure, connect=connect) as image:
@@ -84,7 +83,7 @@ def _lint(source: str, files: PackageFiles) -> Iterator[Finding]:
     examples = {} if files.examples is None else {EXAMPLES_FILE: files.examples}
     request = PackageRequest(source, "", {BASE_FILE: files.package}, examples)
     _, findings = read(request)
-    # Which files were meant to be in it is a question for whoever builds a package.
+    # Whether objects are missing is a question for the build of a package.
     yield from (finding for finding in findings if finding.code != NO_OBJECTS.code)
 
 
@@ -92,26 +91,26 @@ def _diff_ids(image: StoredImage, config: ImageConfig, files: PackageFiles) -> I
     if len(config.diff_ids) != len(image.layers):
         yield finding_of(
             image.source,
-            f"The config names {len(config.diff_ids)} diff IDs for {len(image.layers)} layers",
+            f"The config has {len(config.diff_ids)} diff IDs for {len(image.layers)} layers",
             rule=DIFF_ID_DIFFERS,
         )
         return
-    for place, (layer, said) in enumerate(zip(image.layers, config.diff_ids)):
+    for place, (layer, claimed) in enumerate(zip(image.layers, config.diff_ids)):
         content = files.layers.get(place)
-        # A layer with another digest than its own has another diff ID of course.
-        if content is None or content.diff_id in (None, said) or content.digest != layer.digest:
+        # If the digest is wrong, so is the diff ID.
+        if content is None or content.diff_id in (None, claimed) or content.digest != layer.digest:
             continue
         yield finding_of(
             image.source,
-            f"Layer {layer.digest} has the diff ID {content.diff_id} when it is decompressed, and "
-            f"the config says {said}",
+            f"The diff ID of layer {layer.digest} is {content.diff_id}, but the config says "
+            f"{claimed}",
             "Do not use it: runtimes refuse such an image. Build it again.",
             rule=DIFF_ID_DIFFERS,
         )
 
 
 def _labels(image: StoredImage, config: ImageConfig) -> Iterator[Finding]:
-    """Labels and annotations say the same: Crossplane's push makes annotations of the labels, its
+    """Labels and annotations must agree: Crossplane's push derives annotations from the labels, its
     `resource validate` finds the base layer by the labels (crossplane#5804), and the package
     manager by the annotations."""
     labels = {
@@ -121,26 +120,24 @@ def _labels(image: StoredImage, config: ImageConfig) -> Iterator[Finding]:
     for digest in sorted(labels.keys() - annotated.keys()):
         yield _label(
             image,
-            f"A label of the config says that layer {digest!a} is {labels[digest]!a}, and there is "
-            "no such layer",
+            f"The config labels layer {digest!a} as {labels[digest]!a}, but there is no such layer",
         )
     for digest, kind in annotated.items():
         label = labels.get(digest)
         if label == kind:
             continue
-        says_annotation = "has no annotation" if kind is None else f"is annotated as {kind!a}"
-        says_label = "has no label for it" if label is None else f"labels it {label!a}"
-        yield _label(image, f"Layer {digest} {says_annotation}, and the config {says_label}")
+        annotation = "has no annotation" if kind is None else f"is annotated as {kind!a}"
+        in_config = "has no label for it" if label is None else f"labels it as {label!a}"
+        yield _label(image, f"Layer {digest} {annotation}, but the config {in_config}")
 
 
 def _label(image: StoredImage, message: str) -> Finding:
-    # The package manager reads the annotations; labels are for a tool that looks for them.
+    # A warning: the package manager reads only the annotations.
     return finding_of(
         image.source,
         message,
-        "Push the package with `pants publish` or the Crossplane CLI: what docker, `crane push` of "
-        "a file and `skopeo copy` into another format make of it has no annotations, and often "
-        "other digests.",
+        "Push the package with `pants publish` or the Crossplane CLI: docker, `crane push` of a "
+        "file and `skopeo copy` to another format lose annotations, and often change digests.",
         rule=LABEL_DIFFERS,
     )
 
@@ -149,10 +146,10 @@ def _not_annotated(image: StoredImage) -> Finding:
     what = "labelled" if image.form == DOCKER_ARCHIVE else "annotated"
     return finding_of(
         image.source,
-        f"No layer is {what} as io.crossplane.xpkg: base: the package manager has to fetch the "
-        "whole image and takes the first package.yaml that it meets",
+        f"No layer is {what} as io.crossplane.xpkg: base, so the package manager has to fetch the "
+        "whole image and uses the first package.yaml that it finds",
         "Push the package with `pants publish` or the Crossplane CLI; docker, `crane push` of a "
-        "file and `skopeo copy` into another format lose annotations.",
+        "file and `skopeo copy` to another format lose annotations.",
         rule=NOT_ANNOTATED,
     )
 
@@ -162,8 +159,8 @@ def _platform(image: StoredImage, config: ImageConfig) -> Iterator[Finding]:
         return
     yield finding_of(
         image.source,
-        "The config names no platform: an index made of such images has no entry that the package "
-        "manager takes (crossplane#4977)",
-        "Build the package with `pants package`, which names linux/amd64.",
+        "The config has no platform: an index of such images has no entry that the package manager "
+        "can use (crossplane#4977)",
+        "Build the package with `pants package`, which sets linux/amd64.",
         rule=NO_PLATFORM,
     )

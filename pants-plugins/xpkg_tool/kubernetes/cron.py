@@ -1,4 +1,4 @@
-"""Cron schedules, as robfig/cron 3.0.1 reads them (ParseStandard), which Crossplane uses.
+"""Cron schedules, as parsed by robfig/cron 3.0.1 (ParseStandard), which Crossplane uses.
 
 Written by hand: croniter accepts what it refuses (seconds, `L`, `#`, 7 for Sunday) and refuses what
 it accepts (`@every`, `TZ=`).
@@ -17,7 +17,7 @@ def _numbered(names: str, first: int) -> Mapping[str, int]:
 
 @dataclass(frozen=True)
 class _Field:
-    """A field: what it is called, the numbers that it takes, and the names for them."""
+    """A field: its name, the numbers that it accepts, and the names for them."""
 
     name: str
     first: int
@@ -27,7 +27,7 @@ class _Field:
 
 @dataclass(frozen=True)
 class _Values:
-    """The numbers that a field stands for; `is_star`: all of them, whatever they are."""
+    """The numbers that a field matches; `is_star`: it was written as `*`."""
 
     values: frozenset[int]
     is_star: bool
@@ -47,7 +47,7 @@ _DESCRIPTORS = frozenset(
 _EVERY = "@every "
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 _LARGEST = 2**63 - 1
-# The days of each month, in the longest of years.
+# The days of each month, in a leap year.
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _NANOSECONDS = {
@@ -69,8 +69,8 @@ class _Wrong(Exception):
 
 
 def cron_problem(schedule: str) -> str | None:
-    """Why the schedule cannot be read, as part of a sentence; None if it can be. Which time zones
-    there are is known in the cluster only."""
+    """Why the schedule is not valid, as part of a sentence; None if it is. Which time zones exist
+    is known only in the cluster."""
     try:
         _read(schedule)
     except _Wrong as wrong:
@@ -79,8 +79,7 @@ def cron_problem(schedule: str) -> str | None:
 
 
 def never_comes(schedule: str) -> bool:
-    """Whether no time is one of the schedule, such as on 30 February. False for what cannot be
-    read."""
+    """Whether the schedule matches no time, such as 30 February. False for an invalid one."""
     try:
         fields = _read(schedule)
     except _Wrong:
@@ -92,14 +91,14 @@ def never_comes(schedule: str) -> bool:
         return True
     has_day = any(day <= _DAYS[month - 1] for month in months.values for day in days.values)
     has_weekday = bool(weekdays.values)
-    # Where both are restricted, either is enough.
+    # If both are restricted, either is enough.
     if days.is_star or weekdays.is_star:
         return not (has_day and has_weekday)
     return not (has_day or has_weekday)
 
 
 def _read(schedule: str) -> list[_Values] | None:
-    """The fields of the schedule, None for one by a name; raises _Wrong."""
+    """The fields of the schedule, None for a named one; raises _Wrong."""
     if schedule.startswith(("TZ=", "CRON_TZ=")):
         zone, space, schedule = schedule.partition(" ")
         if not space:
@@ -113,12 +112,12 @@ def _read(schedule: str) -> list[_Values] | None:
         return None
     fields = schedule.split()
     if len(fields) != len(_FIELDS):
-        raise _Wrong(f"it has {len(fields)} {_plural(fields)}, but {len(_FIELDS)} are needed")
+        raise _Wrong(f"it has {len(fields)} {_plural(fields)} instead of {len(_FIELDS)}")
     return [_values(field, text) for field, text in zip(_FIELDS, fields)]
 
 
 def _values(field: _Field, text: str) -> _Values:
-    """The numbers of a field, which is one range or several."""
+    """The numbers of a field, which consists of one or more ranges."""
     ranges = [_range(field, part) for part in text.split(",") if part]
     return _Values(
         frozenset(number for found in ranges for number in found.values),
@@ -134,13 +133,13 @@ def _check_descriptor(text: str) -> None:
     if text in _DESCRIPTORS:
         return
     if not text.startswith(_EVERY):
-        raise _Wrong(f"`{text}` is not known")
+        raise _Wrong(f"`{text}` is an unknown schedule")
     if not _is_duration(text[len(_EVERY) :]):
         raise _Wrong(f"`{text[len(_EVERY) :]}` is not a duration such as `1h30m`")
 
 
 def _is_duration(text: str) -> bool:
-    """Whether Go's time.ParseDuration takes it."""
+    """Whether Go's time.ParseDuration accepts it."""
     text = text[1:] if text[:1] in ("-", "+") else text
     if text == "0":
         return True
@@ -173,7 +172,9 @@ def _range(field: _Field, text: str) -> _Values:
         if not high:
             last = field.last
     if first < field.first or last > field.last:
-        raise _Wrong(f"the {field.name} is from {field.first} to {field.last}, not `{text}`")
+        raise _Wrong(
+            f"the {field.name} must be from {field.first} to {field.last}, but is `{text}`"
+        )
     if first > last:
         raise _Wrong(f"`{text}` ends before it begins")
     if step == 0:
@@ -189,5 +190,5 @@ def _number(field: _Field, text: str, part: str) -> int:
 def _integer(text: str, part: str) -> int:
     if not _NUMBER.fullmatch(text) or len(text.lstrip("+-0")) > 18 or int(text) < 0:
         shown = f"`{text}` of `{part}`" if text and text != part else f"`{part}`"
-        raise _Wrong(f"{shown} is not a number that can stand there")
+        raise _Wrong(f"{shown} is not a valid number")
     return int(text)

@@ -1,1 +1,1 @@
-"""The package as an image: layers, config, manifest and the archive that holds them."""
+"""The image format: references, manifests, configs, layers, and the archives that contain them."""

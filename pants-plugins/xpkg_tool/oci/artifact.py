@@ -1,4 +1,4 @@
-"""What is published under one digest: an image, or an index of images with all its manifests."""
+"""What one digest refers to: an image, or an index with all its images."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class StoredManifest:
 
 @dataclass(frozen=True)
 class Artifact:
-    """Manifests, and the blobs that they name, each digest once. What a manifest names stands
-    before it; the last one is the artifact's own, to which tags point. Lives as long as the images
-    that it was made of; whoever opened those closes them."""
+    """Manifests, and the blobs that they name, each digest once. A manifest comes after those that
+    it names; the last one is the artifact's own, to which tags point. It is usable as long as the
+    images that it was made of, which are closed by whoever opened them."""
 
     manifests: tuple[StoredManifest, ...]
     blobs: tuple[Descriptor, ...]
@@ -43,20 +43,20 @@ class Artifact:
         return self.manifests[-1].manifest
 
     def open(self, descriptor: Descriptor) -> BlobReader:
-        """A new reader at the start of the blob, which verifies size and digest; close it. Raises
-        PublishError, also while it is read."""
+        """A new reader at the start of the blob, which verifies size and digest; the caller closes
+        it. Raises PublishError, also while reading."""
         return self._images[descriptor.digest].open(descriptor)
 
 
 def artifact_of(images: Sequence[StoredImage], indexes: Sequence[StoredManifest] = ()) -> Artifact:
     """The artifact of one image; or of `indexes` that name the images, the outermost last. Raises
-    ImageError for an image whose manifest nobody knows (docker_archive.pushed_manifest)."""
+    ImageError for an image without a known manifest (docker_archive.pushed_manifest)."""
     blobs: dict[str, Descriptor] = {}
     owners: dict[str, StoredImage] = {}
     manifests: dict[str, StoredManifest] = {}
     for image in images:
         if image.form == DOCKER_ARCHIVE:
-            # It has no manifest of its own, and gets that of Crossplane's push, if there is one.
+            # It has no manifest; Crossplane's push would create one, unless this raises.
             pushed_manifest(image)
         manifests[image.digest] = StoredManifest(image.media_type, image.digest, image.manifest)
         for blob in image.blobs:

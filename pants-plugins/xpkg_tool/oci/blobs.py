@@ -1,6 +1,6 @@
-"""Where blobs are, and reading them: always streamed, and handed out whole only if they are right.
+"""Locates and reads blobs. They are streamed, and only correct ones can be read to the end.
 
-A blob is a window into a file (an archive, a file of a layout); registry/pull.py has those that
+A blob is a window into a file (an archive, or a file of a layout); registry/pull.py has those that
 come over the network.
 """
 
@@ -28,7 +28,7 @@ CHUNK = 1024 * 1024
 
 
 class Readable(Protocol):
-    """Bytes in order: `read` gives up to `size` of them, and b"" at the end only."""
+    """A stream of bytes: `read` returns up to `size` of them, and b"" only at the end."""
 
     def read(self, size: int, /) -> bytes: ...
     def close(self) -> None: ...
@@ -38,10 +38,10 @@ class Blobs(Protocol):
     """The blobs of an image."""
 
     def fault(self, descriptor: Descriptor) -> Finding | None:
-        """What can be said against a blob without reading it: it is missing, or of another size."""
+        """What is wrong with a blob, without reading it: it is missing, or its size differs."""
 
     def open(self, descriptor: Descriptor) -> Readable:
-        """What is there, unchecked. Raises ImageError or PublishError, also while it is read."""
+        """The blob, unchecked. Raises ImageError or PublishError, also while reading."""
 
     def close(self) -> None: ...
 
@@ -65,7 +65,7 @@ class Window:
 
 
 class WindowReader:
-    """Reads a window; raises ImageError where the file ends before it."""
+    """Reads a window; raises ImageError if the file ends before it."""
 
     def __init__(self, file: BinaryIO, window: Window) -> None:
         self._file, self._path, self._left = file, window.path, window.size
@@ -79,7 +79,7 @@ class WindowReader:
         except OSError as error:
             raise no_file(self._path, error) from None
         if not data:
-            raise image_error(self._path, "The file is cut off")
+            raise image_error(self._path, "The file is truncated")
         self._left -= len(data)
         return data
 
@@ -102,8 +102,8 @@ class FileBlobs:
             return None
         return finding_of(
             self.source,
-            f"Blob {descriptor.digest} has {window.size:,} bytes, which is another size than the "
-            f"manifest says ({descriptor.size:,})",
+            f"Blob {descriptor.digest} has {window.size:,} bytes, but the manifest says "
+            f"{descriptor.size:,}",
             rule=SIZE_DIFFERS,
         )
 
@@ -120,7 +120,7 @@ class FileBlobs:
 class BlobReader:
     """A blob as a readable, closable stream with a known length.
 
-    Has what `requests` and `http.client` look for: `read`, `__len__` and `__iter__`."""
+    Has the methods that `requests` and `http.client` use: `read`, `__len__` and `__iter__`."""
 
     def __init__(self, raw: Readable, source: str, descriptor: Descriptor) -> None:
         self._raw, self._source = raw, source
@@ -132,8 +132,8 @@ class BlobReader:
         return self._size
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Up to `size` bytes (all that is left where negative or None). The last bytes are handed
-        out only if the digest of the whole is right, so a damaged source never makes a complete
+        """Up to `size` bytes (if negative or None, all that is left). The last bytes are returned
+        only if the digest of the whole blob is correct, so a damaged source never makes a complete
         copy. Raises ImageError."""
         wanted = self._left if size is None or size < 0 else min(size, self._left)
         if not wanted:
@@ -142,7 +142,7 @@ class BlobReader:
         while wanted:
             piece = self._raw.read(wanted)
             if not piece:
-                raise image_error(self._source, f"Blob {self._digest} is cut off")
+                raise image_error(self._source, f"Blob {self._digest} is truncated")
             self._hash.update(piece)
             wanted -= len(piece)
             self._left -= len(piece)
@@ -150,7 +150,7 @@ class BlobReader:
         if not self._left and f"sha256:{self._hash.hexdigest()}" != self._digest:
             raise image_error(
                 self._source,
-                f"The content of blob {self._digest} has another digest",
+                f"The content of blob {self._digest} does not match its digest",
                 rule=DIGEST_DIFFERS,
             )
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -163,7 +163,7 @@ class BlobReader:
 
 
 class Files(Protocol):
-    """Named files: the members of a tar, or what is in a directory."""
+    """Named files: the members of a tar, or the files in a directory."""
 
     @property
     def path(self) -> str: ...
@@ -184,7 +184,8 @@ class TarFiles:
 
 @dataclass(frozen=True)
 class FolderFiles:
-    """The files in a directory. `find` is for names that this program makes, not for strangers'."""
+    """The files in a directory. Call `find` only with names made by this program, not with
+    untrusted ones."""
 
     path: str
 
@@ -194,12 +195,12 @@ class FolderFiles:
             status = os.stat(path)
         except (OSError, ValueError):
             return None
-        # Anything else (a FIFO, say) could be read without an end.
+        # Reading anything else (such as a FIFO) might never end.
         return Window(path, 0, status.st_size) if stat.S_ISREG(status.st_mode) else None
 
 
 def read_all(window: Window) -> bytes:
-    """The window's bytes, for those whose size was looked at before. Raises ImageError."""
+    """The window's bytes; the caller has checked its size. Raises ImageError."""
     reader = window.open()
     try:
         pieces = list(iter(lambda: reader.read(CHUNK), b""))

@@ -1,4 +1,4 @@
-"""The one error of reading images: what is wrong with one, where, and the remedy."""
+"""The error of reading images: what is wrong, where, and the remedy."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SOURCE_UNREADABLE = Rule(
 
 
 class ImageError(PublishError):
-    """An image cannot be read, or not within the limits. `finding.path` is the file, folder or
-    reference. It is a PublishError because what cannot be read cannot be published either."""
+    """An image cannot be read, or exceeds a limit. `finding.path` is the file, folder or reference.
+    It is a PublishError because an image that cannot be read cannot be published either."""
 
 
 def image_error(
@@ -34,24 +34,24 @@ def image_error(
 def finding_of(
     path: str, message: str, remedy: str = "", *, rule: Rule = IMAGE_UNREADABLE
 ) -> Finding:
-    """A finding about the image at `path`, with a general remedy where there is no better one."""
+    """A finding about the image at `path`, with a general remedy if none is given."""
     return rule.finding(f"{message}.", remedy or _REMEDIES.get(rule, _AGAIN), path)
 
 
 def over_limit(path: str, what: str, limit: int, unit: str) -> ImageError:
-    """Nothing is ever cut off to fit a limit: that would make another package of it."""
+    """The error for exceeding a limit: nothing is ever truncated, which would change a package."""
     return image_error(
         path,
-        f"{what} more than {limit:,} {unit}, the most that is read",
+        f"{what} more than {limit:,} {unit}, which is the limit",
         rule=IMAGE_LIMIT,
     )
 
 
 def no_file(path: str, error: OSError) -> ImageError:
-    """For a file that cannot be opened or read."""
+    """The error for a file that cannot be opened or read."""
     return image_error(
         path,
-        f"This file cannot be read: {error.strerror or type(error).__name__}",
+        f"The file cannot be read: {error.strerror or type(error).__name__}",
         "Build the package with `pants package`, and name the file that it wrote.",
         rule=SOURCE_UNREADABLE,
     )
@@ -59,7 +59,7 @@ def no_file(path: str, error: OSError) -> ImageError:
 
 _AGAIN = "Build the package again, for example with `pants package`, or fetch it again."
 _REMEDIES = {
-    IMAGE_LIMIT: "No package needs that much: do not use the image unless you know why.",
+    IMAGE_LIMIT: "No package needs that much: do not use the image unless you know the reason.",
     DIGEST_DIFFERS: "Do not use it: it was damaged or changed. Build or fetch it again.",
     SIZE_DIFFERS: "Do not use it: it was damaged or changed. Build or fetch it again.",
 }

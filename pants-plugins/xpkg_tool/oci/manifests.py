@@ -1,7 +1,7 @@
-"""Manifests, indexes and configs as they are read: JSON of strangers, made into typed values.
+"""Reads manifests, indexes and configs: untrusted JSON becomes typed values.
 
 Image specification 1.1 (manifest.md, image-index.md, config.md) and Docker's image manifest 2.2,
-which say the same in what is needed here.
+which agree on everything needed here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Mapping
 from xpkg_tool.oci.image_error import ImageError, image_error, over_limit
 from xpkg_tool.oci.write.image import INDEX_TYPE, LAYER_TYPE, MANIFEST_TYPE
 
-# What the distribution specification asks a registry to take at least.
+# In bytes. The distribution specification asks registries to accept at least this much.
 MAX_MANIFEST = 4 * 1024 * 1024
 MAX_CONFIG = 8 * 1024 * 1024
 # Crossplane v1.13 to v2.1 refuses more.
@@ -34,7 +34,7 @@ _LONGEST_INTEGER = 19
 
 @dataclass(frozen=True)
 class Descriptor:
-    """What is said of a blob: media type, `sha256:<hex>`, size in bytes, annotations."""
+    """A descriptor of a blob: media type, `sha256:<hex>`, size in bytes, annotations."""
 
     media_type: str
     digest: str
@@ -44,7 +44,7 @@ class Descriptor:
 
 @dataclass(frozen=True)
 class Manifest:
-    """An image manifest: its exact bytes and what they say."""
+    """An image manifest: its exact bytes and its parsed fields."""
 
     raw: bytes
     media_type: str
@@ -54,7 +54,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class ImageConfig:
-    """What is used of an image's config. Texts that are not there are empty."""
+    """The fields of an image's config that are used here. Missing strings are empty."""
 
     architecture: str = ""
     os: str = ""
@@ -66,20 +66,22 @@ class ImageConfig:
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """An entry of an index. `platform` is `os/architecture`, or None where none is given."""
+    """An entry of an index. `platform` is `os/architecture`, or None if it has none."""
 
     descriptor: Descriptor
     platform: str | None
 
 
 def parse_manifest(path: str, raw: bytes, media_type: str) -> Manifest:
-    """The manifest in `raw`, which somebody said is of `media_type`. Raises ImageError."""
+    """The manifest in `raw`, whose descriptor or header says `media_type`. Raises ImageError."""
     data = parse_json(path, "the manifest", raw, MAX_MANIFEST)
-    said = data.get("mediaType", media_type)
-    if said != media_type:
-        raise image_error(path, "The manifest says that it is of another type than what names it")
+    declared = data.get("mediaType", media_type)
+    if declared != media_type:
+        raise image_error(
+            path, "The media type in the manifest differs from the one by which it was named"
+        )
     if media_type not in MANIFEST_TYPES:
-        raise image_error(path, f"The manifest is of the type {str(media_type)!r}")
+        raise image_error(path, f"The manifest has the unsupported type {str(media_type)!r}")
     layers = data.get("layers")
     if not isinstance(layers, list):
         raise image_error(path, "The manifest has no list of layers")
@@ -104,22 +106,22 @@ def parse_index(path: str, name: str, raw: bytes) -> tuple[IndexEntry, ...]:
 
 
 def choose_for_platform(path: str, entries: tuple[IndexEntry, ...]) -> Descriptor:
-    """The entry that the package manager takes from an index: the first for linux/amd64, where one
-    without a platform counts as that (reference: crossplane-runtime pkg/xpkg, go-containerregistry
-    remote). An empty platform is not the same as none (crossplane#4977). Raises ImageError."""
+    """The entry of an index that the package manager uses: the first for linux/amd64, or without a
+    platform (source: crossplane-runtime pkg/xpkg, go-containerregistry remote). An empty platform
+    is not the same as none (crossplane#4977). Raises ImageError."""
     for entry in entries:
         if entry.platform in (None, "linux/amd64"):
             return entry.descriptor
     found = ", ".join(sorted({repr(entry.platform) for entry in entries})) or "nothing"
     raise image_error(
         path,
-        f"The index has no image for linux/amd64, which the package manager takes; it has {found}",
+        f"The index has no image for linux/amd64, which the package manager uses; it has {found}",
         "Add that image to the index, with its platform.",
     )
 
 
 def parse_config(path: str, raw: bytes) -> ImageConfig:
-    """Raises ImageError."""
+    """The config in `raw`. Raises ImageError."""
     data = parse_json(path, "the config", raw, MAX_CONFIG)
     inner = data.get("config")
     rootfs = data.get("rootfs")
@@ -148,12 +150,12 @@ def parse_descriptor(path: str, where: str, data: Any) -> Descriptor:
             annotations = _texts(path, where, "annotations", data.get("annotations"))
             return Descriptor(media_type, digest, size, annotations)
     raise image_error(
-        path, f"{where} has a descriptor without a media type, sha256 digest and size"
+        path, f"{where} has a descriptor without a valid media type, sha256 digest and size"
     )
 
 
 def parse_json(path: str, name: str, raw: bytes, limit: int) -> dict[str, Any]:
-    """The JSON object in `raw`, which may have `limit` bytes. Raises ImageError."""
+    """The JSON object in `raw`, which may have at most `limit` bytes. Raises ImageError."""
     value = parse_value(path, name, raw, limit)
     if not isinstance(value, dict):
         raise _no_json(path, name, "object")
@@ -161,12 +163,12 @@ def parse_json(path: str, name: str, raw: bytes, limit: int) -> dict[str, Any]:
 
 
 def parse_value(path: str, name: str, raw: bytes, limit: int) -> Any:
-    """The JSON in `raw`. Raises ImageError, also for what only Python takes for JSON."""
+    """The JSON value in `raw`. Raises ImageError, also for what only Python accepts as JSON."""
     if len(raw) > limit:
         raise over_limit(path, f"{_capitalised(name)} has", limit, "bytes")
     try:
         value = json.loads(raw.decode("utf-8"), parse_int=integer, parse_constant=_no_constant)
-        # A lone surrogate, written as an escape, could not be written out again.
+        # A lone surrogate (an escape sequence) could not be written out again.
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise _no_json(path, name, "value") from None
@@ -174,11 +176,11 @@ def parse_value(path: str, name: str, raw: bytes, limit: int) -> Any:
 
 
 def _no_json(path: str, name: str, what: str) -> ImageError:
-    return image_error(path, f"{_capitalised(name)} is no JSON {what}")
+    return image_error(path, f"{_capitalised(name)} is not a JSON {what}")
 
 
 def integer(digits: str) -> int:
-    """For json.loads; raises ValueError for more digits than 64 bits have."""
+    """`parse_int` for json.loads; raises ValueError for more digits than 64-bit integers have."""
     if len(digits) > _LONGEST_INTEGER:
         raise ValueError(digits[:_LONGEST_INTEGER])
     return int(digits)
@@ -202,7 +204,7 @@ def _platform(entry: Mapping[str, Any]) -> str | None:
 def _text(path: str, name: str, value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    raise image_error(path, f"The config's `{name}` is no text")
+    raise image_error(path, f"The config's `{name}` is not a string")
 
 
 def _texts(path: str, where: str, name: str, value: Any) -> Mapping[str, str]:
@@ -210,7 +212,7 @@ def _texts(path: str, where: str, name: str, value: Any) -> Mapping[str, str]:
         return {}
     if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
         return MappingProxyType(value)
-    raise image_error(path, f"{where} has {name} that are not a mapping of texts")
+    raise image_error(path, f"{where} has {name} that are not a map of strings")
 
 
 def _digests(path: str, value: Any) -> tuple[str, ...]:
@@ -218,4 +220,4 @@ def _digests(path: str, value: Any) -> tuple[str, ...]:
         return ()
     if isinstance(value, list) and all(isinstance(v, str) for v in value):
         return tuple(value)
-    raise image_error(path, "The config has diff IDs that are not a list of texts")
+    raise image_error(path, "The config has diff IDs that are not a list of strings")

@@ -1,12 +1,12 @@
-"""References: where a package is published to.
+"""References: where a package is published.
 
-Two forms, one value:
+There are two forms:
 - `registry/repository:tag`, `registry/repository@digest` or both, by the distribution
   specification (https://github.com/opencontainers/distribution-spec, "Pulling manifests") and, for
-  the host, by the grammar of github.com/distribution/reference. Nothing is defaulted: a package
+  the host, by the grammar of github.com/distribution/reference. There are no defaults: a package
   that goes to a registry that nobody named is a leak.
-- `oci-layout:DIRECTORY:repository:tag`, a directory in the OCI image layout. What follows
-  `oci-layout:` is what skopeo reads after `oci:`. The directory's name has no colon.
+- `oci-layout:DIRECTORY:repository:tag`, a directory in the OCI image layout. The part after
+  `oci-layout:` is what skopeo expects after `oci:`. The directory's name has no colon.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
 from xpkg_tool.diagnostics.finding import Position
 
 LAYOUT_PREFIX = "oci-layout:"
-# Docker Hub has two names; credentials and the API go by the second one.
+# Docker Hub has two names; credentials and the API use this one.
 DOCKER_HUB = "index.docker.io"
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
@@ -61,7 +61,7 @@ class Reference:
 
 
 def join(registry: str, repository: str, tag: str = "", digest: str = "") -> str:
-    """The text of a reference whose parts are known; `parse` is the inverse."""
+    """The reference with these parts as a string; the inverse of `parse`."""
     separator = ":" if registry.startswith(LAYOUT_PREFIX) else "/"
     return (
         f"{registry}{separator}{repository}"
@@ -71,7 +71,7 @@ def join(registry: str, repository: str, tag: str = "", digest: str = "") -> str
 
 
 def parse(text: str) -> Reference:
-    """The reference that `text` is; raises PublishError, which points at the character."""
+    """Parses a reference; raises PublishError, which points at the character."""
     if text.startswith(LAYOUT_PREFIX):
         return _parse_layout(text)
     _refuse_user_info(text)
@@ -111,8 +111,8 @@ def names_registry(component: str) -> bool:
 
 
 def scheme_of(registry: str, *, insecure: bool = False) -> str:
-    """`http` for a registry on this machine's loopback, and for others only where `insecure` is
-    asked for; else `https`. (go-containerregistry also takes private addresses for insecure.)"""
+    """`http` for a registry on loopback or with `insecure`, else `https`. (go-containerregistry
+    also uses http for private addresses.)"""
     return "http" if insecure or is_loopback(split_port(registry)[0]) else "https"
 
 
@@ -131,7 +131,7 @@ def is_loopback(host: str) -> bool:
 
 
 def split_port(registry: str) -> tuple[str, str]:
-    """Host and port text ("" where there is none) of `host[:port]`."""
+    """The host and port ("" if there is none) of `host[:port]`."""
     host, colon, port = registry.rpartition(":")
     if colon and not port.endswith("]"):
         return host, port
@@ -151,19 +151,19 @@ def _parse_layout(text: str) -> Reference:
         raise _error(text, len(text), 1, "there is no repository after the directory", remedy)
     repository, tag, digest = _parse_name(text, colon + 1)
     if not tag:
-        raise _error(text, len(text), 1, "a reference into an image layout needs a tag", remedy)
+        raise _error(text, len(text), 1, "a reference to an image layout needs a tag", remedy)
     return Reference(LAYOUT_PREFIX + directory, repository, tag, digest)
 
 
 def _refuse_user_info(text: str) -> None:
     """A password in a reference must not be shown, so this error has no excerpt."""
     at = text.find("@")
-    # An `@` after the last slash stands before a digest.
+    # An `@` after the last slash begins a digest.
     if at < 0 or 0 <= text.rfind("/") < at:
         return
     raise publish_error(
         REFERENCE,
-        "A reference holds no user name and no password (there is text before an `@`)",
+        "A reference cannot contain a user name or password (there is text before an `@`)",
         "Leave them out, and log in to the registry instead: `docker login REGISTRY`.",
     )
 
@@ -174,11 +174,11 @@ def _check_registry(text: str, registry: str) -> None:
         from ipaddress import IPv6Address
 
         try:
-            # A zone (`%eth0`) is this machine's name for a link, and part of no URL.
+            # A zone ID (`%eth0`) names an interface of this machine, and is not part of a URL.
             IPv6Address(host[1:-1] if host.endswith("]") and "%" not in host else "")
         except ValueError:
             raise _error(
-                text, 0, len(host), "this is no IPv6 address", "Write it as [2001:db8::1]."
+                text, 0, len(host), "this is not an IPv6 address", "Write it as [2001:db8::1]."
             ) from None
     elif not _HOST.fullmatch(host):
         good = _HOST.match(host)
@@ -187,8 +187,8 @@ def _check_registry(text: str, registry: str) -> None:
             text,
             at,
             1,
-            "a registry's host name has letters a-z, digits, hyphens and dots only",
-            "Correct the name; an international name is written in its xn-- form.",
+            "a registry's host name consists of letters a-z, digits, hyphens and dots",
+            "Correct the name; write an internationalized name in its xn-- form.",
         )
     _check_length(text, host)
     if registry != host and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
@@ -197,16 +197,16 @@ def _check_registry(text: str, registry: str) -> None:
             len(host) + 1,
             max(len(port), 1),
             "a port is a number from 1 to 65535",
-            "Correct it or leave it out, colon and all.",
+            "Correct it, or leave it out together with the colon.",
         )
 
 
 def _check_length(text: str, host: str) -> None:
-    """By RFC 1035, 2.3.4: no name server has a longer one, nor can a client ask for it."""
+    """Checks the limits of RFC 1035, 2.3.4, which DNS cannot exceed."""
     position = 0
     for label in host.split("."):
         if len(label) > _MAX_LABEL and not host.startswith("["):
-            what = f"a part of a host name is longer than {_MAX_LABEL} characters"
+            what = f"a label of a host name is longer than {_MAX_LABEL} characters"
             raise _error(text, position, len(label), what, "Correct the registry's name.")
         position += len(label) + 1
     if len(host) > _MAX_HOST:
@@ -227,8 +227,8 @@ def _parse_name(text: str, start: int) -> tuple[str, str, str]:
             text,
             end + 1,
             max(len(digest), 1),
-            "this is no digest",
-            "A digest is sha256: and 64 digits 0-9, a-f.",
+            "this is not a digest",
+            "A digest is `sha256:` and 64 hexadecimal digits (0-9, a-f).",
         )
     if colon >= 0:
         _check_tag(text, colon + 1, end)
@@ -240,8 +240,8 @@ def _parse_name(text: str, start: int) -> tuple[str, str, str]:
 def _check_repository(text: str, start: int, end: int) -> None:
     repository = text[start:end]
     remedy = (
-        "A repository is lower-case letters and digits, parts separated by `/`, and within a part "
-        "by one `.`, one or two `_`, or hyphens."
+        "A repository's components are separated by `/` and consist of lower-case letters and "
+        "digits, which may be separated by one `.`, one or two `_`, or hyphens."
     )
     if not repository:
         raise _error(text, start, 1, "the repository is missing", remedy)
@@ -262,7 +262,7 @@ def _check_repository(text: str, start: int, end: int) -> None:
             if bad < end and character.isupper():
                 what = "a repository's name is lower-case"
             elif bad == position + len(part) or character in "/._-":
-                what = "a part of a repository's name begins and ends with a letter or a digit"
+                what = "a component of a repository begins and ends with a letter or a digit"
             else:
                 what = "this character is not allowed in a repository"
             raise _error(text, bad, 1, what, remedy)
@@ -273,7 +273,7 @@ def _check_tag(text: str, start: int, end: int) -> None:
     tag = text[start:end]
     if _TAG.fullmatch(tag):
         return
-    remedy = "A tag is up to 128 letters, digits, `_`, `.` and `-`, and begins with none of `.-`."
+    remedy = "A tag has up to 128 letters, digits, `_`, `.` and `-`, and does not begin with `.-`."
     if not tag:
         raise _error(text, start, 1, "the tag is empty", remedy)
     good = _TAG.match(tag)
@@ -283,9 +283,7 @@ def _check_tag(text: str, start: int, end: int) -> None:
             text, start + at, len(tag) - at, f"the tag is longer than {_MAX_TAG} characters", remedy
         )
     if tag[at] == "+":
-        remedy = (
-            "Registries have no `+` in tags: leave the build metadata out, or write `_` or `-`."
-        )
+        remedy = "A tag cannot contain `+`: leave the build metadata out, or use `_` or `-`."
     raise _error(text, start + at, 1, "this character is not allowed here in a tag", remedy)
 
 

@@ -1,4 +1,4 @@
-"""An image that somebody stored: in a file, a layout or a registry; not read as a whole."""
+"""An image stored in a file, a layout or a registry. Its blobs are read only on demand."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ REGISTRY = "registry"
 
 @dataclass(frozen=True)
 class StoredImage:
-    """An image: its manifest, the descriptors in it, and a way to stream each blob. Close it.
+    """An image: its manifest, the descriptors in it, and a way to stream each blob. The caller
+    closes it.
 
-    `source` is the file, folder or reference as it was named. `manifest` are the exact bytes that
-    are stored, except for the form DOCKER_ARCHIVE, which has none: there it is the manifest that
-    Crossplane's own push would make of the file (docker_archive.pushed_manifest). `index_digest` is
-    that of the index that led to the image, or "". `faults` are the findings about everything that
-    was read so far.
+    `source` is the file, folder or reference as it was named. `manifest` is the exact stored bytes,
+    except for the form DOCKER_ARCHIVE, which has none: there it is the manifest that Crossplane's
+    own push would create (docker_archive.pushed_manifest). `index_digest` is that of the index that
+    led to the image, or "". `faults` are the findings about everything read so far.
     """
 
     source: str
@@ -46,23 +46,23 @@ class StoredImage:
         return tuple({d.digest: d for d in (self.config, *self.layers)}.values())
 
     def open(self, descriptor: Descriptor) -> BlobReader:
-        """A new reader at the start of the blob (close it), which verifies size and digest. Raises
-        ImageError, or PublishError where a registry fails."""
+        """A new reader at the start of the blob, which verifies size and digest; the caller closes
+        it. Raises ImageError, or PublishError if a registry fails."""
         return BlobReader(self._blobs.open(descriptor), self.source, descriptor)
 
     def stream(self, descriptor: Descriptor) -> Readable:
-        """The blob's bytes as they are, however many and whatever their digest. Raises the same."""
+        """The blob's bytes without checking size and digest. Raises as `open` does."""
         return self._blobs.open(descriptor)
 
     def fault(self, descriptor: Descriptor) -> Finding | None:
-        """What can be said against a blob without reading it."""
+        """What is wrong with a blob, without reading it."""
         return self._blobs.fault(descriptor)
 
     def with_faults(self, faults: Iterable[Finding]) -> StoredImage:
         return replace(self, faults=(*self.faults, *faults))
 
     def checked(self) -> StoredImage:
-        """Itself, when there is no fault so far; else raises ImageError for the first one."""
+        """The image itself; raises ImageError for its first fault, if any."""
         for fault in (*self.faults, *map(self.fault, self.blobs)):
             if fault is not None and has_errors([fault]):
                 raise ImageError(fault)
@@ -103,7 +103,7 @@ def config_bytes(image: StoredImage) -> bytes:
 
 
 def read_config(image: StoredImage) -> ImageConfig:
-    """Raises ImageError."""
+    """The parsed config. Raises ImageError."""
     return parse_config(image.source, config_bytes(image))
 
 

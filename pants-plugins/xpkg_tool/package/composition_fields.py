@@ -1,8 +1,8 @@
-"""What Compositions of Crossplane 1 had: for the rules of a Composition and for its facts."""
+"""The fields of Compositions that only Crossplane 1 has."""
 
 from __future__ import annotations
 
-# The fields that Crossplane 2 has no more.
+# The fields that Crossplane 2 no longer has.
 OLD_FIELDS = (
     "resources",
     "patchSets",

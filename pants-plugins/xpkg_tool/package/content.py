@@ -19,7 +19,7 @@ class Meta:
 
 @dataclass(frozen=True)
 class PackageContent:
-    """What the files of a package hold. `metas` has one entry in a package that is right."""
+    """The content of a package's files. In a valid package, `metas` has one entry."""
 
     metas: tuple[Meta, ...]
     objects: tuple[Object, ...]
@@ -27,7 +27,7 @@ class PackageContent:
 
 
 def gather(sources: Sequence[FileAnalysis], examples: Sequence[FileAnalysis]) -> PackageContent:
-    """The package of these files, everything in the order of (path, position in the file)."""
+    """The content of these files, ordered by path and position in the file."""
     ordered = in_walk_order(sources)
     return PackageContent(
         metas=tuple(Meta(object, value) for file in ordered for object, value in file.metas),
@@ -37,7 +37,7 @@ def gather(sources: Sequence[FileAnalysis], examples: Sequence[FileAnalysis]) ->
 
 
 def in_walk_order(files: Iterable[FileAnalysis]) -> list[FileAnalysis]:
-    """The files as upstream's walk meets them: part by part, compared as bytes."""
+    """The files in the order of upstream's walk: by path components, compared as bytes."""
     return sorted(files, key=lambda file: walk_key(file.path))
 
 
@@ -47,13 +47,13 @@ def walk_key(path: str) -> tuple[bytes, ...]:
 
 
 def package_yaml(content: PackageContent) -> Content:
-    """The stream of the base layer: the meta object first, each document's own text, `---` before,
-    between and after (docs/package-format.md)."""
+    """The stream of the base layer: the meta object first, each document as written, with `---`
+    before, between and after (docs/package-format.md)."""
     return _stream([*(meta.object for meta in content.metas), *content.objects])
 
 
 def examples_yaml(content: PackageContent) -> Content:
-    """The stream of the examples layer; empty when there are no examples."""
+    """The stream of the examples layer; empty if there are no examples."""
     return _stream(content.examples)
 
 

@@ -1,4 +1,4 @@
-"""Which versions of Crossplane a package is for, by the constraint of its meta object."""
+"""The versions of Crossplane that a package admits, by the constraint in its meta object."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from xpkg_tool.package.semver import Constraint, Version, VersionError, parse_co
 CURRENT_MAJOR = 2
 _MAJORS = (1, CURRENT_MAJOR)
 
-# The releases that differ in what they know, oldest first. The first stands for all of Crossplane
-# 1, and the last for all that are newer.
+# The releases with different APIs, oldest first. The first stands for all of Crossplane 1, and the
+# last also for all newer ones.
 RELEASES = ("1.20", "2.0", "2.1", "2.2", "2.3", "2.4")
 
-# A constraint is tried with versions of each major. Crossplane 1 ended with 1.20; patch versions
-# did not go beyond the twenties, and those that a constraint names itself are tried as well.
+# A constraint is tested with versions of each major. Crossplane 1 ended with 1.20; no patch version
+# is above the twenties, and the versions in the constraint itself are tested as well.
 _MINORS = range(31)
 _PATCHES = (0, 1, 2, 5, 10, 20)
 
 
 def majors(meta: Mapping[str, Any]) -> frozenset[int]:
-    """The majors that `spec.crossplane.version` admits. Without a constraint that is the current
-    one; with one that cannot be read, all."""
+    """The majors that `spec.crossplane.version` admits. Without a constraint, the current one; with
+    an invalid one, all."""
     if _crossplane(meta) is None:
         return frozenset({CURRENT_MAJOR})
     constraint = _constraint(meta)
@@ -32,9 +32,9 @@ def majors(meta: Mapping[str, Any]) -> frozenset[int]:
 
 
 def releases(meta: Mapping[str, Any]) -> tuple[str, ...]:
-    """Those of RELEASES that `spec.crossplane.version` admits, oldest first. Without a constraint
-    these are those of the current major; with one that cannot be read, all; with one that admits
-    none of them, the newest."""
+    """The members of RELEASES that `spec.crossplane.version` admits, oldest first. Without a
+    constraint, those of the current major; with an invalid one, all; with one that admits none of
+    them, the newest."""
     constraint = _constraint(meta)
     if constraint is None:
         current = f"{CURRENT_MAJOR}."
@@ -44,7 +44,7 @@ def releases(meta: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def since(first: str) -> tuple[str, ...]:
-    """The releases from this one on."""
+    """This release and all later ones."""
     return RELEASES[RELEASES.index(first) :]
 
 
@@ -84,8 +84,8 @@ def _constraint(meta: Mapping[str, Any]) -> Constraint | None:
 
 
 def severity_of_old(admitted: frozenset[int]) -> str | None:
-    """How severe it is that something works with Crossplane 1 only: an error where the package is
-    not for Crossplane 1, a warning where it is for both, nothing where it is for that alone."""
+    """The severity of something that works only with Crossplane 1: an error if the package does not
+    admit Crossplane 1, a warning if it admits both, and None if it admits only that."""
     if 1 not in admitted:
         return ERROR
     return WARNING if CURRENT_MAJOR in admitted else None

@@ -1,4 +1,4 @@
-"""What a file holds: its objects, what is wrong with them, and the comments about that."""
+"""The content of a file: its objects, its findings, and the comments that suppress these."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from xpkg_tool.package.types import META_GROUP, ObjectKind
 
 @dataclass(frozen=True)
 class Object:
-    """A Kubernetes object in a document. `name` is empty where `metadata.name` is no string.
-    `facts` are what the rules for a whole package need of its value."""
+    """A Kubernetes object in a document. `name` is empty if `metadata.name` is not a string.
+    `facts` is the part of its value that the rules for a whole package need."""
 
     document: AnyDocument
     kind: ObjectKind
@@ -32,11 +32,11 @@ class Object:
 
 @dataclass(frozen=True)
 class FileAnalysis:
-    """The objects of a file in their order, the values of its meta objects, what is wrong, and the
+    """The objects of a file in order, the values of its meta objects, its findings, and the
     comments that suppress findings. `release_findings` are settled when the package is known.
 
-    Only the meta objects' values are kept: those of 2,000 CRDs would take gigabytes. `whole` says
-    that all documents could be read; in one that could not, any object may stand.
+    Only the values of meta objects are kept: those of 2,000 CRDs would take gigabytes. `whole` says
+    that all documents could be read; one that could not may contain any object.
     """
 
     path: str

@@ -1,6 +1,6 @@
 """Names that upstream derives: DNS labels, friendly IDs, file names (crossplane PR #1795, #1809).
 
-The rules and their vectors are those of crossplane-runtime's pkg/xpkg.
+The rules, and the vectors in their tests, are those of crossplane-runtime's pkg/xpkg.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ EXTENSION = ".xpkg"
 
 
 def to_dns_label(text: str) -> str:
-    """A DNS label made of `text` as upstream's ToDNSLabel does.
+    """`text` converted to a DNS label like upstream's ToDNSLabel does it.
 
-    Lower-case letters and digits stay; `.`, `/`, `:` and `-` become `-` unless they stand first,
-    last, or 63rd; everything else is dropped. Only the first 63 bytes count.
+    Lower-case letters and digits are kept; `.`, `/`, `:` and `-` become `-`, except at the first,
+    last and 63rd position; everything else is dropped. Only the first 63 bytes count.
     """
     data = text.encode("utf-8")
     label = ""
@@ -35,12 +35,12 @@ def to_dns_label(text: str) -> str:
 
 
 def friendly_id(name: str, digest: str) -> str:
-    """`<name>-<12 digits of the digest>`, made a DNS label: at most 63 characters.
+    """`<name>-<12 digits of the digest>` as a DNS label, that is, at most 63 characters.
 
-    `digest` may be given with or without its algorithm (`sha256:`); upstream takes the bare hex.
+    `digest` may be given with or without its algorithm (`sha256:`).
     """
     hexadecimal = digest.split(":", 1)[1] if digest.startswith("sha256:") else digest
-    # Go cuts strings by bytes.
+    # Go slices strings by bytes.
     head = name.encode("utf-8")[:_NAME_LENGTH].decode("utf-8", "ignore")
     return to_dns_label(f"{head}-{hexadecimal[:_DIGEST_LENGTH]}")
 
@@ -48,8 +48,8 @@ def friendly_id(name: str, digest: str) -> str:
 def build_path(directory: str, name: str) -> str:
     """The path of a package file: `directory` and `name` joined, its extension *replaced* by .xpkg.
 
-    `build_path("", "test.tar")` is `test.xpkg`; an empty name leaves the directory's own last part
-    (`build_path("a/b.tar", "")` is `a/b.xpkg`), as PR #1795 has it.
+    `build_path("", "test.tar")` is `test.xpkg`; with an empty name, the last component of the
+    directory is used (`build_path("a/b.tar", "")` is `a/b.xpkg`), as in PR #1795.
     """
     joined = "/".join(part for part in (directory, name) if part)
     full = os.path.normpath(joined) if joined else ""

@@ -1,7 +1,7 @@
-"""What kind of thing a YAML file is, by a quick look: for adopting a repository, not for building.
+"""Finds out quickly what a YAML file contains: for adopting a repository, not for building.
 
 Looking at the top-level `apiVersion` and `kind` lines takes a hundredth of the time of parsing
-(a provider has 2,000 CRDs). Documents that show no such lines are parsed.
+(a provider has 2,000 CRDs). Documents without such lines are parsed.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
 _METADATA = re.compile(r"^metadata:[ \t]*\n((?:[ \t][^\n]*\n)*)", re.MULTILINE)
 _NAME = re.compile(r"^[ \t]+name:[ \t]+['\"]?([^\s'\"#,}]+)", re.MULTILINE)
 
-# The marks of Go templates and Jinja.
+# The delimiters of Go templates and Jinja.
 _TEMPLATE = (b"{{", b"{%")
 
 
 @dataclass(frozen=True)
 class Head:
-    """A file's documents: the kind of each, None for one that is no Kubernetes object.
+    """The kinds of a file's documents; None for one that is not a Kubernetes object.
 
-    `template` says that the file cannot be read as YAML and holds a template's marks; `broken`
-    that it cannot be read for another reason.
+    `template` says that the file is not valid YAML and contains template delimiters; `broken` that
+    it is not valid for another reason.
     """
 
     kinds: tuple[ObjectKind | None, ...]
@@ -39,7 +39,7 @@ class Head:
 
     @property
     def metas(self) -> tuple[ObjectKind, ...]:
-        """The meta objects, also of versions that do not exist: lint says so then."""
+        """The meta objects, including those of unknown versions, which lint reports."""
         if self.template:
             return ()
         return tuple(
@@ -48,13 +48,13 @@ class Head:
 
 
 def read_head(path: str, data: bytes) -> Head:
-    """The head of a file. Never raises: what cannot be read is `broken` or a `template`."""
+    """The kinds in a file. Never raises: an invalid file is `broken` or a `template`."""
     documents, findings = split(path, data)
     marked = any(mark in data for mark in _TEMPLATE)
     broken = has_errors(findings)
     kinds: list[ObjectKind | None] = []
     for document in documents:
-        # A file with a template's marks is parsed to know whether they stand inside a text.
+        # A file with template delimiters is parsed to find out whether they are part of a string.
         kind = None if marked else _quick_kind(document.text)
         if kind is None:
             try:
@@ -67,10 +67,10 @@ def read_head(path: str, data: bytes) -> Head:
 
 
 def quick_label(text: str) -> str:
-    """How messages call the object of a document that cannot be read: `Provider provider-a`, as
-    far as its lines show it."""
+    """The label for messages of the object in a document that cannot be parsed:
+    `Provider provider-a`, as far as its lines show it."""
     kind = _KIND.search(text)
-    # In two steps: one expression for both would try each line in every way.
+    # In two steps: a single expression would backtrack over each line.
     blocks = (_NAME.search(block[1]) for block in _METADATA.finditer(text)) if kind else ()
     name = next(filter(None, blocks), None)
     return cut(" ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])]))

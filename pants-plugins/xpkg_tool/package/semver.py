@@ -1,7 +1,7 @@
 """Versions and version constraints as the package manager reads them: Masterminds semver 3.4.
 
-No Python library follows these rules (`~>`, `=>`, spaces as "and", prereleases only where the
-constraint names one), so this is a small module of our own, held to tests/vectors/semver.json.
+No Python library follows these rules (`~>`, `=>`, spaces as "and", prereleases only if the
+constraint names one), so this is our own small module; tests/vectors/semver.json verifies it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Callable
 
-# A constraint is a line in a meta file: nothing longer is meant seriously.
+# In characters. Nobody seriously writes a longer constraint.
 _LONGEST = 2_000
 
 _LARGEST_NUMBER = 2**64 - 1
@@ -50,7 +50,7 @@ class VersionError(ValueError):
 @total_ordering
 @dataclass(frozen=True, eq=False)
 class Version:
-    """A semantic version; missing parts are 0. Build metadata takes no part in comparisons."""
+    """A semantic version; missing parts are 0. Comparisons ignore build metadata."""
 
     major: int
     minor: int
@@ -82,7 +82,7 @@ class Version:
 
 
 def parse_version(text: str) -> Version:
-    """The version that `text` names; raises VersionError."""
+    """Parses a version; raises VersionError."""
     match = _VERSION.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         raise VersionError(f"{text!r} is not a semantic version")
@@ -116,7 +116,7 @@ class Constraint:
     alternatives: tuple[tuple[_Comparison, ...], ...]
 
     def matches(self, version: Version) -> bool:
-        """Whether `version` fulfils the constraint. A prerelease does so only where a comparison of
+        """Whether `version` satisfies the constraint. A prerelease does so only if a comparison in
         the same alternative names one."""
         return any(
             all(_holds(c, version, any(o.version.prerelease for o in group)) for c in group)
@@ -125,11 +125,11 @@ class Constraint:
 
 
 def parse_constraint(text: str) -> Constraint:
-    """The constraint that `text` is; raises VersionError."""
+    """Parses a constraint; raises VersionError."""
     if len(text) > _LONGEST:
         raise VersionError(f"a constraint of {len(text)} characters")
     groups = []
-    # How many spaces stand somewhere means nothing, but a pattern would try to share them out.
+    # The number of spaces has no meaning, but a pattern would backtrack over them.
     for alternative in _rewrite_ranges(_SPACES.sub(_SPACE, text)).split("||"):
         if _ALL.fullmatch(alternative) is None:
             raise VersionError(f"{alternative.strip() or text!r} is not a version constraint")

@@ -1,4 +1,4 @@
-"""What the rules for a whole package need of a single object: little, for values are not kept."""
+"""Summaries of objects for the rules for a whole package, because values are not kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Definition:
-    """What an XRD defines. `claim` is the kind of its claims, or empty."""
+    """The types that an XRD defines. `claim` is the kind of its claims, or empty."""
 
     group: str
     kind: str
@@ -30,7 +30,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a pipeline: the path to the name of its function, and that name."""
+    """A pipeline step: the path to the name of its function, and that name."""
 
     path: tuple[str | int, ...]
     function: str
@@ -38,7 +38,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Use:
-    """What a Composition is for, the fields of Crossplane 1 that it has, and its steps."""
+    """The type that a Composition is for, its fields that only Crossplane 1 has, and its steps."""
 
     group: str
     version: str
@@ -49,7 +49,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The steps of an Operation, or of those that a CronOperation or a WatchOperation makes."""
+    """The steps of an Operation, or of those that a CronOperation or WatchOperation creates."""
 
     steps: tuple[Step, ...]
 
@@ -61,7 +61,7 @@ _OPERATIONS = "ops.crossplane.io"
 
 
 def facts_of(kind: ObjectKind, value: Mapping[str, Any]) -> Facts:
-    """The facts of an object; None where there are none or where it cannot be read."""
+    """The summary of an object; None if there is none or the object is malformed."""
     if kind.group not in (_GROUP, _OPERATIONS):
         return None
     spec = value.get("spec")

@@ -1,4 +1,4 @@
-"""Which objects a package may hold: the package types, their meta objects and their contents.
+"""The package types, their meta objects, and the objects that each may contain.
 
 The tables are those of crossplane-runtime's pkg/xpkg (scheme and linters) at Crossplane 2.3.
 """
@@ -55,7 +55,7 @@ _CRDS = frozenset({CRD, CRD_V1BETA1})
 
 @dataclass(frozen=True)
 class PackageType:
-    """A type of package: what its meta object may be and which objects it may hold."""
+    """A type of package: the kinds of its meta object, and those of the objects in it."""
 
     name: str
     meta: frozenset[ObjectKind]
@@ -88,8 +88,8 @@ FUNCTION = PackageType(
     _CRDS,
 )
 
-# The first release of Crossplane that takes objects of a kind; those before refuse a whole package
-# that has one. What is not named here is older than all that differ.
+# The first release of Crossplane that accepts objects of a kind; earlier releases refuse the whole
+# package. Kinds that are not listed are accepted by all releases.
 # Source: Crossplane's internal/xpkg/lint.go.
 FIRST_RELEASES = {
     **dict.fromkeys((XRD_V2, CRON_OPERATION, OPERATION, WATCH_OPERATION), "2.0"),
@@ -115,14 +115,14 @@ def types_that_hold(kind: ObjectKind) -> tuple[str, ...]:
 
 
 def bullet_list(kinds: Iterable[ObjectKind]) -> str:
-    """The kinds, sorted by kind, for a message."""
+    """The kinds as a sorted list for a message."""
     return ", ".join(str(k) for k in sorted(kinds, key=lambda k: (k.kind, k.api_version)))
 
 
 def nearest(kind: ObjectKind, among: Iterable[ObjectKind]) -> ObjectKind | None:
-    """The member of `among` that was probably meant: the same kind, else one that `kind` misspells.
+    """The member of `among` that was probably meant: the same kind, or one that `kind` misspells.
 
-    Only the kinds are compared: two that share a long group are not alike for that."""
+    Only the kinds are compared: sharing a long group does not make two of them similar."""
     candidates = sorted(among)
     meant = misspelling(kind.kind, (k.kind for k in candidates))
     same = [k for k in candidates if k.kind == meant]

@@ -1,7 +1,8 @@
-"""How a process ends that works on what strangers wrote: at once when told to, and for certain.
+"""Makes a process that works on untrusted input end immediately on a signal, and after a time
+limit.
 
-Python runs its own handlers between two instructions. A parser or a compressor in C may hold the
-interpreter for seconds, and Ctrl-C would wait for it; the kernel's own handling does not.
+Python runs signal handlers between two instructions. A parser or a compressor in C may hold the
+interpreter for seconds, and Ctrl-C would have to wait; the kernel's own handling does not.
 """
 
 from __future__ import annotations
@@ -10,24 +11,24 @@ import signal
 from contextlib import contextmanager
 from typing import Iterator
 
-# Seconds of processor time for one package, or one file of a large one. All real ones take less
-# than a tenth of it, and what a file alone decides (documents/limits.py and others) is to stop all
-# others before. It is the one limit that a slow machine may reach and a fast one not: so it ends
-# the process, whose failure no cache keeps, and is no finding.
+# Seconds of CPU time for one package, or one file of a large one. All real ones take less than a
+# tenth of it, and the limits that depend only on the file (documents/limits.py and others) should
+# stop all others earlier. This is the only limit that a slow machine may exceed and a fast one not:
+# so it ends the process, whose failure is not cached, and is not a finding.
 LAST_RESORT = 900
 
 
 @contextmanager
 def ending_at_once() -> Iterator[None]:
-    """Lets the kernel end the process by SIGINT, as it does by SIGTERM: for work that leaves
-    nothing behind. Shells say 130 for that, as for a Ctrl-C that Python handles."""
+    """Lets the kernel end the process on SIGINT, as it does on SIGTERM: for work that leaves
+    nothing behind. Shells report 130, as for a Ctrl-C that Python handles."""
     before = signal.getsignal(signal.SIGINT)
     try:
-        # Where SIGINT is ignored, as for a shell's background jobs, it stays so.
+        # If SIGINT is ignored, as for a shell's background jobs, keep ignoring it.
         if before is signal.default_int_handler:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
     except ValueError:
-        pass  # Not the main thread: whoever made the thread decides.
+        pass  # Not the main thread: whoever started the thread decides.
     try:
         yield
     finally:
@@ -37,7 +38,7 @@ def ending_at_once() -> Iterator[None]:
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Lets the kernel end the process once LAST_RESORT is over."""
+    """Lets the kernel end the process after LAST_RESORT seconds of CPU time."""
     signal.setitimer(signal.ITIMER_PROF, LAST_RESORT)
     try:
         yield

@@ -1,6 +1,6 @@
-"""A function of bytes applied on several cores, for libraries that hold the interpreter's lock.
+"""Applies a function of bytes on several cores, for libraries that hold the GIL.
 
-A child is forked for each piece, so that nothing has to be copied to it and nothing imported.
+A child is forked for each piece, so that nothing has to be copied to it or imported in it.
 
 Not concurrent.futures. Its threads wait for the lock that deflate holds while it compresses. Its
 ProcessPoolExecutor takes 35 ms to import, and all that a build needs takes 45; a child that is
@@ -24,16 +24,16 @@ from typing import Callable, Iterable, Iterator
 _CHUNK = 1 << 20
 
 Function = Callable[[bytearray], bytes]
-# A piece and the child that works on it: its process ID, and the pipe that the answer comes from.
+# A piece and the child that works on it: its process ID, and the pipe for its answer.
 _Work = tuple[bytearray, int, int]
 
 
 def parallel_map(function: Function, pieces: Iterable[bytearray]) -> Iterator[bytes]:
-    """`function` of each of the pieces, in their order, as `map` does it.
+    """Like `map`: the results of `function` for the pieces, in order.
 
-    At most as many pieces are worked on as there are cores; all of these are in memory. Where there
-    is one core, one piece, no fork, or another thread (which a child could wait for in vain), this
-    process does the work. `function` must neither use files nor change anything.
+    As many pieces as there are cores are processed at once, and in memory. If there is only one
+    core or piece, no fork, or another thread (with which a child could deadlock), this process does
+    the work. `function` must neither use files nor have side effects.
     """
     cores = _cores()
     working: deque[_Work] = deque()
@@ -44,7 +44,7 @@ def parallel_map(function: Function, pieces: Iterable[bytearray]) -> Iterator[by
                 yield function(piece)
                 continue
             if number == 0:
-                # Maybe the only one.
+                # It may be the only one.
                 first = piece
                 continue
             if first is not None:
@@ -58,7 +58,7 @@ def parallel_map(function: Function, pieces: Iterable[bytearray]) -> Iterator[by
         while working:
             yield _finish(function, working.popleft())
     finally:
-        # Of children that nobody waits for any more, each may hold another one's pipe open.
+        # Kill the remaining children first: each may hold the pipe of another one open.
         for _, pid, pipe in working:
             os.close(pipe)
             os.kill(pid, signal.SIGKILL)
@@ -80,7 +80,7 @@ def _start(function: Function, piece: bytearray) -> _Work:
     if pid:
         os.close(writing)
         return piece, pid, reading
-    # Whatever happens, the child must not go on with the parent's work.
+    # Whatever happens, the child must not continue with the parent's work.
     status = 1
     try:
         os.close(reading)
@@ -101,5 +101,5 @@ def _finish(function: Function, work: _Work) -> bytes:
     finally:
         os.close(pipe)
         _, status = os.waitpid(pid, 0)
-    # A child may be killed, for want of memory say.
+    # A child may have been killed, for example because memory ran out.
     return bytes(answer) if status == 0 else function(piece)

@@ -1,4 +1,4 @@
-"""Standard output and error where they are closed, full, or read by nobody."""
+"""Standard output and error when they are closed, full, or no longer read."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TextIO
 
 
 def replace_closed_streams() -> None:
-    """A stream whose descriptor is closed (`xpkg lint >&-`) is None, with which nothing can be
-    done. In its place standard output becomes a file that cannot be written, so that losing output
-    is an error like any other, and standard error one that takes everything."""
-    # The types of `sys` say that they never are.
+    """Replaces streams with a closed descriptor (`xpkg lint >&-`), which Python sets to None.
+    Standard output becomes a file that cannot be written, so that losing output is an error like
+    any other; standard error becomes one that discards everything."""
+    # In the types of `sys` they are never None.
     output: TextIO | None = getattr(sys, "stdout", None)
     errors: TextIO | None = getattr(sys, "stderr", None)
     if output is None:
@@ -21,8 +21,8 @@ def replace_closed_streams() -> None:
 
 
 def discard(stream: TextIO) -> None:
-    """What could not be written is still in the buffer of `stream` and would be tried again, at
-    the latest when Python ends, which then complains: it goes nowhere instead."""
+    """Discards what could not be written and is still in the buffer of `stream`. Python would
+    otherwise try again when it exits, and report an error."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, stream.fileno())
     os.close(null)

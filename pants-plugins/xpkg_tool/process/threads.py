@@ -1,4 +1,4 @@
-"""The same for several things at once, on a few threads.
+"""Applies a function to several items at once, on a few threads.
 
 Not concurrent.futures: its threads are joined when the interpreter ends, whatever `shutdown` was
 told. Ctrl-C would end the program only when the last large upload is through; this takes nine
@@ -19,9 +19,9 @@ R = TypeVar("R")
 
 
 def in_parallel(action: Callable[[T], R], items: Sequence[T], workers: int) -> list[R]:
-    """`action` of each item, in their order, at most `workers` at a time. After one has failed none
-    begins, and when those under way have ended the first failure is raised. Ctrl-C ends the program
-    at once."""
+    """The results of `action` for the items, in order, at most `workers` at a time. After a failure
+    no further action starts, and when those in progress have ended, the first failure is raised.
+    Ctrl-C ends the program at once."""
     if workers <= 1 or len(items) <= 1:
         return [action(item) for item in items]
     results: dict[int, R] = {}

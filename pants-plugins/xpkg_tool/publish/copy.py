@@ -1,4 +1,4 @@
-"""Copies what is published somewhere to somewhere else, as it is: `xpkg copy`."""
+"""Copies a published package elsewhere, unchanged: `xpkg copy`."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def copy(
     connect: Connect | None = None,
     progress: Progress = SILENT,
 ) -> Outcome:
-    """Copies the package that `source` names (as inspection.source.opened says) to the reference
-    `destination`: the bytes of its manifests, of an index all of them, so that digests and
-    annotations stay. Blobs are streamed from one to the other and verified on the way; within one
-    registry they are mounted. For the tag the rules of publishing hold. Nothing is raised for what
-    can go wrong outside.
+    """Copies the package that `source` names (as for inspection.source.opened) to the reference
+    `destination`: its manifests byte for byte, an index with all its images, so that digests and
+    annotations stay the same. Blobs are streamed from one to the other and verified on the way;
+    within one registry they are mounted. The tag follows the rules of publishing. Errors of the
+    environment are returned, not raised.
 
-    `requests` of the result are those to both. `env`, `settings`, `connect` and `progress` are
-    those of push.push."""
+    `requests` of the result counts those to both. `env`, `settings`, `connect` and `progress` are
+    as for push.push."""
     env = os.environ if env is None else env
     if isinstance(destination, str):
         destination = read_destination(destination)
@@ -62,7 +62,7 @@ def copy(
 
 
 def _opened(source: str, registries: Registries) -> tuple[Artifact, Reference | None]:
-    """What `source` names, and where that is when it is in a registry."""
+    """The artifact that `source` names, and its reference if it is in a registry."""
 
     def pulled(reference: Reference) -> tuple[Artifact, Reference | None]:
         from xpkg_tool.registry.pull import pull_artifact

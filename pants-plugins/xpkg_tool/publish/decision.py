@@ -1,6 +1,6 @@
-"""The decision what publishing does for one reference. Pure.
+"""Decides what publishing does for one reference. Pure.
 
-A tag that no glob of `mutable_tags` names is a release: it never moves to another digest."""
+A tag that no glob of `mutable_tags` matches is a release: it never moves to another digest."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from xpkg_tool.messages import Action, PlannedReference
 from xpkg_tool.oci.reference import Reference
 from xpkg_tool.publish.settings import RegistrySettings
 
-# Errors in what was configured: they are known without asking anybody.
+# Configuration errors, which are known without a request.
 _CONFIGURATION = (REFERENCE.code, SETTINGS.code)
-# What stops a reference, in a few words; the error says all of it.
+# Why a reference is not published, in short; the error has the details.
 _WHY = {
     CREDENTIALS.code: "The credentials cannot be used.",
     DENIED.code: "The registry denies access.",
     LAYOUT.code: "The directory cannot be used.",
     REFERENCE.code: "The reference is not valid.",
-    REGISTRY.code: "The registry could not be asked.",
+    REGISTRY.code: "The registry could not be queried.",
     SETTINGS.code: "The registry is configured wrongly.",
 }
 
-# What a look-up found: a digest, nothing, or that it could not be made.
+# The result of a lookup: a digest, nothing, or why it failed.
 Found = Union[str, None, PublishError]
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to be done for one reference. `reference` is the reference as it was given, `place`
-    what it means (None where it cannot be read), and `error` the whole reason for REFUSED and
-    FAILED; the rest is as in messages.PlannedReference."""
+    """What to do for one reference. `reference` is the string as given, `place` its parsed value
+    (None if it is invalid), and `error` the full reason for REFUSED and FAILED; the rest is as in
+    messages.PlannedReference."""
 
     reference: str
     place: Reference | None
@@ -75,9 +75,9 @@ def decide(
     settings: RegistrySettings,
     rivals: Sequence[tuple[str, str]] = (),
 ) -> Decision:
-    """The decision for one reference, without a thought of the others. `remote` is what the look-up
-    found, `settings` are those of the registry, and `rivals` the (name, digest) of the packages
-    that claim this place with different digests."""
+    """The decision for one reference, independent of the others. `remote` is the result of the
+    lookup, `settings` are those of the registry, and `rivals` are the (name, digest) of the
+    packages that claim this place with different digests."""
     if isinstance(place, PublishError):
         return _stopped(text, None, local, None, place)
     known = None if isinstance(remote, PublishError) else remote
@@ -86,7 +86,7 @@ def decide(
         return _stopped(text, place, local, known, error)
     error = rivalry(place, rivals)
     if error:
-        why = "Several packages are to be published here."
+        why = "Several packages would be published here."
         return replace(_stopped(text, place, local, known, error), why=why, configuration=True)
     try:
         movable = settings.may_move(place.tag)
@@ -95,49 +95,50 @@ def decide(
     if isinstance(remote, PublishError):
         return _stopped(text, place, local, None, remote.at(text))
     if remote == local:
-        why = "This digest is there already."
+        why = "This digest is already there."
         return Decision(text, place, local, remote, Action.UP_TO_DATE, why)
     if remote is None:
-        why = "There is no such tag yet." if place.tag else "This digest is not there yet."
+        what = "tag" if place.tag else "digest"
+        why = f"This {what} does not exist yet."
         return Decision(text, place, local, remote, Action.PUSH, why)
     if not movable:
         why = "The release exists with another digest."
         return replace(_stopped(text, place, local, remote, taken(place, local, remote)), why=why)
-    why = "The tag names another digest, and is declared mutable."
+    why = "The tag has another digest, and is declared mutable."
     return Decision(text, place, local, remote, Action.PUSH, why)
 
 
 def wrong_digest(place: Reference, local: str) -> PublishError | None:
-    """For a reference with a digest that is not the package's."""
+    """The error for a reference with a digest other than the package's."""
     if place.digest in ("", local):
         return None
     return publish_error(
         REFERENCE,
-        f"The package's digest is {local}, not the one of the reference",
+        f"The package's digest is {local}, not the one in the reference",
         "Leave the digest out of the reference, or publish the package that has it.",
         path=str(place),
     )
 
 
 def taken(place: Reference, local: str, remote: str) -> PublishError:
-    """The refusal to move a tag: it is a release, and somebody may use what it names."""
+    """The refusal to move a tag: it is a release, which others may depend on."""
     return publish_error(
         REFUSED,
-        f"The tag {place.tag} is a release that exists with another digest: {remote} is there, and "
-        f"this package is {local}",
-        "Publish under a new version (`version` of the target). If this tag may move, say so: "
+        f"The tag {place.tag} is a release that exists with another digest: it has {remote}, and "
+        f"this package has {local}",
+        "Publish under a new version (`version` of the target). If this tag may move, name it in "
         "`mutable_tags` of the registry (`xpkg push --mutable-tags`).",
         path=str(place),
     )
 
 
 def moved(place: Reference, local: str, now: str) -> PublishError:
-    """The refusal to put a tag that has come to name something else since it was looked up."""
+    """The refusal to put a tag that has changed since it was looked up."""
     return publish_error(
         REFUSED,
-        f"The tag {place.tag} changed after it was looked up: it names {now} now. It was left "
+        f"The tag {place.tag} changed after it was looked up: it now names {now}. It was left "
         f"alone, and the package {local} was not published under it",
-        "Somebody else publishes here at the same time. Agree on who does, then publish again.",
+        "Someone else is publishing here at the same time. Agree on who does, then publish again.",
         path=str(place),
     )
 
@@ -148,8 +149,8 @@ def rivalry(place: Reference, rivals: Sequence[tuple[str, str]]) -> PublishError
     names = ", ".join(f"{name} ({digest})" for name, digest in rivals)
     return publish_error(
         REFUSED,
-        f"Several packages with different digests are to be published here: {names}",
-        "Give each a repository or a tag of its own.",
+        f"Several packages with different digests would be published here: {names}",
+        "Give each its own repository or tag.",
         path=str(place),
     )
 

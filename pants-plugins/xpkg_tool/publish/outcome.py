@@ -1,4 +1,4 @@
-"""What became of a reference: as a value, as a line for people, and as a message."""
+"""The result of publishing a reference: as a value, as a line for people, and as a message."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from xpkg_tool.messages import Action, PublishedReference, Transfer
 
 @dataclass(frozen=True)
 class PushResult:
-    """What became of one reference.
+    """The result for one reference.
 
     `action` is PUSHED, TAGGED or UP_TO_DATE. `bytes_sent` counts blobs and manifests that were
-    accepted, `bytes_skipped` those of the blobs that were there or were mounted out of another
-    repository; `requests` all that were made for this reference, including those that failed and
-    those for tokens; `seconds` is wall time."""
+    accepted, `bytes_skipped` blobs that existed or were mounted from another repository;
+    `requests` counts all that were made for this reference, including those that failed and those
+    for tokens; `seconds` is wall time."""
 
     reference: str
     digest: str
@@ -48,7 +48,7 @@ def format_result(result: PushResult) -> str:
 
 
 def published(reference: str, digest: str, outcome: Outcome) -> PublishedReference:
-    """What became of `reference`, of a package with the digest."""
+    """The entry of a report for `reference`, of a package with the digest."""
     if isinstance(outcome, PublishError):
         action = Action.REFUSED if outcome.finding.code == REFUSED.code else Action.FAILED
         message, error = str(outcome), outcome.without_place

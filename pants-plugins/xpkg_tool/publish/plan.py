@@ -1,5 +1,4 @@
-"""What publishing would do: one look-up for each reference, and what is decided for it, before
-anything is written."""
+"""Plans publishing, before anything is written: looks up each reference, and decides what to do."""
 
 from __future__ import annotations
 
@@ -21,8 +20,8 @@ from xpkg_tool.publish.settings import RegistrySettings
 
 @dataclass(frozen=True)
 class Package:
-    """A package that is to be published: its name (for the answer), the digest of its manifest or
-    index, and where to."""
+    """A package to publish: its name (for the answer), the digest of its manifest or index, and its
+    destinations."""
 
     name: str
     digest: str
@@ -36,7 +35,8 @@ class Package:
 
 @dataclass(frozen=True)
 class PackageDecision:
-    """The decisions for a package: as messages.PlannedPackage."""
+    """The decisions for one package; `references` are in the order of the request. Nothing of the
+    package may be written if one of them is REFUSED or FAILED."""
 
     name: str
     references: tuple[Decision, ...]
@@ -53,12 +53,13 @@ class PackageDecision:
 def plan(
     packages: Sequence[Package], registries: Registries, *, by_digest: bool = False
 ) -> tuple[PackageDecision, ...]:
-    """The plan for each package, in their order; nothing is raised for what can go wrong outside.
+    """The plan for each package, in their order. Errors of the environment are returned, not
+    raised.
 
-    One HEAD for each reference, several at once, and a GET for each tag that it does not find: no
-    tag is thought to be free because of a HEAD alone. `by_digest` asks once more, for the manifest,
-    where a tag would be written: that tells `tag only` from `push` (publishing finds it out by
-    itself)."""
+    Makes a HEAD request for each reference, several at once, and a GET for each tag that it does
+    not find: a HEAD alone does not prove that a tag is free. With `by_digest`, also requests the
+    manifest where a tag would be written, to distinguish `tag only` from `push` (publishing finds
+    that out by itself)."""
     places = [d.place for package in packages for d in package.destinations]
     asked = list(dict.fromkeys(place for place in places if isinstance(place, Reference)))
     found = _look_up(asked, registries)
@@ -82,7 +83,7 @@ def plan(
 
 
 def failed(packages: Sequence[Package], error: PublishError) -> tuple[PackageDecision, ...]:
-    """The plan where none could be made."""
+    """The plan for packages that could not be planned because of `error`."""
     return tuple(
         PackageDecision(
             package.name,
@@ -115,7 +116,7 @@ def _look_up(places: Sequence[Reference], registries: Registries) -> dict[Refere
     remote = [place for place in places if not place.is_layout]
     for registry in dict.fromkeys(place.registry for place in remote):
         names = dict.fromkeys(p.repository for p in remote if p.registry == registry)
-        # An error is raised again, and reported, for each of the references.
+        # The error is raised again, and reported, for each of the references.
         with suppress(PublishError):
             registries.connection(registry).expect(list(names))
 
@@ -142,13 +143,13 @@ def _asked(place: Reference, identifier: str, registries: Registries) -> Found:
         return repository.manifest_digest(identifier, confirm=identifier == place.tag)
     except PublishError as error:
         return error
-    # What one registry does must not fail what goes to another one.
+    # A failure with one registry must not affect the others.
     except Exception as error:
         return internal_error(error)
 
 
 def _known_there(references: Iterable[Decision]) -> tuple[Decision, ...]:
-    """What is up to date shows that the manifest is there; then the others need only tags."""
+    """If one reference is up to date, its repository has the manifest: others need only a tag."""
     references = tuple(references)
     known = {
         (r.place.registry, r.place.repository)
@@ -164,7 +165,7 @@ def _known_there(references: Iterable[Decision]) -> tuple[Decision, ...]:
 
 
 def _tag_only(reference: Decision) -> Decision:
-    why = f"{reference.why[:-1]}; the repository has the package, so that only the tag is put."
+    why = f"{reference.why[:-1]}; the repository has the package, so only the tag is pushed."
     return replace(reference, action=Action.TAG_ONLY, why=why)
 
 
@@ -183,7 +184,7 @@ def _with_manifests(
     def has(place: Reference) -> bool:
         if place.is_layout:
             return has_manifest(place.layout_directory, place.digest)
-        # What cannot be said is not said: publishing asks for each blob anyway.
+        # If this is not known, it counts as missing: publishing checks each blob anyway.
         return _asked(place, place.digest, registries) == place.digest
 
     answers = dict(zip(open_questions, in_parallel(has, open_questions, registries.connections)))

@@ -1,7 +1,7 @@
-"""How far sending is: who is told, and the line that shows it on a terminal.
+"""The progress of sending, and the line that shows it on a terminal.
 
-One `Progress` is for all that a process publishes, several packages at once among them; it is told
-from several threads."""
+One `Progress` covers everything that a process publishes, possibly several packages at once. It is
+called from several threads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.blobs import CHUNK, BlobReader
 from xpkg_tool.oci.manifests import Descriptor
 
-# Seconds between two lines: more would only make the terminal busy.
+# Seconds between two updates, to keep the terminal calm.
 _PAUSE = 0.1
 _ERASE = "\r\x1b[K"
 
@@ -27,20 +27,20 @@ class Transfer(Protocol):
     """A package on its way to one repository."""
 
     def at(self, blob: str, position: int) -> None:
-        """Says that so many bytes of the blob with the digest `blob` are through. They may be fewer
-        than before, where it is sent again."""
+        """Reports that `position` bytes of the blob with the digest `blob` were sent. May decrease
+        if the blob is sent again."""
 
     def end(self) -> None:
-        """Says that there is nothing left to send, whatever came of it."""
+        """Reports that sending has ended, successfully or not."""
 
 
 class Progress(Protocol):
     def begin(self, name: str, size: int) -> Transfer:
-        """Says that `name` (a reference) is about to be sent, whose blobs have `size` bytes."""
+        """Reports that `name` (a reference), with blobs of `size` bytes, is about to be sent."""
 
 
 class Silent:
-    """Where nobody watches."""
+    """Shows nothing."""
 
     def begin(self, name: str, size: int) -> Transfer:
         return self
@@ -56,8 +56,8 @@ SILENT = Silent()
 
 
 class TerminalLine:
-    """One line at the end of a terminal's text, written anew as bytes go, and erased when all is
-    through: `Sending registry.example.org/a/b:v1: 1,048,576 of 45,600,123 bytes`."""
+    """The last line of a terminal, updated as bytes are sent, and erased at the end:
+    `Sending registry.example.org/a/b:v1: 1,048,576 of 45,600,123 bytes`."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class TerminalLine:
 
     def _show(self) -> None:
         self._next = self._clock() + _PAUSE
-        # A terminal that was closed meanwhile is no reason to publish half a package.
+        # Publishing must not stop halfway because the terminal was closed.
         with suppress(OSError, ValueError):
             self._stream.write(_ERASE + self._text()[: max(0, self._columns() - 1)])
             self._stream.flush()
@@ -120,15 +120,14 @@ class _OnTerminal:
 
 
 def progress_on(stream: TextIO) -> Progress:
-    """What shows progress on `stream`: nothing where that is no terminal, or one that cannot erase
-    a line."""
+    """Shows progress on `stream` if that is a terminal that can erase a line, else nothing."""
     if not stream.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         return SILENT
     return TerminalLine(stream)
 
 
 class Watched:
-    """The blobs of an artifact (repository.BlobSource); `transfer` is told how far each is read."""
+    """The blobs of an artifact (repository.BlobSource); reports to `transfer` as they are read."""
 
     def __init__(self, artifact: Artifact, transfer: Transfer) -> None:
         self._artifact, self._transfer = artifact, transfer
@@ -138,7 +137,7 @@ class Watched:
 
 
 class _WatchedReader:
-    """A BlobReader, with all that is looked for in one that is sent."""
+    """A BlobReader, with the methods that sending it needs."""
 
     def __init__(self, reader: BlobReader, digest: str, transfer: Transfer) -> None:
         self._reader, self._digest, self._transfer = reader, digest, transfer

@@ -1,10 +1,10 @@
-"""Writes what the plan decided: in which order, and what came of it.
+"""Carries out the plan: writes everything in order, and reports the results.
 
-Order within a repository: blobs, manifests by digest, the index, tags last. So a tag never points
-to an image that is not complete, wherever a run was broken off; running again sends only what is
-missing. The tag was looked up by the plan. A registry has no way to put a tag only where nobody
-else did meanwhile, so the tag of a release is looked at again just before it is put, and every tag
-is read again after that (docs/publishing.md says what that promises)."""
+The order within a repository is blobs, manifests by digest, the index, and tags last. So a tag
+never points to an incomplete image, wherever a run was interrupted; running it again sends only
+what is missing. The plan has looked up the tags. The API of a registry cannot put a tag on the
+condition that it has not changed, so the tag of a release is checked again just before it is put,
+and every tag is read back afterwards (docs/publishing.md says what that guarantees)."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from xpkg_tool.publish.decision import moved, wrong_digest
 from xpkg_tool.publish.outcome import Outcome, PushResult
 from xpkg_tool.publish.registries import Registries
 
-# What needs requests and oras is imported where something is sent (registries.py).
+# This needs requests and oras, which are imported only when something is sent (registries.py).
 if TYPE_CHECKING:
     from xpkg_tool.publish.send import Sent
 
 
 @dataclass(frozen=True)
 class Write:
-    """A reference that is to be written: what was there when that was decided (None for nothing),
-    and whether the repository is known to have the manifest."""
+    """A reference to write: `remote` is the digest that it had when that was decided, or None;
+    `tag_only` says that the repository is known to have the manifest."""
 
     place: Reference
     remote: str | None = None
@@ -42,9 +42,9 @@ def publish(
     registries: Registries,
     mount_from: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[Reference, Outcome]:
-    """Publishes `artifact` under each of `writes`; one outcome for each, and nothing is raised for
-    what can go wrong outside. `mount_from` names, by registry, repositories that may hold blobs of
-    the artifact."""
+    """Publishes `artifact` under each of `writes` and returns an outcome for each. Errors of the
+    environment are returned, not raised. `mount_from` names, by registry, repositories that may
+    have blobs of the artifact."""
     outcomes: dict[Reference, Outcome] = {}
     good = []
     for write in writes:
@@ -62,7 +62,7 @@ def publish(
                 outcomes.update(_to_layout(artifact, group))
             else:
                 outcomes.update(_to_registry(artifact, group, registries, sources))
-        # What one registry does must not fail what goes to another one.
+        # A failure with one registry must not affect the others.
         except Exception as error:
             failure = internal_error(error)
             outcomes.update({write.place: failure.at(str(write.place)) for write in group})
@@ -78,7 +78,7 @@ def _to_registry(
         registries.connection(group[0].place.registry)
     except PublishError as error:
         return {write.place: error.at(str(write.place)) for write in group}
-    # What this run has sent to one repository, another one can have without sending it again.
+    # What this run has sent to one repository can be mounted into another one.
     complete: list[str] = []
     for name in repositories:
         here = [write for write in group if write.place.repository == name]
@@ -104,7 +104,7 @@ def _to_repository(
     settings = registries.settings(writes[0].place.registry)
     repository = connection.repository(name)
     outcomes: dict[Reference, Outcome] = {}
-    # None: not sent yet. What fails for one reference fails for the others of the repository.
+    # None: not sent yet. An error applies to all references in the repository.
     content: Sent | PublishError | None = None
     for write in writes:
         start, before = time.monotonic(), connection.requests
@@ -146,7 +146,7 @@ def _to_repository(
 
 
 def _to_layout(artifact: Artifact, group: Sequence[Write]) -> dict[Reference, Outcome]:
-    """One outcome per reference; one change of the index for all of them."""
+    """Writes to a layout directory, updating its index once for all references."""
     from xpkg_tool.oci.write.layout import publish as publish_to_layout
 
     start = time.monotonic()
@@ -159,7 +159,7 @@ def _to_layout(artifact: Artifact, group: Sequence[Write]) -> dict[Reference, Ou
     except PublishError as error:
         return {place: error.at(str(place)) for place in names}
     outcomes: dict[Reference, Outcome] = {}
-    # Blobs are shared by all references; the first changed one is said to have brought them.
+    # All references share the blobs; they are counted for the first one that changed.
     first = True
     for place, name in names.items():
         if name in result.moved:

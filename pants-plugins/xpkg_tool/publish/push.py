@@ -1,4 +1,4 @@
-"""Publishes a package: plan, then write, in one process."""
+"""Plans and publishes a package in one process: `xpkg push`."""
 
 from __future__ import annotations
 
@@ -35,13 +35,14 @@ def push(
     progress: Progress = SILENT,
 ) -> tuple[Outcome, ...]:
     """Publishes the package in the file `archive_path`, or the index of several such files (one
-    for each platform), under each of `references`, which are texts or were read already.
+    per platform), under each of `references`, which are texts or were read already.
 
-    One outcome for each reference, in their order; nothing is raised for what can go wrong outside.
-    Nothing is written at all while a reference cannot be read or looked up, or is a release that
-    exists with another digest. `env` (os.environ) is where credentials and helpers are looked up,
-    `settings` are those of registries (`host[:port]` or `oci-layout:DIRECTORY`), `connect` makes
-    the connection to a registry (for tests), and `progress` is told what is sent."""
+    Returns an outcome for each reference, in their order. Errors of the environment are returned,
+    not raised. Nothing is written if any reference is invalid, cannot be looked up, or is a release
+    that exists with another digest. `env` (default: os.environ) is where credentials and helpers
+    are looked up, `settings` are those of registries (`host[:port]` or `oci-layout:DIRECTORY`),
+    `connect` opens the connection to a registry (for tests), and `progress` is told what is sent.
+    """
     try:
         artifact = read_files([archive_path] if isinstance(archive_path, str) else archive_path)
     except PublishError as error:
@@ -67,7 +68,7 @@ def push_artifact(
     registries: Registries,
     mount_from: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Outcome, ...]:
-    """The same for an artifact that is open, with connections that are. `mount_from` is that of
+    """The same for an open artifact, with open connections. `mount_from` is as for
     `publish.publish`."""
     # Of the others the plan says what is wrong.
     readable = [d.place for d in destinations if isinstance(d.place, Reference)]
@@ -90,7 +91,7 @@ def push_artifact(
         if r.place
     ]
     for number, result in enumerate(results):
-        # All are looked up at once; that counts for the first that went well.
+        # All were looked up together; those requests are counted for the first success.
         if isinstance(result, PushResult):
             results[number] = replace(result, requests=result.requests + look_ups)
             break
@@ -100,7 +101,7 @@ def push_artifact(
 def _left_out(reference: Decision) -> PublishError:
     return reference.error or publish_error(
         REFERENCE,
-        "Not published, because of another reference",
-        "Correct that one first.",
+        "Not published because of an error in another reference",
+        "Fix that one first.",
         path=reference.reference,
     )

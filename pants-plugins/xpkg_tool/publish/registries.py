@@ -1,4 +1,4 @@
-"""The registries of a run: what is said of each, and one connection to each."""
+"""The registries of a run: the settings of each, and one connection to each."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from xpkg_tool.oci.reference import Reference
 from xpkg_tool.publish.progress import SILENT, Progress
 from xpkg_tool.publish.settings import RegistrySettings
 
-# requests and oras take 0.2 seconds to import, which a package that goes into a directory, or
-# whose reference is wrong, need not wait for.
+# Importing requests and oras takes 0.2 seconds, which is not needed to write to a directory or to
+# report an invalid reference.
 if TYPE_CHECKING:
     from xpkg_tool.registry.connection import Connection
 
 Connect = Callable[[str], "Connection"]
 CONNECTIONS = 4
-# Repositories out of which a blob is tried to be mounted.
+# The most repositories from which mounting a blob is tried.
 MOST_SOURCES = 4
 _PLAIN = RegistrySettings()
 
 
 class Registries:
-    """Makes a connection to a registry when it is first used, and keeps it, so that probe and
-    tokens are asked for once. Usable from several threads. Close it.
+    """Connects to a registry when it is first used, and keeps the connection, so that there is one
+    probe and one request for each token. Thread-safe. The caller closes it.
 
-    `connections` is how many requests are under way at the same time, at most; `reading` asks for
-    no more than the right to read; `progress` is told what is sent."""
+    `connections` is the maximum number of simultaneous requests; with `reading`, only the right to
+    read is requested; `progress` is told what is sent."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Registries:
                     self._open[registry] = self._connect(registry)
                 except PublishError:
                     raise
-                # What is wrong with one registry must not fail what goes to another one.
+                # A failure with one registry must not affect the others.
                 except Exception as error:
                     raise internal_error(error) from None
             return self._open[registry]
@@ -69,13 +69,13 @@ class Registries:
     def announce(
         self, places: Sequence[Reference], mount_from: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        """Says what will be written, so that few tokens are needed: one may be for several
-        repositories, and has to be good for mounting out of others (`mount_from`, by registry, and
-        the first of the repositories itself)."""
+        """Announces what will be written, to save tokens: one token can cover several repositories,
+        and has to allow mounting from others (`mount_from`, by registry, and the first of the
+        repositories itself)."""
         for registry in dict.fromkeys(p.registry for p in places if not p.is_layout):
             names = list(dict.fromkeys(p.repository for p in places if p.registry == registry))
             sources = (*names[:1], *(mount_from or {}).get(registry, ())[:MOST_SOURCES])
-            # An error comes again when the connection is used, and is reported then.
+            # The error is raised again, and reported, when the connection is used.
             with suppress(PublishError):
                 connection = self.connection(registry)
                 connection.expect(names)
@@ -84,7 +84,7 @@ class Registries:
 
     @property
     def requests(self) -> int:
-        """Requests sent so far, to all of them."""
+        """The number of requests sent so far, to all registries."""
         return sum(connection.requests for connection in self._open.values())
 
     def close(self) -> None:

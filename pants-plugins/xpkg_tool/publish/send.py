@@ -17,7 +17,7 @@ from xpkg_tool.publish.progress import SILENT, Transfer, Watched
 from xpkg_tool.publish.registries import MOST_SOURCES
 from xpkg_tool.registry.repository import BlobUnknown, Repository
 
-# A blob above this is worth a request for each repository that may have it; a smaller one is not.
+# In bytes. For a larger blob it is worth asking each repository that may have it.
 _LARGE = 1024 * 1024
 
 _SENT, _SKIPPED, _MOUNTED = "sent", "skipped", "mounted"
@@ -25,7 +25,7 @@ _SENT, _SKIPPED, _MOUNTED = "sent", "skipped", "mounted"
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of an artifact's blobs, in number and bytes; manifests count as bytes sent."""
+    """How an artifact's blobs were transferred; manifests count as bytes sent."""
 
     bytes_sent: int = 0
     bytes_skipped: int = 0
@@ -47,7 +47,7 @@ class Sent:
 
 
 def nothing_sent(artifact: Artifact) -> Sent:
-    """For a repository that has all of it."""
+    """The result for a repository that already has everything."""
     return Sent(
         bytes_skipped=sum(blob.size for blob in artifact.blobs), blobs_skipped=len(artifact.blobs)
     )
@@ -61,9 +61,9 @@ def send(
     hints: Sequence[str] = (),
     transfer: Transfer = SILENT,
 ) -> Sent:
-    """Blobs that are missing, `connections` at once; then the manifests by their digests, the
-    artifact's own last. Blobs are mounted out of the repositories `complete`, which have all of
-    them, or `hints`, which may have. Raises PublishError."""
+    """Sends missing blobs, `connections` at once; then the manifests by digest, the artifact's own
+    last. Blobs are mounted from the repositories `complete`, which have all of them, or `hints`,
+    which may have them. Raises PublishError."""
     source = Watched(artifact, transfer)
 
     def one(blob: Descriptor) -> str:
@@ -96,9 +96,9 @@ def put_tag(
     *,
     may_move: bool,
 ) -> Sent:
-    """Puts the tag of `place` and reads it again: what was sent in the end (`sent`, or all of it
-    where the repository had lost something). Unless it `may_move`, it is looked at just before it
-    is put, and stays when it has come to name something else. Raises PublishError."""
+    """Puts the tag of `place` and reads it back. Returns what was sent in the end: `sent`, or
+    everything if the repository had lost something. Unless the tag `may_move`, it is checked just
+    before it is put, and left alone if it has changed. Raises PublishError."""
 
     def put() -> str | None:
         if not may_move:
@@ -114,19 +114,19 @@ def put_tag(
         sent = _count(artifact, became)
         there = put()
     if there == artifact.digest:
-        # Somebody else published the same package meanwhile.
+        # Someone else published the same package in the meantime.
         return sent
     if there is not None:
         raise moved(place, artifact.digest, there)
     now = repository.manifest_digest(place.tag, confirm=True)
     if now != artifact.digest:
-        became_of_it = f"it names {now}" if now else "it is gone"
+        found = f"names {now}" if now else "does not exist"
         raise publish_error(
             REGISTRY,
-            f"THE TAG IS NOT WHAT WAS PUBLISHED: {place.tag} was put with {artifact.digest}, and "
-            f"when it was read again, {became_of_it}",
-            "Somebody else publishes under this tag, or a proxy answers for the registry. Find out "
-            "who does and which digest is right, then publish again.",
+            f"THE TAG IS NOT WHAT WAS PUBLISHED: {place.tag} was pushed with {artifact.digest}, "
+            f"but when read back, it {found}",
+            "Someone else publishes under this tag, or a proxy answers for the registry. Find out "
+            "which, and which digest is right, then publish again.",
             path=str(place),
         )
     return sent
@@ -138,8 +138,8 @@ def _put_manifests(artifact: Artifact, repository: Repository) -> None:
 
 
 def _send_again(artifact: Artifact, repository: Repository, connections: int) -> list[str]:
-    """All blobs, unasked: the registry lost one, or said too early that it has it. Asking again
-    would give the same answer (registries cache it)."""
+    """Sends all blobs without checking whether they exist: the registry lost one, or claimed to
+    have it too early. Checking again would give the same answer, because registries cache it."""
 
     def one(blob: Descriptor) -> str:
         repository.upload_blob(artifact, blob)
@@ -149,7 +149,7 @@ def _send_again(artifact: Artifact, repository: Repository, connections: int) ->
 
 
 def _count(artifact: Artifact, became: Sequence[str]) -> Sent:
-    """`became` says it of each blob, in their order."""
+    """`became` is how each blob was transferred, in their order."""
     counted = Sent(bytes_sent=sum(len(m.manifest) for m in artifact.manifests))
     for blob, what in zip(artifact.blobs, became):
         if what == _SENT:

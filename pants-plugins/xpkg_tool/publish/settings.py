@@ -1,4 +1,4 @@
-"""What is said of a registry: how it is spoken to, and which of its tags may move."""
+"""The settings of a registry: how to connect to it, and which of its tags may move."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class RegistrySettings(RegistryOptions):
     __slots__ = ()
 
     def may_move(self, tag: str) -> bool:
-        """Raises PublishError for a glob that cannot be read."""
+        """Whether a tag may be moved. Raises PublishError for an invalid glob."""
         try:
             return matches_any(self.mutable_tags, tag)
         except BadPattern as error:
             raise publish_error(
                 SETTINGS,
                 f"`mutable_tags` of the registry: {str(error).rstrip('.')}",
-                "`*`, `?` and `[a-z]` have a meaning there; `\\` takes the next character as it "
-                "is.",
+                "`*`, `?` and `[a-z]` have a special meaning in globs; `\\` escapes the next "
+                "character.",
             ) from None
 
 

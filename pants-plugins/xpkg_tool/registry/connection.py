@@ -1,4 +1,4 @@
-"""What all requests to one registry share."""
+"""A connection to one registry: what all requests to it share."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Connection:
     _wire: Wire
 
     def expect(self, repositories: Sequence[str]) -> None:
-        """Says which repositories will be asked for: they share tokens."""
+        """Announces which repositories will be used, so that they can share tokens."""
         self.authorizer.expect(repositories)
 
     def repository(self, name: str, mount_from: Sequence[str] = ()) -> Repository:
-        """`mount_from` are repositories of this registry out of which blobs may be mounted."""
+        """`mount_from` are repositories of this registry from which blobs may be mounted."""
         if mount_from:
             self.authorizer.also_read(name, mount_from)
         addresses = urls(self.scheme, self.registry, name)
@@ -42,7 +42,7 @@ class Connection:
 
     @property
     def requests(self) -> int:
-        """Requests sent so far, those for tokens included."""
+        """The number of requests sent so far, including those for tokens."""
         return self.transport.requests
 
     def close(self) -> None:
@@ -61,9 +61,9 @@ def connect(
     wire: Wire | None = None,
 ) -> Connection:
     """A connection to `registry` (`host[:port]`); nothing is sent before it is used. `insecure`
-    means plain http, `ca_file` is a PEM file of authorities to trust beside the usual ones (raises
-    PublishError where it is none). Credentials are found by `env` (keychain.find_credential);
-    `actions` (PUSH or PULL) is what they are asked to allow."""
+    means plain http; `ca_file` is a PEM file with authorities to trust in addition to the usual
+    ones (raises PublishError if it is not one). `env` is where credentials are looked up
+    (keychain.find_credential); `actions` (PUSH or PULL) is the access to request."""
 
     answers: Answers = {}
 

@@ -35,19 +35,20 @@ from xpkg_tool.registry.http.client import Response, Stream
 from xpkg_tool.registry.http.retry import Fault
 from xpkg_tool.registry.repository import Repository
 
-# A connection that breaks so often within one blob will not do better.
+# A connection that breaks this often within one blob will not improve.
 _MAX_RESUMES = 16
-# Of a blob that is copied; those that are read have lower limits. No registry takes larger ones.
+# In bytes, for a blob that is copied; blobs that are read have lower limits. No registry accepts
+# larger ones.
 MAX_BLOB = 64 * 1024 * 1024 * 1024
-# For one blob: an hour, and for large ones as long as they take at this many bytes in a second.
-# (adapter.py bounds each wait, and this the sum of all, with those for where it is copied to.)
+# The time limit for one blob: an hour, plus its size at this many bytes per second. (adapter.py
+# limits each wait; this limits their sum, including the waits for the destination of a copy.)
 _HOUR, _SLOWEST = 3600.0, 100_000
 
 
 def pull(reference: Reference, connection: Connection) -> StoredImage:
-    """The image that `reference` names; of an index, its image for linux/amd64. Blobs are fetched
-    when they are read; closing the image closes `connection`. Raises ImageError for what the
-    registry sent and PublishError for what it did."""
+    """The image that `reference` names; for an index, its image for linux/amd64. Blobs are fetched
+    when they are read; closing the image closes `connection`. Raises ImageError for invalid
+    content, and PublishError for a registry that fails."""
     source, repository = str(reference), connection.repository(reference.repository)
     response = _found(source, repository, reference)
     raw, faults = response.body, _wrong_digest(source, response, reference)
@@ -68,9 +69,9 @@ def pull(reference: Reference, connection: Connection) -> StoredImage:
 
 
 def pull_artifact(reference: Reference, connection: Connection) -> Artifact:
-    """What `reference` names, an index with all its manifests; every digest is verified. Blobs are
-    fetched when they are read, over `connection`, which the caller closes afterwards. Raises
-    ImageError and PublishError."""
+    """The artifact that `reference` names; an index includes all its manifests. Every digest is
+    verified. Blobs are fetched when they are read, over `connection`, which the caller closes
+    afterwards. Raises ImageError and PublishError."""
     source, repository = str(reference), connection.repository(reference.repository)
     response = _found(source, repository, reference)
     faults = _wrong_digest(source, response, reference)
@@ -113,26 +114,26 @@ def _child(source: str, repository: Repository, child: Descriptor) -> bytes:
 
 
 def _media_type(source: str, response: Response) -> str:
-    """What the manifest says of itself; else what the registry says (OCI manifests need not)."""
-    said = parse_json(source, "the manifest", response.body, MAX_MANIFEST).get("mediaType")
-    if isinstance(said, str):
-        return said
+    """The media type in the manifest, or else (it is optional in OCI manifests) in the header."""
+    declared = parse_json(source, "the manifest", response.body, MAX_MANIFEST).get("mediaType")
+    if isinstance(declared, str):
+        return declared
     return response.headers.get("content-type", "").partition(";")[0].strip()
 
 
 def _wrong_digest(source: str, response: Response, reference: Reference) -> list[Finding]:
-    """A finding where another digest was asked for, or is named, than that of the bytes."""
+    """A finding if the requested digest, or the one in the header, is not that of the bytes."""
     digest = _sha256(response.body)
     named = response.headers.get("docker-content-digest", "")
     if reference.digest and not reference.digest.startswith("sha256:"):
-        raise image_error(source, "The reference's digest is not a sha256 one")
-    for said, who in ((reference.digest, "the reference"), (named, "the registry")):
-        if said not in ("", digest) and said.startswith("sha256:"):
-            shown = said if DIGEST.fullmatch(said) else "something else"
+        raise image_error(source, "The reference's digest is not a sha256 digest")
+    for claimed, who in ((reference.digest, "the reference"), (named, "the registry")):
+        if claimed not in ("", digest) and claimed.startswith("sha256:"):
+            shown = claimed if DIGEST.fullmatch(claimed) else "something else"
             return [
                 finding_of(
                     source,
-                    f"The manifest that was sent has the digest {digest}, and {who} says {shown}",
+                    f"The received manifest has the digest {digest}, but {who} says {shown}",
                     rule=DIGEST_DIFFERS,
                 )
             ]
@@ -153,7 +154,7 @@ class _RegistryBlobs:
         if descriptor.size > MAX_BLOB:
             what = f"Blob {descriptor.digest} has"
             return over_limit(self._source, what, MAX_BLOB, "bytes").finding
-        # To ask for each would cost a request, and reading it tells the same.
+        # Checking whether it exists would cost a request; reading it shows the same.
         return None
 
     def open(self, descriptor: Descriptor) -> _BlobDownload:
@@ -164,8 +165,8 @@ class _RegistryBlobs:
 
 
 class _BlobDownload:
-    """A blob as it comes in. Where the connection breaks it goes on where it was; more bytes than
-    the descriptor says are never fetched."""
+    """A blob while it is downloaded. After a broken connection the download resumes where it
+    stopped; it never fetches more bytes than the descriptor says."""
 
     def __init__(self, source: str, repository: Repository, descriptor: Descriptor) -> None:
         self._source, self._repository, self._descriptor = source, repository, descriptor
@@ -198,7 +199,7 @@ class _BlobDownload:
                 if time.monotonic() > self._end:
                     raise self._repository.error(
                         f"takes too long to send blob {digest} of {size:,} bytes",
-                        "Try again later, or ask its administrator.",
+                        "Try again later, or contact its administrator.",
                     )
                 chunk = stream.chunk()
                 if not chunk and self._received < size:
@@ -216,7 +217,7 @@ class _BlobDownload:
             self.close()
             raise image_error(
                 self._source,
-                f"Blob {digest} is longer than the manifest says ({size:,} bytes)",
+                f"Blob {digest} is longer than the {size:,} bytes in the manifest",
                 rule=SIZE_DIFFERS,
             )
         return chunk
@@ -225,8 +226,9 @@ class _BlobDownload:
         self._opened += 1
         if self._opened > _MAX_RESUMES:
             raise self._repository.error(
-                f"broke off while it sent blob {self._descriptor.digest}, {_MAX_RESUMES} times",
-                "Try again later, or ask its administrator.",
+                f"broke the connection {_MAX_RESUMES} times while sending blob "
+                f"{self._descriptor.digest}",
+                "Try again later, or contact its administrator.",
             )
         response = self._repository.open_blob(self._descriptor.digest, self._received)
         if response is None:

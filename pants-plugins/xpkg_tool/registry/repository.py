@@ -1,5 +1,5 @@
-"""What is asked of a repository, to publish and to read (distribution specification 1.1, "Push" and
-"Pull")."""
+"""The requests to a repository, for publishing and for reading (distribution specification 1.1,
+"Push" and "Pull")."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from xpkg_tool.registry.http.url_policy import Authorization, follow
 T = TypeVar("T")
 
 _ACCEPT = ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))
-# What proxies and registries say that do not know the method.
+# The answers of proxies and registries that do not support the method.
 _NO_HEAD = (405, 501)
-# The last one is about the manifests of an index.
+# The last one is for the manifests of an index.
 _BLOB_UNKNOWN = frozenset({"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"})
 
 
 class BlobUnknown(PublishError):
-    """The registry refused a manifest because it has not got (or lost) one of its blobs."""
+    """The registry refused a manifest because it does not have (or has lost) one of its blobs."""
 
 
 class BlobSource(Protocol):
-    """Where a blob that is sent comes from (oci.artifact.Artifact, StoredImage)."""
+    """The source of a blob to send (oci.artifact.Artifact, StoredImage)."""
 
     def open(self, descriptor: Descriptor, /) -> Body: ...
 
 
 class ManifestSource(Protocol):
-    """A manifest or an index that is sent (oci.artifact.StoredManifest)."""
+    """A manifest or an index to send (oci.artifact.StoredManifest)."""
 
     @property
     def media_type(self) -> str: ...
@@ -60,10 +60,9 @@ class Repository:
         self._urls = addresses
 
     def manifest_digest(self, identifier: str, *, confirm: bool = False) -> str | None:
-        """The digest of the manifest (or index) at a tag or digest; None where there is none.
-        One HEAD; where that is not allowed or names no digest (Harbor), a GET. So too, with
-        `confirm`, where HEAD finds nothing: some registries and proxies answer it with 404 for what
-        GET finds."""
+        """The digest of the manifest (or index) at a tag or digest, or None. Makes a HEAD request;
+        if that is not supported or returns no digest (Harbor), a GET. With `confirm`, also a GET if
+        HEAD finds nothing: some registries and proxies answer HEAD with 404 for what GET finds."""
         url = self._urls.manifest(identifier)
         response = self._call("HEAD", url, headers={"Accept": _ACCEPT})
         if response.status == 404 and not confirm:
@@ -76,7 +75,7 @@ class Repository:
         return self._digest_of(url, self._call("GET", url, headers={"Accept": _ACCEPT}))
 
     def manifest(self, identifier: str) -> Response | None:
-        """The manifest or index at a tag or digest, as it was sent; None where there is none."""
+        """The response with the manifest or index at a tag or digest, or None."""
         url = self._urls.manifest(identifier)
         response = self._call("GET", url, headers={"Accept": _ACCEPT})
         if response.status not in (200, 404):
@@ -84,9 +83,9 @@ class Repository:
         return response if response.status == 200 else None
 
     def open_blob(self, digest: str, start: int) -> Response | None:
-        """The blob from byte `start` on as a stream (status 206), or all of it (status 200) where
-        the registry gives no parts; None where there is none. Raises Fault: the caller goes on
-        where it was, by `retrying`."""
+        """The blob as a stream, starting at byte `start` (status 206), or all of it (status 200)
+        if the registry does not support ranges; None if there is no such blob. Raises Fault: the
+        caller resumes with `retrying`."""
         url = self._urls.blob(digest)
         headers = {"Range": f"bytes={start}-"} if start else {}
         response = self._attempt("GET", url, headers, None, stream=True)
@@ -97,7 +96,7 @@ class Repository:
         return response
 
     def retrying(self, action: Callable[[], T]) -> T:
-        """`action()`, again while it raises Fault and the policy allows."""
+        """Calls `action`, and again while it raises Fault and the policy allows."""
         return self._transport.retrying(action)
 
     def error(self, what: str, remedy: str) -> PublishError:
@@ -105,7 +104,7 @@ class Repository:
         return self._transport.error(what, remedy)
 
     def has_blob(self, digest: str) -> bool:
-        """False also where the registry does not say: a blob that is sent in vain does no harm."""
+        """False also if the registry does not say: sending a blob needlessly does no harm."""
         url = self._urls.blob(digest)
         response = self._call("HEAD", url)
         if response.status in (200, 404, *_NO_HEAD):
@@ -115,29 +114,29 @@ class Repository:
     def upload_blob(
         self, source: BlobSource, blob: Descriptor, *, mount_from: Sequence[str] = ()
     ) -> bool:
-        """Streams one blob: POST opens an upload, one PUT sends all of it. A fault in the PUT
-        leaves the upload in a state that nobody knows, so a new one is opened. Before, the blob is
-        asked for from each of the repositories `mount_from`; True where one gave it."""
+        """Streams one blob: POST opens an upload, and one PUT sends all of it. A fault in the PUT
+        leaves the upload in an unknown state, so a new one is opened. Before that, tries to mount
+        the blob from each of the repositories `mount_from`; returns whether it was mounted."""
         opened = ""
         for other in mount_from:
             mounted, opened = self._mount(blob.digest, other)
             if mounted:
                 return True
-        # An upload that was opened in place of a mount is as good as another one, once.
+        # An upload that the registry opened instead of mounting can be used, once.
         uploads = iter([opened] if opened else [])
         self._transport.retrying(lambda: self._upload_once(source, blob, next(uploads, "")))
         return False
 
     def put_manifest(self, identifier: str, archive: ManifestSource) -> None:
         """Puts the manifest's exact bytes at a digest or a tag, and compares the digest that the
-        registry says it stored. Raises BlobUnknown where it has not got what the manifest names."""
+        registry reports. Raises BlobUnknown if the registry lacks something that the manifest
+        names."""
         self._transport.retrying(lambda: self._put_manifest_once(identifier, archive))
 
     def put_new_tag(self, tag: str, archive: ManifestSource) -> str | None:
-        """Puts the manifest at a tag that names nothing. It is looked at in the request just before
-        the one that puts it, at each attempt: the interface has no way to do both at once. Returns
-        the digest that it names instead, and then nothing was written; else None. Raises as
-        `put_manifest` does."""
+        """Puts the manifest at a tag that does not exist. Each attempt checks the tag in the
+        request just before the one that puts it: the API cannot do both at once. If the tag exists,
+        returns its digest and writes nothing; else returns None. Raises as `put_manifest` does."""
         url = self._urls.manifest(tag)
 
         def once() -> str | None:
@@ -149,7 +148,7 @@ class Repository:
         return self._transport.retrying(once)
 
     def _digest_of(self, url: str, response: Response) -> str | None:
-        """The digest of the manifest that a GET gave; None where there is none."""
+        """The digest of the manifest in the response to a GET, or None."""
         if response.status == 404:
             return None
         if response.status != 200:
@@ -167,8 +166,8 @@ class Repository:
         self._compare_digest(response, archive.digest)
 
     def _mount(self, digest: str, other: str) -> tuple[bool, str]:
-        """Whether the blob was mounted, and the address of an upload that was opened instead. A
-        mount saves an upload; where it fails, in whatever way, the upload will tell why."""
+        """Whether the blob was mounted, and the location of an upload that was opened instead. If
+        mounting fails for whatever reason, the upload will reveal it."""
         url = f"{self._urls.uploads}?mount={quote(digest, safe='')}&from={quote(other, safe='')}"
         authorization = self._authorizer.authorization(self._name)
         try:
@@ -217,7 +216,7 @@ class Repository:
         *,
         stream: bool = False,
     ) -> Response:
-        """One request with our authorization; where a token has expired, once more with a new."""
+        """One request with our authorization, repeated with a new token if the token expired."""
         refused: Authorization | None = None
         while True:
             authorization = self._authorizer.authorization(self._name, refused=refused)
@@ -237,10 +236,11 @@ class Repository:
 
     def _compare_digest(self, response: Response, expected: str) -> None:
         stored = response.headers.get("docker-content-digest")
-        # It need not be sent. Another algorithm than ours says nothing about the content.
+        # The header is optional. A digest with another algorithm cannot be compared.
         if stored and not stored.startswith("sha512:") and stored != expected:
             became = stored if DIGEST.fullmatch(stored) else "something else"
             raise self._transport.error(
-                f"stored other bytes than were sent: {expected} became {became}",
-                "Do not use what is there now. A proxy may rewrite uploads; ask its administrator.",
+                f"stored different bytes than were sent: {expected} became {became}",
+                "Do not use what is there now. A proxy may rewrite uploads; contact its "
+                "administrator.",
             )

@@ -51,7 +51,7 @@ def build_packages(request: BuildRequest, output: Path) -> BuildAnswer:
 def _build_one(
     package: PackageToBuild, selection: Selection, fail_on: str
 ) -> tuple[BuildResult, int]:
-    """What became of a package, and how many bytes were parsed for it."""
+    """The result for a package, and how many bytes were parsed for it."""
     from xpkg_tool.building.build import BuildResult, PackageRequest, assemble, build
 
     stored = package.analyses
@@ -74,7 +74,7 @@ def _build_one(
         from xpkg_tool.sandbox.analyse import no_memory
 
         raise no_memory(package.name) from None
-    # One package must not take its bucket's other packages with it, whatever happens to it.
+    # A failure with one package must not affect the others in its bucket.
     except Exception as error:
         from xpkg_tool.sandbox.analyse import internal
 

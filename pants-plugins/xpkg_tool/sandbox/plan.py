@@ -1,4 +1,4 @@
-"""The command by which the Pants backend learns what publishing would do."""
+"""The command that plans publishing for the Pants backend."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def plan_packages(request: PlanRequest) -> PlanAnswer:
     with closing(registries):
         try:
             planned = plan(packages, registries, by_digest=request.by_digest)
-        # Whatever happens, nothing may be published that was not planned.
+        # Whatever happens, nothing may be published without a plan.
         except Exception as error:
             planned = failed(packages, internal_error(error))
         return PlanAnswer(registries.requests, tuple(package.message() for package in planned))

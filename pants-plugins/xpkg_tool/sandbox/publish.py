@@ -25,7 +25,7 @@ def publish_package(request: PublishRequest) -> PublishAnswer:
         outcomes = _publish(_opened(archive, request.digest), request)
     except PublishError as error:
         outcomes = [error] * len(request.references)
-    # Whatever happens, the package's dependents have to learn that it was not published.
+    # Whatever happens, the package's dependents must know that it was not published.
     except Exception as error:
         outcomes = [internal_error(error)] * len(request.references)
     return PublishAnswer(
@@ -41,9 +41,8 @@ def _opened(archive: str, digest: str) -> Artifact:
     if artifact.digest != digest:
         raise publish_error(
             ARCHIVE,
-            f"The package that was built has the digest {artifact.digest}, and the one that was "
-            f"planned {digest}",
-            "Publish again: its sources may have changed meanwhile.",
+            f"The built package has the digest {artifact.digest}, but the planned one had {digest}",
+            "Publish again: its sources may have changed in the meantime.",
         )
     return artifact
 

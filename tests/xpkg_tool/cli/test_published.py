@@ -87,7 +87,7 @@ def test_what_is_wrong_with_the_arguments(
             (["copy", str(HYBRID), reference, "--ca-file", "none.pem"], "`ca_file`"),
             (["copy", reference, reference, "--source-ca-file", "none.pem"], "`ca_file`"),
             (["copy", reference, "nowhere"], "does not begin with a registry"),
-            (["copy", "nowhere", reference], "There is no such file or folder"),
+            (["copy", "nowhere", reference], "It is neither an existing file or folder"),
             (["push", reference, str(HYBRID), "--mutable-tags", "[x"], "`mutable_tags`"),
         ):
             expected = 2

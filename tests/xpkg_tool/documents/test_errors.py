@@ -22,7 +22,7 @@ from tests.xpkg_tool.documents.reading import findings, places
         ("a: *.example.org\n", 1, 4, "alias"),
         ("a: - b\n", 1, 4, "list"),
         ("a: ? b\n", 1, 4, "`? `"),
-        ("a: 1\nb\nc: 1\n", 2, 1, "no `:`"),
+        ("a: 1\nb\nc: 1\n", 2, 1, "not followed by `:`"),
         ('a: "\\d"\n', 1, 5, "backslash"),
         ("a: !x!y z\n", 1, 4, "tag"),
         ("a: 1\n%x\n", 2, 1, "directive"),

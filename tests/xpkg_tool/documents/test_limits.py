@@ -33,7 +33,7 @@ def test_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
         assert findings(text) == []
         (found,) = findings(text.replace("b", "bb", 1))
         assert (found.code, found.position) == ("XP007", Position(3, 1))
-        assert "41 bytes; at most 40" in found.message
+        assert "41 bytes; the limit is 40" in found.message
 
 
 @pytest.mark.parametrize("exactly", [False, True])

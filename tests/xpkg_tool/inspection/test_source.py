@@ -42,7 +42,7 @@ def test_a_layout_of_several_images(tmp_path: Path) -> None:
     assert digest_of(references[0]) == HYBRID_DIGEST
     assert digest_of(references[1]) == digest_of(str(other))
     assert verify(references[0]) == ()
-    with pytest.raises(ImageError, match="not name exactly one manifest, but 2") as caught:
+    with pytest.raises(ImageError, match="names 2 manifests instead of exactly one") as caught:
         digest_of(str(layout))
     assert "team/a:v1, team/b:v1" in str(caught.value)
     with pytest.raises(ImageError, match="names 0 images 'team/c:v1'"):
@@ -67,12 +67,12 @@ def test_a_file_with_layers_that_are_not_compressed_is_not_pushed(tmp_path: Path
 
 
 NOTHING = {
-    "nowhere.xpkg": "no such file or folder",
-    "a/nowhere.xpkg": "no such file or folder",
-    "": "no such file or folder",
-    "\0": "no such file or folder",
-    "oci-layout:nowhere:a:v1": "There is no such folder",
-    "oci-layout:nowhere": "There is no such folder",
+    "nowhere.xpkg": "neither an existing file or folder",
+    "a/nowhere.xpkg": "neither an existing file or folder",
+    "": "neither an existing file or folder",
+    "\0": "neither an existing file or folder",
+    "oci-layout:nowhere:a:v1": "The folder does not exist",
+    "oci-layout:nowhere": "The folder does not exist",
     "example.org/a": "The reference has no tag",
     "example.org/A:v1": "lower-case",
 }
@@ -99,16 +99,16 @@ def test_passwords_are_not_shown(source: str) -> None:
     (finding,) = verify(source)
     assert finding.code == "XP914"
     assert "canary" not in repr(finding)
-    assert "holds no user name and no password" in finding.message
+    assert "cannot contain a user name or password" in finding.message
 
 
 def test_what_cannot_be_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     os.symlink("nowhere", tmp_path / "dangling")
     (tmp_path / "empty").mkdir()
-    assert "This is no file" in verify(str(tmp_path / "fifo"))[0].message
+    assert "This is not a regular file" in verify(str(tmp_path / "fifo"))[0].message
     assert "No such file" in verify(str(tmp_path / "dangling"))[0].message
-    assert "no OCI image layout" in verify(str(tmp_path / "empty"))[0].message
+    assert "not an OCI image layout" in verify(str(tmp_path / "empty"))[0].message
 
 
 def test_a_layout_with_a_fifo_for_a_blob(tmp_path: Path) -> None:

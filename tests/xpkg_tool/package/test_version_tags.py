@@ -27,5 +27,5 @@ def test_no_version_that_the_package_manager_takes_whole_is_doubted() -> None:
     read = [(v["Version"], v["Canonical"]) for v in VERSIONS if v["OK"]]
     whole = [version for version, canonical in read if canonical == version.lstrip("v")]
     assert len(whole) > 10
-    # Registries have no `+` in tags.
+    # A tag cannot contain `+`.
     assert not [tag for tag in whole if "+" not in tag and is_nearly_a_version(tag)]

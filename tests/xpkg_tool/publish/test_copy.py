@@ -124,9 +124,9 @@ def test_a_release_stays(pusher: Pusher, tmp_path: Path) -> None:
     ("source", "message"),
     [
         ("nowhere.xpkg", "no such file or folder"),
-        ("oci-layout:nowhere:a:v1", "There is no such folder"),
+        ("oci-layout:nowhere:a:v1", "The folder does not exist"),
         ("{registry}/none:v1", "The registry has no v1 in none"),
-        ("user:canary@{registry}/a:v1", "holds no user name"),
+        ("user:canary@{registry}/a:v1", "cannot contain a user name"),
     ],
 )
 def test_no_source(pusher: Pusher, source: str, message: str) -> None:

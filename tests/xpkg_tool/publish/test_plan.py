@@ -51,7 +51,7 @@ def actions(package: PackageDecision) -> list[str]:
 def test_nothing_there(pusher: Pusher) -> None:
     with running() as registry:
         (package,) = planned(pusher, hybrid(f"{registry.address}/a:v1"))
-        reference, why = f"{registry.address}/a:v1", "There is no such tag yet."
+        reference, why = f"{registry.address}/a:v1", "This tag does not exist yet."
         expected = PlannedReference(reference, HYBRID_DIGEST, None, Action.PUSH, why)
         assert package.message() == PlannedPackage("hybrid", (expected,))
         assert [s.method for s in registry.seen] == ["GET", "HEAD", "GET"]
@@ -218,4 +218,4 @@ def test_layouts(pusher: Pusher, tmp_path: Path) -> None:
     (tmp_path / "dist/index.json").write_text("{")
     (broken,) = planned(pusher, package)
     assert actions(broken) == ["failed"] * 3
-    assert "is no image index" in str(broken.error)
+    assert "is not an image index" in str(broken.error)

@@ -124,7 +124,7 @@ def test_somebody_else_puts_the_tag_meanwhile(pusher: Pusher, tmp_path: Path) ->
 
 def test_the_tag_is_gone_afterwards(pusher: Pusher) -> None:
     with running("", Fault("PUT", "manifests/v1$", lose=True)) as registry:
-        assert "when it was read again, it is gone" in error(pusher, registry)
+        assert "when read back, it does not exist" in error(pusher, registry)
 
 
 def test_a_layout_is_looked_at_under_its_lock(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_nothing_is_written_while_a_registry_fails(tmp_path: Path) -> None:
         assert not registry.blobs
     assert [type(outcome) for outcome in outcomes] == [PublishError] * 3
     assert "cannot be read" in str(outcomes[0])
-    assert "because of another reference" in str(outcomes[1])
+    assert "because of an error in another reference" in str(outcomes[1])
     assert not (tmp_path / "good").exists()
 
 

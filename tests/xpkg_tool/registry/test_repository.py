@@ -77,7 +77,7 @@ def test_a_wrong_digest_in_the_answer(pusher: Pusher, path: str) -> None:
         fault = Fault("PUT", path, change={"Docker-Content-Digest": wrong})
         with running("", fault) as registry:
             message = error(pusher, registry)
-            assert "stored other bytes than were sent" in message
+            assert "stored different bytes than were sent" in message
             if "v1" not in path:
                 assert registry.tag("a/b", "v1") is None
 
@@ -119,7 +119,7 @@ def test_a_blob_that_never_stays(pusher: Pusher) -> None:
 
 def test_an_upload_without_an_address(pusher: Pusher) -> None:
     with running("", Fault("POST", "uploads", change={"Location": None})) as registry:
-        assert "gave status 202" in error(pusher, registry)
+        assert "has the status 202" in error(pusher, registry)
 
 
 def test_a_damaged_package_sets_no_tag(pusher: Pusher, tmp_path: Path) -> None:

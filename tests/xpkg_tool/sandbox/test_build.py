@@ -82,7 +82,7 @@ xpkg_tool.process.ending.LAST_RESORT = 0.2
     ("what", "status", "said"),
     [
         ("while True: pass", -signal.SIGPROF, b""),
-        ("raise MemoryError", 1, b"error: The memory of this machine is not enough for good.\n"),
+        ("raise MemoryError", 1, b"error: This machine does not have enough memory for good.\n"),
     ],
 )
 def test_what_the_machine_decides_is_no_answer(what: str, status: int, said: bytes) -> None:

@@ -1,5 +1,4 @@
-"""Loops of a CEL expression, and loops inside loops: what makes one too expensive whatever else it
-says."""
+"""Loops of a CEL expression, and nested loops, which may make it too expensive by themselves."""
 
 from __future__ import annotations
 
@@ -11,23 +10,23 @@ from xpkg_tool.kubernetes.cel.syntax import tokens
 
 Chain = tuple[str, ...]
 
-# The macros that look at each member of a list, or at each key of a mapping.
+# The macros that iterate over the items of a list, or over the keys of a map.
 _MACROS = frozenset({"all", "exists", "exists_one", "existsOne", "filter", "map"})
 _CALL = re.compile(r"\.\s*(?:all|exists|exists_one|existsOne|filter|map)\s*\(")
 
 _SEARCH = re.compile(r"\bin\s+[a-zA-Z_]")
 
-# What a step into a list's members is called.
+# The name of a step into the items of a list.
 ITEM = "[]"
 
-# Deeper loops, and longer paths, are left to Kubernetes: each loop is compared with all around it.
+# Deeper loops and longer paths are left to Kubernetes: each loop is compared with all outer ones.
 _DEEPEST = 120
 
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop over `inner`, and what the loops around it go over, outermost first. `search`: as in
-    NestedLoop."""
+    """A loop over `inner`, and what the outer loops iterate over, outermost first. `search` is as
+    in NestedLoop."""
 
     around: tuple[Chain, ...]
     inner: Chain
@@ -36,9 +35,9 @@ class Loop:
 
 @dataclass(frozen=True)
 class NestedLoop:
-    """A loop over `inner` in a loop over `outer`: the names behind `self`, with `[]` where a
-    variable stands for a member of a list. `search`: it is `x in inner`, which looks at each member
-    of a list, but not at each key of a mapping."""
+    """A loop over `inner` in a loop over `outer`: the names after `self`, with `[]` where a
+    variable stands for an item of a list. `search`: it is `x in inner`, which iterates over the
+    items of a list, but not over the keys of a map."""
 
     outer: Chain
     inner: Chain
@@ -46,8 +45,8 @@ class NestedLoop:
 
 
 def nested_loops(expression: str) -> Iterator[NestedLoop]:
-    """The loops that stand in other ones, as far as both go over fields of `self`. The expression
-    must be one that CEL can read."""
+    """The loops inside other loops, if both iterate over fields of `self`. The expression must be
+    valid."""
     calls = len(_CALL.findall(expression))
     if not calls or (calls == 1 and not _SEARCH.search(expression)):
         return
@@ -57,12 +56,12 @@ def nested_loops(expression: str) -> Iterator[NestedLoop]:
 
 
 def loops(expression: str) -> Iterator[Loop]:
-    """The loops over fields of `self`. The expression must be one that CEL can read."""
+    """The loops over fields of `self`. The expression must be valid."""
     if not _CALL.search(expression) and not _SEARCH.search(expression):
         return
     texts = [text for _, text, _ in tokens(expression)]
-    # The loops around a place: what they go over, their variable, and how many brackets are open
-    # inside them.
+    # The loops around a place: what they iterate over, their variable, and how many brackets are
+    # open inside them.
     around: list[tuple[Chain, str, int]] = []
     depth = 0
     for place, text in enumerate(texts):
@@ -92,9 +91,9 @@ def loops(expression: str) -> Iterator[Loop]:
 
 
 def _base(text: str, around: list[tuple[Chain, str, int]]) -> Chain | None:
-    """What a name stands for: a variable of a loop around it, or the object itself."""
+    """The value of a name: a variable of an outer loop, or the object itself."""
     for chain, variable, _ in reversed(around):
         if text == variable:
             return (*chain, ITEM)
-    # The old value is held to be as large.
+    # The old value is assumed to be as large.
     return () if text in ("self", "oldSelf") else None

@@ -1,6 +1,6 @@
 """The names in a CEL expression: which variables it uses, and what it calls on them.
 
-Only for expressions that can be read (cel_syntax.py); types are not known.
+Only for valid expressions (syntax.py); types are not known.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Sequence
 
 from xpkg_tool.kubernetes.cel.syntax import tokens
 
-# The macros that give a name to each item: it is a variable of theirs alone.
+# The macros that declare a variable for each item.
 _BINDING = frozenset(
     {
         "all",
@@ -32,8 +32,8 @@ _LITERALS = frozenset({"true", "false", "null", "in"})
 
 
 def uses(expression: str, variable: str) -> bool:
-    """Whether the name stands for a variable somewhere in the expression, even where a macro such
-    as `all` gives it to its items: Kubernetes does not tell these apart."""
+    """Whether the name is a variable anywhere in the expression, even if it is only declared by a
+    macro such as `all`: Kubernetes does not distinguish these."""
     return variable in _names(expression)
 
 

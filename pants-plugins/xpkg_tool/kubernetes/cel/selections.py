@@ -1,4 +1,4 @@
-"""Which fields of `self` a CEL expression reads: what can be said without its types."""
+"""The fields of `self` that a CEL expression reads, as far as they are known without types."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def selections(expression: str) -> Iterator[tuple[str, ...]]:
             ahead = place + 1
             while texts[ahead : ahead + 1] == ["."]:
                 ahead += 2 if texts[ahead + 1 : ahead + 2] == ["?"] else 1
-                # A method, or a name in backquotes.
+                # A method, or a name in backticks.
                 if ahead >= len(found) or found[ahead][0] != "name":
                     break
                 if texts[ahead + 1 : ahead + 2] == ["("]:

@@ -32,7 +32,7 @@ _LITERALS = frozenset({"true", "false", "null"})
 _VALUES = ("text", "long", "number")
 _END = ("end", "", -1)
 
-# Deeper ones are left to Kubernetes.
+# More deeply nested expressions are left to Kubernetes.
 _DEEPEST = 120
 
 _Token = tuple[str, str, int]
@@ -40,7 +40,7 @@ _Token = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class SyntaxProblem:
-    """Why an expression cannot be read, as part of a sentence, and at which character (from 0)."""
+    """A syntax error, as part of a sentence, and at which character (from 0)."""
 
     reason: str
     offset: int
@@ -59,7 +59,7 @@ class _TooDeep(Exception):
 
 @lru_cache(maxsize=4096)
 def syntax_problem(expression: str) -> SyntaxProblem | None:
-    """The first thing in the expression that no CEL parser takes; None if there is none."""
+    """The first syntax error in the expression; None if there is none."""
     try:
         _Parser(tokens(expression), len(expression)).run()
     except _Wrong as wrong:
@@ -71,8 +71,8 @@ def syntax_problem(expression: str) -> SyntaxProblem | None:
 
 @lru_cache(maxsize=4096)
 def tokens(expression: str) -> tuple[tuple[str, str, int], ...]:
-    """The kind, the text and the place of each token. The expression must be one of which
-    `syntax_problem` finds nothing."""
+    """The kind, the text and the place of each token. The expression must be valid
+    (`syntax_problem`)."""
     found_tokens: list[_Token] = []
     place = 0
     while place < len(expression):
@@ -90,16 +90,16 @@ def _unreadable(expression: str, place: int) -> str:
     character = expression[place]
     if character in "'\"":
         return (
-            "a text is not closed, or has a backslash that CEL does not know (double it, or write "
-            "r'...')"
+            "a string is not closed, or has an unknown escape sequence (double the backslash, or "
+            "write r'...')"
         )
     if character in "=&|":
         return f"`{character}` must be written twice"
-    return f"`{character}` has no meaning at character {place + 1}"
+    return f"`{character}` is not allowed at character {place + 1}"
 
 
 class _Parser:
-    """Precedence does not matter for whether an expression can be read: operators are a chain."""
+    """Parses an expression as a chain of operators: precedence does not affect validity."""
 
     def __init__(self, tokens: tuple[_Token, ...], length: int) -> None:
         self.tokens = tokens
@@ -117,7 +117,7 @@ class _Parser:
         return self.tokens[place] if place < len(self.tokens) else _END
 
     def _is(self, text: str) -> bool:
-        """Whether the next token is this operator; moves behind it."""
+        """Whether the next token is this operator; if so, consumes it."""
         kind, found, _ = self._peek()
         if kind == "operator" and found == text:
             self.at += 1
@@ -202,7 +202,7 @@ class _Parser:
         if self._is("("):
             self._list(")")
             return
-        # A message: names with dots, then fields in braces.
+        # A message: a dotted name, then fields in braces.
         ahead = 0
         while self._peek(ahead)[1] == "." and self._peek(ahead + 1)[0] == "name":
             ahead += 2
@@ -219,8 +219,8 @@ class _Parser:
         pairs: bool = False,
         fields: bool = False,
     ) -> None:
-        """What stands in brackets, up to `end`. `comma`: one may stand last; `optional`: items may
-        begin with `?`; `pairs`: each is a key and a value; `fields`: the keys are names."""
+        """The items in brackets, up to `end`. `comma`: a trailing one is allowed; `optional`: items
+        may begin with `?`; `pairs`: each is a key and a value; `fields`: the keys are names."""
         if comma and self._is(","):
             self._want(end)
             return

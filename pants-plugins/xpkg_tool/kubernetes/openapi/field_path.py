@@ -1,6 +1,6 @@
-"""Paths to fields of a schema, as `selectableFields` and the `fieldPath` of rules have them.
+"""Paths to fields of a schema, as in `selectableFields` and the `fieldPath` of rules.
 
-They are read as ValidFieldPath does (apiextensions-apiserver pkg/apiserver/schema/cel).
+They are parsed like ValidFieldPath does it (apiextensions-apiserver pkg/apiserver/schema/cel).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ _TOKEN = re.compile(r"'(?:\\.|[^'\\])*'|[.\[\]]|[^.\[\]]+", re.DOTALL)
 
 
 class FieldPathError(ValueError):
-    """The path leads nowhere. The text says why, as part of a sentence."""
+    """The path is not valid for the schema. `str()` says why, as part of a sentence."""
 
 
 def resolve(
     path: str, schema: Mapping[str, Any], *, brackets: bool = True
 ) -> tuple[tuple[str, ...], Mapping[str, Any] | None]:
-    """The names along the path, and the schema of the field (None where anything may stand).
+    """The names along the path, and the schema of the field (None if it may have any value).
 
     `brackets` says whether `['name']` is allowed. Raises FieldPathError.
     """
@@ -52,7 +52,7 @@ def _at(tokens: list[str], place: int) -> str:
 
 def _quoted(token: str) -> str:
     if len(token) < 2 or not token.startswith("'") or not token.endswith("'"):
-        raise FieldPathError("in brackets belongs a name in single quotes")
+        raise FieldPathError("brackets must contain a name in single quotes")
     return re.sub(r"\\(.)", r"\1", token[1:-1])
 
 

@@ -1,4 +1,4 @@
-"""The formats of texts that Kubernetes checks, as far as they are told apart without doubt."""
+"""The string formats that Kubernetes validates, as far as the result is certain."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _is_date(value: str) -> bool:
         return False
 
 
-# kube-openapi pkg/validation/strfmt; where it is strict in a way of its own, less is asked here.
+# kube-openapi pkg/validation/strfmt; where that has peculiar restrictions, this is more lenient.
 _FORMATS: Mapping[str, Callable[[str], bool]] = {
     "ipv4": _is_ipv4,
     "ipv6": _is_ipv6,
@@ -68,7 +68,7 @@ _FORMATS: Mapping[str, Callable[[str], bool]] = {
 
 
 def fits_format(name: str, value: str) -> bool:
-    """Whether the text has the format; True for a format that is not known here."""
-    # `-` has no meaning in the names of formats.
+    """Whether the string has the format; True for an unknown format."""
+    # Hyphens in the names of formats are ignored.
     test = _FORMATS.get(name.replace("-", ""))
     return test is None or test(value)

@@ -1,4 +1,4 @@
-"""A schema inside a schema, as the rules for schemas see it, and what they have to say of it."""
+"""A node of a schema for the rules that check schemas, and the problems that they find."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from xpkg_tool.diagnostics.rule import Rule
 
 PathOf = tuple[Union[str, int], ...]
 
-# The way to a schema from the one that holds it: (the holder's own way, the steps), or None at the
-# top. Tuples share their tails, so that a way costs little until someone asks for the whole path.
+# The way to a schema from its parent: (the parent's way, the steps), or None at the root. Tuples
+# share their tails, so that a way is cheap until the whole path is needed.
 Way = Optional[tuple[Any, PathOf]]
 
 
-# Of the name of a field that is deeper, the end is shown.
+# In characters. Only the end of a longer field name is shown.
 _LONGEST_NAME = 120
 
 
 class Level(Enum):
-    """Where a schema stands (apiextensions-apiserver pkg/apiserver/schema/validation.go)."""
+    """The level of a schema (apiextensions-apiserver pkg/apiserver/schema/validation.go)."""
 
     # The whole schema of a version, of an item of a list, of a field.
     ROOT = "root"
@@ -35,12 +35,12 @@ class Level(Enum):
 
 @dataclass(frozen=True)
 class Place:
-    """What is to be known of the place of a schema, besides the way to it.
+    """Properties of a schema's place, besides the way to it.
 
     `in_metadata`: it describes metadata, kind or apiVersion of a resource, or a part of these.
-    `no_default` says why no default may stand in it, or is empty. `below_additional`: somewhere
-    above is additionalProperties. `int_or_string`: it is the first schema of an allOf, and may hold
-    the one anyOf in which types may stand.
+    `no_default` says why it may not have a default, or is empty. `below_additional`: it is below
+    additionalProperties. `int_or_string`: it is the first schema of an allOf, and may have the only
+    kind of anyOf that may contain types.
     """
 
     level: Level
@@ -51,14 +51,14 @@ class Place:
 
     @property
     def is_usual(self) -> bool:
-        """Whether only the level makes a difference for the schemas inside."""
+        """Whether only the level matters for the schemas inside."""
         return not (self.in_metadata or self.no_default or self.below_additional)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with a schema. `path` leads to it from the top of the whole schema; `key`
-    says that the key is meant, not the value."""
+    """A problem with a schema. `path` leads to it from the root of the whole schema; `key` says
+    that it concerns the key, not the value."""
 
     rule: Rule
     path: PathOf
@@ -70,8 +70,8 @@ class Problem:
 
 @dataclass(frozen=True)
 class SchemaNode:
-    """A schema: `value` has only keywords that Kubernetes knows, with values of the right types
-    and none that is null."""
+    """A schema: `value` has only keywords that Kubernetes knows, with non-null values of the right
+    types."""
 
     value: Mapping[str, Any]
     way: Way
@@ -79,12 +79,12 @@ class SchemaNode:
 
     @property
     def is_structural(self) -> bool:
-        """Whether it says of what type a value is, rather than only what it must be like."""
+        """Whether it specifies the type of a value, rather than only validating it."""
         return self.place.level in (Level.ROOT, Level.ITEM, Level.FIELD)
 
     @property
     def name(self) -> str:
-        """What the schema is of, for a message: "`spec.names[].first`" or "the whole object"."""
+        """The field of the schema, for a message: "`spec.names[].first`" or "the whole object"."""
         return field_name(path_of(self.way))
 
     def problem(
@@ -102,11 +102,11 @@ class SchemaNode:
         return Problem(rule, path, message, remedy, key, severity or rule.severity)
 
     def schema(self, keyword: str) -> Mapping[str, Any] | None:
-        """The schema under `keyword`, where there is one."""
+        """The schema under `keyword`, if there is one."""
         return as_schema(self.value.get(keyword))
 
     def properties(self) -> Mapping[str, Any]:
-        """The schemas of the properties, by name; they may be anything but a mapping."""
+        """The schemas of the properties, by name; they need not be mappings."""
         found = self.value.get("properties")
         return found if isinstance(found, dict) else {}
 
@@ -125,7 +125,7 @@ def path_of(way: Way) -> PathOf:
 
 
 def field_name(path: PathOf) -> str:
-    """The field that the schema at `path` is of, as people write it."""
+    """The field of the schema at `path`, as people write it."""
     parts: list[str] = []
     steps = iter(path)
     for step in steps:

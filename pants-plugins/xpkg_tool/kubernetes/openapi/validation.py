@@ -1,7 +1,7 @@
-"""Whether a value fits a schema: what Kubernetes would say of it when it is written.
+"""Validates a value against a schema, as Kubernetes does when an object is written.
 
-A part of kube-openapi's validation (pkg/validation/validate), which is JSON Schema with a few
-turns of its own, and of the pruning of unknown fields. In doubt a value fits.
+This is a part of kube-openapi's validation (pkg/validation/validate), which is JSON Schema with a
+few peculiarities, and of the pruning of unknown fields. In doubt, a value is valid.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ _EMBEDDED = "x-kubernetes-embedded-resource"
 _IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
-# Values and the schemas for them are small; beyond these they are not looked at further.
+# Values and their schemas are small; beyond these limits they are not checked further.
 _DEEPEST = 60
 _MOST_STEPS = 100_000
-# Of matching texts with patterns, in all of a schema: a second or two.
+# Steps of matching strings with patterns, in a whole schema: a second or two.
 _MOST_MATCHING = 2_000_000
-# So many values under `enum` are compared in the time of a step.
+# This many values in `enum` are compared in the time of a step.
 _COMPARED_AT_ONCE = 32
 
-# Where in the value, and what is wrong, as the end of a sentence that begins with the value.
+# The place in the value, and what is wrong, as the predicate of a sentence.
 Misfit = tuple[PathOf, str]
 
 
 class Budget:
-    """How much is looked at before all further values count as right: aliases make small files
-    unfold to what takes hours."""
+    """How much is checked before all further values count as valid: with aliases, a small file may
+    expand to something that takes hours."""
 
     def __init__(self) -> None:
         self.steps = _MOST_STEPS
@@ -43,7 +43,7 @@ class Budget:
 
     @property
     def left_something(self) -> bool:
-        """Whether something was not looked at."""
+        """Whether something was not checked."""
         return self.steps <= 0 or self.matching <= 0
 
     def enter(self) -> None:
@@ -57,7 +57,7 @@ class Budget:
 def misfits(
     value: Any, schema: Mapping[str, Any], budget: Budget, path: PathOf = ()
 ) -> Iterator[Misfit]:
-    """What is wrong with a value."""
+    """Everything in a value that does not fit the schema."""
     budget.enter()
     found = [] if budget.is_spent else list(_misfits(value, schema, budget, path))
     budget.leave()
@@ -73,7 +73,7 @@ def _misfits(
     if _is_list(schema, "enum"):
         budget.steps -= len(schema["enum"]) // _COMPARED_AT_ONCE
         if not any(_same(value, known, budget) for known in schema["enum"]):
-            yield path, "is none of the values under `enum`"
+            yield path, "is not one of the values in `enum`"
     if value is None:
         return
     if isinstance(value, str):
@@ -84,7 +84,7 @@ def _misfits(
         yield from _list_misfits(value, schema, budget, path)
     elif isinstance(value, dict):
         yield from _object_misfits(value, schema, budget, path)
-    yield from _junctor_misfits(value, schema, budget, path)
+    yield from _combinator_misfits(value, schema, budget, path)
 
 
 def _fits(value: Any, schema: Any, budget: Budget) -> bool:
@@ -98,12 +98,12 @@ def _is_list(schema: Mapping[str, Any], keyword: str) -> bool:
 def _type_misfit(value: Any, schema: Mapping[str, Any]) -> str:
     wanted = schema.get("type")
     if not wanted:
-        # A format without a type stands for a text.
+        # A format without a type implies a string.
         is_text = value is None or isinstance(value, (str, list)) or not schema.get("format")
-        return "" if is_text else f"has not the format `{schema['format']}`"
+        return "" if is_text else f"does not have the format `{schema['format']}`"
     if value is None:
-        return "" if schema.get("nullable") else f"is null, not of the type `{wanted}`"
-    # With a format, Kubernetes leaves texts and lists to whoever checks that, if anyone does.
+        return "" if schema.get("nullable") else f"is null, not of type `{wanted}`"
+    # With a format, Kubernetes leaves strings and lists to the validation of the format, if any.
     is_number = wanted in ("integer", "number")
     if schema.get("format") and isinstance(value, (str, list)) and not is_number:
         return ""
@@ -112,11 +112,11 @@ def _type_misfit(value: Any, schema: Mapping[str, Any]) -> str:
         return ""
     if found == "number" and wanted == "integer" and float(value).is_integer():
         return ""
-    return f"is of the type `{found}`, not `{wanted}`"
+    return f"is of type `{found}`, not `{wanted}`"
 
 
 def type_of(value: Any) -> str:
-    """The type of a value, as schemas call it."""
+    """The type of a value, as named in schemas."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int):
@@ -131,14 +131,14 @@ def type_of(value: Any) -> str:
 def _same(value: Any, known: Any, budget: Budget) -> bool:
     if isinstance(value, bool) or isinstance(known, bool):
         return value is known
-    # Go turns the value into the type of the one it compares it with.
+    # Go converts the value to the type of the other one.
     if isinstance(value, float) and isinstance(known, int):
         return int(value) == known
     return value is not None and _equal(value, known, budget)
 
 
 def _equal(value: Any, known: Any, budget: Budget) -> bool:
-    """As `==`, which recurses as deep as the values nest, and unfolds what they share."""
+    """Like `==`, which would recurse as deeply as the values nest, and expand shared ones."""
     if not isinstance(value, (list, dict)):
         return bool(value == known)
     pending = [(value, known)]
@@ -173,23 +173,23 @@ def _text_misfits(value: str, schema: Mapping[str, Any], budget: Budget) -> Iter
         from xpkg_tool.kubernetes.openapi.formats import fits_format
 
         if not fits_format(schema["format"], value):
-            yield f"has not the format `{schema['format']}`"
+            yield f"does not have the format `{schema['format']}`"
 
 
 def _number_misfits(value: float, schema: Mapping[str, Any]) -> Iterator[str]:
     def bound(keyword: str) -> Any:
         limit = schema.get(keyword)
-        # Go compares integers with what is before the dot.
+        # Go compares integers with the integer part.
         return int(limit) if limit is not None and isinstance(value, int) else limit
 
     most, least = bound("maximum"), bound("minimum")
     if most is not None and (value >= most if schema.get("exclusiveMaximum") else value > most):
-        yield f"is over the `maximum`, {schema['maximum']}"
+        yield f"is greater than the `maximum`, {schema['maximum']}"
     if least is not None and (value <= least if schema.get("exclusiveMinimum") else value < least):
-        yield f"is under the `minimum`, {schema['minimum']}"
+        yield f"is less than the `minimum`, {schema['minimum']}"
     factor = schema.get("multipleOf")
     if factor is not None and not _is_multiple(value, factor, schema.get("type")):
-        yield f"is no multiple of {factor}"
+        yield f"is not a multiple of {factor}"
     if schema.get("type") == "integer" and math.isfinite(value):
         low, high = _RANGES.get(schema.get("format") or "int64", _RANGES["int64"])
         if not low <= value <= high:
@@ -236,14 +236,14 @@ def _object_misfits(
             yield from misfits(part, additional, budget, (*path, name))
     for name in schema.get("required") or ():
         if name not in value:
-            yield path, f"has no `{name}`, which is required"
+            yield path, f"lacks the required field `{name}`"
     if schema.get(_EMBEDDED):
         for name in ("apiVersion", "kind"):
             if not isinstance(value.get(name), str) or not value[name]:
                 yield path, f"is a resource without `{name}`"
 
 
-def _junctor_misfits(
+def _combinator_misfits(
     value: Any, schema: Mapping[str, Any], budget: Budget, path: PathOf
 ) -> Iterator[Misfit]:
     if _is_list(schema, "allOf"):
@@ -260,19 +260,19 @@ def _junctor_misfits(
     if budget.is_spent:
         return
     if fitting.get("anyOf") == 0:
-        yield path, "fits none of the schemas under `anyOf`"
+        yield path, "matches none of the schemas in `anyOf`"
     if fitting.get("oneOf", 1) != 1:
         count = fitting["oneOf"] or "none"
-        yield path, f"fits {count} of the schemas under `oneOf`, not one"
+        yield path, f"matches {count} of the schemas in `oneOf` instead of exactly one"
     if fits_negated:
-        yield path, "fits the schema under `not`"
+        yield path, "matches the schema in `not`"
 
 
 def unknown_fields(
     value: Any, schema: Mapping[str, Any] | None, budget: Budget
 ) -> Iterator[PathOf]:
-    """The fields of a value that Kubernetes would drop, because no schema describes them."""
-    # The last part says that fields which are not described are kept.
+    """The fields of a value that Kubernetes would drop because they are not in the schema."""
+    # The last element says that unknown fields are kept.
     pending: list[tuple[Any, Mapping[str, Any] | None, PathOf, bool]] = [
         (value, schema, (), bool(schema and schema.get(_PRESERVE)))
     ]
@@ -282,7 +282,7 @@ def unknown_fields(
         keep = keep or bool(known and known.get(_PRESERVE))
         if isinstance(part, list):
             items = as_schema((known or {}).get("items"))
-            # Without a schema for the items, what is inside is kept if the list is.
+            # Without a schema for the items, their fields are kept if the list is.
             if items is not None or not keep:
                 pending += [(x, items, (*path, i), keep) for i, x in enumerate(part)]
         elif isinstance(part, dict):

@@ -1,8 +1,8 @@
-"""Opens a tar that holds an image: an OCI image layout, a docker-archive, or ours, which is both.
+"""Opens a tar with an image: an OCI image layout, a docker-archive, or ours, which is both.
 
-Nothing is unpacked: the files in it are windows into the tar. Members that are neither of the
-layout nor named by manifest.json are left alone, since every program that writes such tars adds
-some of its own; what could be read in two ways is refused.
+Nothing is unpacked: the files in it are windows into the tar. Members that do not belong to the
+layout and are not named in manifest.json are ignored, because programs that write such tars add
+their own; anything ambiguous is refused.
 """
 
 from __future__ import annotations
@@ -34,21 +34,22 @@ TWO_IMAGES = Rule(
 )
 
 _MAX_MEMBERS = 4096
-# Docker's own archives have chains of one: a layer that two images share.
+# Docker's own archives have chains of one link: a layer that two images share.
 _MAX_LINKS = 16
 
 
 def open_archive(path: str) -> StoredImage:
-    """The image in the file `path`, without a fault that can be seen without reading its blobs.
+    """The image in the file `path`. Raises ImageError for every fault that can be detected without
+    reading its blobs.
 
-    Raises ImageError for anything else. Bounded in memory: only the image's JSON is read, within
-    the limits of `manifests`. A blob's digest is verified when it is read.
+    Bounded in memory: only the image's JSON is read, within the limits of `manifests`. A blob's
+    digest is verified when it is read.
     """
     return read_archive(path).checked()
 
 
 def read_archive(path: str) -> StoredImage:
-    """The image in the file `path`; where it contradicts itself but can be read, with faults."""
+    """The image in the file `path`, with faults if it is inconsistent but can be read."""
     files = scan_archive(path)
     if files.find("index.json") is None and files.find("manifest.json") is not None:
         return read_docker_archive(files)
@@ -57,7 +58,7 @@ def read_archive(path: str) -> StoredImage:
 
 
 def _differences(image: StoredImage, files: TarFiles) -> list[Finding]:
-    """A finding where manifest.json leads others to another image than index.json leads us."""
+    """A finding if manifest.json names a different image than index.json."""
     if files.find("manifest.json") is None:
         return []
     try:
@@ -71,8 +72,8 @@ def _differences(image: StoredImage, files: TarFiles) -> list[Finding]:
     return [
         finding_of(
             files.path,
-            "manifest.json names another config or other layers than the manifest: docker and "
-            "Crossplane's CLI would see another image than readers of OCI layouts",
+            "manifest.json names a different config or different layers than the manifest: docker "
+            "and the Crossplane CLI would see another image than readers of OCI layouts",
             rule=TWO_IMAGES,
         )
     ]
@@ -83,17 +84,17 @@ def scan_archive(path: str) -> TarFiles:
     try:
         # Opening a FIFO would wait for its writer.
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise image_error(path, "This is no file")
+            raise image_error(path, "This is not a regular file")
         with open(path, "rb") as file:
             return TarFiles(path, _windows(path, file))
     except OSError as error:
         raise no_file(path, error) from None
     except Broken as error:
-        raise image_error(path, f"This file is no package that can be read: {error}") from None
+        raise image_error(path, f"The file cannot be read as a package: {error}") from None
 
 
 def _windows(path: str, file: BinaryIO) -> Mapping[str, Window]:
-    """Where each file's content is, links included."""
+    """Where the content of each file is, including links."""
     windows: dict[str, Window] = {}
     links: dict[str, str] = {}
     for member, _ in members(_FileSource(file), _MAX_MEMBERS):
@@ -103,7 +104,7 @@ def _windows(path: str, file: BinaryIO) -> Mapping[str, Window]:
         if member.kind == FOLDER:
             continue
         if name in windows or name in links:
-            raise _bad_member(path, member, "is there twice")
+            raise _bad_member(path, member, "appears twice")
         if member.kind == REGULAR:
             windows[name] = Window(path, member.offset, member.size)
         elif member.kind in (SYMBOLIC_LINK, HARD_LINK):
@@ -115,12 +116,12 @@ def _windows(path: str, file: BinaryIO) -> Mapping[str, Window]:
         if found in windows:
             windows[name] = windows[found]
     if not windows:
-        raise Broken("it is no tar archive, or it is empty")
+        raise Broken("it is not a tar archive, or it is empty")
     return windows
 
 
 def _target(path: str, name: str, member: Member) -> str:
-    """What a link leads to: a symbolic one from its own folder, a hard one from the top."""
+    """The target of a link, which a symbolic link has relative to its folder."""
     base = posixpath.dirname(name) if member.kind == SYMBOLIC_LINK else ""
     target = posixpath.normpath(posixpath.join(base, member.link))
     if target.startswith(("/", "../")) or target == "..":
@@ -129,7 +130,7 @@ def _target(path: str, name: str, member: Member) -> str:
 
 
 def _follow(name: str, links: Mapping[str, str]) -> str:
-    """The end of a chain of links; some link where the chain is too long or a circle."""
+    """The end of a chain of links; some link of it if the chain is too long or a cycle."""
     for _ in range(_MAX_LINKS):
         if name not in links:
             break

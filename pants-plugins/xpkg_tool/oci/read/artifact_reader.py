@@ -1,4 +1,4 @@
-"""Reads what stands under a digest as a whole: of an index, all its manifests and their blobs."""
+"""Reads a whole artifact: for an index, all its manifests and their blobs."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from xpkg_tool.oci.read.layout_reader import (
 from xpkg_tool.oci.stored_image import OCI_ARCHIVE, OCI_LAYOUT, StoredImage, stored
 from xpkg_tool.oci.write.index import build_index
 
-# An index has some platforms and what belongs to each (attestations, say).
+# An index has a few platforms, and for each e.g. attestations.
 _MAX_MANIFESTS = 256
 
 
 def read_files(paths: Sequence[str]) -> Artifact:
-    """The package in one file; or the index of those in several, one for each platform. Raises
+    """The package in one file, or the index of those in several files, one per platform. Raises
     PublishError."""
     images = [open_archive(path) for path in paths]
     return artifact_of(images, [build_index(images)] if len(images) > 1 else [])
 
 
 def read_archive_artifact(path: str) -> Artifact:
-    """What is in the file `path`, an index as a whole. Raises ImageError."""
+    """The artifact in the file `path`; an index includes all its images. Raises ImageError."""
     files = scan_archive(path)
     if files.find("index.json") is None or layout_root(files).media_type not in INDEX_TYPES:
         return artifact_of([open_archive(path)])
@@ -39,8 +39,8 @@ def read_archive_artifact(path: str) -> Artifact:
 
 
 def read_layout_artifact(path: str, name: str = "") -> Artifact:
-    """What has the reference name `name` ("": the only one) in the layout in the directory `path`.
-    Raises ImageError."""
+    """The artifact with the reference name `name` ("": the only one) in the layout in the directory
+    `path`. Raises ImageError."""
     return _read_layout(layout_folder(path), name, OCI_LAYOUT)
 
 
@@ -51,8 +51,8 @@ def read_tree(
     fetch: Callable[[Descriptor], bytes],
     blobs: Blobs,
 ) -> Artifact:
-    """The artifact of the manifest or index `root`. `fetch` gives a manifest's bytes, which it has
-    verified. Raises ImageError and what `fetch` raises."""
+    """The artifact of the manifest or index `root`. `fetch` returns the verified bytes of a
+    manifest. Raises ImageError and what `fetch` raises."""
     images: list[StoredImage] = []
     indexes: list[StoredManifest] = []
     seen: set[str] = set()
@@ -64,8 +64,8 @@ def read_tree(
         if len(seen) > _MAX_MANIFESTS or depth > MAX_INDEXES:
             raise image_error(
                 path,
-                f"The index names more than {_MAX_MANIFESTS} manifests, or indexes in each other "
-                f"more than {MAX_INDEXES} deep",
+                f"The index names more than {_MAX_MANIFESTS} manifests, or nests indexes more than "
+                f"{MAX_INDEXES} levels deep",
             )
         raw = fetch(descriptor)
         if descriptor.media_type not in INDEX_TYPES:

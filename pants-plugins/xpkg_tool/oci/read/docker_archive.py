@@ -1,8 +1,9 @@
-"""Reads what `docker save` and the Crossplane CLI write, and says what a push makes of it.
+"""Reads the files that `docker save` and the Crossplane CLI write, and predicts the manifest that a
+push creates.
 
-Such a file has manifest.json, a config and layers, compressed or not; no manifest and so no
-annotations. Crossplane's CLI therefore keeps them as labels in the config,
-`io.crossplane.xpkg:<layer digest>`, and makes annotations of these when it pushes the file.
+Such a file has manifest.json, a config and layers, compressed or not; it has no manifest and so no
+annotations. The Crossplane CLI therefore keeps them as labels in the config,
+`io.crossplane.xpkg:<layer digest>`, and turns these into annotations when it pushes the file.
 """
 
 from __future__ import annotations
@@ -36,21 +37,21 @@ from xpkg_tool.oci.write.image import ANNOTATION, LAYER_TYPE, MANIFEST_TYPE, man
 from xpkg_tool.oci.write.layer import sha256
 
 _GZIP = b"\x1f\x8b"
-# Names that say what the content's digest is; in others 64 digits are an ID that Docker made up.
+# Names that contain the content's digest; in other names, 64 digits are an ID chosen by Docker.
 _CONFIG_NAME = re.compile(r"(?:sha256:|blobs/sha256/)?([0-9a-f]{64})(?:\.json)?")
 _LAYER_NAME = re.compile(r"(?:sha256:|blobs/sha256/)?([0-9a-f]{64})(?:\.tar\.gz)?")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """The one image of manifest.json: the names of the files that hold its config and layers."""
+    """The only image in manifest.json: the names of the files with its config and layers."""
 
     config: str
     layers: tuple[str, ...]
 
 
 def read_entry(files: Files) -> Entry:
-    """Raises ImageError where manifest.json does not name exactly one image."""
+    """The entry of manifest.json. Raises ImageError if it does not name exactly one image."""
     path, window = files.path, files.find("manifest.json")
     if window is None:
         raise image_error(path, "There is no manifest.json in it")
@@ -58,12 +59,12 @@ def read_entry(files: Files) -> Entry:
         raise over_limit(path, "manifest.json has", MAX_MANIFEST, "bytes")
     entries = parse_value(path, "manifest.json", read_all(window), MAX_MANIFEST)
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise image_error(path, "manifest.json is no list of images")
+        raise image_error(path, "manifest.json is not a list of images")
     if len(entries) != 1:
         raise image_error(
             path,
-            f"manifest.json names {len(entries)} images, and nothing says which one is meant",
-            f"Save one image alone.{_tags(entries)}",
+            f"manifest.json names {len(entries)} images, and it is not clear which one is meant",
+            f"Save only one image in the file.{_tags(entries)}",
         )
     config, layers = entries[0].get("Config"), entries[0].get("Layers")
     if (
@@ -78,8 +79,8 @@ def read_entry(files: Files) -> Entry:
 
 
 def read_docker_archive(files: Files) -> StoredImage:
-    """The image that manifest.json names, with the manifest that a push would make of it where its
-    layers are compressed. Raises ImageError. Reads all layers once, for their digests."""
+    """The image that manifest.json names, with the manifest that a push would create if its layers
+    are compressed. Raises ImageError. Reads all layers once, for their digests."""
     path, entry = files.path, read_entry(files)
     window = _named(files, entry.config)
     if window.size > MAX_CONFIG:
@@ -93,7 +94,7 @@ def read_docker_archive(files: Files) -> StoredImage:
         window = _named(files, name)
         if name not in hashed:
             media_type, digest = hashed[name] = _hash(window)
-            # The name of a layer that is not compressed may be another digest or an ID.
+            # The name of an uncompressed layer may be a different digest, or an ID.
             if media_type == LAYER_TYPE:
                 faults += _wrong_name(path, _LAYER_NAME, name, digest)
         media_type, digest = hashed[name]
@@ -107,18 +108,18 @@ def read_docker_archive(files: Files) -> StoredImage:
 
 
 def pushed_manifest(image: StoredImage) -> bytes:
-    """The manifest that Crossplane's own push makes of an image's config and layers: annotations
-    made of the config's labels, everything else of the manifest made anew (crossplane CLI's
+    """The manifest that Crossplane's own push creates from an image's config and layers:
+    annotations come from the config's labels, everything else is created anew (crossplane CLI's
     `xpkg push`, crossplane-runtime pkg/xpkg AnnotateLayers).
 
-    For our own files these are the bytes that are in them. Raises ImageError, also for layers that
-    are not compressed: push would compress them, with bytes that depend on its version."""
+    For our own files this is the manifest in them. Raises ImageError, also for layers that are not
+    compressed: push would compress them, with bytes that depend on its version."""
     for layer in image.layers:
         if layer.media_type == UNCOMPRESSED_LAYER_TYPE or not layer.media_type.endswith("gzip"):
             raise image_error(
                 image.source,
-                f"Layer {layer.digest} is not compressed with gzip, so the digest that it gets by "
-                "a push is not known",
+                f"Layer {layer.digest} is not compressed with gzip, so its digest after a push is "
+                "not known",
                 "Build the package with `pants package`, whose layers are compressed.",
             )
     config = config_bytes(image)
@@ -139,7 +140,7 @@ def _manifest(
 
 
 def normal_name(name: str) -> str:
-    """`./a//b` as `a/b`: programs write either."""
+    """Normalizes `./a//b` to `a/b`: programs write either."""
     return posixpath.normpath(name) if name else ""
 
 
@@ -147,13 +148,13 @@ def _named(files: Files, name: str) -> Window:
     window = files.find(name)
     if window is None:
         raise image_error(
-            files.path, f"{name!r}, which manifest.json names, is missing", rule=BLOB_MISSING
+            files.path, f"{name!r} is named in manifest.json but missing", rule=BLOB_MISSING
         )
     return window
 
 
 def _hash(window: Window) -> tuple[str, str]:
-    """Media type and digest of the layer in `window`."""
+    """The media type and digest of the layer in `window`."""
     reader, digest, media_type = window.open(), hashlib.sha256(), ""
     try:
         for piece in iter(lambda: reader.read(CHUNK), b""):
@@ -173,7 +174,7 @@ def _wrong_name(path: str, pattern: re.Pattern[str], name: str, digest: str) -> 
     return [
         finding_of(
             path,
-            f"The content of {name!r} has another digest than its name says: {digest}",
+            f"The content of {name!r} does not match the digest in its name; it has {digest}",
             rule=DIGEST_DIFFERS,
         )
     ]

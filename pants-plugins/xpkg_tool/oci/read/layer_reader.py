@@ -1,4 +1,4 @@
-"""What one layer says: its digests, the files in it that are wanted, and what it hides below it."""
+"""Reads one layer: its digests, the wanted files in it, and what it hides in the layers below."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ OTHER_PACKAGE_YAML = Rule(
 )
 LAYER_UNREADABLE = Rule("XP911", "layer-unreadable", "A layer cannot be read.", fatal=True)
 
-# The package manager reads as much of package.yaml, and drops the rest in silence.
+# In bytes. The package manager reads this much of package.yaml, and silently drops the rest.
 MAX_FILE = 200 * 1024 * 1024
 MAX_UNCOMPRESSED = 4 * 1024 * 1024 * 1024
 # In all layers of an image. Reading a header takes as long as reading kilobytes of content.
 MAX_MEMBERS = 500_000
-# Of the names that matter, in all layers of an image: more of them are an attack on memory, where
-# each takes so many bytes beside its own.
+# The memory for the names to keep, in all layers of an image, in bytes; each name takes
+# _NAME_OVERHEAD in addition to its length.
 MAX_NAMES = 32 * 1024 * 1024
 _NAME_OVERHEAD = 128
 
@@ -42,13 +42,13 @@ _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 class LayerContent:
     """What was found in a layer. Names are relative to the image's top folder, without `./`.
 
-    `digest` and `size` are those of the stored bytes. Where the layer could not be read to its end
-    `fault` says why, and `diff_id` is None. `files` has those of the wanted files that are there;
-    `named` is how each is called in the layer (`./package.yaml`). `removed` and `emptied` are what
+    `digest` and `size` are those of the stored bytes. If the layer could not be read to its end,
+    `fault` says why, and `diff_id` is None. `files` has the wanted files that exist; `named` has
+    their names as written in the layer (`./package.yaml`). `removed` and `emptied` are what
     whiteouts and opaque whiteouts hide in the layers below (image specification, layer.md);
-    `covered` those of the wanted paths and their folders that are no folders here. `packages` are
-    the files called package.yaml in whatever folder, in their order. `members` and `names` are what
-    was used of the budget.
+    `covered` are the wanted paths and their parent folders that are not folders here. `packages`
+    are the files called package.yaml in any folder, in order. `members` and `names` are how much of
+    the budget was used.
     """
 
     digest: str
@@ -68,9 +68,9 @@ class LayerContent:
 
 @dataclass(frozen=True)
 class Budget:
-    """What layers may still hold: `size` decompressed bytes, `members` of their tars, and `names`,
-    the bytes that the names to be kept take. Used up by what is in the layers alone, so that every
-    machine refuses the same images."""
+    """What the remaining layers may contain: `size` decompressed bytes, `members` of their tars,
+    and `names`, the bytes for names to keep. It depends only on the contents of layers, so that
+    every machine refuses the same images."""
 
     size: int = MAX_UNCOMPRESSED
     members: int = MAX_MEMBERS
@@ -85,24 +85,24 @@ class Budget:
 def read_layer(
     image: StoredImage, layer: Descriptor, wanted: Collection[str], budget: Budget
 ) -> LayerContent:
-    """Reads a layer once, from its first byte to its last. `wanted` are the paths of files whose
-    content is kept.
+    """Reads a layer once, completely. `wanted` are the paths of files whose content is kept.
 
-    A layer that is damaged is no error here, but one that breaks a limit, holds a name that leads
-    out of the image or a wanted file twice is: raises ImageError (and what the source raises)."""
+    A damaged layer is a fault of the result. Raises ImageError for a layer that exceeds a limit,
+    has a name that leads out of the image, or has a wanted file twice (and what the source raises).
+    """
     raw = image.stream(layer)
     try:
         stream = LayerStream(raw, budget.size)
         scan = _Scan(image.source, layer, frozenset(wanted), budget)
         fault = None
         try:
-            # Each member may have headers of its own for its name, for its link and for the rest.
+            # Each member may have extra headers for its name, for its link and for the rest.
             for member, read in members(stream, 4 * budget.members + 4):
                 scan.add(member, read)
             stream.drain()
         except TooLarge:
             raise over_limit(
-                image.source, "Its layers have decompressed", MAX_UNCOMPRESSED, "bytes"
+                image.source, "Decompressed, its layers have", MAX_UNCOMPRESSED, "bytes"
             ) from None
         except (Broken, BadStream) as error:
             fault = finding_of(
@@ -131,7 +131,7 @@ def read_layer(
 
 
 class _Scan:
-    """Collects what matters of a layer's members."""
+    """Collects the relevant members of a layer."""
 
     def __init__(
         self, source: str, layer: Descriptor, wanted: frozenset[str], budget: Budget
@@ -150,7 +150,7 @@ class _Scan:
     def add(self, member: Member, read: Callable[[int], bytes]) -> None:
         self.members += 1
         if self.members > self._budget.members:
-            raise over_limit(self._source, "Its layers hold", MAX_MEMBERS, "files")
+            raise over_limit(self._source, "Its layers contain", MAX_MEMBERS, "files")
         name = self._name(member)
         folder, base = posixpath.split(name)
         if base == _OPAQUE:
@@ -171,7 +171,7 @@ class _Scan:
         if self.names > self._budget.names:
             raise over_limit(
                 self._source,
-                "The names of what its layers remove, and of their package.yaml, have",
+                "The names of files that its layers remove, or called package.yaml, have",
                 MAX_NAMES,
                 "bytes",
             )
@@ -179,9 +179,9 @@ class _Scan:
     def _cover(self, name: str, member: Member, read: Callable[[int], bytes]) -> None:
         if name in self._wanted:
             if name in self.covered:
-                raise self._error(f"{name} is there twice", OTHER_PACKAGE_YAML)
+                raise self._error(f"{name} appears twice", OTHER_PACKAGE_YAML)
             if member.kind != REGULAR:
-                raise self._error(f"{name} is no file but a {member.kind}", NO_PACKAGE_YAML)
+                raise self._error(f"{name} is not a file but a {member.kind}", NO_PACKAGE_YAML)
             if member.size > MAX_FILE:
                 raise over_limit(self._source, f"{name} in it has", MAX_FILE, "bytes")
             content = BytesIO()
@@ -192,7 +192,7 @@ class _Scan:
         self.covered.add(name)
 
     def _name(self, member: Member) -> str:
-        """The name as every runtime takes it: below the image's top folder."""
+        """The name as every runtime interprets it: relative to the image's top folder."""
         parts = [part for part in member.name.split("/") if part not in ("", ".")]
         if ".." in parts:
             raise self._error(
@@ -206,6 +206,6 @@ class _Scan:
 
 
 def ancestors(path: str) -> frozenset[str]:
-    """The folders that lead to `path`, the top one ("") among them."""
+    """The parent folders of `path`, including the top one ("")."""
     parts = path.split("/")[:-1]
     return frozenset("/".join(parts[:n]) for n in range(len(parts) + 1))

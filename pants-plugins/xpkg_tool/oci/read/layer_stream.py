@@ -1,5 +1,5 @@
-"""A layer's bytes as they are decompressed: counted, hashed on both sides, never more at a time
-than was asked for."""
+"""Decompresses a layer as a stream: counts and hashes the bytes on both sides, and never produces
+more at a time than requested."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xpkg_tool.oci.blobs import Readable
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _CHUNK = 64 * 1024
-# Each costs a decompressor and copies what is left of a chunk. eStargz has one for each file.
+# Each member costs a decompressor and a copy of the rest of a chunk. eStargz has one per file.
 _MAX_MEMBERS = 262_144
 
 
@@ -19,14 +19,14 @@ class BadStream(Exception):
 
 
 class TooLarge(Exception):
-    """There are more decompressed bytes than may be."""
+    """There are more decompressed bytes than the limit."""
 
 
 class LayerStream:
-    """The tar in a layer: gzip of any number of members, or the bytes as they are where they do not
-    begin as gzip does. A `tar_reader.Source`.
+    """The tar in a layer, as a `tar_reader.Source`: gzip with any number of members, or
+    uncompressed if it does not begin as gzip does.
 
-    `limit` is the most bytes that may come out; the first one beyond it raises TooLarge. After
+    `limit` is the maximum number of decompressed bytes; exceeding it raises TooLarge. After
     `drain`, `digest` and `size` are those of all stored bytes, and `diff_id` is that of all
     decompressed ones.
     """
@@ -70,12 +70,12 @@ class LayerStream:
         return True
 
     def drain(self) -> None:
-        """Reads what is left. Raises as `read` does."""
+        """Reads the rest. Raises as `read` does."""
         while self._next(_CHUNK):
             pass
 
     def drain_stored(self) -> None:
-        """Reads what is left of the stored bytes, for their digest alone."""
+        """Reads the rest of the stored bytes, only for their digest."""
         while self._stored_chunk():
             pass
 
@@ -102,7 +102,7 @@ class LayerStream:
                 break
             self._pending += chunk
         if self._pending.startswith(_ZSTD):
-            raise BadStream("it is compressed with zstd, which is not read here")
+            raise BadStream("it is compressed with zstd, which is not supported")
         if self._pending.startswith(_GZIP):
             self._inflate = zlib.decompressobj(wbits=31)
 
@@ -120,7 +120,7 @@ class LayerStream:
             elif not self._pending:
                 self._pending = self._stored_chunk()
                 if not self._pending:
-                    raise BadStream("its gzip data is cut off")
+                    raise BadStream("its gzip data is truncated")
             try:
                 data = self._inflate.decompress(self._pending, size)
             except zlib.error:

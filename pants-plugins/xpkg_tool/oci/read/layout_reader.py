@@ -1,7 +1,7 @@
 """Reads an OCI image layout, in a directory or in a tar (image specification 1.1, image-layout.md).
 
-From index.json to one image: the only entry, or the one with the name that was asked for; where it
-is an index itself, its image for linux/amd64.
+From index.json to one image: the only entry, or the one with the given name; if that is an index
+itself, its image for linux/amd64.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from xpkg_tool.oci.manifests import (
 )
 from xpkg_tool.oci.stored_image import OCI_ARCHIVE, OCI_LAYOUT, StoredImage, stored
 
-# An index in an index in an index: nobody writes more.
+# How deeply indexes may nest; nobody nests more.
 MAX_INDEXES = 4
 
 
 def read_layout_folder(path: str, name: str = "") -> StoredImage:
-    """The image in the layout in the directory `path`; `name` is its reference name there, ""
-    where it is the only one. Raises ImageError."""
+    """The image in the layout in the directory `path`; `name` is its reference name there, or "" if
+    it is the only one. Raises ImageError."""
     return read_layout(layout_folder(path), name, form=OCI_LAYOUT)
 
 
 def read_layout(files: Files, name: str = "", *, form: str = OCI_ARCHIVE) -> StoredImage:
-    """The image in the layout whose files are `files`. Raises ImageError; what contradicts itself
-    but can be read is among the image's faults."""
+    """The image in the layout with the files `files`. Raises ImageError; an image that is
+    inconsistent but can be read has faults."""
     path, faults = files.path, list[Finding]()
     chosen, index_digest = layout_root(files, name), ""
     raw = _verified(files, chosen, "index.json", faults)
@@ -64,7 +64,7 @@ def layout_root(files: Files, name: str = "") -> Descriptor:
     path = files.path
     layout = parse_json(path, "oci-layout", _content(files, "oci-layout"), MAX_MANIFEST)
     if layout.get("imageLayoutVersion") != "1.0.0":
-        raise image_error(path, "oci-layout names another version than 1.0.0")
+        raise image_error(path, "oci-layout has a version other than 1.0.0")
     return _choose(path, parse_index(path, "index.json", _content(files, "index.json")), name)
 
 
@@ -83,7 +83,7 @@ def layout_folder(path: str) -> FolderFiles:
     if files.find("index.json") is None:
         raise image_error(
             path,
-            "This folder is no OCI image layout: there is no index.json in it",
+            "The folder is not an OCI image layout: it has no index.json",
             "Name the file of a package, or a folder with an OCI image layout.",
         )
     return files
@@ -107,17 +107,17 @@ def _choose(path: str, entries: tuple[IndexEntry, ...], name: str) -> Descriptor
         )
     raise image_error(
         path,
-        f"index.json does not name exactly one manifest, but {len(entries)}",
+        f"index.json names {len(entries)} manifests instead of exactly one",
         f"Name the image as well: oci-layout:DIRECTORY:NAME. It has: {known}."
         if known
-        else "Keep one image in it.",
+        else "Keep only one image in it.",
     )
 
 
 def _content(files: Files, name: str) -> bytes:
     window = files.find(name)
     if window is None:
-        raise image_error(files.path, f"There is no {name} in it")
+        raise image_error(files.path, f"It contains no {name}")
     return _limited(files, window, name)
 
 
@@ -128,7 +128,7 @@ def _limited(files: Files, window: Window, name: str) -> bytes:
 
 
 def _verified(files: Files, descriptor: Descriptor, where: str, faults: list[Finding]) -> bytes:
-    """The manifest or index that `where` names, and what it says wrongly of it."""
+    """The manifest or index that `where` names; adds to `faults` where its descriptor is wrong."""
     window = files.find(blob_name(descriptor.digest))
     if window is None:
         raise missing(files.path, descriptor.digest)
@@ -138,15 +138,14 @@ def _verified(files: Files, descriptor: Descriptor, where: str, faults: list[Fin
 
 
 def compare(path: str, raw: bytes, descriptor: Descriptor, where: str) -> list[Finding]:
-    """Findings where a manifest is not what `where` says of it."""
+    """Findings if a manifest does not match its descriptor in `where`."""
     found = []
     digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
     if digest != descriptor.digest:
         found.append(
             finding_of(
                 path,
-                f"The manifest has another digest ({digest}) than {where} says "
-                f"({descriptor.digest})",
+                f"The digest of the manifest is {digest}, but {where} says {descriptor.digest}",
                 rule=DIGEST_DIFFERS,
             )
         )
@@ -154,8 +153,7 @@ def compare(path: str, raw: bytes, descriptor: Descriptor, where: str) -> list[F
         found.append(
             finding_of(
                 path,
-                f"The manifest has another size ({len(raw):,} bytes) than {where} says "
-                f"({descriptor.size:,})",
+                f"The manifest has {len(raw):,} bytes, but {where} says {descriptor.size:,}",
                 rule=SIZE_DIFFERS,
             )
         )

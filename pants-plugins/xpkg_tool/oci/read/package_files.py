@@ -1,10 +1,10 @@
-"""Which files of an image are the package: package.yaml and the examples.
+"""Finds the package in an image: package.yaml and the examples.
 
-As the package manager does it (reference: crossplane-runtime pkg/xpkg client.go): the layer that is
-annotated as `base`; in an image without one, the file system that its layers make together. Of the
-latter we take package.yaml in the top folder alone, as Crossplane up to v2.1 and `xpkg extract` do.
-v2.2 and later take the first file of that name in any folder, which may be one of the program that
-the image runs: where that is another file, OTHER_PACKAGE_YAML says so.
+This follows the package manager (source: crossplane-runtime pkg/xpkg client.go): the package is in
+the layer that is annotated as `base` or, in an image without one, in the file system made of all
+layers. In the latter we use only package.yaml in the top folder, as Crossplane up to v2.1 and
+`xpkg extract` do. v2.2 and later use the first file of that name in any folder, which may belong to
+the program that the image runs: OTHER_PACKAGE_YAML reports where that is a different file.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ _FILES = frozenset({BASE_FILE, EXAMPLES_FILE})
 @dataclass(frozen=True)
 class PackageFiles:
     """The package in an image. `found_by` is one of the constants above. `package` and `examples`
-    are None where the image has no such file. `layers` are those that were read, by their place in
-    the image. `faults` are about the layers and about where the files are, not what is in them."""
+    are None if the image has no such file. `layers` are those that were read, by their index in the
+    image. `faults` concern the layers and the location of the files, not their contents."""
 
     found_by: str
     package: bytes | None
@@ -70,9 +70,9 @@ def read_package(
 ) -> PackageFiles:
     """Reads the layers that the package can be in, from the top one down, or all of them.
 
-    What is wrong with a layer is among the faults. Where one cannot be read at all (a blob that is
-    missing, a limit, a name that leads out of the image) ImageError is raised or, with `tolerate`,
-    given to that, and the layer left out. PublishError is raised where a registry fails.
+    A damaged layer causes faults. If a layer cannot be read at all (its blob is missing, it exceeds
+    a limit, a name leads out of the image), ImageError is raised or, with `tolerate`, passed to
+    that and the layer is skipped. Raises PublishError if a registry fails.
     """
     reading = _Reading(image, tolerate)
     annotated = [(kind_of(layer), n) for n, layer in enumerate(image.layers)]
@@ -111,7 +111,7 @@ class _Reading:
         self.layers: dict[int, LayerContent] = {}
         self.files: dict[str, bytes] = {}
         self.faults: list[Finding] = []
-        # False where a layer could not be read: then nobody knows what is missing.
+        # False if a layer could not be read: then it is not known what is missing.
         self.complete = True
         self._budget = Budget()
         self._known: dict[str, LayerContent] = {}
@@ -122,7 +122,7 @@ class _Reading:
         if content is None or wanted:
             try:
                 if layer.size > MAX_UNCOMPRESSED:
-                    # Nothing of it is read, nor asked for.
+                    # Do not even request it.
                     raise over_limit(
                         self.image.source, f"Layer {layer.digest} has", MAX_UNCOMPRESSED, "bytes"
                     )
@@ -150,7 +150,7 @@ def _layer_faults(image: StoredImage, place: int, content: LayerContent) -> list
         faults.append(
             finding_of(
                 image.source,
-                f"Layer {layer.digest} has {content.size:,} bytes, and the manifest says "
+                f"Layer {layer.digest} has {content.size:,} bytes, but the manifest says "
                 f"{layer.size:,}",
                 rule=SIZE_DIFFERS,
             )
@@ -159,18 +159,19 @@ def _layer_faults(image: StoredImage, place: int, content: LayerContent) -> list
         faults.append(
             finding_of(
                 image.source,
-                f"The content of layer {layer.digest} has another digest: {content.digest}",
+                f"The content of layer {layer.digest} does not match its digest; it has "
+                f"{content.digest}",
                 rule=DIGEST_DIFFERS,
             )
         )
     elif content.fault:
-        # Of a layer that is damaged nothing else is to be expected.
+        # Reported only if the digest matches: otherwise the layer is simply damaged.
         faults.append(content.fault)
     return faults
 
 
 def _read_file_system(reading: _Reading, all_layers: bool) -> list[Finding]:
-    """The file system that the layers make together, as far as it can hold the package."""
+    """Reads the file system made of the layers, as far as it can contain the package."""
     image = reading.image
     hidden = _Hidden()
     packages: list[str] = []
@@ -188,8 +189,8 @@ def _read_file_system(reading: _Reading, all_layers: bool) -> list[Finding]:
     return [
         finding_of(
             image.source,
-            f"No layer is annotated, and Crossplane v2.2 and later takes {packages[0]!a} for "
-            f"the package: the first file called {BASE_FILE} from the top layer on"
+            f"No layer is annotated, and Crossplane v2.2 and later uses {packages[0]!a} as the "
+            f"package: the first file called {BASE_FILE}, from the top layer down"
             + ("" if found else f"; there is no {BASE_FILE} in the top folder"),
             "Annotate the package's layer with io.crossplane.xpkg: base, as `pants package` does.",
             rule=OTHER_PACKAGE_YAML if found else NO_PACKAGE_YAML,
@@ -198,7 +199,7 @@ def _read_file_system(reading: _Reading, all_layers: bool) -> list[Finding]:
 
 
 class _Hidden:
-    """What the layers above hide of those below (image specification, layer.md)."""
+    """What upper layers hide in lower ones (image specification, layer.md)."""
 
     def __init__(self) -> None:
         self._gone: set[str] = set()
@@ -223,9 +224,9 @@ def _several(image: StoredImage, places: list[int], kind: str) -> list[Finding]:
     digests = ", ".join(image.layers[place].digest for place in places)
     found = finding_of(
         image.source,
-        f"{len(places)} layers are annotated as io.crossplane.xpkg: {kind}, and nothing says "
+        f"{len(places)} layers are annotated as io.crossplane.xpkg: {kind}, and it is not clear "
         f"which one is meant: {digests}",
-        "Keep the annotation on one layer.",
+        "Annotate only one layer.",
         rule=SEVERAL_BASE_LAYERS,
     )
     # The package manager does not look at examples.
@@ -233,7 +234,7 @@ def _several(image: StoredImage, places: list[int], kind: str) -> list[Finding]:
 
 
 def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
-    """Findings where not all readers would take the same file from the base layer."""
+    """Findings if not all readers would use the same file from the base layer."""
     name = base.named.get(BASE_FILE)
     if name is None or not base.packages:
         return []
@@ -242,7 +243,7 @@ def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
             finding_of(
                 image.source,
                 f"The base layer has {base.packages[0]!a} before {BASE_FILE}; Crossplane v2.2 "
-                "and later takes that for the package",
+                "and later uses that as the package",
                 f"Leave everything but {BASE_FILE} out of the base layer.",
                 rule=OTHER_PACKAGE_YAML,
             )
@@ -251,7 +252,7 @@ def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
         return []
     other = finding_of(
         image.source,
-        f"In the base layer {BASE_FILE} is called {name!a}; Crossplane up to v2.1 and "
+        f"In the base layer {BASE_FILE} is named {name!a}; Crossplane up to v2.1 and "
         f"`crossplane xpkg extract` look for exactly {BASE_FILE}",
         "Build the package with `pants package`.",
         rule=OTHER_PACKAGE_YAML,
@@ -268,6 +269,6 @@ def _no_package(image: StoredImage, bases: list[int]) -> Finding:
     return finding_of(
         image.source,
         f"There is no {BASE_FILE} in {where}",
-        "Name the image of a package: what only runs a provider or a function is none.",
+        "Name the image of a package; the image that runs a provider or function is not one.",
         rule=NO_PACKAGE_YAML,
     )

@@ -1,9 +1,9 @@
 """Reads a tar member by member from a stream: USTAR, with the extensions of PAX and GNU tar.
 
-Python's tarfile is not used because it reads extension headers of any size into memory, applies
-GNU's old `atime` field as a part of the name, ends in silence at a damaged header, and has raised
-many kinds of exceptions for hostile headers. This follows Go's archive/tar, by which the package
-manager reads: headers of links, devices and folders have no content whatever their size says.
+Python's tarfile is not used because it reads extension headers of any size into memory, treats
+GNU's old `atime` field as part of the name, stops silently at a damaged header, and has raised
+many kinds of exceptions for hostile headers. This follows Go's archive/tar, which the package
+manager uses: links, devices and folders have no content, whatever size their headers have.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from xpkg_tool.oci.write.ustar import BLOCK
 REGULAR, HARD_LINK, SYMBOLIC_LINK, FOLDER = "file", "hard link", "symbolic link", "folder"
 SPECIAL = "special file"
 
-# Names of gigabytes are an attack; paths have at most 4,096 bytes on Linux.
+# In bytes. A name of gigabytes is an attack; paths have at most 4,096 bytes on Linux.
 _MAX_EXTENSION = 1024 * 1024
 _TYPES = {
     b"0": REGULAR,
@@ -35,24 +35,24 @@ _PAX, _PAX_GLOBAL, _LONG_NAME, _LONG_LINK = b"x", b"g", b"L", b"K"
 
 
 class Broken(Exception):
-    """It is no tar, or a damaged one; `str()` is part of a sentence ("a header is damaged")."""
+    """Not a tar, or a damaged one; `str()` is part of a sentence ("a header is damaged")."""
 
 
 class Source(Protocol):
-    """Where a tar is read from."""
+    """A stream from which to read a tar."""
 
     def read(self, size: int, /) -> bytes:
         """`size` bytes, fewer only at the end."""
 
     def skip(self, size: int, /) -> bool:
-        """Goes past `size` bytes; False where there are not as many."""
+        """Skips `size` bytes; False if there are fewer."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member: its `name` as written (bytes that are no UTF-8 as surrogates), what it is (one of
-    the constants above), its content's size and where that begins in the tar, and for links their
-    target as written."""
+    """A member: its `name` as written (invalid UTF-8 as surrogates), its kind (one of the constants
+    above), the size of its content and its offset in the tar, and for links the target as written.
+    """
 
     name: str
     kind: str
@@ -62,21 +62,21 @@ class Member:
 
 
 def members(source: Source, limit: int) -> Iterator[tuple[Member, Callable[[int], bytes]]]:
-    """Each member with a function that reads on in its content: up to that many bytes, b"" at its
-    end; good until the next member is asked for. Raises Broken, also for more than `limit` headers
+    """Each member with a function that reads its content: up to that many bytes, b"" at its end;
+    valid until the next member is requested. Raises Broken, also for more than `limit` headers
     (reading one takes as long as reading kilobytes of content)."""
     offset = 0
     extension = _NOTHING
     for number in count():
         block = source.read(BLOCK)
         if not block and offset:
-            # Go takes the end of the file for the end of the tar, and so do others.
+            # Go and others accept the end of the file as the end of the tar.
             return
         if len(block) < BLOCK:
-            raise Broken("it is cut off" if offset else "it is no tar archive")
+            raise Broken("it is truncated" if offset else "it is not a tar archive")
         if block == _ZEROS:
             if source.read(BLOCK).strip(b"\0"):
-                raise Broken("there is more after the block of zeros that ends it")
+                raise Broken("there is data after the block of zeros that ends it")
             return
         if number >= limit:
             raise Broken(f"it has more than {limit:,} headers")
@@ -104,7 +104,7 @@ class _Header:
 
 @dataclass(frozen=True)
 class _Extension:
-    """What extension headers say of the member that follows them."""
+    """The contents of extension headers, which apply to the next member."""
 
     name: bytes | None = None
     link: bytes | None = None
@@ -117,11 +117,11 @@ class _Extension:
             return _Extension(self.name, content.split(b"\0", 1)[0], self.size)
         records = _pax(content)
         if any(key.startswith(b"GNU.sparse.") for key in records):
-            raise Broken("a file in it is stored as sparse")
+            raise Broken("it contains a sparse file")
         if type == _PAX_GLOBAL:
-            # Go ignores these for what follows; what would change how a tar is read is refused.
+            # Go ignores global headers; those that would change how the tar is read are refused.
             if records.keys() & {b"path", b"linkpath", b"size"}:
-                raise Broken("it has one name or size for all its members")
+                raise Broken("it has a global header with a name or size")
             return self
         size = records.get(b"size")
         if size is not None and not (size.isdigit() and len(size) < 20):
@@ -138,11 +138,11 @@ class _Extension:
         size = header.size if self.size is None else self.size
         kind = _TYPES.get(header.type, SPECIAL)
         if header.type == b"S":
-            raise Broken("a file in it is stored as sparse")
+            raise Broken("it contains a sparse file")
         if kind == REGULAR and name.endswith(b"/"):
-            # From before tar had a type for folders.
+            # An old convention, from before tar had a type for folders.
             kind = FOLDER
-        # Go skips the content of types that it does not know, and knows none for these.
+        # Go skips the content of unknown types; the other known types have none.
         has_content = kind == REGULAR or header.type not in _TYPES
         return Member(
             name.decode("utf-8", "surrogateescape"),
@@ -166,22 +166,22 @@ class _Content:
         wanted = min(size, self._left)
         data = self._source.read(wanted) if wanted else b""
         if len(data) < wanted:
-            raise Broken("it is cut off")
+            raise Broken("it is truncated")
         self._left -= wanted
         return data
 
     def skip(self) -> None:
         rest, self._left = self._left + self._padding, 0
         if rest and not self._source.skip(rest):
-            raise Broken("it is cut off")
+            raise Broken("it is truncated")
 
 
 def _parse(block: bytes, *, first: bool) -> _Header:
     # The checksum counts its own field as eight spaces.
-    said, counted = _number(block[148:156]), sum(block) - sum(block[148:156]) + 8 * 32
+    stored, computed = _number(block[148:156]), sum(block) - sum(block[148:156]) + 8 * 32
     magic = block[257:263]
-    if said != counted and said != _signed(block, counted):
-        raise Broken("it is no tar archive" if first else "a header is damaged")
+    if stored not in (computed, _signed(block, computed)):
+        raise Broken("it is not a tar archive" if first else "a header is damaged")
     name = _text(block[:100])
     prefix = _text(block[345:500])
     if magic == b"ustar\0" and prefix:
@@ -193,7 +193,7 @@ def _parse(block: bytes, *, first: bool) -> _Header:
 
 
 def _signed(block: bytes, unsigned: int) -> int:
-    """The checksum as some old programs have it, which counted signed bytes."""
+    """The checksum as some old programs compute it, with signed bytes."""
     return unsigned - 256 * sum(byte > 127 for byte in block[:148] + block[156:])
 
 
@@ -211,7 +211,7 @@ def _text(field: bytes) -> bytes:
 
 
 def _number(field: bytes) -> int | None:
-    """An octal number, or a binary one as GNU tar writes what is too large; None for others."""
+    """An octal number, or a binary one as GNU tar writes large numbers; None for anything else."""
     if field[0] & 0x80:
         if field[0] == 0xFF:
             return -1

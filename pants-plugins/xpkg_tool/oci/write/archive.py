@@ -1,6 +1,6 @@
-"""The .xpkg file: one tar that is a docker-archive and an OCI image layout at once.
+"""The .xpkg file: a tar that is a docker-archive and an OCI image layout at the same time.
 
-Members, headers, order and ending are those of tests/vectors/hybrid.xpkg.
+tests/vectors/hybrid.xpkg has the same members, headers, order and end.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _index(image: Image) -> dict[str, object]:
 def _docker_manifest(image: Image) -> dict[str, object]:
     return {
         "Config": _blob_path(image.config_digest),
-        # A name would make the bytes depend on where the package is going to be published.
+        # With a name, the bytes would depend on where the package is published.
         "RepoTags": None,
         "Layers": [_blob_path(layer.digest) for layer in image.layers],
     }

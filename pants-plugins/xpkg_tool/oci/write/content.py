@@ -1,4 +1,4 @@
-"""What goes into a layer, in parts, so that a large package need not be in memory as a whole."""
+"""The content of a layer, in parts, so that a large package is never in memory as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Callable, Iterator
 
 @dataclass(frozen=True)
 class Content:
-    """`size` bytes, which `parts()` yields in order, as often as it is called."""
+    """`size` bytes, which `parts()` yields in order; it can be called repeatedly."""
 
     size: int
     parts: Callable[[], Iterator[bytes]]

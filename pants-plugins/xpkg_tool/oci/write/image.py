@@ -1,7 +1,7 @@
 """The image: config with labels and manifest with annotations, as go-containerregistry writes them.
 
-Labels in the config and annotations on the layer descriptors say the same, so the digest computed
-here is the one that Crossplane's own push path arrives at (tests/vectors/README.md, hybrid.xpkg).
+Labels in the config and annotations on the layer descriptors agree, so Crossplane's own push
+computes the same digest as this module (tests/vectors/README.md, hybrid.xpkg).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _ZERO_TIME = "0001-01-01T00:00:00Z"
 
 @dataclass(frozen=True)
 class Platform:
-    """`architecture` and `os` of the config. A package without a runtime runs nowhere, but an empty
-    platform breaks indexes downstream (crossplane#4977)."""
+    """`architecture` and `os` of the config. A package without a runtime does not need a platform,
+    but an empty one breaks indexes downstream (crossplane#4977)."""
 
     architecture: str = "amd64"
     os: str = "linux"
@@ -43,7 +43,7 @@ class Image:
 
 
 def build_image(layers: Sequence[Layer], platform: Platform = Platform()) -> Image:
-    """The image of `layers`, in their order."""
+    """An image with these layers, in order."""
     config = _config(layers, platform)
     config_digest = sha256(config)
     manifest = manifest_bytes(
@@ -53,8 +53,8 @@ def build_image(layers: Sequence[Layer], platform: Platform = Platform()) -> Ima
 
 
 def manifest_bytes(config: bytes, layers: Iterable[tuple[str, int, str, str | None]]) -> bytes:
-    """The manifest of these layers: each its media type, size, digest and, where it is one that
-    the package manager knows, the annotation's value."""
+    """The manifest with these layers: for each, its media type, size, digest and the value of its
+    annotation (None for a layer that the package manager does not know)."""
     return compact_json(
         {
             "schemaVersion": 2,
@@ -74,7 +74,7 @@ def manifest_bytes(config: bytes, layers: Iterable[tuple[str, int, str, str | No
 
 
 def compact_json(value: Mapping[str, Any] | Sequence[Any]) -> bytes:
-    """JSON as Go's encoder writes it: no white space, text as UTF-8, `<`, `>` and `&` escaped."""
+    """JSON as Go's encoder writes it: no white space, UTF-8, with `<`, `>` and `&` escaped."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -12,14 +12,14 @@ from xpkg_tool.oci.stored_image import StoredImage, read_config
 from xpkg_tool.oci.write.image import INDEX_TYPE, compact_json
 from xpkg_tool.oci.write.layer import sha256
 
-# What the package manager takes out of an index, wherever it runs.
-_TAKEN = "linux/amd64"
+# The entry of an index that the package manager uses, wherever it runs.
+_REQUIRED = "linux/amd64"
 
 
 def build_index(images: Sequence[StoredImage]) -> StoredManifest:
-    """The index of `images`, whose order does not matter: entries are sorted by platform, which is
-    that of each image's config. Raises PublishError for an image without a platform
-    (crossplane#4977), for two with the same, and where none is for linux/amd64."""
+    """The index of `images`, in any order: entries are sorted by platform, which comes from each
+    image's config. Raises PublishError for an image without a platform (crossplane#4977), for two
+    with the same one, and if none is for linux/amd64."""
     configs = {image.digest: read_config(image) for image in images}
     by_platform: dict[str, list[StoredImage]] = defaultdict(list)
     for image in images:
@@ -29,14 +29,14 @@ def build_index(images: Sequence[StoredImage]) -> StoredManifest:
             raise _refused(
                 f"{' and '.join(image.source for image in same)} are for the same platform, "
                 f"{platform}",
-                "Publish one for each platform. A package without a runtime is the same for all of "
-                "them: publish it alone.",
+                "Publish one per platform. A package without a runtime is the same for all "
+                "platforms: publish it alone.",
             )
-    if _TAKEN not in by_platform:
+    if _REQUIRED not in by_platform:
         raise _refused(
-            f"None of the packages is for {_TAKEN}, and that is what the package manager takes; "
-            f"they are for {', '.join(sorted(by_platform))}",
-            "Add that one.",
+            f"None of the packages is for {_REQUIRED}, which the package manager uses; they are "
+            f"for {', '.join(sorted(by_platform))}",
+            f"Add the package for {_REQUIRED}.",
         )
     ordered = [same[0] for _, same in sorted(by_platform.items())]
     content = compact_json(
@@ -60,17 +60,16 @@ def build_index(images: Sequence[StoredImage]) -> StoredManifest:
 def _named(image: StoredImage, config: ImageConfig) -> str:
     if not config.os or not config.architecture:
         raise _refused(
-            f"{image.source} says of no platform that it is for it (os {config.os!r}, architecture "
+            f"{image.source} does not specify its platform (os {config.os!r}, architecture "
             f"{config.architecture!r})",
-            "Build it again: packages of several platforms say in their config which one each is "
-            "for.",
+            "Build it again: each package in an index needs a platform in its config.",
         )
     parts = (config.os, config.architecture, config.variant, config.os_version)
     return "/".join(filter(None, parts))
 
 
 def _platform(config: ImageConfig) -> dict[str, Any]:
-    """In the order in which go-containerregistry writes it."""
+    """The platform, with fields in the order in which go-containerregistry writes them."""
     platform = {
         "architecture": config.architecture,
         "os": config.os,

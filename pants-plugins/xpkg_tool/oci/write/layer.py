@@ -1,4 +1,4 @@
-"""A layer: a tar of one file, compressed by the pinned deflate (docs/package-format.md)."""
+"""A layer: a tar with one file, compressed by the pinned deflate (docs/package-format.md)."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from xpkg_tool.process.parallel_map import parallel_map
 BASE_FILE = "package.yaml"
 EXAMPLES_FILE = ".up/examples.yaml"
 
-# The values of the annotation and label `io.crossplane.xpkg` (reference: xpkg specification).
+# The values of the annotation and label `io.crossplane.xpkg` (source: the xpkg specification).
 BASE = "base"
 EXAMPLES = "upbound"
 
-# libdeflate's bytes depend on its version alone, so the version is part of the format.
+# libdeflate's output depends only on its version, so the version is part of the format.
 DEFLATE_VERSION = "0.8.1"
 _LEVEL = 6
 
-# libdeflate wants a whole buffer: a tar is cut into gzip members of this many bytes, so that memory
-# stays bounded and the work can be shared.
+# libdeflate needs a whole buffer: a tar is split into gzip members of this many bytes, so that
+# memory stays bounded and several cores can work.
 MEMBER_BYTES = 16_777_216
 
 _GZIP_HEADER = bytes.fromhex("1f8b08000000000000ff")  # mtime 0, XFL 0, OS 255
 
 
 class DeflateVersionError(Exception):
-    """The installed `deflate` is not the one that the format names."""
+    """The installed version of `deflate` is not the one that the format requires."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _layer(kind: str, name: str, content: Content) -> Layer:
     if deflate.__version__ != DEFLATE_VERSION:
         raise DeflateVersionError(
             f"The package format needs deflate {DEFLATE_VERSION}, but {deflate.__version__} is "
-            f"installed, whose bytes may differ. Install deflate=={DEFLATE_VERSION}."
+            f"installed, whose output may differ. Install deflate=={DEFLATE_VERSION}."
         )
     end = ustar.padding(content.size) + ustar.END
     parts = itertools.chain((ustar.header(name, content.size),), content.parts(), (end,))
@@ -89,7 +89,7 @@ def _hashed(hasher: hashlib._Hash, pieces: Iterable[bytearray]) -> Iterator[byte
 
 
 def _cut(parts: Iterable[bytes], size: int) -> Iterator[bytearray]:
-    """The concatenation of `parts` in pieces of `size` bytes, the last one shorter, none empty."""
+    """The concatenation of `parts` in pieces of `size` bytes; the last one may be shorter."""
     piece = bytearray()
     for part in parts:
         view = memoryview(part)

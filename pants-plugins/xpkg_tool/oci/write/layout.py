@@ -1,12 +1,12 @@
-"""Publishes into a directory in the OCI image layout (image specification 1.1, image-layout.md).
+"""Publishes to a directory in the OCI image layout (image specification 1.1, image-layout.md).
 
 Many repositories share one directory. An entry of index.json has `repository:tag` as its annotation
-`org.opencontainers.image.ref.name`, the form of skopeo's `oci:DIRECTORY:repository:tag`. Its media
-type is the manifest's own (Docker schema 2). skopeo 1.9 does not find such entries by name, not
-even those that its own `copy --preserve-digests` writes (skopeo#1975); calling the manifest an OCI
-one would please it, but a tool that believed it could not push the manifest: registries compare.
-Blobs go first, index.json last, each by rename: a reader sees the old state or the new one. Moving
-a tag changes its entry only; the old manifest's blobs stay."""
+`org.opencontainers.image.ref.name`, as in skopeo's `oci:DIRECTORY:repository:tag`. Its media type
+is the manifest's own (Docker schema 2). skopeo 1.9 does not find such entries by name, not even
+those that its own `copy --preserve-digests` writes (skopeo#1975). Declaring the manifest as an OCI
+one would help there, but then it could not be pushed, because registries compare the media types.
+Blobs are written first, index.json last, each by rename: a reader sees the old state or the new
+one. Moving a tag changes only its entry; the old manifest's blobs stay."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class LayoutResult:
-    """What was written: blobs (config, layers, manifests) in bytes and number, how many (and what)
-    was there already, and which of the names changed. `moved` are the names that had become another
-    digest since the plan, and which; they stay. All others were up to date."""
+    """What was written: the number and bytes of blobs (config, layers, manifests) that were sent
+    and that existed, and which of the names changed. `moved` are the names whose digest changed
+    since the plan, with the new digest; they are left alone. All others were up to date."""
 
     changed: frozenset[str]
     bytes_sent: int = 0
@@ -45,8 +45,8 @@ class LayoutResult:
 
 
 def named_digests(directory: str) -> Mapping[str, str]:
-    """The digest of each name (`repository:tag`) in the layout; none where there is no directory.
-    Raises PublishError."""
+    """The digest of each name (`repository:tag`) in the layout; empty if the directory does not
+    exist. Raises PublishError."""
     try:
         index = _read_index(directory)
     except FileNotFoundError:
@@ -56,7 +56,7 @@ def named_digests(directory: str) -> Mapping[str, str]:
             LAYOUT,
             f"The image layout {directory} cannot be read: "
             f"{error.strerror or type(error).__name__}",
-            "Make sure that it is a directory that you may read.",
+            "Make sure that it is a directory and that you have permission to read it.",
         ) from None
     return {_name(entry): str(entry.get("digest", "")) for entry in index["manifests"]}
 
@@ -73,13 +73,13 @@ def publish(
     expected: Mapping[str, str | None] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> LayoutResult:
-    """Publishes `archive` in the layout `directory` (made where missing; relative to the current
-    directory) under each of `names` (`repository:tag`). Writes nothing if all of that is there.
-    `expected` is what each name was when it was decided that it may be written; a name that is
-    something else by now stays. Raises PublishError; then index.json is as it was."""
+    """Publishes `archive` to the layout `directory` (created if missing; relative to the current
+    directory) under each of `names` (`repository:tag`). Writes nothing if everything exists.
+    `expected` is the digest that each name had when it was decided that it may be written; a name
+    that has changed since is left alone. Raises PublishError; index.json is then unchanged."""
     try:
         try:
-            # A directory that may only be read must not fail for what is up to date.
+            # If everything is up to date, a read-only directory must not fail.
             os.makedirs(os.path.join(directory, "blobs", "sha256"), exist_ok=True)
         except OSError:
             if not os.path.isdir(directory):
@@ -90,15 +90,15 @@ def publish(
         raise publish_error(
             LAYOUT,
             f"The image layout {directory} was in use for {lock_timeout:g} seconds",
-            "Wait for the other process that publishes into it, or end it.",
+            "Wait for the other process that publishes to it, or stop it.",
         ) from None
     except OSError as error:
         raise publish_error(
             LAYOUT,
             f"The image layout {directory} cannot be written: "
-            f"{error.strerror or type(error).__name__}; its index is as it was before",
-            "Make sure that it is a directory that you may write to, on a disk with room left; "
-            "then publish again.",
+            f"{error.strerror or type(error).__name__}; its index is unchanged",
+            "Make sure that it is a directory, that you have permission to write to it and that "
+            "the disk is not full; then publish again.",
         ) from None
 
 
@@ -143,13 +143,13 @@ def _publish(
 
 
 def _sizes(archive: Artifact) -> dict[str, int]:
-    """Of blobs and manifests, what a manifest names before it."""
+    """The sizes of blobs and manifests; a manifest comes after what it names."""
     sizes = {blob.digest: blob.size for blob in archive.blobs}
     return {**sizes, **{m.digest: len(m.manifest) for m in archive.manifests}}
 
 
 def _missing(archive: Artifact, directory: str) -> tuple[str, ...]:
-    """Digests of the blobs and manifests that are not there with the right size."""
+    """The digests of blobs and manifests that do not exist with the right size."""
     sizes = _sizes(archive)
 
     def present(digest: str) -> bool:
@@ -194,7 +194,7 @@ def _name(entry: dict[str, Any]) -> str:
 
 
 def _read_index(directory: str) -> dict[str, Any]:
-    """index.json, with entries of others as they are; a new one where there is none."""
+    """index.json, including the entries of other programs; a new one if there is none."""
     path = os.path.join(directory, "index.json")
     try:
         with open(path, "rb") as file:
@@ -208,21 +208,23 @@ def _read_index(directory: str) -> dict[str, Any]:
         index = None
     entries = index.get("manifests") if isinstance(index, dict) else None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise _foreign(path, "is no image index")
+        raise _foreign(path, "is not an image index")
     assert isinstance(index, dict)
     return index
 
 
 def _refuse_foreign(directory: str) -> None:
-    """A directory with something else in it was named by mistake."""
+    """Refuses a directory with other contents, which was probably named by mistake."""
     for entry in os.listdir(directory):
         if entry not in ("blobs", "oci-layout") and not entry.startswith("."):
-            raise _foreign(directory, f"is no image layout: it holds {entry!r}, but no index.json")
+            raise _foreign(
+                directory, f"is not an image layout: it contains {entry!r}, but no index.json"
+            )
 
 
 def _foreign(path: str, what: str) -> PublishError:
     return publish_error(
         LAYOUT,
         f"{path} {what}",
-        "Name another directory, or move what is there away; it was not changed.",
+        "Name another directory, or move its contents away; nothing was changed.",
     )

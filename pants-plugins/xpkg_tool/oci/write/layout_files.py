@@ -1,4 +1,4 @@
-"""The lock of a directory that several processes change."""
+"""A lock for a directory that several processes change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOCK_TIMEOUT = 60.0
 
 
 class Busy(Exception):
-    """Somebody else holds the lock, and did not let it go in time."""
+    """Another process holds the lock, and did not release it in time."""
 
 
 @contextmanager
@@ -23,8 +23,8 @@ def locked(
     timeout: float = LOCK_TIMEOUT,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
-    """Holds the one lock of `directory` (flock on the directory itself: no file to leave behind,
-    and none needed where nothing may be written). `timeout` in seconds. Raises Busy, OSError."""
+    """Holds the lock of `directory` (flock on the directory itself: this leaves no file behind, and
+    works in a read-only directory). `timeout` is in seconds. Raises Busy and OSError."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         deadline = time.monotonic() + timeout

@@ -1,8 +1,8 @@
-"""USTAR headers written by hand, as Go's archive/tar writes them.
+"""Writes USTAR headers by hand, as Go's archive/tar writes them.
 
 Python's tarfile leaves devmajor and devminor empty and pads to 10,240 bytes, so its bytes (and with
-them every diff ID) differ from those of the reference implementation. Held to
-tests/vectors/base.layer.tar and tests/vectors/hybrid.xpkg.
+them every diff ID) differ from those of the reference implementation. The tests compare this module
+with tests/vectors/base.layer.tar and tests/vectors/hybrid.xpkg.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _LARGEST_SIZE = 8**11 - 1
 
 
 def header(name: str, size: int) -> bytes:
-    """The 512 bytes before a regular file of `size` bytes: mode 0644, owner 0, time 0.
+    """The header (512 bytes) of a regular file of `size` bytes: mode 0644, owner 0, mtime 0.
 
     Raises ValueError for a name over 100 bytes or a size over 8 GiB, which would need extensions.
     """

@@ -1,4 +1,4 @@
-"""Who we are, for one registry: probes it, and answers its challenge with a credential."""
+"""Authenticates to one registry: probes it, and answers its challenge with a credential."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from xpkg_tool.registry.http.client import Response
 from xpkg_tool.registry.http.transport import Transport
 from xpkg_tool.registry.http.url_policy import Authorization, follow, origin_of
 
-# What a token may say of repositories, in bytes before it is encoded (and signed, and put into a
-# header, for which 8 KiB is a usual limit), and what it says of each beside its name.
+# The size of the access list in a token, in bytes before it is encoded, signed and put into a
+# header (8 KiB is a common limit), and the size of each entry in addition to the repository's name.
 _ACCESS_BYTES = 3000
 _ENTRY_BYTES = 60
-# What a token is to allow (the distribution project's scope.md).
+# The actions of a token (the distribution project's scope.md).
 PULL, PUSH = "pull", "pull,push"
 
 
 class Authorizer:
-    """Authorizations for one registry, for any thread. Probes `/v2/` once, and asks for one token
-    for several repositories where it knows of them, else for each. For publishing it has the scope
-    `pull,push` at once: a token with less is not widened by most registries' clients, and a second
-    one costs a request. For reading it has `pull` alone: some registries refuse more to those who
-    may only read."""
+    """Authorizations for one registry. Thread-safe. Probes `/v2/` once, and requests one token for
+    several repositories if it knows of them, else one for each. For publishing it requests
+    `pull,push` at once, because a second token would cost a request. For reading it requests only
+    `pull`, because some registries refuse more to users who may only read."""
 
     def __init__(
         self,
@@ -44,36 +43,36 @@ class Authorizer:
         self._probed = False
         self._failure: PublishError | None = None
         self._challenge: Challenge | None = None
-        # The host whose challenge was not answered because it is not the registry's.
-        self._stranger = ""
+        # The host whose challenge was not answered because it is not the registry's own.
+        self._foreign_host = ""
         self._credentials: dict[str, Credential] = {}
         self._authorizations: dict[str, Authorization | None] = {}
         self._sources: dict[str, tuple[str, ...]] = {}
         self._expected: dict[str, None] = {}
-        # What the token for a repository was asked to allow, whatever it allows.
-        self._asked: dict[str, frozenset[str]] = {}
+        # The repositories that the token for a repository was requested for.
+        self._requested: dict[str, frozenset[str]] = {}
         self._lock = threading.RLock()
 
     def expect(self, repositories: Sequence[str]) -> None:
-        """Says which repositories will be asked for: they share tokens."""
+        """Announces which repositories will be used, so that they can share tokens."""
         with self._lock:
             new = [name for name in repositories if name not in self._authorizations]
             self._expected.update(dict.fromkeys(new))
 
     def also_read(self, repository: str, sources: Sequence[str]) -> None:
-        """Says that tokens for `repository` are to allow reading `sources` too (to mount from). One
-        that was not asked to is given up."""
+        """Makes tokens for `repository` also allow reading `sources` (to mount from them). Drops
+        the present token if it was not requested for them."""
         with self._lock:
             self._sources[repository] = tuple(s for s in sources if s != repository)
-            if not self._asked.get(repository, frozenset()).issuperset(sources):
+            if not self._requested.get(repository, frozenset()).issuperset(sources):
                 self._authorizations.pop(repository, None)
 
     def authorization(
         self, repository: str, *, refused: Authorization | None = None
     ) -> Authorization | None:
-        """What to send for `repository`; None where the registry asks for nothing. `refused` is
-        what it does not take any more: a new token is asked for, unless somebody did meanwhile.
-        Raises PublishError."""
+        """The authorization for `repository`, or None if the registry requires none. `refused` is
+        one that the registry no longer accepts: a new token is requested, unless another thread has
+        done so already. Raises PublishError."""
         with self._lock:
             known = repository in self._authorizations
             if not known or (refused and self._authorizations[repository] is refused):
@@ -84,16 +83,16 @@ class Authorizer:
         return self._challenge is not None and self._challenge.scheme == "bearer"
 
     def denied(self, repository: str, response: Response) -> PublishError:
-        """The error for a 401 or 403 that came in spite of all that. It is one text for all
-        repositories for which the same is wrong: its place says which one was asked for."""
-        if self._stranger:
+        """The error for a 401 or 403 in spite of our authorization. Its message is the same for all
+        repositories with the same problem; its place says which one was requested."""
+        if self._foreign_host:
             return publish_error(
                 DENIED,
-                f"The registry {self._transport.name} leads to another host, {self._stranger}, "
-                "which wants to know who is asking; credentials are sent to "
-                "nobody but the registry that they are for",
-                "If you know that host and trust it, name it as the registry; else ask the "
-                "administrator of the one that you named.",
+                f"The registry {self._transport.name} redirects to another host, "
+                f"{self._foreign_host}, which requires authentication; credentials are sent only "
+                "to the registry that they are for",
+                "If you know that host and trust it, name it as the registry; otherwise contact "
+                "the administrator of the registry that you named.",
             )
         credential = self._credential(repository)
         registry = self._transport.name
@@ -102,9 +101,9 @@ class Authorizer:
         if credential.is_anonymous:
             return publish_error(
                 DENIED,
-                f"The registry {registry} wants to know who is {doing} (status {response.status}), "
-                f"and there is no credential for it ({credential.source})",
-                f"{login}, or put one into docker's config.json.",
+                f"The registry {registry} requires authentication for {doing} (status "
+                f"{response.status}), and there is no credential for it ({credential.source})",
+                f"{login}, or add one to docker's config.json.",
             )
         if response.status == 401 and not self.can_renew():
             message = f"The registry {registry} does not accept the user name and password"
@@ -114,7 +113,10 @@ class Authorizer:
                 f"The registry {registry} does not allow {self._actions} (status "
                 f"{response.status}) with the credential"
             )
-            remedy = f"Give that user the right to {right} it, or log in as another: {login[7:]}."
+            remedy = (
+                f"Give that user the right to {right} it, or log in as another user with "
+                f"`docker login {registry}`."
+            )
         return publish_error(DENIED, f"{message} from {credential.source}", remedy)
 
     def _credential(self, repository: str) -> Credential:
@@ -126,11 +128,11 @@ class Authorizer:
         try:
             return self._credential(repository) == credential
         except PublishError:
-            # It comes again when that repository is asked for.
+            # The error is raised again when that repository is used.
             return False
 
     def _answer(self, repository: str) -> dict[str, Authorization | None]:
-        """For the repository, and for those that got the same token."""
+        """The authorization for the repository, and for others that got the same token."""
         challenge = self._probe()
         if challenge is None:
             return {repository: None}
@@ -140,18 +142,18 @@ class Authorizer:
         if credential.username:
             return {repository: Authorization(origin_of(self._probe_url), basic_header(credential))}
         if credential.is_anonymous:
-            # Some registries let everyone read and, here and there, write: the answer will tell.
+            # Some registries allow anonymous reads, and a few anonymous writes: try it.
             return {repository: None}
         raise publish_error(
             DENIED,
-            f"The registry {self._transport.name} wants a user name and password, and there is "
+            f"The registry {self._transport.name} requires a user name and password, but there is "
             f"only a token in {credential.source}",
             f"Log in with `docker login {self._transport.name}`.",
         )
 
     def _probe(self) -> Challenge | None:
         if self._failure is not None:
-            # A registry that is down stays so for the run's other references.
+            # A registry that is down counts as down for the other references of the run.
             raise self._failure
         if not self._probed:
             try:
@@ -168,19 +170,19 @@ class Authorizer:
             return None
         home, answered = origin_of(self._probe_url), origin_of(response.url)
         if response.status == 401 and answered != home:
-            # Whoever that is, it must not say where the registry's credential is sent. Without one
-            # it can be used: some registries lead everybody to another one that all may read.
-            self._stranger = answered.host
+            # Another host must not decide where the registry's credential is sent. It can be used
+            # without one: some registries redirect everyone to a public registry.
+            self._foreign_host = answered.host
             return None
         if response.status != 401:
             raise self._transport.error(
-                f"does not answer as a registry does (status {response.status} for /v2/)",
+                f"does not answer like a registry (status {response.status} for /v2/)",
                 "Check its name and port.",
             )
         challenge = choose(response.headers.get("www-authenticate", ""))
         if challenge is None:
             raise self._transport.error(
-                "asks for authentication in a way that is neither basic nor bearer",
+                "requires an authentication scheme that is neither basic nor bearer",
                 "Ask its administrator for a registry API that docker can log in to.",
             )
         return challenge
@@ -188,7 +190,8 @@ class Authorizer:
     def _bearer_for_several(
         self, challenge: Challenge, repository: str, credential: Credential
     ) -> dict[str, Authorization]:
-        # What a token did not suffice for was expected once: then it gets one of its own.
+        # A repository whose shared token was not enough is not expected again: the next token is
+        # for it alone.
         self._expected.pop(repository, None)
         several, room = [repository], _ACCESS_BYTES
         for name in self._expected:
@@ -200,12 +203,12 @@ class Authorizer:
         scopes = [f"repository:{name}:{self._actions}" for name in several]
         sources = [name for name in self._sources.get(repository, ()) if name not in several]
         scopes += [f"repository:{name}:{PULL}" for name in sources]
-        self._asked.update(dict.fromkeys(several, frozenset([*several, *sources])))
+        self._requested.update(dict.fromkeys(several, frozenset([*several, *sources])))
         if len(scopes) > 1:
             token = self._bearer(challenge, repository, credential, scopes)
             if token is not None:
                 return dict.fromkeys(several, token)
-        # A service may refuse all for the sake of one, or know nothing of several.
+        # A service may refuse all scopes because of one, or not support several.
         token = self._bearer(challenge, repository, credential, scopes[:1])
         assert token is not None
         return {repository: token}
@@ -213,14 +216,14 @@ class Authorizer:
     def _bearer(
         self, challenge: Challenge, repository: str, credential: Credential, scopes: Sequence[str]
     ) -> Authorization | None:
-        """None where the service refuses several scopes; raises PublishError where it is one."""
+        """None if the service refuses several scopes; raises PublishError if it refuses one."""
         home = origin_of(self._probe_url)
         if credential.registry_token:
             return Authorization(home, f"Bearer {credential.registry_token}")
         realm = challenge.parameters.get("realm", "")
         if not _is_absolute(realm):
             raise self._transport.error(
-                "names no token service in its challenge", "Ask its administrator."
+                "names no token service in its challenge", "Contact its administrator."
             )
         realm = follow(self._probe_url, realm, "the address of a token service")
         service = challenge.parameters.get("service", "")
@@ -242,8 +245,8 @@ class Authorizer:
         token = token_in(response)
         if not token:
             raise self._transport.error(
-                f"has a token service that gives no token (status {response.status})",
-                "Ask its administrator.",
+                f"has a token service that returns no token (status {response.status})",
+                "Contact its administrator.",
             )
         return Authorization(home, f"Bearer {token}")
 

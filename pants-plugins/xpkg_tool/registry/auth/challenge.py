@@ -21,8 +21,8 @@ class Challenge:
 
 
 def parse_challenges(header: str) -> tuple[Challenge, ...]:
-    """All challenges in the header (several may share one, separated by commas); what cannot be
-    read ends the list."""
+    """All challenges in the header (several may share one, separated by commas), up to the first
+    that is malformed."""
     challenges: list[tuple[str, dict[str, str]]] = []
     position = 0
     while True:
@@ -40,6 +40,6 @@ def parse_challenges(header: str) -> tuple[Challenge, ...]:
 
 
 def choose(header: str) -> Challenge | None:
-    """The challenge to answer: bearer before basic, as docker does; None where there is neither."""
+    """The challenge to answer: bearer before basic, as docker does; None if there is neither."""
     by_scheme = {challenge.scheme: challenge for challenge in parse_challenges(header)}
     return by_scheme.get("bearer") or by_scheme.get("basic")

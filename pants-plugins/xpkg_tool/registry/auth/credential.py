@@ -1,4 +1,4 @@
-"""A credential for one registry, and the programs (docker-credential-*) that keep credentials."""
+"""A credential for one registry, and credential helpers (docker-credential-*)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from xpkg_tool.diagnostics.errors import CREDENTIALS, PublishError, publish_error
 
 HELPER_TIMEOUT = 60.0
-# Tokens are some kilobytes long.
+# In bytes. Tokens are a few kilobytes long.
 _MAX_OUTPUT = 1024 * 1024
-# What helpers answer when they have nothing: no failure, but "anonymous".
+# The answer of helpers that have no credential: not a failure, but "anonymous".
 _NOT_FOUND = b"credentials not found in native keychain"
 # By docker's convention the secret of this user is an identity token.
 _TOKEN_USER = "<token>"
@@ -25,10 +25,10 @@ _TOKEN_USER = "<token>"
 
 @dataclass(frozen=True)
 class Credential:
-    """What a registry is told of who is asking. All empty: anonymous.
+    """A credential for a registry. If all fields but `source` are empty, it is anonymous.
 
-    `source` says where it was found (a file, a helper's name, or where it was looked for in vain)
-    and is for messages; the rest never appears in a repr."""
+    `source` says where it was found (a file, a helper's name, or where there was none) and is for
+    messages; the rest never appears in a repr."""
 
     source: str
     username: str = field(default="", repr=False)
@@ -44,47 +44,46 @@ class Credential:
 def ask_helper(
     name: str, server: str, env: Mapping[str, str], *, timeout: float = HELPER_TIMEOUT
 ) -> Credential:
-    """What `docker-credential-<name> get` answers for `server`; anonymous if it knows nothing.
+    """The credential that `docker-credential-<name> get` returns for `server`; anonymous if it has
+    none.
 
     `timeout` is in seconds. Raises PublishError, which names the helper and never shows its output.
     The protocol: https://github.com/docker/docker-credential-helpers, "Development"."""
     program = f"docker-credential-{name}"
     path = _absolute_path(env.get("PATH", ""))
-    # Without a PATH, or with an empty one, `which` has a default of its own.
+    # If PATH is missing or empty, `which` would use its own default.
     plain = os.path.basename(name) == name and bool(path)
     found = shutil.which(program, path=path) if plain else None
     if found is None:
-        raise _failed(
-            program, "is not in PATH (of which only absolute folders are searched)", server
-        )
+        raise _failed(program, "is not in PATH (only its absolute folders are searched)", server)
     output, status = _run([found, "get"], program, server, {**env, "PATH": path}, timeout)
     if status != 0:
         if _NOT_FOUND in output:
-            return Credential(f"{program} (which knows nothing of {server})")
+            return Credential(f"{program} (which has none for {server})")
         raise _failed(program, f"failed with exit status {status}", server)
     try:
-        # No integers: one of a million digits takes longer than the time-out.
+        # Not parsed as integers: one with a million digits takes longer than the timeout.
         answer = json.loads(output, parse_int=float)
         username, secret = answer["Username"], answer["Secret"]
     except (ValueError, KeyError, TypeError, RecursionError):
         username = secret = None
     if not isinstance(username, str) or not isinstance(secret, str):
-        raise _failed(program, "gave an answer that is not in the helpers' format", server)
+        raise _failed(program, "returned output that is not in the helpers' format", server)
     if username == _TOKEN_USER:
         return Credential(program, identity_token=secret)
     return Credential(program, username, secret)
 
 
 def _absolute_path(path: str) -> str:
-    """PATH without the entries (empty, `.` and the like) that stand for folders below the current
-    one: that is a repository, and whoever can write to it must not get credentials by it."""
+    """PATH without relative entries (such as an empty one or `.`): the current folder may be a
+    repository, and writing to it must not be enough to run a helper that gets credentials."""
     return os.pathsep.join(entry for entry in path.split(os.pathsep) if os.path.isabs(entry))
 
 
 def _run(
     argv: list[str], program: str, server: str, env: Mapping[str, str], timeout: float
 ) -> tuple[bytes, int]:
-    """Its output and exit status. What it writes to stderr is dropped: it may hold secrets."""
+    """The output and exit status. stderr is discarded, because it may contain secrets."""
     try:
         process = subprocess.Popen(
             argv,
@@ -92,7 +91,7 @@ def _run(
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(env),
-            # A group of its own, so that what a hanging helper started ends with it.
+            # Its own group, so that the child processes of a hanging helper end with it.
             start_new_session=True,
         )
     except OSError as error:
@@ -103,11 +102,11 @@ def _run(
             return _ask(process, server.encode(), time.monotonic() + timeout)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            message = f"gave no answer within {timeout:g} seconds"
+            message = f"did not answer within {timeout:g} seconds"
             raise _failed(program, message, server) from None
         except _TooLong:
             os.killpg(process.pid, signal.SIGKILL)
-            message = f"gave an answer of more than {_MAX_OUTPUT} bytes"
+            message = f"returned more than {_MAX_OUTPUT} bytes"
             raise _failed(program, message, server) from None
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
@@ -119,14 +118,14 @@ class _TooLong(Exception):
 
 
 def _ask(process: subprocess.Popen[bytes], question: bytes, deadline: float) -> tuple[bytes, int]:
-    """As `communicate`, which would hold whatever a helper writes in memory."""
+    """Like `communicate`, but limits how much output is kept in memory."""
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         process.stdin.write(question)
         process.stdin.close()
     except BrokenPipeError:
-        pass  # It does not care; the answer counts.
+        pass  # It does not read its input; only the answer counts.
     output = bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
@@ -145,7 +144,7 @@ def _ask(process: subprocess.Popen[bytes], question: bytes, deadline: float) -> 
 def _failed(program: str, what: str, server: str) -> PublishError:
     return publish_error(
         CREDENTIALS,
-        f"The credential helper {program} {what}; it was asked for {server}",
+        f"The credential helper {program} {what}; it was run for {server}",
         f"Try `echo {server} | {program} get`, or correct credHelpers and credsStore in docker's "
         "config.json.",
     )

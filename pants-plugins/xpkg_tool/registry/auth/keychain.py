@@ -2,9 +2,9 @@
 auth.json.
 
 The rules are those of docker's CLI (cli/config) and of go-containerregistry's default keychain,
-which the Crossplane CLI uses; tests/vectors/keychain.jsonl holds both. Once a docker config exists,
-auth.json is not asked. In one thing we follow docker, not go-containerregistry: a helper for the
-host wins over credsStore."""
+which the Crossplane CLI uses; tests/vectors/keychain.jsonl has test vectors of both. If a docker
+config exists, auth.json is not read. In one thing we follow docker, not go-containerregistry: a
+helper for the host takes precedence over credsStore."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from xpkg_tool.diagnostics.errors import CREDENTIALS, PublishError, publish_erro
 from xpkg_tool.oci.reference import DOCKER_HUB
 from xpkg_tool.registry.auth.credential import HELPER_TIMEOUT, Credential, ask_helper
 
-# What helpers answered (or how they failed), by their name and the registry.
+# The answers of helpers (or how they failed), by (helper name, registry).
 Answers = dict[tuple[str, str], Union[Credential, PublishError]]
-# The key under which `docker login` keeps Docker Hub's credential; it is found under no other.
+# The key under which `docker login` stores the credential for Docker Hub.
 _DOCKER_HUB_KEY = "https://index.docker.io/v1/"
 
 
@@ -35,9 +35,9 @@ def find_credential(
 ) -> Credential:
     """The credential for `registry` (`host[:port]`), or an anonymous one whose `source` says where
     it was looked for. Reads only files and variables of `env` (HOME, DOCKER_CONFIG, PATH,
-    REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME). A helper whose answer is in `answers` is
-    not asked again, and what it answers is put there. Raises PublishError for a config that cannot
-    be read and for a helper that fails."""
+    REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME). `answers` is a cache for the answers of
+    helpers: it is read and updated. Raises PublishError for a config that cannot be read and for a
+    helper that fails."""
     path = _config_file(env)
     if path is None:
         return Credential("no credentials: there is no docker config and no auth.json")
@@ -49,13 +49,13 @@ def find_credential(
     entries = {key: _entry(path, key, e) for key, e in _section(path, config, "auths").items()}
     if helper:
         if not isinstance(helper, str):
-            raise _broken(path, "the name of a credential helper is no text")
+            raise _broken(path, "the name of a credential helper is not a string")
         answers = {} if answers is None else answers
         if (helper, host) not in answers:
             try:
                 answers[helper, host] = ask_helper(helper, host, env, timeout=helper_timeout)
             except PublishError as error:
-                # One that hangs is not waited for again, for every repository.
+                # Do not wait again for a helper that hangs, for every repository.
                 answers[helper, host] = error
         answer = answers[helper, host]
         if isinstance(answer, PublishError):
@@ -95,10 +95,10 @@ def _read(path: str) -> dict[str, Any]:
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
-        # The parser's own message is not shown: it can quote the text.
+        # The parser's own message is not shown: it may quote the file.
         raise _broken(path, "it is not valid JSON") from None
     if not isinstance(data, dict):
-        raise _broken(path, "it is no JSON object")
+        raise _broken(path, "it is not a JSON object")
     return data
 
 
@@ -107,7 +107,7 @@ def _section(path: str, config: Mapping[str, Any], name: str) -> dict[str, Any]:
     if section is None:
         return {}
     if not isinstance(section, dict):
-        raise _broken(path, f"{name} is no JSON object")
+        raise _broken(path, f"{name} is not a JSON object")
     return section
 
 
@@ -117,7 +117,7 @@ def _entry(path: str, key: str, entry: Any) -> Credential:
     for name in ("auth", "username", "password", "identitytoken", "registrytoken"):
         value = (entry.get(name) or "") if isinstance(entry, dict) else None
         if not isinstance(value, str):
-            raise _broken(path, f"{where} is not as docker writes it")
+            raise _broken(path, f"the {where} does not have docker's format")
         values[name] = value
     username, password = values["username"], values["password"]
     if values["auth"]:
@@ -133,8 +133,8 @@ def _entry(path: str, key: str, entry: Any) -> Credential:
 
 
 def _lookup(entries: Mapping[str, Credential], key: str) -> Credential | None:
-    """Docker's rule: the key itself, or else one whose host it is (in a fixed order; docker's
-    depends on the run)."""
+    """Docker's rule: the entry with this key, or else one whose host is the key (in a fixed order;
+    docker's order is random)."""
     if key in entries:
         return entries[key]
     return next((entries[name] for name in sorted(entries) if _host_of(name) == key), None)
@@ -150,5 +150,5 @@ def _broken(path: str, what: str) -> PublishError:
     return publish_error(
         CREDENTIALS,
         f"The credentials in {path} cannot be read: {what}",
-        "Mend the file, or log in again: `docker login REGISTRY`.",
+        "Fix the file, or log in again: `docker login REGISTRY`.",
     )

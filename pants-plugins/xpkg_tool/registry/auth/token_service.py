@@ -1,4 +1,4 @@
-"""Asks a token service for a token.
+"""Requests a token from a token service.
 
 https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/token.md and, for
 identity tokens, oauth.md."""
@@ -28,7 +28,7 @@ def request_token(
     """The answer of the token service `realm`; `parameters` are those of the challenge. Raises
     Fault and PublishError."""
     if credential.identity_token:
-        # Several scopes are separated by spaces here (RFC 6749), and repeated there (token.md).
+        # Several scopes are separated by spaces (RFC 6749); in a GET they are repeated (token.md).
         form = [
             *parameters,
             ("scope", " ".join(scopes)),
@@ -57,9 +57,10 @@ def basic_header(credential: Credential) -> str:
 
 
 def token_in(response: Response) -> str:
-    """The token in the answer, or "". Printable ASCII without spaces: it goes into a header."""
+    """The token in the answer, or "" if there is none that can go into a header: printable ASCII
+    without spaces."""
     try:
-        # Numbers are not used, and one of millions of digits takes minutes to become an integer.
+        # Numbers are not used, and parsing an integer of millions of digits takes minutes.
         data = json.loads(response.body, parse_int=float) if response.status == 200 else {}
         token = data.get("token") or data.get("access_token") or ""
     except (ValueError, AttributeError, RecursionError):

@@ -1,7 +1,8 @@
-"""Connections that lead where they may, and whose answers end in time, end at all, and end whole.
+"""HTTP connections to permitted destinations only, whose answers are limited in time and size, and
+are complete.
 
-requests' own time-outs bound the time between two bytes; http.client takes headers that break off
-for complete ones; urllib3 reads lines between the chunks of a body as long as they are."""
+requests' own timeouts limit only the time between two bytes; http.client accepts truncated
+headers as complete; urllib3 reads lines of any length between the chunks of a body."""
 
 from __future__ import annotations
 
@@ -17,28 +18,28 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from xpkg_tool.registry.http.destinations import Destinations
 
-# Bytes in a second below which an answer, or the taking of a request, counts as none once the
-# time-out has passed.
+# In bytes per second. Transferring more slowly than this counts as waiting.
 MIN_RATE = 10_000
-# The longest line of a head, or between the chunks of a body; http.client has the same for a head.
+# The longest line of a head, or between the chunks of a body, in bytes; http.client has the same
+# limit for a head.
 MAX_LINE = 65536
-# Bytes of all lines of an answer together: what comes before its body (also "100 Continue", each
-# time) and what stands between its chunks. A body brings room for more of these as it comes in: a
-# large one may have chunks of some dozen bytes each, a small one of a byte.
+# In bytes, for all lines of an answer together: those before its body (including each
+# "100 Continue") and between its chunks. For every BODY_PER_LINE bytes of the body, one more is
+# allowed: a large body may have chunks of a few dozen bytes each, a small one of a single byte.
 MAX_LINES = 256 * 1024
 BODY_PER_LINE = 8
 
 
 class Endless(Exception):
-    """An answer has more around its body than any answer needs. Not one of the exceptions that
-    urllib3 translates."""
+    """An answer has more lines around its body than any answer needs. Not one of the exceptions
+    that urllib3 translates."""
 
 
 class BoundedAdapter(requests.adapters.HTTPAdapter):
-    """The adapter of a session. `send_timeout` bounds, in seconds, the time for which a server may
-    take none of a request's bytes; requests bounds it by the time-out for connecting, which is too
-    short for a server that writes a large blob to its store now and then. `destinations` says where
-    connections may lead."""
+    """The adapter of a session. `send_timeout` limits, in seconds, how long a server may accept no
+    bytes of a request; requests would use the connect timeout, which is too short for a server that
+    occasionally flushes a large blob to its store. `destinations` decides where connections may
+    lead."""
 
     def __init__(self, send_timeout: float, destinations: Destinations) -> None:
         self._pool_classes = _pool_classes(send_timeout, destinations)
@@ -55,7 +56,7 @@ class BoundedAdapter(requests.adapters.HTTPAdapter):
 
 
 class _Answer(http.client.HTTPResponse):
-    """As http.client's, read through `_Bounded` and `_Lines`."""
+    """http.client's response, read through `_Bounded` and `_Lines`."""
 
     def __init__(self, sock: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
@@ -65,16 +66,16 @@ class _Answer(http.client.HTTPResponse):
     def begin(self) -> None:
         super().begin()
         if self._bounded.ended:
-            # What is after the last whole line is lost, and the last line may be half a one: half
-            # an address would lead a credential to another host.
+            # The head is truncated, and its last line may be incomplete: half a URL would lead a
+            # credential to another host.
             raise http.client.IncompleteRead(b"")
 
 
 class _Bounded(io.RawIOBase):
-    """What `raw` (the file of the socket `sock`) gives, as long as it gives it in time: there is
-    the socket's time-out to wait for bytes, and each MIN_RATE of them are worth a second more, but
-    never more than the time-out. So one silence is one time-out, however much came before it, and
-    an answer that drips is given up. Only waiting counts, not what is done with the bytes. Raises
+    """Reads `raw` (the file of the socket `sock`) with a time budget. The budget is the socket's
+    timeout; waiting uses it up, and every MIN_RATE bytes received add a second, up to the timeout.
+    So a silence lasts at most one timeout, however much was received before, and an answer that
+    trickles in is abandoned. Only waiting counts, not the processing of the bytes. Raises
     socket.timeout (TimeoutError since Python 3.10)."""
 
     def __init__(self, raw: Any, sock: Any) -> None:
@@ -96,7 +97,7 @@ class _Bounded(io.RawIOBase):
             try:
                 count = int(self._raw.readinto(buffer))
             finally:
-                # The connection is used again.
+                # The connection is reused.
                 self._sock.settimeout(self._timeout)
             waited = time.monotonic() - start
             self._left = min(self._timeout, self._left - waited + count / MIN_RATE)
@@ -110,7 +111,7 @@ class _Bounded(io.RawIOBase):
 
 
 class _Lines(io.BufferedReader):
-    """Buffers `raw`. What is read as lines is what surrounds a body; its amount is bounded."""
+    """Buffers `raw`, and limits how much is read as lines, which is everything around a body."""
 
     def __init__(self, raw: _Bounded) -> None:
         super().__init__(raw)
@@ -125,7 +126,7 @@ class _Lines(io.BufferedReader):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is None or size < 0:
-            # A chunk of the size -1 is one without an end.
+            # A chunk with the size -1 would never end.
             raise Endless
         data = super().read(size)
         self._room += len(data) // BODY_PER_LINE
@@ -139,7 +140,7 @@ class _Lines(io.BufferedReader):
 
 def _pool_classes(send_timeout: float, destinations: Destinations) -> dict[str, Any]:
     class Guarded:
-        """What both kinds of connections have before urllib3's own."""
+        """What both kinds of connections add to urllib3's."""
 
         response_class: Any = _Answer
         _left = send_timeout
@@ -156,7 +157,7 @@ def _pool_classes(send_timeout: float, destinations: Destinations) -> dict[str, 
             super().putrequest(*arguments, **options)  # type: ignore[misc]
 
         def send(self, data: Any) -> None:
-            """In time, by the rule of `_Bounded`; a piece of a body has some kilobytes."""
+            """Sends with the time budget of `_Bounded`; `data` is a few kilobytes."""
             _open_for(self, self._left)
             start = time.monotonic()
             super().send(data)  # type: ignore[misc]
@@ -179,7 +180,7 @@ def _pool_classes(send_timeout: float, destinations: Destinations) -> dict[str, 
 
 
 def _open_for(connection: Any, seconds: float) -> None:
-    """urllib3 sets the time-out for connecting, for each request anew."""
+    """Sets the socket's timeout, which urllib3 resets to the connect timeout in each request."""
     if not connection.sock:
         connection.connect()
     if seconds <= 0:

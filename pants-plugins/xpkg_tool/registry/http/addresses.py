@@ -1,4 +1,4 @@
-"""What kind of network an address belongs to, and which kind may lead to which."""
+"""The kind of network that an address belongs to, and which kind may send a client to which."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xpkg_tool.oci.reference import is_loopback
 
 Address = Union[IPv4Address, IPv6Address]
 
-# Networks whose addresses hold an IPv4 address in their last 32 bits: those of NAT64 (RFC 6052,
+# Networks whose addresses embed an IPv4 address in their last 32 bits: those of NAT64 (RFC 6052,
 # RFC 8215), IPv4-mapped and IPv4-compatible ones (RFC 4291).
 _LAST_32_BITS = tuple(
     map(
@@ -26,8 +26,8 @@ _LAST_32_BITS = tuple(
     )
 )
 _SIX_TO_FOUR = IPv6Network("2002::/16")
-# 198.18.0.0/15 is for benchmarks, and what transparent proxies (VPNs) make of all names; fec0::/10
-# are site-local addresses, which are still in use here and there.
+# 198.18.0.0/15 is for benchmarks, and transparent proxies (VPNs) resolve all names to it; fec0::/10
+# are site-local addresses, which are still in use in places.
 _PRIVATE: tuple[IPv4Network | IPv6Network, ...] = tuple(
     ip_network(network)
     for network in (
@@ -43,19 +43,19 @@ _PRIVATE: tuple[IPv4Network | IPv6Network, ...] = tuple(
 
 
 class Network(enum.Enum):
-    """Where an address is."""
+    """A kind of network."""
 
     PUBLIC = "public"
-    # An organization's own: RFC 1918, RFC 4193, the shared space of RFC 6598, and the like.
+    # An organization's own: RFC 1918, RFC 4193, the shared space of RFC 6598, and those above.
     PRIVATE = "private"
     # This machine.
     LOOPBACK = "loopback"
-    # The link (cloud providers keep their metadata services there), and all that no service has:
-    # multicast, documentation, reserved and other special addresses.
+    # Link-local addresses (where cloud providers have their metadata services), and those that no
+    # service has: multicast, documentation, reserved and other special-purpose addresses.
     OTHER = "other"
 
 
-# Where a server of one network may send a client: to the same or to a wider one.
+# Where a server in one network may send a client: to the same kind or to a wider one.
 _MAY_LEAD_TO = {
     Network.PUBLIC: {Network.PUBLIC},
     Network.PRIVATE: {Network.PUBLIC, Network.PRIVATE},
@@ -70,7 +70,8 @@ def may_lead(source: Network, target: Network) -> bool:
 
 
 def network_of(address: Address) -> Network:
-    """The network of an address; of one that stands for an IPv4 address, that of the latter."""
+    """The network of an address; for an IPv6 address that embeds an IPv4 address, that of the
+    latter."""
     if isinstance(address, IPv6Address):
         if address == IPv6Address("::1"):
             return Network.LOOPBACK
@@ -78,7 +79,7 @@ def network_of(address: Address) -> Network:
         if embedded is not None:
             return network_of(embedded)
     if address.is_loopback or address.is_unspecified:
-        # To connect to 0.0.0.0 is to connect to this machine.
+        # Connecting to 0.0.0.0 connects to this machine.
         return Network.LOOPBACK
     if address.is_multicast or address.is_link_local or address.is_reserved:
         return Network.OTHER
@@ -88,8 +89,8 @@ def network_of(address: Address) -> Network:
 
 
 def named_network(host: str) -> Network | None:
-    """The network that a host is in by its name alone: an address in any form that programs read,
-    or a name of this machine. None for a name that has to be looked up."""
+    """The network of a host whose name alone tells: an IP address in any notation, or a name of
+    this machine. None for a name that has to be resolved."""
     host = host.strip("[]").rstrip(".")
     if is_loopback(host):
         return Network.LOOPBACK
@@ -98,7 +99,7 @@ def named_network(host: str) -> Network | None:
     except ValueError:
         pass
     try:
-        # As programs in C read numbers: 127.1, 0x7f000001 and 2130706433 are 127.0.0.1.
+        # As C programs parse addresses: 127.1, 0x7f000001 and 2130706433 are 127.0.0.1.
         return network_of(IPv4Address(socket.inet_aton(host)))
     except OSError:
         return None

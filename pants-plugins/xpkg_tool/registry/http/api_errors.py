@@ -1,4 +1,4 @@
-"""What a registry says when it does not do what it was asked for."""
+"""Errors in the answers of a registry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xpkg_tool.diagnostics.errors import REGISTRY, PublishError, publish_error
 from xpkg_tool.registry.http.client import Response
 from xpkg_tool.registry.http.url_policy import redacted
 
-# The specification's error codes; nothing else of an error's body is shown, it may echo secrets.
+# The specification's error codes. Nothing else in an error's body is shown: it may echo secrets.
 _CODES = frozenset(
     [
         "BLOB_UNKNOWN",
@@ -29,19 +29,21 @@ _CODES = frozenset(
     ]
 )
 _REMEDIES = {
-    404: "Check the repository's name; some registries want it to be created first.",
+    404: "Check the repository's name; some registries require it to be created first.",
     413: "A proxy or the registry limits the size of uploads: ask for a higher limit.",
 }
 
 
 def unexpected(registry: str, method: str, url: str, response: Response) -> PublishError:
-    """The error for an answer of `registry` that is none to this request."""
+    """The error for an answer of `registry` that does not fit this request."""
     codes = "".join(f", {code}" for code in error_codes(response))
     return publish_error(
         REGISTRY,
-        f"The registry {registry} does not do what it should: {method} "
-        f"{redacted(url)} gave status {response.status}{codes}",
-        _REMEDIES.get(response.status, "Check the repository's name, or ask its administrator."),
+        f"The registry {registry} returned an unexpected answer: {method} {redacted(url)} has the "
+        f"status {response.status}{codes}",
+        _REMEDIES.get(
+            response.status, "Check the repository's name, or contact the registry's administrator."
+        ),
     )
 
 
@@ -50,7 +52,7 @@ def error_codes(response: Response) -> tuple[str, ...]:
     if response.status < 400:
         return ()
     try:
-        # No integers: one of millions of digits takes minutes.
+        # Not parsed as integers: one with millions of digits takes minutes.
         errors = json.loads(response.body, parse_int=float)["errors"]
         found = {error["code"] for error in errors if isinstance(error["code"], str)}
     except (ValueError, LookupError, TypeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Authorities of one's own: TLS that trusts those in a file beside the usual ones."""
+"""TLS that trusts the certificate authorities in a file in addition to the usual ones."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from xpkg_tool.registry.http.destinations import Destinations
 
 
 class TrustingAdapter(BoundedAdapter):
-    """Connections that trust the authorities in the PEM file `ca_file` beside those that requests
-    trusts anyway: what a registry redirects to, or its token service, may be somebody else's.
-    Raises PublishError, which names the file and the option, where it holds no certificate."""
+    """Connections that trust the authorities in the PEM file `ca_file` in addition to those that
+    requests trusts: a registry's token service, or a redirect, may belong to someone else. Raises
+    PublishError, which names the file and the option, if the file contains no certificate."""
 
     def __init__(self, send_timeout: float, destinations: Destinations, ca_file: str) -> None:
         self._context = create_urllib3_context()
         try:
             self._context.load_verify_locations(cafile=ca_file)
         except ssl.SSLError:
-            raise _unusable(ca_file, "it holds no certificate in PEM form") from None
+            raise _unusable(ca_file, "it contains no certificate in PEM format") from None
         except OSError as error:
             raise _unusable(ca_file, error.strerror or type(error).__name__) from None
         super().__init__(send_timeout, destinations)
@@ -38,6 +38,6 @@ def _unusable(ca_file: str, why: str) -> Exception:
     return publish_error(
         SETTINGS,
         f"The `ca_file` of the registry, {ca_file}, cannot be used: {why}",
-        "Name a file with the certificates (PEM) of the authorities to trust; a relative path "
-        "starts at the repository's root.",
+        "Name a PEM file with the certificates of the authorities to trust; relative paths start "
+        "at the repository's root.",
     )

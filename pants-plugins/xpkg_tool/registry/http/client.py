@@ -1,14 +1,15 @@
-"""The module that touches oras-py and requests (with adapter.py); typed from here on.
+"""The HTTP client: with adapter.py, the only module that uses oras-py and requests; everything
+above it is typed.
 
-Of oras-py (0.2.43) we use the provider's session (connection pool, no cookies) and the container's
-URLs. Not used, and why (all measured against real registries):
-- `Container.parse`: reads localhost/x as docker.io/localhost/x and lets upper case pass. The parts
-  of our own reference are put into the container instead.
-- `do_request`: repeats every exception, up to 131 seconds, no time-outs, no Retry-After, and
-  follows redirects with whatever headers there are.
-- `upload_manifest`: re-serialises the JSON, which changes the digest, and refuses indexes.
-- `upload_blob`: takes a 401 of the HEAD for "not there", and reads the layer into memory.
-- the auth backends: read other files than docker does, and send a token with too small a scope.
+From oras-py (0.2.43) we use the provider's session (connection pool, no cookies) and the
+container's URLs. What we do not use, and why (all observed with real registries):
+- `Container.parse`: reads localhost/x as docker.io/localhost/x and accepts upper case. The parts of
+  our own reference are put into the container instead.
+- `do_request`: retries every exception for up to 131 seconds, has no timeouts, ignores Retry-After,
+  and follows redirects with all headers.
+- `upload_manifest`: re-serializes the JSON, which changes the digest, and refuses indexes.
+- `upload_blob`: treats a 401 for HEAD as "does not exist", and reads the layer into memory.
+- the auth backends: read other files than docker does, and request too small a scope.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from xpkg_tool.registry.http.url_policy import Origin
 CONNECT_TIMEOUT = 10.0
 # A registry on an object store moves a large blob before it answers the last request.
 READ_TIMEOUT = 120.0
+# In bytes, for any answer but a blob.
 MAX_RESPONSE = 4 * 1024 * 1024
 # For such an answer; blobs may take longer.
 MAX_SECONDS = 600.0
@@ -46,7 +48,7 @@ _CHUNK = 65536
 
 
 class Body(Protocol):
-    """What a request can stream: oci.blobs.BlobReader is one."""
+    """A body that a request can stream, such as an oci.blobs.BlobReader."""
 
     def __len__(self) -> int: ...
     def read(self, size: int = ..., /) -> bytes: ...
@@ -54,9 +56,8 @@ class Body(Protocol):
 
 @dataclass(frozen=True)
 class Response:
-    """Status, headers (names in lower case) and the body, MAX_RESPONSE bytes of it at most; or,
-    where it was asked for and the status is 200 or 206, the body as a stream that is to be closed.
-    """
+    """Status, headers (names in lower case) and the body, at most MAX_RESPONSE bytes; or, if
+    requested and the status is 200 or 206, the body as a stream, which the caller closes."""
 
     status: int
     headers: Mapping[str, str]
@@ -66,13 +67,13 @@ class Response:
 
 
 class NotTrusted(Exception):
-    """TLS: the certificate or the protocol is not what it should be. Never tried again."""
+    """TLS: the certificate or the protocol is not accepted. Never retried."""
 
 
 class Unusable(Exception):
-    """The answer, or the address, cannot be used; `str()` says why. Never tried again."""
+    """The answer, or the address, cannot be used; `str()` says why. Never retried."""
 
-    def __init__(self, why: str, remedy: str = "Ask its administrator.") -> None:
+    def __init__(self, why: str, remedy: str = "Contact its administrator.") -> None:
         super().__init__(why)
         self.remedy = remedy
 
@@ -90,7 +91,7 @@ class Urls:
         return self._base + str(self._container.get_blob_url(digest))
 
     def manifest(self, identifier: str) -> str:
-        """Of a tag or a digest."""
+        """The URL of the manifest with this tag or digest."""
         return self._base + str(self._container.manifest_url(identifier))
 
 
@@ -103,11 +104,10 @@ def urls(scheme: str, registry: str, repository: str) -> Urls:
 
 
 class Wire:
-    """Connections to one registry (and to where it sends us). Usable from several threads: nobody
-    promises that a session is, so each request under way has one of its own, and they are used
-    again. `home` is the registry's origin: what it may send us to depends on where it is itself
-    (destinations). `ca_file` is a PEM file of authorities to trust beside the usual ones; raises
-    PublishError where it is none."""
+    """Connections to one registry (and to where it sends us). Thread-safe: requests' sessions are
+    not guaranteed to be, so each request in progress has its own, from a pool. `home` is the
+    registry's origin, which determines where it may send us (destinations). `ca_file` is a PEM file
+    with authorities to trust in addition to the usual ones; raises PublishError if it is not."""
 
     def __init__(
         self,
@@ -137,8 +137,8 @@ class Wire:
         *,
         stream: bool = False,
     ) -> Response:
-        """One request, one answer; no retry and no redirect. Raises Fault (may pass), NotTrusted
-        and Unusable."""
+        """Sends one request, without retries or redirects. Raises Fault (which may be temporary),
+        NotTrusted and Unusable."""
         data: Any = body
         if body is not None and len(body) == 0:
             data = b""
@@ -160,7 +160,7 @@ class Wire:
             if stream and status in (200, 206):
                 return Response(status, named, b"", url, Stream(response, self._timeout))
             with response:
-                # Also where there is none to read: it gives the connection back, to be used again.
+                # Reading even an empty body returns the connection to the pool.
                 content = _without_coding(_limited(response), named.get("content-encoding", ""))
                 return Response(status, named, content, url)
 
@@ -170,15 +170,16 @@ class Wire:
 
     @contextmanager
     def _session(self) -> Iterator[Any]:
-        """A session that nobody else uses until the answer's head is read (a stream needs its
-        connection only, which the pool keeps for it)."""
+        """A session for exclusive use until the head of the answer is read (a stream then needs
+        only its connection, which the pool keeps for it)."""
         with self._lock:
             session = self._idle.pop() if self._idle else None
         if session is None:
             session = oras.provider.Registry().session
-            # Without an `auth` of its own requests sends what ~/.netrc or the URL holds.
+            # Without `auth`, requests would send credentials from ~/.netrc or the URL.
             session.auth = _unchanged
-            # Also where it follows no redirect, requests reads the address, and all of the body.
+            # Even if it does not follow a redirect, requests parses its location and reads the
+            # whole body.
             session.get_redirect_target = _nowhere
             for scheme, adapter in self._adapters.items():
                 session.mount(scheme, adapter)
@@ -192,14 +193,14 @@ class Wire:
 
 
 class Stream:
-    """The body of an answer as it comes in. Close it."""
+    """The body of an answer while it is received. The caller closes it."""
 
     def __init__(self, response: Any, timeout: tuple[float, float]) -> None:
         self._response, self._timeout = response, timeout
         self._chunks = _content(response)
 
     def chunk(self) -> bytes:
-        """The next bytes, 64 KiB at most; b"" at the end. Raises Fault and Unusable."""
+        """The next bytes, at most 64 KiB; b"" at the end. Raises Fault and Unusable."""
         with _translated(self._timeout):
             return bytes(next(self._chunks, b""))
 
@@ -209,17 +210,17 @@ class Stream:
 
 @contextmanager
 def _translated(timeout: tuple[float, float]) -> Iterator[None]:
-    """requests' exceptions as ours. Their texts are never used: they quote whole URLs."""
+    """Translates requests' exceptions into ours. Their messages are never used: they quote URLs."""
     try:
         yield
     except Endless:
-        raise Unusable("what surrounds the body of its answer has no end") from None
+        raise Unusable("the head of its answer, or the framing of its body, never ends") from None
     except Forbidden as error:
         raise Unusable(
             f"it leads to {error.host}, which has a private address in another kind of network "
             "than its own",
-            "Ask its administrator to correct the address that it gives. If both are in your own "
-            "network, name the registry by a name that has its private address.",
+            "Ask its administrator to correct the address that it returns. If both are in your own "
+            "network, use a name for the registry that resolves to its private address.",
         ) from None
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
         raise NotTrusted(tls_reason(error)) from None
@@ -238,9 +239,9 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
     ) as error:
         raise Fault(connection_reason(error, timeout[1])) from None
     except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
-        # Ours is a good URL; that of the proxy need not be, or is of a kind that is not supported.
+        # Our URL is valid; that of the proxy is not, or has an unsupported scheme.
         raise Unusable(
-            "the proxy that the environment names cannot be used",
+            "the proxy in the environment cannot be used",
             "Correct http_proxy, https_proxy or all_proxy: http://host:port (SOCKS is not "
             "supported), or name the registry in no_proxy.",
         ) from None
@@ -249,8 +250,9 @@ def _translated(timeout: tuple[float, float]) -> Iterator[None]:
 
 
 def _silence_urllib3() -> None:
-    """It logs whole request targets, with upload state and signed queries: all of them at the level
-    of debugging, and those whose answers have a broken header as warnings, which Python prints."""
+    """Disables urllib3's loggers, which log request targets with upload state and signed queries:
+    all of them at debug level, and those with a malformed header as warnings, which Python prints.
+    """
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] == "urllib3":
             logging.getLogger(name).disabled = True
@@ -265,9 +267,9 @@ def _nowhere(response: Any) -> None:
 
 
 def _content(response: Any) -> Iterator[bytes]:
-    """The body as it was sent. A content coding is not undone on the way: none was asked for, sizes
-    and ranges are of what is sent, and coded bytes can come to nothing without an end."""
-    # urllib3 looks at the header also where it is to decode nothing.
+    """The body as it was sent. A content coding is not decoded: none was requested, sizes and
+    ranges refer to the encoded bytes, and an endless stream may decode to nothing."""
+    # urllib3 evaluates the header even if it should not decode.
     response.raw.headers.pop("content-encoding", None)
     return iter(response.raw.stream(_CHUNK, decode_content=False))
 
@@ -280,13 +282,13 @@ def _limited(response: Any) -> bytes:
         if len(content) > MAX_RESPONSE:
             raise Unusable(f"the answer is longer than {MAX_RESPONSE} bytes")
         if time.monotonic() - start > MAX_SECONDS:
-            raise Fault(f"no whole answer within {MAX_SECONDS:g} seconds")
+            raise Fault(f"no complete answer within {MAX_SECONDS:g} seconds")
     return bytes(content)
 
 
 def _without_coding(content: bytes, coding: str) -> bytes:
-    """`content` without the gzip that some proxies put around what is no blob. Where the header
-    names it falsely, as it is."""
+    """`content` without the gzip coding that some proxies apply to anything but blobs. Returned
+    unchanged if it is not gzip, whatever the header says."""
     if coding.strip().lower() not in ("gzip", "x-gzip") or not content.startswith(b"\x1f\x8b"):
         return content
     inflate = zlib.decompressobj(wbits=31)

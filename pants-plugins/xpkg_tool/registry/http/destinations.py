@@ -1,5 +1,5 @@
-"""Where connections may lead: looked at when a name has been resolved, not before, since a name
-says nothing of the address behind it, and may have another one the next time."""
+"""Where connections may lead. This is checked after a name has been resolved, because the name does
+not tell the address, which may be different the next time."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from xpkg_tool.registry.http.url_policy import Origin
 
 
 class Forbidden(Exception):
-    """A server sent us to a host in a network in which it has no business. `host` is its name. Not
-    one of the exceptions that urllib3 translates."""
+    """A server sent us to a host in a network that is off limits to it. `host` is its name. Not one
+    of the exceptions that urllib3 translates."""
 
     def __init__(self, host: str) -> None:
         super().__init__(host)
@@ -25,11 +25,11 @@ class Forbidden(Exception):
 
 
 class Destinations:
-    """The rule for all connections on behalf of one registry. `home` is the registry's origin; the
-    user named it, and it may be anywhere. What it sends us to may be in a network to which the
-    registry's own may lead (addresses.may_lead). None for no rule. Usable from several threads.
+    """The policy for all connections on behalf of one registry. `home` is the registry's origin;
+    the user named it, so it may be anywhere. Where it sends us depends on its own network
+    (addresses.may_lead). With None, everything is allowed. Thread-safe.
 
-    Through a proxy it is the proxy that resolves names: there nothing is known but the name."""
+    A proxy resolves names itself, so behind one the addresses cannot be checked."""
 
     def __init__(self, home: Origin | None) -> None:
         self._home = None if home is None else (_plain(home.host), home.port)
@@ -37,13 +37,13 @@ class Destinations:
         self._network = None if home is None else named_network(home.host)
 
     def connected(self, connection: Any, connect: Callable[[], socket.socket]) -> socket.socket:
-        """A socket for urllib3's `connection`, which `connect` would make without a rule. Raises
-        Forbidden and urllib3's exceptions."""
+        """A socket for urllib3's `connection`, to an address that the policy allows; `connect`
+        connects without a policy. Raises Forbidden and urllib3's exceptions."""
         host = connection._dns_host
         if self._home is None or connection.proxy is not None or self._is_home(connection):
             return connect()
         addresses = self._addresses(connection, host)
-        # Each name lookup may have other answers, so what was looked at is what is connected to.
+        # Another lookup may return other addresses, so connect to those that were checked.
         for address in addresses[:-1]:
             try:
                 return self._socket(connection, address)
@@ -56,8 +56,8 @@ class Destinations:
             connection._dns_host = name
 
     def reached(self, connection: Any) -> None:
-        """Says that `connection` is open and, with TLS, that the host is who it should be: the
-        first one to the registry tells where that is."""
+        """Notes that `connection` is open and, with TLS, that the host is authentic: the first
+        connection to the registry tells its network."""
         if connection.proxy is None and self._is_home(connection):
             with self._lock:
                 if self._network is None:
@@ -70,7 +70,7 @@ class Destinations:
             raise NameResolutionError(host, connection, error) from error  # type: ignore[arg-type]
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         with self._lock:
-            # One that was not reached (or by a proxy) counts as public.
+            # A registry that was not reached (or reached through a proxy) counts as public.
             network = self._network or Network.PUBLIC
         allowed = [address for address in addresses if may_lead(network, _network(address))]
         if not allowed:
@@ -94,5 +94,5 @@ def _plain(host: str) -> str:
 
 
 def _network(address: str) -> Network:
-    # What comes after a percent sign is the name of one of this machine's interfaces.
+    # A zone ID, after a percent sign, names one of this machine's interfaces.
     return network_of(ip_address(address.partition("%")[0]))

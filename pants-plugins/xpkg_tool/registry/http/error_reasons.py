@@ -1,5 +1,5 @@
 """Why a request failed, in a few words: from the types and codes of the exceptions in its chain,
-never from their texts, which quote whole URLs."""
+never from their messages, which quote URLs."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from collections.abc import Iterator
 _CERTIFICATE = {
     9: "its certificate is not valid yet, or this machine's clock is wrong",
     10: "its certificate has expired, or this machine's clock is wrong",
-    18: "its certificate is signed by itself",
-    19: "its certificate comes from an authority that is not known here",
-    20: "its certificate comes from an authority that is not known here",
-    21: "its certificate comes from an authority that is not known here",
+    18: "its certificate is self-signed",
+    19: "its certificate is signed by an unknown authority",
+    20: "its certificate is signed by an unknown authority",
+    21: "its certificate is signed by an unknown authority",
     62: "its certificate is for another host",
     64: "its certificate is for another host",
 }
-# What OpenSSL's versions make of bytes that are none of TLS.
+# OpenSSL's errors, in different versions, for an answer that is not TLS.
 _NO_TLS = frozenset(
     {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
 )
 
 
 def connection_reason(error: BaseException, read_timeout: float) -> str:
-    """Of a connection that failed; `read_timeout` in seconds."""
+    """Why a connection failed. `read_timeout` is in seconds."""
     for cause in _causes(error):
         if isinstance(cause, ConnectionRefusedError):
             return "connection refused"
         if type(cause).__name__ in ("NameResolutionError", "gaierror"):
-            return "its host name is not known"
-        # Before Python 3.10 a socket's time-out is no TimeoutError.
+            return "its host name cannot be resolved"
+        # Before Python 3.10, socket.timeout is not a TimeoutError.
         timed_out = isinstance(cause, (TimeoutError, socket.timeout))
         if timed_out or type(cause).__name__ == "ReadTimeoutError":
             return f"no answer within {read_timeout:g} seconds"
@@ -39,10 +39,10 @@ def connection_reason(error: BaseException, read_timeout: float) -> str:
 
 
 def tls_reason(error: BaseException) -> str:
-    """Of a connection that TLS refused."""
+    """Why TLS refused a connection."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            # OpenSSL's own words for a code are safe: they are constants.
+            # OpenSSL's message for a code is safe to show: it is a constant.
             other = f"its certificate is refused ({cause.verify_message})"
             return _CERTIFICATE.get(cause.verify_code, other)
         if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", None) in _NO_TLS:

@@ -1,4 +1,4 @@
-"""Which faults are tried again, how often, and how long it waits: a table, not a guess.
+"""Which faults are retried, how often, and after which pauses.
 
 Written by hand: urllib3's Retry repeats one request, and knows no deadline. What is tried again
 here may be several requests, such as an upload that has to begin anew.
@@ -20,8 +20,9 @@ RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """At most `attempts`; pauses of `first_pause`, then doubled, up to `max_pause` (seconds), each
-    longer by up to a tenth; no attempt begins `deadline` seconds after the first one did."""
+    """At most `attempts` attempts, with pauses of `first_pause` seconds, doubled each time up to
+    `max_pause`, each with up to 10 % of jitter; no attempt begins more than `deadline` seconds
+    after the first one."""
 
     attempts: int = 4
     first_pause: float = 0.5
@@ -29,24 +30,24 @@ class RetryPolicy:
     deadline: float = 120.0
 
     def pause(self, attempt: int) -> float:
-        """Seconds after the `attempt`-th (from 1) attempt, without jitter."""
+        """The pause in seconds after the given attempt (from 1), without jitter."""
         return min(self.max_pause, self.first_pause * 2.0 ** (attempt - 1))
 
 
 @dataclass(frozen=True)
 class Clock:
-    """Time as an effect, so that tests need none."""
+    """Time, as a parameter, so that tests need not wait."""
 
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
-    # Many clients that failed together must not come back together.
+    # Clients that failed at the same time must not retry at the same time.
     jitter: Callable[[], float] = random.random
 
 
 class Fault(Exception):
-    """A request failed in a way that may pass. `reason` is part of a sentence ("connection
-    refused", "status 503"); `retry_after` the seconds that the registry asked to wait."""
+    """A request failed in a way that may be temporary. `reason` is part of a sentence ("connection
+    refused", "status 503"); `retry_after` is how many seconds the registry asks to wait."""
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
@@ -55,7 +56,7 @@ class Fault(Exception):
 
 
 class GaveUp(Exception):
-    """The fault stayed. `reason` is the last one's."""
+    """The fault persisted. `reason` is that of the last one."""
 
     def __init__(self, reason: str, attempts: int) -> None:
         super().__init__(reason)
@@ -64,7 +65,7 @@ class GaveUp(Exception):
 
 
 def retrying(action: Callable[[], T], policy: RetryPolicy, clock: Clock) -> T:
-    """`action()`, again after each `Fault` as `policy` says; raises GaveUp when it says no more."""
+    """Calls `action`, and again after each `Fault` while `policy` allows; then raises GaveUp."""
     start = clock.monotonic()
     attempt = 0
     while True:
@@ -90,7 +91,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit():
-        # More digits than that is rubbish, and float() of enough of them is infinite.
+        # More digits than this are nonsense, and float() of enough of them is infinite.
         return float(text[:9])
     when = parse_date(text)
     return None if when is None else max(0.0, (when - now).total_seconds())
@@ -100,7 +101,7 @@ def parse_date(value: str | None) -> datetime | None:
     """The time that an HTTP date (RFC 9110 5.6.7) names, or None."""
     try:
         when = parsedate_to_datetime(value or "")
-    # Years of many digits overflow, and before Python 3.10 other texts are a TypeError.
+    # Years with many digits overflow; before Python 3.10, malformed dates raise TypeError.
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return when.replace(tzinfo=timezone.utc) if when.tzinfo is None else when

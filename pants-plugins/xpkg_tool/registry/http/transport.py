@@ -1,5 +1,5 @@
-"""One request to a registry, as it should be made: safe redirects, credentials that stay at home,
-and what may pass told from what will not."""
+"""Requests to a registry, with safe redirects, credentials that go to their own origin only, and
+errors that may be temporary distinguished from those that are not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _REDIRECTS_WRITE = frozenset({307, 308})
 
 class Transport:
     """Requests to the registry `name` (for messages). `requests` counts those that were sent.
-    Usable from several threads."""
+    Thread-safe."""
 
     def __init__(self, name: str, wire: Wire, policy: RetryPolicy, clock: Clock) -> None:
         self.name = name
@@ -43,7 +43,8 @@ class Transport:
         self._clock = clock
 
     def retrying(self, action: Callable[[], T]) -> T:
-        """`action()`, again while it raises Fault and the policy allows; raises PublishError."""
+        """Calls `action`, and again while it raises Fault and the policy allows. Raises
+        PublishError."""
         try:
             return retrying(action, self._policy, self._clock)
         except GaveUp as error:
@@ -51,8 +52,8 @@ class Transport:
             raise publish_error(
                 REGISTRY,
                 f"The registry {self.name} could not be used: {error.reason} ({tries})",
-                "Check that it runs, that its name and port are right and that this machine "
-                "reaches it (proxy, VPN); then try again: what is there is not sent twice.",
+                "Check that it is running, that its name and port are right and that this machine "
+                "can reach it (proxy, VPN); then try again: what was sent is not sent twice.",
             ) from None
 
     def send(
@@ -65,11 +66,11 @@ class Transport:
         authorization: Authorization | None = None,
         stream: bool = False,
     ) -> Response:
-        """The answer to one request, redirects followed. A body that is a function is opened anew
-        for every hop; with `stream` that of the answer is a stream. Raises Fault for a status or a
-        connection that may do better next time, and PublishError for what will not.
-        `authorization` is sent to its own origin only, and a body to where it was meant to go: a
-        redirect to another origin is an error then."""
+        """Sends one request and follows redirects. If `body` is a function, it is called again for
+        every hop; with `stream`, the body of the answer is a stream. Raises Fault for a status or a
+        broken connection that may be temporary, and PublishError for other errors. `authorization`
+        is sent only to its own origin; redirecting a request with a body to another origin is an
+        error."""
         for _ in range(_MAX_REDIRECTS + 1):
             response = self._once(method, url, headers or {}, body, authorization, stream)
             kinds = _REDIRECTS_READ if method in ("GET", "HEAD") else _REDIRECTS_WRITE
@@ -78,18 +79,18 @@ class Transport:
                 return response
             target = follow(url, location, "a redirect")
             if body and origin_of(target) != origin_of(url):
-                # It may hold a credential (a token service is sent an identity token), and it is
-                # meant for the one that it was sent to.
+                # The body may contain a credential (an identity token for a token service), and is
+                # meant only for the original host.
                 raise self.error(
-                    f"redirects a request with a body, {method} {redacted(url)}, to another host "
-                    "or port, which was not followed",
-                    "Ask its administrator to have the registry (or its token service) give the "
-                    "right address at once, such as in the Location of an upload.",
+                    f"redirected a request with a body, {method} {redacted(url)}, to another host "
+                    "or port; the redirect was not followed",
+                    "Ask its administrator to have the registry (or its token service) return the "
+                    "right address in the first place, such as in the Location of an upload.",
                 )
             url = target
         raise self.error(
             f"sent more than {_MAX_REDIRECTS} redirects for {redacted(url)}",
-            "Ask its administrator.",
+            "Contact its administrator.",
         )
 
     def error(self, what: str, remedy: str) -> PublishError:
@@ -115,9 +116,9 @@ class Transport:
         except NotTrusted as error:
             raise self.error(
                 f"is not trusted: {error}",
-                "If its certificate comes from an authority of your own, name that as the "
-                "registry's `ca_file` (or in REQUESTS_CA_BUNDLE); if it speaks plain http, declare "
-                "it `insecure`.",
+                "If its certificate is from your own authority, name that in the registry's "
+                "`ca_file` (or in REQUESTS_CA_BUNDLE); if it uses plain http, declare it "
+                "`insecure`.",
             ) from None
         except Unusable as error:
             raise self.error(
@@ -128,8 +129,8 @@ class Transport:
             if close is not None:
                 close()
         if response.status in RETRIED_STATUSES:
-            # By the registry's own clock where it tells: that of this machine may be wrong.
+            # Use the registry's own clock if it sends the time: this machine's may be wrong.
             now = parse_date(response.headers.get("date")) or self._clock.now()
             retry_after = parse_retry_after(response.headers.get("retry-after"), now)
-            raise Fault(f"it answers with status {response.status}", retry_after)
+            raise Fault(f"it answered with status {response.status}", retry_after)
         return response

@@ -1,4 +1,4 @@
-"""Where a request goes, and where a server may send us: the rules that keep credentials at home."""
+"""Where a request goes, and where a server may send us: the rules that protect credentials."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, u
 from xpkg_tool.diagnostics.errors import REGISTRY, PublishError, publish_error
 from xpkg_tool.registry.http.addresses import Network, may_lead, named_network
 
-# A name, an address in numbers, or an IPv6 address (no zone: that is of one machine only).
+# A name, an IPv4 address, or an IPv6 address (without a zone ID, which is specific to a machine).
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 _PORTS = {"http": 80, "https": 443}
-# Everything else in a query can be a secret (signed URLs, upload state).
+# Everything else in a query may be a secret (signed URLs, upload state).
 _SHOWN_PARAMETERS = frozenset({"scope", "service", "mount", "from", "digest", "n", "last"})
 
 
@@ -34,8 +34,8 @@ class Authorization:
 
 
 def origin_of(url: str) -> Origin:
-    """Raises ValueError for what is no http(s) URL, or one that programs read in different ways:
-    the origin must be where the request goes."""
+    """The origin of a URL. Raises ValueError for anything but an http(s) URL, and for one that
+    programs parse in different ways: the origin must be where the request goes."""
     parts = urlsplit(url)
     host, port = parts.hostname, parts.port
     if parts.scheme not in _PORTS or not host or port == 0 or not (url.isascii() and _clean(url)):
@@ -46,7 +46,7 @@ def origin_of(url: str) -> Origin:
 
 
 def redacted(url: str) -> str:
-    """`url` as a message may show it: no user, no query but what is known to be harmless."""
+    """`url` as a message may show it: without a user, and with harmless query parameters only."""
     try:
         parts = urlsplit(url)
         netloc = parts.netloc.rpartition("@")[2]
@@ -59,32 +59,32 @@ def redacted(url: str) -> str:
 
 
 def follow(base: str, location: str, what: str) -> str:
-    """The absolute URL to which `location` (of a redirect, an upload or a token service, as `what`
-    says) leads from `base`. Raises PublishError where it would be unsafe to go: to another
-    protocol; to plain http from https, or from this machine to another one; to another host that
-    is, by its name alone, in a network to which this one may not lead (addresses.may_lead). Where
-    a name leads is looked at when it is resolved (destinations)."""
+    """The absolute URL for `location` (of a redirect, an upload or a token service, as `what` says)
+    relative to `base`. Raises PublishError if following it would be unsafe: another protocol; plain
+    http from https, or from this machine to another one; another host that is, by its name alone,
+    in a network to which this one may not lead (addresses.may_lead). Names are checked when they
+    are resolved (destinations)."""
     try:
         url = urljoin(base, location.strip())
         parts = urlsplit(url)
         target, source = origin_of(url), origin_of(base)
     except ValueError:
-        raise _refused(base, what, "is no http(s) address") from None
+        raise _refused(base, what, "is not an http(s) URL") from None
     network, there = named_network(source.host) or Network.PUBLIC, named_network(target.host)
     if target.scheme == "http" and source.scheme == "https":
         raise _refused(base, what, "goes from https to plain http")
     if target.host != source.host and there is not None and not may_lead(network, there):
         raise _refused(base, what, "goes to a private address on another host")
     if target.scheme == "http" and network is Network.LOOPBACK and there is not Network.LOOPBACK:
-        # Nobody declared that registry insecure: this machine's own ones are spoken to so anyway.
+        # Nobody declared the registry insecure: on this machine plain http is the default.
         raise _refused(base, what, "goes to plain http on another machine")
-    # A user in the URL would be sent as a credential of its own.
+    # A user in the URL would be sent as a credential.
     netloc = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
 
 
 def _clean(url: str) -> bool:
-    """Whether there is nothing in it that some readers drop, end at, or take for a slash."""
+    """Whether it has no character that some parsers drop, stop at, or treat as a slash."""
     return url.isprintable() and "\\" not in url
 
 
@@ -98,6 +98,6 @@ def _refused(base: str, what: str, why: str) -> PublishError:
         REGISTRY,
         f"The registry at {urlsplit(base).netloc.rpartition('@')[2]} sent {what} that {why}; it "
         "was not followed",
-        "Ask its administrator to correct the address that it gives of itself (behind a proxy: the "
-        "external URL, X-Forwarded-Proto).",
+        "Ask its administrator to correct the address that the registry returns (behind a proxy: "
+        "the external URL, X-Forwarded-Proto).",
     )

@@ -75,7 +75,7 @@ def test_damaged_content_is_never_handed_out_whole(tmp_path: Path) -> None:
     archive = open_archive(str(path))
     got: list[bytes] = []
     reader = archive.open(archive.layers[0])
-    with closing(reader), pytest.raises(ImageError, match="another digest") as caught:
+    with closing(reader), pytest.raises(ImageError, match="does not match its digest") as caught:
         got.extend(iter(lambda: reader.read(1000), b""))
     assert len(b"".join(got)) == 99_000
     assert caught.value.finding.path == str(path)
@@ -86,7 +86,7 @@ def test_a_file_that_shrinks_while_it_is_read(tmp_path: Path) -> None:
     archive = open_archive(str(path))
     path.write_bytes(path.read_bytes()[:20_000])
     reader = archive.open(archive.layers[0])
-    with closing(reader), pytest.raises(ImageError, match="cut off"):
+    with closing(reader), pytest.raises(ImageError, match="truncated"):
         b"".join(reader)
 
 
@@ -118,44 +118,47 @@ BAD_MEMBERS = {
         {k: v for k, v in changed().items() if k != blob_name(LAYER)},
         "Blob sha256:.* is missing",
     ),
-    "other layout": (changed(**{"oci-layout": b'{"imageLayoutVersion":"2"}'}), "another version"),
-    "index no JSON": (changed(index_json=b"{"), "index.json is no JSON value"),
-    "index a list": (changed(index_json=b"[]"), "index.json is no JSON object"),
-    "deep index": (changed(index_json=b"[" * 100_000), "index.json is no JSON value"),
-    "huge number": (changed(index_json=b'{"a":' + b"9" * 4_000_000 + b"}"), "no JSON value"),
-    "not a number": (changed(index_json=b'{"a":NaN}'), "no JSON value"),
-    "lone surrogate": (changed(index_json=b'{"a":"\\ud800"}'), "no JSON value"),
-    "not UTF-8": (changed(index_json=b'{"a":"\xff"}'), "no JSON value"),
+    "other layout": (
+        changed(**{"oci-layout": b'{"imageLayoutVersion":"2"}'}),
+        "a version other than",
+    ),
+    "index no JSON": (changed(index_json=b"{"), "index.json is not a JSON value"),
+    "index a list": (changed(index_json=b"[]"), "index.json is not a JSON object"),
+    "deep index": (changed(index_json=b"[" * 100_000), "index.json is not a JSON value"),
+    "huge number": (changed(index_json=b'{"a":' + b"9" * 4_000_000 + b"}"), "not a JSON value"),
+    "not a number": (changed(index_json=b'{"a":NaN}'), "not a JSON value"),
+    "lone surrogate": (changed(index_json=b'{"a":"\\ud800"}'), "not a JSON value"),
+    "not UTF-8": (changed(index_json=b'{"a":"\xff"}'), "not a JSON value"),
     "index a text": (changed(index_json=b'{"manifests":"x"}'), "no list of manifests"),
     "two manifests": (
         changed(index_json=to_json({"manifests": [descriptor(GOOD, MANIFEST)] * 2})),
-        "exactly one manifest, but 2",
+        "names 2 manifests instead of exactly one",
     ),
     "another type": (
         changed(index_json=to_json({"manifests": [descriptor(GOOD, "application/x")]})),
-        "another type than what names it",
+        "differs from the one by which it was named",
     ),
     "a type that is no image's": (
         with_manifest(b"{}", to_json({"manifests": [descriptor(b"{}", "application/x")]})),
-        "of the type 'application/x'",
+        "unsupported type 'application/x'",
     ),
     "manifest of another digest": (
         {**changed(), blob_name(GOOD): GOOD + b" "},
-        "manifest has another digest",
+        "The digest of the manifest is",
     ),
     "manifest of another size": (
         changed(
             index_json=to_json({"manifests": [{**descriptor(GOOD, MANIFEST), "size": 1}]}),
         ),
-        "manifest has another size",
+        "The manifest has 373 bytes, but index.json says 1",
     ),
-    "blob of another size": (with_manifest(to_json(WRONG_SIZE)), "another size than the manifest"),
+    "blob of another size": (with_manifest(to_json(WRONG_SIZE)), "bytes, but the manifest says"),
     "manifest over 4 MiB": (with_manifest(GOOD + b" " * MAX_MANIFEST), "more than 4,194,304"),
     "index over 4 MiB": (changed(index_json=b" " * (MAX_MANIFEST + 1)), "more than 4,194,304"),
-    "manifest no JSON": (with_manifest(b"no"), "The manifest is no JSON value"),
+    "manifest no JSON": (with_manifest(b"no"), "The manifest is not a JSON value"),
     "no layers": (with_manifest(b'{"config":{}}'), "no list of layers"),
-    "no config": (with_manifest(b'{"layers":[]}'), "without a media type"),
-    "two types": (with_manifest(b'{"mediaType":"x","layers":[]}'), "another type"),
+    "no config": (with_manifest(b'{"layers":[]}'), "without a valid media type"),
+    "two types": (with_manifest(b'{"mediaType":"x","layers":[]}'), "differs from the one"),
     "too many layers": (
         with_manifest(to_json({"config": descriptor(CONFIG), "layers": [descriptor(LAYER)] * 257})),
         "more than 256 layers",
@@ -164,13 +167,13 @@ BAD_MEMBERS = {
         with_manifest(
             to_json({"config": {**descriptor(CONFIG), "annotations": {"a": 1}}, "layers": []})
         ),
-        "annotations that are not a mapping of texts",
+        "annotations that are not a map of strings",
     ),
     "size a boolean": (
         with_manifest(
             to_json({"layers": [], "config": {**descriptor(CONFIG), "size": True}}),
         ),
-        "without a media type",
+        "without a valid media type",
     ),
     "escape": ({**changed(), "../x": b""}, r"'\.\./x' leads out"),
     "hidden escape": ({**changed(), "a/../../x": b""}, "leads out"),
@@ -182,7 +185,7 @@ BAD_MEMBERS = {
     "two images": (changed(manifest_json=to_json([{}, {}])), "manifest.json names 2 images"),
     "another image": (
         changed(manifest_json=to_json([{"Config": blob_name(CONFIG), "Layers": []}])),
-        "manifest.json names another config or other layers",
+        "manifest.json names a different config or different layers",
     ),
 }
 
@@ -199,7 +202,7 @@ def test_a_bad_package(case: str, tmp_path: Path) -> None:
 
 def test_a_member_that_is_there_twice(tmp_path: Path) -> None:
     members = [*changed().items(), ("index.json", b"{}")]
-    with pytest.raises(ImageError, match="there twice"):
+    with pytest.raises(ImageError, match="appears twice"):
         open_archive(str(write_tar(tmp_path / "a", members)))
 
 
@@ -260,7 +263,9 @@ def test_every_truncation_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cut.xpkg"
     for length in range(0, len(content) - 1024, 509):
         path.write_bytes(content[:length])
-        with pytest.raises(ImageError, match=r"cut off|no tar archive|is missing|There is no"):
+        with pytest.raises(
+            ImageError, match=r"truncated|not a tar archive|is missing|but missing|contains no"
+        ):
             open_archive(str(path))
 
 
@@ -269,11 +274,13 @@ def test_every_truncation_is_refused(tmp_path: Path) -> None:
 )
 def test_no_tar(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(content)
-    with pytest.raises(ImageError, match="no tar archive"):
+    with pytest.raises(ImageError, match="not a tar archive"):
         open_archive(str(tmp_path / "a"))
 
 
-@pytest.mark.parametrize(("name", "reason"), [("nope", "No such file"), (".", "This is no file")])
+@pytest.mark.parametrize(
+    ("name", "reason"), [("nope", "No such file"), (".", "This is not a regular file")]
+)
 def test_unreadable(name: str, reason: str, tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=reason):
         open_archive(str(tmp_path / name))

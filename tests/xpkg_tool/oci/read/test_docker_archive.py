@@ -142,23 +142,23 @@ def test_a_name_that_lies(tmp_path: Path) -> None:
     members[name] = gz(b"other")
     path = write_tar(tmp_path / "a", members.items())
     assert len(read_archive(str(path)).faults) == 1
-    with pytest.raises(ImageError, match="another digest than its name says"):
+    with pytest.raises(ImageError, match="does not match the digest in its name"):
         open_archive(str(path))
 
 
 ENTRY = {"Config": "c", "Layers": []}
 BAD = {
-    "no list": (to_json(ENTRY), "no list of images"),
+    "no list": (to_json(ENTRY), "not a list of images"),
     "no images": (b"[]", "names 0 images"),
     "two images": (to_json([{**ENTRY, "RepoTags": ["a:1"]}, ENTRY]), "names 2 images"),
     "no config": (to_json([{"Layers": []}]), "does not name a config and layers"),
     "layers no texts": (to_json([{"Config": "c", "Layers": [1]}]), "does not name a config"),
-    "missing config": (to_json([{**ENTRY, "Config": "d"}]), "'d', which manifest.json names"),
+    "missing config": (to_json([{**ENTRY, "Config": "d"}]), "'d' is named in manifest.json"),
     "missing layer": (
         to_json([{**ENTRY, "Layers": ["l"]}]),
-        "'l', which manifest.json names",
+        "'l' is named in manifest.json",
     ),
-    "out of it": (to_json([{**ENTRY, "Config": "../../etc/passwd"}]), "is missing"),
+    "out of it": (to_json([{**ENTRY, "Config": "../../etc/passwd"}]), "but missing"),
     "many layers": (to_json([{**ENTRY, "Layers": ["c"] * 257}]), "more than 256 layers"),
 }
 
@@ -169,16 +169,18 @@ def test_bad_files(case: str, tmp_path: Path) -> None:
     path = write_tar(tmp_path / "a", [("manifest.json", manifest), ("c", b"{}")])
     with pytest.raises(ImageError, match=message) as caught:
         open_archive(str(path))
-    assert "Save one image alone. It has: a:1." in str(caught.value) or case != "two images"
+    assert (
+        "Save only one image in the file. It has: a:1." in str(caught.value) or case != "two images"
+    )
 
 
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        (b"[]", "The config is no JSON object"),
-        (b'{"config":{"Labels":{"a":1}}}', "labels that are not a mapping of texts"),
-        (b'{"rootfs":{"diff_ids":[1]}}', "diff IDs that are not a list of texts"),
-        (b'{"os":1}', "`os` is no text"),
+        (b"[]", "The config is not a JSON object"),
+        (b'{"config":{"Labels":{"a":1}}}', "labels that are not a map of strings"),
+        (b'{"rootfs":{"diff_ids":[1]}}', "diff IDs that are not a list of strings"),
+        (b'{"os":1}', "`os` is not a string"),
         (b" " * (8 * 1024 * 1024 + 1), "The config has more than 8,388,608 bytes"),
     ],
     ids=["list", "label", "diff ID", "os", "size"],

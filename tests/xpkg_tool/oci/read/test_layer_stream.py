@@ -51,11 +51,11 @@ def test_the_limit_is_exact() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (gz(TEXT)[:-1], "cut off"),
-        (gz(TEXT)[:5], "cut off"),
+        (gz(TEXT)[:-1], "truncated"),
+        (gz(TEXT)[:5], "truncated"),
         (gz(TEXT)[:-8] + bytes(8), "damaged"),
         (gz(TEXT) + b"rubbish", "damaged"),
-        (gz(TEXT) + b"\0", "damaged|cut off"),
+        (gz(TEXT) + b"\0", "damaged|truncated"),
         (b"\x1f\x8b" + b"rubbish", "damaged"),
         (b"\x28\xb5\x2f\xfd" + b"rubbish", "zstd"),
     ],

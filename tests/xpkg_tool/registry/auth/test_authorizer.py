@@ -87,7 +87,7 @@ def test_a_token_service_that_refuses_several_scopes(pusher: Pusher, status: int
 
 
 def test_a_token_that_allows_one_repository_only(pusher: Pusher) -> None:
-    """What a service grants may be less than what it was asked for."""
+    """What a service grants may be less than what was requested."""
     with running("token") as registry:
         pusher.login(registry.address, USER, PASSWORD)
         registry.most_scopes = 1
@@ -128,8 +128,8 @@ def test_an_identity_token_goes_to_no_other_host(pusher: Pusher, status: int) ->
         registry.faults.append(Fault("POST", "/token", nth=0, status=status, headers=headers))
         pusher.login(registry.address, USER, "", identitytoken=IDENTITY_TOKEN)
         message = error(pusher, registry)
-        assert "redirects a request with a body, POST" in message
-        assert "which was not followed" in message
+        assert "redirected a request with a body, POST" in message
+        assert "the redirect was not followed" in message
         assert other.seen == []
 
 
@@ -202,7 +202,7 @@ def test_is_final(pusher: Pusher) -> None:
 def test_a_token_service_that_gives_no_token(pusher: Pusher, body: bytes) -> None:
     with running("token", Fault("GET", "/token", nth=0, status=200, body=body)) as registry:
         pusher.login(registry.address, USER, PASSWORD)
-        assert "gives no token" in error(pusher, registry)
+        assert "returns no token" in error(pusher, registry)
 
 
 @pytest.mark.parametrize("realm", ["file:///etc/passwd", "", "token", "//", *REALMS])
@@ -225,8 +225,8 @@ def test_a_challenge_of_another_host_is_not_answered(pusher: Pusher, scheme: str
         pusher.login(registry.address, USER, PASSWORD)
         if own:
             message = error(pusher, registry)
-            assert "leads to another host, 127.0.0.1" in message
-            assert "nobody but the registry that they are for" in message
+            assert "redirects to another host, 127.0.0.1" in message
+            assert "only to the registry that they are for" in message
         else:
             # To a registry that asks for nothing, nothing needs to be sent.
             result(pusher, registry)
@@ -250,7 +250,7 @@ def test_an_unknown_challenge(pusher: Pusher) -> None:
 
 def test_not_a_registry(pusher: Pusher) -> None:
     with running("", Fault("GET", "/v2/", status=404)) as registry:
-        assert "does not answer as a registry does (status 404" in error(pusher, registry)
+        assert "does not answer like a registry (status 404" in error(pusher, registry)
 
 
 def test_netrc_is_not_read(pusher: Pusher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

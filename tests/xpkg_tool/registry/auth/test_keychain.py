@@ -116,7 +116,7 @@ def test_a_hanging_helper_is_ended_with_its_children(tmp_path: Path, path: Path)
         f"#!/bin/sh\nsh -c 'echo $$ > {tmp_path}/pid; exec sleep 60' & wait\n"
     )
     env = config(tmp_path, path, {"credsStore": "hang"})
-    with pytest.raises(PublishError, match="no answer within"):
+    with pytest.raises(PublishError, match="did not answer within"):
         find_credential("example.org", "a/b", env, helper_timeout=1.0)
     pid = int((tmp_path / "pid").read_text())
     for _ in range(100):

@@ -26,7 +26,7 @@ Path("index.json").write_bytes(b'{"manifests": [{"size": %s}]}' % number)
 try:
     named_digests(".")
 except PublishError as error:
-    assert "is no image index" in str(error)
+    assert "is not an image index" in str(error)
 else:
     raise AssertionError
 """

@@ -76,7 +76,7 @@ def test_a_token_service_that_says_something_else(pusher: Pusher, status: int) -
     fault = Fault("GET", "/token", nth=0, status=status, body=b'{"token": "canary"}')
     with running("token", fault) as registry:
         pusher.login(registry.address, USER, PASSWORD)
-        assert f"a token service that gives no token (status {status})" in error(pusher, registry)
+        assert f"a token service that returns no token (status {status})" in error(pusher, registry)
         assert registry.count("GET", "/token") == 1
 
 

@@ -59,9 +59,9 @@ def test_ca_file_is_no_licence(
     ("content", "why"),
     [
         (None, "No such file or directory"),
-        (b"", "it holds no certificate in PEM form"),
+        (b"", "it contains no certificate in PEM format"),
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "no certificate"),
-        (b"\x30\x82\x00", "it holds no certificate in PEM form"),
+        (b"\x30\x82\x00", "it contains no certificate in PEM format"),
     ],
 )
 def test_ca_file_that_is_none(

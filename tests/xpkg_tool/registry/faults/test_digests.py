@@ -18,7 +18,7 @@ OTHER = f"sha256:{'0' * 64}"
 def test_another_digest_in_the_header(pusher: Pusher, path: str, wrong: str) -> None:
     change = {"Docker-Content-Digest": wrong}
     with running("", Fault("PUT", path, change=change)) as registry:
-        assert "stored other bytes than were sent" in error(pusher, registry)
+        assert "stored different bytes than were sent" in error(pusher, registry)
         if "v1" not in path:
             assert registry.tag("a/b", "v1") is None
 

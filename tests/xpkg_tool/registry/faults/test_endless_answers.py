@@ -57,7 +57,9 @@ def test_an_endless_line_is_not_held_in_memory(pusher: Pusher, name: str) -> Non
 def test_what_surrounds_a_body_is_bounded_and_said_to_be(pusher: Pusher) -> None:
     with running() as registry:
         endless(registry, "GET", "/v2/$", "trailers", 200)
-        assert "what surrounds the body of its answer has no end" in error(pusher, registry)
+        assert "the head of its answer, or the framing of its body, never ends" in error(
+            pusher, registry
+        )
         # That will not be better the next time.
         assert pusher.slept == []
 

@@ -17,13 +17,13 @@ from xpkg_tool.registry.auth.keychain import find_credential
 
 # Shell, by what it does wrong, and what the error says of it.
 HELPERS = {
-    "hangs": ("cat >/dev/null; sleep 60", "gave no answer within 0.5 seconds"),
-    "hangs without reading": ("sleep 60", "gave no answer within 0.5 seconds"),
+    "hangs": ("cat >/dev/null; sleep 60", "did not answer within 0.5 seconds"),
+    "hangs without reading": ("sleep 60", "did not answer within 0.5 seconds"),
     "hangs after its answer": (
         """echo '{"Username":"u","Secret":"canary"}'; exec >/dev/null; sleep 60""",
-        "gave no answer within 0.5 seconds",
+        "did not answer within 0.5 seconds",
     ),
-    "hangs and is deaf": ("trap '' TERM INT HUP; sleep 60 & wait", "gave no answer within"),
+    "hangs and is deaf": ("trap '' TERM INT HUP; sleep 60 & wait", "did not answer within"),
     "fails": ("echo canary; echo canary >&2; exit 3", "failed with exit status 3"),
     "is killed": ("kill -9 $$", "failed with exit status -9"),
     "says nothing": ("exit 0", "not in the helpers' format"),
@@ -36,7 +36,7 @@ HELPERS = {
     ),
     "prints another type": ("""echo '{"Username":"u","Secret":["canary"]}'""", "format"),
     "nests deeply": ("head -c 200000 /dev/zero | tr '\\0' '['", "not in the helpers' format"),
-    "never stops": ("yes canary", "gave an answer of more than 1048576 bytes"),
+    "never stops": ("yes canary", "returned more than 1048576 bytes"),
     "is no program": ("\x7fELF", ""),
 }
 

@@ -138,7 +138,7 @@ def test_an_unusable_address(
     with running() as registry:
         registry.location = location
         message, *asked = through_proxy(pusher, registry, monkeypatch)
-        assert "is no http(s) address" in message
+        assert "is not an http(s) URL" in message
         assert set(asked) == {SEEN_BY_PROXY}
 
 
@@ -162,7 +162,7 @@ def test_a_redirect_with_an_endless_body_and_no_address(pusher: Pusher, method: 
     fault = Fault(method, path, nth=0, status=307, headers=headers, body=bytes(5_000_000))
     with running("", fault) as registry:
         message = error(pusher, registry)
-        assert "longer than 4194304 bytes" in message or "is no http(s) address" in message
+        assert "longer than 4194304 bytes" in message or "is not an http(s) URL" in message
 
 
 _HOSTS = st.sampled_from(["r.org", "evil.org", "127.0.0.1", "[::1]", "[::1", "1", "a%2eb", "é.org"])

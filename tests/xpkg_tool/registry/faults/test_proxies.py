@@ -107,7 +107,7 @@ def test_a_proxy_of_no_use(pusher: Pusher, monkeypatch: pytest.MonkeyPatch, addr
     """It says that it is the proxy, not the registry, and tries once."""
     monkeypatch.setenv("https_proxy", address)
     (outcome,) = pusher.push("registry.test/a/b:v1")
-    assert "the proxy that the environment names cannot be used" in str(outcome)
+    assert "the proxy in the environment cannot be used" in str(outcome)
     assert "https_proxy" in str(outcome)
     assert "canary" not in str(outcome)
     assert pusher.slept == []

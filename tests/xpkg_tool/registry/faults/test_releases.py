@@ -139,7 +139,7 @@ def test_a_tag_that_was_accepted_and_is_not_there(pusher: Pusher) -> None:
     with running("", Fault("PUT", "manifests/v1$", nth=0, lose=True)) as registry:
         message = error(pusher, registry)
         assert message.startswith("THE TAG IS NOT WHAT WAS PUBLISHED")
-        assert "it is gone" in message
+        assert "it does not exist" in message
 
 
 def test_a_tag_that_cannot_be_read_again(pusher: Pusher) -> None:

@@ -46,7 +46,7 @@ def test_retry_after_beyond_the_deadline_is_not_waited_for(pusher: Pusher, value
     fault = Fault("PUT", "manifests", nth=0, status=503, headers={"Retry-After": value})
     with running("", fault) as registry:
         message = error(pusher, registry)
-        assert "answers with status 503, asking to wait" in message
+        assert "answered with status 503, asking to wait" in message
         assert "(1 attempt)" in message
         assert pusher.slept == []
         assert registry.count("PUT", "manifests") == 1
@@ -72,7 +72,7 @@ def test_backoff_is_bounded(pusher: Pusher, request_: tuple[str, str], status: i
     pusher.slept.clear()
     with running("", Fault(*request_, nth=0, status=status, body=b"canary")) as registry:
         message = error(pusher, registry)
-        assert f"answers with status {status} (4 attempts)" in message
+        assert f"answered with status {status} (4 attempts)" in message
         assert pusher.slept == [0.5, 1.0, 2.0]
         assert tag(registry) is None
 

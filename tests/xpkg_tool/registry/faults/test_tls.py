@@ -73,9 +73,9 @@ def test_fails_closed(
     }[case]()
     reason = {
         "expired": "has expired",
-        "self-signed": "is signed by itself",
+        "self-signed": "is self-signed",
         "wrong host": "is for another host",
-        "unknown authority": "comes from an authority that is not known here",
+        "unknown authority": "is signed by an unknown authority",
     }[case]
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
     with running("basic", tls=context) as registry, registry_at(monkeypatch, pusher, registry):

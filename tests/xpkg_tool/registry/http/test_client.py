@@ -111,13 +111,13 @@ def test_no_body_is_sent_along_to_another_host(pusher: Pusher, method: str, path
     with running() as other, running() as registry:
         headers = {"Location": f"http://{other.address}/elsewhere?sig=canary"}
         registry.faults.append(Fault(method, path, nth=0, status=307, headers=headers))
-        assert "redirects a request with a body" in error(pusher, registry)
+        assert "redirected a request with a body" in error(pusher, registry)
         assert other.seen == []
 
 
 def test_a_write_is_not_turned_into_a_read(pusher: Pusher) -> None:
     with running("", Fault("PUT", "uploads", status=302, headers={"Location": "/v2/"})) as registry:
-        assert "gave status 302" in error(pusher, registry)
+        assert "has the status 302" in error(pusher, registry)
 
 
 def test_redirects_without_end(pusher: Pusher) -> None:

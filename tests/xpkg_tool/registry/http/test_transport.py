@@ -32,7 +32,7 @@ def test_statuses_that_will_not_pass(pusher: Pusher, status: int) -> None:
     body = b'{"errors":[{"code":"NAME_INVALID","message":"canary"},{"code":"canary"}]}'
     with running("", Fault("POST", "uploads", nth=0, status=status, body=body)) as registry:
         message = error(pusher, registry)
-        assert f"gave status {status}, NAME_INVALID" in message
+        assert f"has the status {status}, NAME_INVALID" in message
         assert registry.count("POST") == 1
         assert pusher.slept == []
 
@@ -51,7 +51,7 @@ def test_retry_after(pusher: Pusher, value: str, pause: float) -> None:
 def test_it_gives_up(pusher: Pusher) -> None:
     with running("", Fault("HEAD", "manifests", nth=0, status=503)) as registry:
         message = error(pusher, registry)
-        assert "answers with status 503 (4 attempts)" in message
+        assert "answered with status 503 (4 attempts)" in message
         assert registry.count("HEAD") == 4
         assert pusher.slept == [0.5, 1.0, 2.0]
 

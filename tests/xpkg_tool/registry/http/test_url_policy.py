@@ -34,10 +34,10 @@ def test_follow(base: str, location: str, url: str) -> None:
         ("https://169.254.169.254/latest", "private address"),
         ("https://[::1]/x", "private address"),
         ("https://[fd00::1]/x", "private address"),
-        ("file:///etc/passwd", "no http"),
-        ("gopher://x/", "no http"),
-        ("https://r.org:99999/", "no http"),
-        ("https://[bad/", "no http"),
+        ("file:///etc/passwd", "not an http"),
+        ("gopher://x/", "not an http"),
+        ("https://r.org:99999/", "not an http"),
+        ("https://[bad/", "not an http"),
     ],
 )
 def test_refused(location: str, why: str) -> None:
