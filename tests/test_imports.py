@@ -42,7 +42,6 @@ ROOMS = {
         diagnostics
         process
         files
-        build_version
         messages
         __init__
     """,

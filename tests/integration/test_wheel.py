@@ -19,8 +19,7 @@ import pytest
 
 from tests.integration.interpreters import find_interpreter
 from tests.integration.repository import PROJECT, Repository, copy_project, write_provider
-from xpkg_tool import VERSION
-from xpkg_tool.build_version import source_files, sources_digest
+from xpkg_tool import VERSION, source_files, sources_digest
 
 TOOL_LOCK = PROJECT / "pants-plugins" / "xpkg" / "tool.lock"
 CLI = b"xpkg_tool.cli.main:main"

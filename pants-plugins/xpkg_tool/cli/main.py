@@ -12,7 +12,7 @@ import io
 import sys
 from typing import Any, Sequence
 
-from xpkg_tool import FORMAT_VERSION
+from xpkg_tool import FORMAT_VERSION, build_version
 from xpkg_tool.diagnostics.finding import visible
 from xpkg_tool.diagnostics.log_commands import guarded_output
 from xpkg_tool.process.streams import discard, replace_closed_streams
@@ -227,8 +227,6 @@ class _ShowVersion(argparse.Action):
     """Determines the version only on request, because that reads all sources."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from xpkg_tool.build_version import build_version
-
         print(f"{parser.prog} {build_version()} (format {FORMAT_VERSION})")
         parser.exit()
 

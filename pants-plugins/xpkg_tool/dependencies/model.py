@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
+from xpkg_tool.documents.loader import PathOf
+
 PACKAGE_GROUP = "pkg.crossplane.io"
 
 # All of the first win over one of the others, which the package manager asks for in this order.
@@ -38,7 +40,7 @@ class Dependency:
     constraint: str | None
 
     @property
-    def path(self) -> tuple[str | int, ...]:
+    def path(self) -> PathOf:
         """Where the entry stands in the meta object."""
         return ("spec", "dependsOn", self.index)
 

@@ -6,7 +6,7 @@ Modules that need libyaml are imported by the first document that does.
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Sequence, Union
 
 from xpkg_tool.diagnostics.finding import Position
 from xpkg_tool.documents.document_error import DocumentError
@@ -14,7 +14,10 @@ from xpkg_tool.documents.limits import size_problem
 from xpkg_tool.documents.quick import UNCERTAIN, quick_load
 from xpkg_tool.documents.stream import AnyDocument
 
-__all__ = ["DocumentError", "load", "locate"]
+__all__ = ["DocumentError", "PathOf", "load", "locate"]
+
+# The steps from a document's value, or from a part of it, to what is in it: fields and indexes.
+PathOf = tuple[Union[str, int], ...]
 
 
 def load(document: AnyDocument) -> Any:

@@ -6,8 +6,8 @@ from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import parts, shown
-from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.package import types
 

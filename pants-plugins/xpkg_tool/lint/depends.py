@@ -23,8 +23,8 @@ from xpkg_tool.dependencies.model import (
 )
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import shown
-from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.package import types
 from xpkg_tool.package.crossplane_versions import majors, severity_of_old

@@ -13,8 +13,8 @@ from typing import Any, Iterable, Iterator, Mapping, Sequence
 from xpkg_tool.diagnostics.finding import DROPPED, ERROR, WARNING, Finding, ReleaseFinding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
-from xpkg_tool.documents.loader import locate
-from xpkg_tool.lint.shapes import Mismatch, PathOf, Shape, mismatches, newer_fields
+from xpkg_tool.documents.loader import PathOf, locate
+from xpkg_tool.lint.shapes import Mismatch, Shape, mismatches, newer_fields
 from xpkg_tool.lint.subject import Subject, dotted
 
 WRONG_TYPE = Rule("XP204", "object-type", "A field of an object has the wrong type.", fatal=True)

@@ -10,9 +10,10 @@ from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import shown, unknown_field, wrong_type
 from xpkg_tool.lint.metadata import SUBDOMAIN, check_keys, check_times
-from xpkg_tool.lint.shapes import OBJECT_META, STRING, ListOf, PathOf, Struct, mismatches
+from xpkg_tool.lint.shapes import OBJECT_META, STRING, ListOf, Struct, mismatches
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 from xpkg_tool.package.names import is_dns_subdomain

@@ -10,6 +10,7 @@ from typing import Any, Iterator
 
 from xpkg_tool.diagnostics.finding import REFUSED, WARNING, AnyFinding, Finding, ReleaseFinding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import (
     FIELD_VALUE,
     choice,
@@ -19,7 +20,7 @@ from xpkg_tool.lint.fields import (
     require_release,
     required,
 )
-from xpkg_tool.lint.shapes import ANYTHING, STRING, ListOf, MapOf, PathOf, Struct
+from xpkg_tool.lint.shapes import ANYTHING, STRING, ListOf, MapOf, Struct
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.crossplane_versions import since
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator, Mapping, Union
 
 from xpkg_tool.diagnostics.suggestions import misspelling
-
-PathOf = tuple[Union[str, int], ...]
+from xpkg_tool.documents.loader import PathOf
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import AnyFinding, Finding, cut
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.documents.loader import locate
+from xpkg_tool.documents.loader import PathOf, locate
 from xpkg_tool.documents.stream import AnyDocument
 from xpkg_tool.package.types import ObjectKind
 
@@ -32,7 +32,7 @@ class Subject:
         rule: Rule,
         message: str,
         remedy: str,
-        path: tuple[str | int, ...] = (),
+        path: PathOf = (),
         *,
         key: bool = False,
         severity: str | None = None,
@@ -76,7 +76,7 @@ def checks(*kinds: ObjectKind) -> Callable[[_Find], Check]:
     return lambda find: Check(frozenset(kinds), find)
 
 
-def dotted(path: tuple[str | int, ...]) -> str:
+def dotted(path: PathOf) -> str:
     """`spec.versions[0].name`: how Kubernetes writes a path. Of a very long one the middle is left
     out, and so are the ends of long names in it."""
     if len(path) > _MOST_STEPS:

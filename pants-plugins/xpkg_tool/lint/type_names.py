@@ -11,8 +11,9 @@ from typing import Any, Iterator
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import parts, shown
-from xpkg_tool.lint.shapes import STRING, ListOf, PathOf, Struct
+from xpkg_tool.lint.shapes import STRING, ListOf, Struct
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.names import is_dns_subdomain
 

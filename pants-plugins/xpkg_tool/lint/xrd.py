@@ -10,6 +10,7 @@ from typing import Any, Iterator
 
 from xpkg_tool.diagnostics.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.crds.columns import check_format, check_subresources, plain_path
 from xpkg_tool.lint.crds.versions import check_deprecation
 from xpkg_tool.lint.crds.webhook import check_webhook_of_xrd
@@ -35,7 +36,6 @@ from xpkg_tool.lint.shapes import (
     STRING,
     ListOf,
     MapOf,
-    PathOf,
     Struct,
 )
 from xpkg_tool.lint.subject import Subject, checks, dotted

@@ -18,9 +18,9 @@ from xpkg_tool.diagnostics.finding import (
     ReleaseFinding,
 )
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import require_release
 from xpkg_tool.lint.schemas.check import check_schema_keywords, schema_findings
-from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.lint.xrd_crds import (
     LONGEST_NAME,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Union
 
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.package.composition_fields import OLD_FIELDS, OLD_MODE
 from xpkg_tool.package.types import ObjectKind
 
@@ -32,7 +33,7 @@ class Definition:
 class Step:
     """A pipeline step: the path to the name of its function, and that name."""
 
-    path: tuple[str | int, ...]
+    path: PathOf
     function: str
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.xpkg_tool.cli.command_runs import EXAMPLE, write
-from xpkg_tool import FORMAT_VERSION
-from xpkg_tool.build_version import build_version
+from xpkg_tool import FORMAT_VERSION, build_version
 from xpkg_tool.cli import main as cli
 from xpkg_tool.cli.main import main
 

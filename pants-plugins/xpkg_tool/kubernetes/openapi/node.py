@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Mapping, Optional, Union
+from typing import Any, Mapping, Optional
 
 from xpkg_tool.diagnostics.finding import ERROR
 from xpkg_tool.diagnostics.rule import Rule
-
-PathOf = tuple[Union[str, int], ...]
+from xpkg_tool.documents.loader import PathOf
 
 # The way to a schema from its parent: (the parent's way, the steps), or None at the root. Tuples
 # share their tails, so that a way is cheap until the whole path is needed.

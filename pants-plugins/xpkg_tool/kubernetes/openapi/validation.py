@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any, Iterator, Mapping
 
-from xpkg_tool.kubernetes.openapi.node import PathOf, as_schema
+from xpkg_tool.documents.loader import PathOf
+from xpkg_tool.kubernetes.openapi.node import as_schema
 
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _EMBEDDED = "x-kubernetes-embedded-resource"

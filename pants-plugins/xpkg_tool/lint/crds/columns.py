@@ -6,9 +6,9 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.kubernetes.openapi.field_path import FieldPathError, resolve
 from xpkg_tool.lint.fields import WRONG_TYPE, shown
-from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 
 CRD_COLUMN = Rule("XP405", "crd-column", "A printer column of a CRD is not valid.")

@@ -6,10 +6,10 @@ from typing import Any, Iterator, Mapping, Sequence
 
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.crds.columns import check_columns, check_selectable, check_subresources
 from xpkg_tool.lint.fields import invalid, repeated, shown
 from xpkg_tool.lint.schemas.check import check_schema
-from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 
 CRD_VERSIONS = Rule("XP401", "crd-versions", "Two versions of a CRD have the same name.")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
-from xpkg_tool.kubernetes.openapi.node import PathOf, Problem
+from xpkg_tool.documents.loader import PathOf
+from xpkg_tool.kubernetes.openapi.node import Problem
 from xpkg_tool.lint.schemas.keywords import SCHEMA_TYPE, SCHEMA_UNKNOWN
 from xpkg_tool.lint.schemas.walk import problems
 from xpkg_tool.lint.subject import Subject

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.kubernetes.openapi.node import PathOf, Problem, SchemaNode, Way, as_schema, path_of
+from xpkg_tool.documents.loader import PathOf
+from xpkg_tool.kubernetes.openapi.node import Problem, SchemaNode, Way, as_schema, path_of
 
 SCHEMA_COMBINATOR = Rule(
     "XP428", "schema-junctor", "A keyword is not allowed inside allOf, anyOf, oneOf or not."

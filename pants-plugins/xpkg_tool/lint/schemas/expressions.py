@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.kubernetes.openapi.field_path import FieldPathError, resolve
 from xpkg_tool.kubernetes.openapi.node import (
     Level,
-    PathOf,
     Problem,
     SchemaNode,
     as_schema,

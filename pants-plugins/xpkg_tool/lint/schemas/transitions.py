@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.kubernetes.cel.names import calls_on, uses
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
-from xpkg_tool.kubernetes.openapi.node import PathOf, Problem, SchemaNode, field_name, path_of
+from xpkg_tool.kubernetes.openapi.node import Problem, SchemaNode, field_name, path_of
 
 SCHEMA_OLD_SELF = Rule("XP435", "old-self", "A validation rule uses `oldSelf` where there is none.")
 

@@ -10,10 +10,10 @@ from typing import Any, Iterator
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.crds.columns import check_int32
 from xpkg_tool.lint.encoded import is_base64
 from xpkg_tool.lint.fields import WRONG_TYPE, shown
-from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.package.names import is_dns_subdomain
 

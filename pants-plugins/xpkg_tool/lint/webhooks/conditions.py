@@ -6,10 +6,10 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.kubernetes.cel.names import free_variables
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.lint.fields import missing, shown
-from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.lint.webhooks.selectors import is_qualified_name
 

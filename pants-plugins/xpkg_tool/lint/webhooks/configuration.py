@@ -12,6 +12,7 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import (
     UNKNOWN_FIELD,
     WRONG_TYPE,
@@ -24,7 +25,7 @@ from xpkg_tool.lint.fields import (
     wrong_type,
 )
 from xpkg_tool.lint.metadata import OBJECT_NAME, check_keys, check_name, check_times
-from xpkg_tool.lint.shapes import PathOf, Struct, mismatches
+from xpkg_tool.lint.shapes import Struct, mismatches
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.lint.type_names import is_dns_label
 from xpkg_tool.lint.webhooks.client import check_client

@@ -6,8 +6,8 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import REQUIRED_FIELD, choice_of, missing, shown
-from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 
 WEBHOOK_REQUESTS = Rule(

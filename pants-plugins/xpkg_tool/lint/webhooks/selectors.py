@@ -7,8 +7,8 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import choice_of, missing, shown
-from xpkg_tool.lint.shapes import PathOf
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.names import is_dns_subdomain
 

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 import xpkg_tool
-from xpkg_tool import build_version as build_version_module
-from xpkg_tool.build_version import build_version, source_files, sources_digest
+from xpkg_tool import build_version, source_files, sources_digest
 from xpkg_tool.cli import main as cli
 
 
 def test_a_release_has_the_plain_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build_version_module, "RELEASED", True)
+    monkeypatch.setattr(xpkg_tool, "RELEASED", True)
     assert build_version() == xpkg_tool.VERSION
 
 
