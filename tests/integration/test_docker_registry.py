@@ -128,7 +128,7 @@ def test_registry_down(tmp_path: Path) -> None:
     assert isinstance(bad, PublishError)
     assert f"The registry {address} could not be used: connection refused (4 attempts)" in str(bad)
     assert isinstance(good, PublishError)
-    assert "because of another reference" in str(good)
+    assert "because of an error in another reference" in str(good)
     assert not (tmp_path / "layout").exists()
 
 

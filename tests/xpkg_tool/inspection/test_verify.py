@@ -212,7 +212,7 @@ def test_what_is_wrong(case: str, tmp_path: Path) -> None:
 def test_each_code_of_reading_is_caused() -> None:
     caused = {code for _, findings in CASES.values() for code, _ in findings}
     known = {rule.code for rule in rules_of("XP9")}
-    # That one is for files and registries that cannot be reached; test_image_source has it.
+    # That one is for files and registries that cannot be reached; test_source.py has it.
     assert caused & known == known - {"XP914"}
 
 

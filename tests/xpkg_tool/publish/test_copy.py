@@ -123,7 +123,7 @@ def test_a_release_stays(pusher: Pusher, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("nowhere.xpkg", "no such file or folder"),
+        ("nowhere.xpkg", "neither an existing file or folder"),
         ("oci-layout:nowhere:a:v1", "The folder does not exist"),
         ("{registry}/none:v1", "The registry has no v1 in none"),
         ("user:canary@{registry}/a:v1", "cannot contain a user name"),

@@ -45,7 +45,7 @@ def test_nothing_is_sent_while_a_reference_is_wrong(tmp_path: Path) -> None:
 def test_a_package_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("x")
     outcomes = push(str(tmp_path / "x"), [f"oci-layout:{tmp_path}/y:a:v1", "localhost:1/a:v1"])
-    assert all(isinstance(o, PublishError) and "no tar archive" in str(o) for o in outcomes)
+    assert all(isinstance(o, PublishError) and "not a tar archive" in str(o) for o in outcomes)
     assert not (tmp_path / "y").exists()
 
 

@@ -251,11 +251,11 @@ def test_digests_of_manifests(pusher: Pusher) -> None:
 @pytest.mark.parametrize(
     ("media_type", "body", "text"),
     [
-        (MANIFEST, b"no", "The manifest is no JSON value"),
-        ("text/html", b"{}", "of the type 'text/html'"),
+        (MANIFEST, b"no", "The manifest is not a JSON value"),
+        ("text/html", b"{}", "the unsupported type 'text/html'"),
         (OCI_INDEX, b"{}", "no list of manifests"),
         (MANIFEST, b" " * (4 * 1024 * 1024 + 1), "the answer is longer than 4194304 bytes"),
-        ("application/vnd.docker.distribution.manifest.v1+json", b"{}", "of the type"),
+        ("application/vnd.docker.distribution.manifest.v1+json", b"{}", "the unsupported type"),
     ],
     ids=["no JSON", "HTML", "no index", "too long", "old"],
 )

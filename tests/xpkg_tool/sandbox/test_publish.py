@@ -145,7 +145,7 @@ def test_what_goes_wrong_is_in_the_answer(pusher: Pusher, sandbox: Path, tmp_pat
     assert "connection refused (4 attempts)" in reference.message
     changes: tuple[tuple[dict[str, object], str], ...] = (
         ({}, "connection refused"),
-        ({"digest": OTHER}, "the one that was planned"),
+        ({"digest": OTHER}, "the planned one had"),
         ({"archive": "none.xpkg"}, "cannot be read"),
         (
             {"registries": {gone.partition("/")[0]: RegistryOptions(ca_file="none.pem")}},

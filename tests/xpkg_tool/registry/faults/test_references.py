@@ -36,8 +36,8 @@ PAGE = Path(__file__).parents[4] / "docs" / "references.md"
         ("a/b:v1\n", 7, "not allowed here in a tag"),
         ("a/b:\u0661", 5, "not allowed here in a tag"),
         ("a/b\u00ad:v1", 4, "not allowed in a repository"),
-        ("a/b@sha256:" + "A" * 64, 5, "no digest"),
-        ("a/b@" + HYBRID_DIGEST[:-1], 5, "no digest"),
+        ("a/b@sha256:" + "A" * 64, 5, "not a digest"),
+        ("a/b@" + HYBRID_DIGEST[:-1], 5, "not a digest"),
     ],
 )
 def test_nothing_is_sent(pusher: Pusher, name: str, column: int, message: str) -> None:
