@@ -40,20 +40,20 @@ def _analyse_one(
         return to_json(analyse(path, data), data)
     except MemoryError:
         raise no_memory(path) from None
-    # What happens to one file must not hide what is wrong with the others.
+    # A failure with one file must not hide the findings for the others.
     except Exception as error:
         failed = FileAnalysis(path, (), (), (internal(error, path=path),), whole=False)
         return to_json(failed, data)
 
 
 def no_memory(name: str) -> SystemExit:
-    """How much memory there is, the machine decides: this must end the process, since an answer
-    would be kept for all machines."""
-    return SystemExit(f"error: The memory of this machine is not enough for {name}.")
+    """Ends the process: memory depends on the machine, and an answer would be cached for all
+    machines."""
+    return SystemExit(f"error: This machine does not have enough memory for {name}.")
 
 
 def internal(error: Exception, *, path: str = "", object: str = "") -> Finding:
-    """The finding for a fault of the tool's own."""
+    """The finding for a bug of the tool."""
     return INTERNAL.finding(
         f"The tool itself failed: {type(error).__name__}: {error}",
         "This is a bug of pants-xpkg: please report it with the file that causes it.",

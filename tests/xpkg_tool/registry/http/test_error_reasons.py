@@ -29,7 +29,7 @@ def certificate(code: int, message: str = "words") -> ssl.SSLCertVerificationErr
     ("cause", "words"),
     [
         (ConnectionRefusedError(SECRET), "connection refused"),
-        (socket.gaierror(SECRET), "its host name is not known"),
+        (socket.gaierror(SECRET), "its host name cannot be resolved"),
         (socket.timeout(SECRET), "no answer within 2.5 seconds"),
         (ConnectionResetError(SECRET), "the connection broke"),
         (ValueError(SECRET), "the connection broke"),
