@@ -20,7 +20,7 @@ def main(argv: list[str]) -> int:
     path, output = (Path(given).absolute() for given in paths)
     try:
         request: Request = decode(REQUESTS[command], path.read_bytes())
-    except MessageError as error:
+    except (MessageError, OSError) as error:
         raise SystemExit(f"error: The request of {command!r} cannot be read: {error}.") from None
     answer = _answer(request, output)
     if answer is not None:

@@ -355,7 +355,7 @@ def decode(form: type[T], text: bytes) -> T:
     """The inverse of `encode` for a message of the type `form`. Raises MessageError."""
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MessageError(f"{form.__name__}: is not JSON: {error}") from None
     read: T = _read(form, value, "")
     return read

@@ -19,7 +19,6 @@ from pants.engine.target import (
 )
 
 from xpkg.building.build import CANNOT_BE_BUILT, BuildOutcome, BuildRequest
-from xpkg.building.target_faults import BAD_DEPENDENCIES
 from xpkg.publishing.placeholders import Naming
 from xpkg.publishing.variables import Variables, VariablesRequest
 from xpkg.registries import Registry
@@ -171,8 +170,9 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
         cycle = " -> ".join(map(str, error.path))
         text = f"Its dependencies form a cycle: {cycle}.\n  help: Remove one of `dependencies`."
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, text))
-    # Those of the package itself are in order; here it is one of a dependency's.
-    except BAD_DEPENDENCIES as error:
+    # The dependencies of the package itself are fine; here it is one of a dependency's. There is no
+    # list of what can be raised (target_faults.py).
+    except Exception as error:
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
     dependencies = sorted(
         t.address for t in transitive.dependencies if t.has_field(XpkgSourcesField)

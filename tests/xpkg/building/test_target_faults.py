@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pants.backend.visibility import rules as visibility
 from pants.core.target_types import GenericTarget
 from pants.engine.addresses import Address
 from pants.testutil.rule_runner import QueryRule, RuleRunner
@@ -55,3 +56,22 @@ def test_bad_dependencies_are_a_fault(runner: RuleRunner, dependency: str, said:
     text = faults(runner, dependency)
     assert text.startswith("p/BUILD:1: error: ") and said in text
     assert text.endswith("help: Correct the `dependencies` of p:p, which are addresses of targets.")
+
+
+def test_what_another_backend_refuses_is_a_fault() -> None:
+    runner = RuleRunner(
+        rules=[
+            *target_faults.rules(),
+            *visibility.rules(),
+            QueryRule(TargetFaults, [TargetFaultsRequest]),
+        ],
+        target_types=[XpkgPackageTarget, GenericTarget],
+    )
+    runner.write_files(
+        {
+            "p/BUILD": "xpkg_package(dependencies=['q'])\n",
+            "q/BUILD": "__dependents_rules__(('*', '!*'))\ntarget()\n",
+        }
+    )
+    found: TargetFaults = runner.request(TargetFaults, [TargetFaultsRequest(Address("p"))])
+    assert "p/BUILD:1: error: " in found.text and "dependency violation" in found.text
