@@ -31,10 +31,7 @@ from xpkg_tool.package.types import (
 META_MISSING = Rule("XP101", "no-meta", "The package has no meta object.", fatal=True)
 META_SEVERAL = Rule("XP102", "several-metas", "The package has several meta objects.", fatal=True)
 META_UNKNOWN = Rule(
-    "XP103",
-    "unknown-meta",
-    "The meta object has an unknown kind or version.",
-    fatal=True,
+    "XP103", "unknown-meta", "The meta object has an unknown kind or version.", fatal=True
 )
 PACKAGE_TYPE = Rule("XP104", "package-type", "The meta object is not of the requested type.")
 PACKAGE_SIZE = Rule(

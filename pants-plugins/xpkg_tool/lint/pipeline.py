@@ -20,7 +20,7 @@ from xpkg_tool.lint.fields import (
     require_release,
     required,
 )
-from xpkg_tool.lint.shapes import ANYTHING, STRING, ListOf, MapOf, Struct
+from xpkg_tool.lint.shapes import ANYTHING, STRING, ListOf, MapOf, Struct, strings
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.crossplane_versions import since
 
@@ -33,37 +33,28 @@ MOST_STEPS = 99
 # The releases in which a required resource needs a name or labels.
 _SELECTIVE = ("2.0", "2.1", "2.2")
 
+_CREDENTIALS = Struct(
+    {**strings("name", "source"), "secretRef": Struct(strings("name", "namespace"))}
+)
+_RESOURCE = Struct(
+    {
+        **strings("requirementName", "apiVersion", "kind", "name"),
+        "matchLabels": MapOf(STRING),
+        "namespace": STRING,
+    }
+)
 PIPELINE = ListOf(
     Struct(
         {
             "step": STRING,
-            "functionRef": Struct({"name": STRING}),
+            "functionRef": Struct(strings("name")),
             "input": ANYTHING,
-            "credentials": ListOf(
-                Struct(
-                    {
-                        "name": STRING,
-                        "source": STRING,
-                        "secretRef": Struct({"name": STRING, "namespace": STRING}),
-                    }
-                )
-            ),
+            "credentials": ListOf(_CREDENTIALS),
             "requirements": Struct(
                 {
-                    "requiredResources": ListOf(
-                        Struct(
-                            {
-                                "requirementName": STRING,
-                                "apiVersion": STRING,
-                                "kind": STRING,
-                                "name": STRING,
-                                "matchLabels": MapOf(STRING),
-                                "namespace": STRING,
-                            }
-                        )
-                    ),
+                    "requiredResources": ListOf(_RESOURCE),
                     "requiredSchemas": ListOf(
-                        Struct({"requirementName": STRING, "apiVersion": STRING, "kind": STRING})
+                        Struct(strings("requirementName", "apiVersion", "kind"))
                     ),
                 },
                 since={"requiredSchemas": "2.2"},

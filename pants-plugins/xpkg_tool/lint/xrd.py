@@ -12,6 +12,7 @@ from xpkg_tool.diagnostics.finding import REFUSED, AnyFinding, Finding, ReleaseF
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.crds.columns import check_format, check_subresources, plain_path
+from xpkg_tool.lint.crds.shape import CONVERSION, SCALE, SCHEMA, columns
 from xpkg_tool.lint.crds.versions import check_deprecation
 from xpkg_tool.lint.crds.webhook import check_webhook_of_xrd
 from xpkg_tool.lint.fields import (
@@ -31,12 +32,14 @@ from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.shapes import (
     ANYTHING,
     BOOLEAN,
-    INTEGER,
-    OBJECT_META,
+    LABEL_SELECTOR,
     STRING,
     ListOf,
     MapOf,
+    Shape,
     Struct,
+    object_with,
+    strings,
 )
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.lint.type_names import NAMES, check_type_names
@@ -57,86 +60,36 @@ XRD_REFERENCEABLE = Rule(
 XRD_SERVED = Rule("XP605", "xrd-served", "A version of an XRD that must be served is not.")
 XRD_VERSIONS = Rule("XP606", "xrd-versions", "Two versions of an XRD have the same name.")
 
-_CLIENT = Struct(
-    {
-        "url": STRING,
-        "caBundle": STRING,
-        "service": Struct({"namespace": STRING, "name": STRING, "path": STRING, "port": INTEGER}),
-    }
-)
-_COLUMN = Struct(
-    {
-        "name": STRING,
-        "type": STRING,
-        "format": STRING,
-        "description": STRING,
-        "priority": INTEGER,
-        "jsonPath": STRING,
-    }
-)
-_SCALE = Struct(
-    {"specReplicasPath": STRING, "statusReplicasPath": STRING, "labelSelectorPath": STRING}
-)
-_LABEL_SELECTOR = Struct(
-    {
-        "matchLabels": MapOf(STRING),
-        "matchExpressions": ListOf(
-            Struct({"key": STRING, "operator": STRING, "values": ListOf(STRING)}),
-        ),
-    }
-)
 _VERSION = Struct(
     {
         "name": STRING,
-        "referenceable": BOOLEAN,
-        "served": BOOLEAN,
-        "deprecated": BOOLEAN,
+        **dict.fromkeys(("referenceable", "served", "deprecated"), BOOLEAN),
         "deprecationWarning": STRING,
-        "schema": Struct({"openAPIV3Schema": ANYTHING}),
-        "additionalPrinterColumns": ListOf(_COLUMN),
-        "subresources": Struct({"scale": _SCALE}),
+        "schema": SCHEMA,
+        "additionalPrinterColumns": columns(),
+        "subresources": Struct({"scale": SCALE}),
     },
     since={"subresources": "2.3"},
 )
 
 
 def _definition(since: dict[str, str]) -> Struct:
-    return Struct(
-        {
-            "apiVersion": STRING,
-            "kind": STRING,
-            "metadata": OBJECT_META,
-            "spec": Struct(
-                {
-                    "group": STRING,
-                    "names": NAMES,
-                    "scope": STRING,
-                    "claimNames": NAMES,
-                    "connectionSecretKeys": ListOf(STRING),
-                    "defaultCompositeDeletePolicy": STRING,
-                    "defaultCompositionRef": Struct({"name": STRING}),
-                    "defaultCompositionRevisionSelector": _LABEL_SELECTOR,
-                    "enforcedCompositionRef": Struct({"name": STRING}),
-                    "defaultCompositionUpdatePolicy": STRING,
-                    "versions": ListOf(_VERSION),
-                    "conversion": Struct(
-                        {
-                            "strategy": STRING,
-                            "webhook": Struct(
-                                {
-                                    "clientConfig": _CLIENT,
-                                    "conversionReviewVersions": ListOf(STRING),
-                                }
-                            ),
-                        }
-                    ),
-                    "metadata": Struct({"labels": MapOf(STRING), "annotations": MapOf(STRING)}),
-                },
-                since,
-            ),
-            "status": MapOf(ANYTHING),
-        }
-    )
+    spec: dict[str, Shape] = {
+        "group": STRING,
+        "names": NAMES,
+        "scope": STRING,
+        "claimNames": NAMES,
+        "connectionSecretKeys": ListOf(STRING),
+        "defaultCompositeDeletePolicy": STRING,
+        "defaultCompositionRef": Struct(strings("name")),
+        "defaultCompositionRevisionSelector": LABEL_SELECTOR,
+        "enforcedCompositionRef": Struct(strings("name")),
+        "defaultCompositionUpdatePolicy": STRING,
+        "versions": ListOf(_VERSION),
+        "conversion": CONVERSION,
+        "metadata": Struct({"labels": MapOf(STRING), "annotations": MapOf(STRING)}),
+    }
+    return object_with(spec=Struct(spec, since), status=MapOf(ANYTHING))
 
 
 XRD_V1 = _definition({"scope": "2.0", "defaultCompositionRevisionSelector": "2.2"})

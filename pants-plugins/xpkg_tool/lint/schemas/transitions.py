@@ -35,11 +35,7 @@ def check(root: Mapping[str, Any], node: SchemaNode) -> Iterator[Problem]:
 
 
 def _rule(
-    root: Mapping[str, Any],
-    node: SchemaNode,
-    index: int,
-    rule: Mapping[str, Any],
-    expression: str,
+    root: Mapping[str, Any], node: SchemaNode, index: int, rule: Mapping[str, Any], expression: str
 ) -> Iterator[Problem]:
     where = f"rule {index + 1} of {node.name}"
     optional = rule.get(_OPTIONAL)
