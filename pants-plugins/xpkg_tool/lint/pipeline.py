@@ -94,7 +94,7 @@ def check_pipeline(
     yield from _size(subject, path, steps)
     yield from required(subject, (f"{where}[].{field}" for field in _REQUIRED))
     yield from choice(subject, f"{where}[].credentials[].source", ("None", "Secret"))
-    yield from _repeated(subject, where, "step")
+    yield from _repeated(subject, subject.value, (), where, "step")
     count = len(steps) if isinstance(steps, list) else 0
     for index in range(count):
         yield from _step(subject, (*path, index), composition)
@@ -128,7 +128,7 @@ def _step(subject: Subject, path: PathOf, composition: bool) -> Iterator[AnyFind
         ("requirements.requiredResources", "requirementName"),
         ("requirements.requiredSchemas", "requirementName"),
     ):
-        yield from _repeated_in(subject, step, path, items, field)
+        yield from _repeated(subject, step, path, items, field)
     for at, source in parts(step, "credentials[].source"):
         secret = subject.get(*path, *at[:-1], "secretRef")
         if source == "Secret" and secret is None:
@@ -194,26 +194,14 @@ def _input(subject: Subject, path: PathOf, value: Any, step: str) -> Iterator[Fi
         )
 
 
-def _repeated(subject: Subject, items: str, field: str) -> Iterator[Finding]:
-    for path, first, value in repeated(subject, items, field):
-        yield _twice(subject, path, first, value)
-
-
-def _repeated_in(
-    subject: Subject, step: Any, base: PathOf, items: str, field: str
+def _repeated(
+    subject: Subject, holder: Any, base: PathOf, items: str, field: str
 ) -> Iterator[Finding]:
-    first: dict[str, PathOf] = {}
-    for at, value in parts(step, f"{items}[].{field}"):
-        if isinstance(value, str) and value:
-            if value in first:
-                yield _twice(subject, (*base, *at), first[value], value)
-            first.setdefault(value, (*base, *at))
-
-
-def _twice(subject: Subject, path: PathOf, first: PathOf, value: str) -> Finding:
-    return subject.finding(
-        STEP_NAME,
-        f"`{path[-1]}` is {value!r}, like `{dotted(first)}`.",
-        "Names must be unique within a list: rename one.",
-        path,
-    )
+    """Items of a list in `holder`, the part at `base`, that have the same name."""
+    for at, first, value in repeated(holder, items, field):
+        yield subject.finding(
+            STEP_NAME,
+            f"`{field}` is {value!r}, like `{dotted((*base, *first))}`.",
+            "Names must be unique within a list: rename one.",
+            (*base, *at),
+        )

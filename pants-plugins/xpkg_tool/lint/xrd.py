@@ -194,7 +194,7 @@ def _claims(subject: Subject) -> Iterator[Finding]:
 
 
 def _versions(subject: Subject) -> Iterator[Finding]:
-    for again, first, name in repeated(subject, "spec.versions", "name"):
+    for again, first, name in repeated(subject.value, "spec.versions", "name"):
         yield subject.finding(
             XRD_VERSIONS,
             f"There is already a version {name!r}, at `{dotted(first[:-1])}`.",

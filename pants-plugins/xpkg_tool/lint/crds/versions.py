@@ -44,7 +44,7 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
             _PATH,
             key=True,
         )
-    for again, first, name in repeated(subject, "spec.versions", "name"):
+    for again, first, name in repeated(subject.value, "spec.versions", "name"):
         yield subject.finding(
             CRD_VERSIONS,
             f"There is already a version {shown(name)}, at `{dotted(first[:-1])}`.",
