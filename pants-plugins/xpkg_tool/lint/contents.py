@@ -48,11 +48,9 @@ def check_emptiness(content: PackageContent) -> Iterator[Finding]:
         return
     (meta,) = content.metas
     type = type_of_meta(meta.object.kind)
-    if type is None:
-        return
     spec = meta.value.get("spec")
     depends = isinstance(spec, dict) and bool(spec.get("dependsOn"))
-    if type not in _USUAL or depends:
+    if type is None or type not in _USUAL or depends:
         return
     yield meta.object.finding(
         NO_OBJECTS,

@@ -50,9 +50,9 @@ def schema_of_version(schema: Any, added: Mapping[str, _Schema], release: str) -
     """The schema of a version in the CustomResourceDefinition, made of the author's and of the
     properties of `spec` and `status` that Crossplane adds. What is not of the right type in the
     author's is passed over."""
-    schema = _mapping(schema)
-    properties = _mapping(schema.get("properties"))
-    name = _mapping(_mapping(_mapping(properties.get("metadata")).get("properties")).get("name"))
+    schema = mapping(schema)
+    properties = mapping(schema.get("properties"))
+    name = mapping(mapping(mapping(properties.get("metadata")).get("properties")).get("name"))
     longest = name.get("maxLength")
     shorter = type(longest) is int and longest < LONGEST_NAME
     made: _Schema = {
@@ -72,11 +72,11 @@ def schema_of_version(schema: Any, added: Mapping[str, _Schema], release: str) -
         },
     }
     for part, keywords in TAKEN.items():
-        written = _mapping(properties.get(part))
+        written = mapping(properties.get(part))
         made["properties"][part] = {
             "type": "object",
             **_given(written, *keywords),
-            "properties": {**_mapping(written.get("properties")), **added[part]},
+            "properties": {**mapping(written.get("properties")), **added[part]},
         }
     return made
 
@@ -123,7 +123,8 @@ def added_to_claims(xrd: Mapping[str, Any], release: str) -> Mapping[str, _Schem
     }
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value; empty where it is no mapping."""
     return value if isinstance(value, dict) else {}
 
 
@@ -150,7 +151,7 @@ def _choices(*values: str) -> _Schema:
 
 def _policy(xrd: Mapping[str, Any], field: str, first: str) -> _Schema:
     second = {"Automatic": "Manual", "Background": "Foreground"}[first]
-    chosen = _mapping(xrd.get("spec")).get(field)
+    chosen = mapping(xrd.get("spec")).get(field)
     return {**_choices(first, second), **({} if chosen is None else {"default": chosen})}
 
 

@@ -123,10 +123,8 @@ def check_selectable(subject: Subject, path: PathOf, fields: Any, schema: Any) -
         place = (*path, "selectableFields", index, "jsonPath")
         json_path = field.get("jsonPath") if isinstance(field, dict) else None
         if json_path is None or json_path == "":
-            message, remedy = (
-                "The selectable field has no `jsonPath`.",
-                "Add it, or remove the item.",
-            )
+            message = "The selectable field has no `jsonPath`."
+            remedy = "Add it, or remove the item."
             yield subject.finding(CRD_SELECTABLE, message, remedy, place, key=True)
         elif isinstance(json_path, str):
             problem = _selectable_problem(json_path, schema, seen)
