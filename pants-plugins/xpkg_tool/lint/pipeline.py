@@ -12,8 +12,8 @@ from xpkg_tool.diagnostics.finding import REFUSED, WARNING, AnyFinding, Finding,
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import (
-    FIELD_VALUE,
     choice,
+    invalid,
     missing,
     parts,
     repeated,
@@ -136,23 +136,19 @@ def _step(subject: Subject, path: PathOf, composition: bool) -> Iterator[AnyFind
             # The CRDs of Operations have no such rule: the step fails when it runs.
             yield found if composition else replace(found, severity=WARNING)
         elif source == "None" and composition:
-            yield ReleaseFinding(_no_source(subject, (*path, *at)), since("2.0"), REFUSED)
+            why = (
+                "is `None`, which the API server always refuses in a Composition: it requires the "
+                "source Secret and a `secretRef`"
+            )
+            remedy = "Write `source: Secret` and a `secretRef`, or remove the entry."
+            finding = invalid(subject, (*path, *at), why, remedy)
+            yield ReleaseFinding(finding, since("2.0"), REFUSED)
     for at, requirement in parts(step, "requirements.requiredResources[]"):
         if isinstance(requirement, dict):
             yield from _selector(subject, (*path, *at), requirement)
     value = step.get("input")
     if value is not None:
         yield from _input(subject, (*path, "input"), value, where)
-
-
-def _no_source(subject: Subject, path: PathOf) -> Finding:
-    return subject.finding(
-        FIELD_VALUE,
-        f"`{dotted(path)}` is `None`, which the API server always refuses in a Composition: it "
-        "requires the source Secret and a `secretRef`.",
-        "Write `source: Secret` and a `secretRef`, or remove the entry.",
-        path,
-    )
 
 
 def _selector(subject: Subject, path: PathOf, requirement: Any) -> Iterator[AnyFinding]:

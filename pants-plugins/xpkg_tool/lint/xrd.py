@@ -11,12 +11,11 @@ from typing import Any, Iterator
 from xpkg_tool.diagnostics.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
-from xpkg_tool.lint.crds.columns import check_format, check_subresources, plain_path
+from xpkg_tool.lint.crds.columns import COLUMN_TYPES, check_format, check_subresources, plain_path
 from xpkg_tool.lint.crds.shape import CONVERSION, SCALE, SCHEMA, columns
 from xpkg_tool.lint.crds.versions import check_deprecation
 from xpkg_tool.lint.crds.webhook import check_webhook_of_xrd
 from xpkg_tool.lint.fields import (
-    FIELD_VALUE,
     check_newer_fields,
     check_shape,
     choice,
@@ -117,7 +116,12 @@ _REQUIRED = (
     "spec.defaultCompositionRevisionSelector.matchExpressions[].operator",
 )
 _BOOLEANS = ("spec.versions[].referenceable", "spec.versions[].served")
-_COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
+_CHOICES = {
+    "spec.defaultCompositeDeletePolicy": ("Background", "Foreground"),
+    "spec.defaultCompositionUpdatePolicy": ("Automatic", "Manual"),
+    "spec.conversion.strategy": ("None", "Webhook"),
+    "spec.versions[].additionalPrinterColumns[].type": COLUMN_TYPES,
+}
 _CLAIM_FIELDS = ("kind", "plural", "singular", "listKind")
 _LEGACY_FIELDS = {"claimNames": "claims", "connectionSecretKeys": "connection secrets"}
 
@@ -154,13 +158,8 @@ def _is_v2(subject: Subject) -> bool:
 def _choices(subject: Subject) -> Iterator[Finding]:
     legacy = () if _is_v2(subject) else (LEGACY_SCOPE,)
     yield from choice(subject, "spec.scope", ("Namespaced", "Cluster", *legacy))
-    policies = ("Background", "Foreground")
-    yield from choice(subject, "spec.defaultCompositeDeletePolicy", policies)
-    updates = ("Automatic", "Manual")
-    yield from choice(subject, "spec.defaultCompositionUpdatePolicy", updates)
-    yield from choice(subject, "spec.conversion.strategy", ("None", "Webhook"))
-    columns = "spec.versions[].additionalPrinterColumns[].type"
-    yield from choice(subject, columns, _COLUMN_TYPES)
+    for pattern, allowed in _CHOICES.items():
+        yield from choice(subject, pattern, allowed)
 
 
 def _claims(subject: Subject) -> Iterator[Finding]:
@@ -262,12 +261,12 @@ def _conversion(subject: Subject) -> Iterator[AnyFinding]:
                 yield missing(subject, (*webhook, field), why)
         yield from check_webhook_of_xrd(subject)
     elif conversion.get("strategy") == "None" and not _is_v2(subject):
-        finding = subject.finding(
-            FIELD_VALUE,
-            "`spec.conversion.strategy` is `None`, which the API server refuses in XRDs of v1: it "
-            "requires the strategy Webhook and a `webhook`.",
-            "Remove `spec.conversion`: without it, versions are not converted either.",
+        finding = invalid(
+            subject,
             ("spec", "conversion", "strategy"),
+            "is `None`, which the API server refuses in XRDs of v1: it requires the strategy "
+            "Webhook and a `webhook`",
+            "Remove `spec.conversion`: without it, versions are not converted either.",
         )
         yield ReleaseFinding(finding, since("2.0"), REFUSED)
     elif conversion.get("webhook") is not None and conversion.get("strategy") == "None":
