@@ -16,12 +16,7 @@ from pants.engine.addresses import Address
 from pants.engine.fs import GlobMatchErrorBehavior
 from pants.engine.internals.options_parsing import _Options
 from pants.engine.rules import Get, collect_rules, rule
-from pants.engine.target import (
-    AllTargets,
-    FilteredTargets,
-    WrappedTarget,
-    WrappedTargetRequest,
-)
+from pants.engine.target import AllTargets, FilteredTargets, WrappedTarget, WrappedTargetRequest
 from pants.vcs.changed import ChangedAddresses, ChangedOptions, ChangedRequest
 from pants.vcs.git import GitWorktreeRequest, MaybeGitWorktree
 

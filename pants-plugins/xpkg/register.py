@@ -7,14 +7,7 @@ from typing import Any, Iterable
 from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
-from xpkg.building import (
-    buckets,
-    build,
-    inputs,
-    lint_reports,
-    shards,
-    target_faults,
-)
+from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
 from xpkg.goals import lint, package, publish, tailor, xpkg_build
 from xpkg.publishing import candidate, environment, execute, lookup, variables
 from xpkg.target_types import XpkgPackageTarget

@@ -82,17 +82,8 @@ class Registry:
                 "without a scheme, a user or a trailing slash. Credentials come from `docker "
                 "login`; for a registry without TLS, set `insecure = true`."
             )
-        return cls(
-            alias=alias,
-            address=address,
-            default=data.get("default", alias == "default"),
-            repository=data.get("repository"),
-            extra_image_tags=tuple(data.get("extra_image_tags", ())),
-            skip_push=data.get("skip_push", False),
-            insecure=data.get("insecure", False),
-            ca_file=data.get("ca_file"),
-            mutable_tags=tuple(data.get("mutable_tags", ())),
-        )
+        given = {f: tuple(v) if isinstance(v, list) else v for f, v in data.items()}
+        return cls(**{"alias": alias, "default": alias == "default", **given})
 
     @property
     def host(self) -> str:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.integration.repository import PROJECT
-from xpkg_tool.lint.xrd_crds import claim_crd, composite_crd
+from tests.xpkg_tool.lint.derived_crds import claim_crd, composite_crd
 from xpkg_tool.package.crossplane_versions import RELEASES
 
 SHARED = PROJECT.parent / "shared"

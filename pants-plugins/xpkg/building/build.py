@@ -12,13 +12,7 @@ from typing import Any, Iterable
 from pants.base.exceptions import IntrinsicError
 from pants.engine.addresses import Address, Addresses
 from pants.engine.engine_aware import EngineAwareReturnType
-from pants.engine.fs import (
-    EMPTY_DIGEST,
-    Digest,
-    DigestSubset,
-    PathGlobs,
-    RemovePrefix,
-)
+from pants.engine.fs import EMPTY_DIGEST, Digest, DigestSubset, PathGlobs, RemovePrefix
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (

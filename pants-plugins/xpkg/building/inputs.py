@@ -120,11 +120,7 @@ def _from_root(address: Address, globs: Iterable[str]) -> tuple[str, ...]:
 
 
 def _left_out(
-    scan: FolderScan,
-    globs: Sequence[str],
-    linked: dict[str, tuple[str, ...]],
-    *,
-    example: bool,
+    scan: FolderScan, globs: Sequence[str], linked: dict[str, tuple[str, ...]], *, example: bool
 ) -> Iterator[LeftOut]:
     """The links and names that the globs match, for the findings of the tool."""
     includes = [glob for glob in globs if not glob.startswith("!")]

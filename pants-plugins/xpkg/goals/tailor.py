@@ -6,11 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Iterable
 
-from pants.core.goals.tailor import (
-    PutativeTarget,
-    PutativeTargets,
-    PutativeTargetsRequest,
-)
+from pants.core.goals.tailor import PutativeTarget, PutativeTargets, PutativeTargetsRequest
 from pants.engine.fs import PathGlobs, Snapshot
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (

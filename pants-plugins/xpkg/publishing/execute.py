@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import Any, Callable, Iterable
 
 from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
@@ -141,30 +141,23 @@ def _as_planned(reference: ReferencePlan) -> ReferenceOutcome:
 def _left_out(package: PackagePlan, failed: Iterable[str]) -> Published:
     why = f"depends on {', '.join(failed)}, which failed"
     message = f"{package.address} is not published: it {why}. Run it again when that is fixed."
-    return Published(
-        package,
-        tuple(
-            ReferenceOutcome(reference, Action.LEFT_OUT, why, message)
-            if reference in package.to_write
-            else _as_planned(reference)
-            for reference in package.references
-        ),
-    )
+    return _published(package, lambda r: ReferenceOutcome(r, Action.LEFT_OUT, why, message))
 
 
 def _all_written(
     package: PackagePlan, answered: Iterable[PublishedReference], failure: str
 ) -> Published:
     published = {entry.reference: entry for entry in answered}
-    return Published(
-        package,
-        tuple(
-            _written(reference, published.get(reference.reference), failure)
-            if reference in package.to_write
-            else _as_planned(reference)
-            for reference in package.references
-        ),
-    )
+    return _published(package, lambda r: _written(r, published.get(r.reference), failure))
+
+
+def _published(
+    package: PackagePlan, written: Callable[[ReferencePlan], ReferenceOutcome]
+) -> Published:
+    """What became of the package, where `written` says it of the references to write."""
+    to_write = package.to_write
+    outcomes = (written(r) if r in to_write else _as_planned(r) for r in package.references)
+    return Published(package, tuple(outcomes))
 
 
 def _written(

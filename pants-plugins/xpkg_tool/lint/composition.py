@@ -12,26 +12,21 @@ from xpkg_tool.diagnostics.finding import AnyFinding, Finding
 from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, invalid, required
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
-from xpkg_tool.lint.shapes import ANYTHING, OBJECT_META, STRING, Struct
+from xpkg_tool.lint.shapes import ANYTHING, STRING, Struct, object_with, strings
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 from xpkg_tool.package.composition_fields import OLD_FIELDS, OLD_MODE
 
-COMPOSITION = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": OBJECT_META,
-        "spec": Struct(
-            {
-                "compositeTypeRef": Struct({"apiVersion": STRING, "kind": STRING}),
-                "mode": STRING,
-                "pipeline": PIPELINE,
-                "writeConnectionSecretsToNamespace": STRING,
-                **dict.fromkeys(OLD_FIELDS, ANYTHING),
-            }
-        ),
-    }
+COMPOSITION = object_with(
+    spec=Struct(
+        {
+            "compositeTypeRef": Struct(strings("apiVersion", "kind")),
+            "mode": STRING,
+            "pipeline": PIPELINE,
+            "writeConnectionSecretsToNamespace": STRING,
+            **dict.fromkeys(OLD_FIELDS, ANYTHING),
+        }
+    )
 )
 
 _REQUIRED = (

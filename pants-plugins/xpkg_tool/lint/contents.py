@@ -6,7 +6,6 @@ from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.fields import require_release, shown
 from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.crossplane_versions import before, releases
@@ -49,19 +48,16 @@ def check_emptiness(content: PackageContent) -> Iterator[Finding]:
         return
     (meta,) = content.metas
     type = type_of_meta(meta.object.kind)
-    if type is None:
-        return
     spec = meta.value.get("spec")
     depends = isinstance(spec, dict) and bool(spec.get("dependsOn"))
-    if type not in _USUAL or depends:
+    if type is None or type not in _USUAL or depends:
         return
-    yield NO_OBJECTS.finding(
+    yield meta.object.finding(
+        NO_OBJECTS,
         f"The {type.name} has neither objects nor dependencies, so it installs nothing.",
         f"Add the files of {_USUAL[type]} to `sources`, or the packages that it depends on to "
         "`spec.dependsOn`.",
-        meta.object.document.path,
-        locate(meta.object.document, ("kind",)),
-        str(meta.object),
+        ("kind",),
     )
 
 
@@ -71,14 +67,13 @@ def _too_new(content: PackageContent, newest: str) -> Iterator[Finding]:
     for object in content.objects:
         first = FIRST_RELEASES.get(object.kind)
         if first is not None and newest in before(first):
-            yield UNKNOWN_KIND.finding(
+            yield object.finding(
+                UNKNOWN_KIND,
                 f"Crossplane {first} is the first release that knows {object.kind}, and the meta "
                 "object's `spec.crossplane.version` admits only older ones, which refuse the "
                 "whole package.",
                 f"{require_release(first)}, or leave the file out of `sources`.",
-                object.document.path,
-                locate(object.document, ("apiVersion",)),
-                str(object),
+                ("apiVersion",),
             )
 
 
@@ -87,13 +82,12 @@ def _removed(object: Object, is_provider: bool) -> Finding:
     message = "Kubernetes 1.22 removed v1beta1 of CustomResourceDefinition"
     if is_provider:
         message += ": a cluster refuses the whole package"
-    return CRD_V1BETA1.finding(
+    return object.finding(
+        CRD_V1BETA1,
         f"{message}.",
         "Write `apiVersion: apiextensions.k8s.io/v1`, with a structural schema in each version.",
-        object.document.path,
-        locate(object.document, ("apiVersion",)),
-        str(object),
-        ERROR if is_provider else WARNING,
+        ("apiVersion",),
+        severity=ERROR if is_provider else WARNING,
     )
 
 
@@ -107,11 +101,10 @@ def _configurations(content: PackageContent) -> Iterator[Finding]:
         # Objects of one kind and name are another finding.
         if before is not object and before.name != object.name:
             place = f"{before.document.path}:{before.document.line}"
-            yield WEBHOOK_CONFIGURATIONS.finding(
+            yield object.finding(
+                WEBHOOK_CONFIGURATIONS,
                 f"The package has another {object.kind.kind}, {shown(before.name)} at {place}. "
                 "Crossplane gives both the same name, so only one of them is installed.",
                 "Put all webhooks into one of them.",
-                object.document.path,
-                locate(object.document, ("metadata", "name")),
-                str(object),
+                ("metadata", "name"),
             )

@@ -8,7 +8,6 @@ from typing import Iterator, Sequence
 from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, few_others
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.contents import check_contents
 from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.crossplane_versions import CURRENT_MAJOR, majors, severity_of_old
@@ -79,8 +78,7 @@ def _duplicates(objects: Sequence[Object]) -> Iterator[Finding]:
         places = [f"{o.document.path}:{o.document.line}" for o in found]
         for index, object in enumerate(found if len(found) > 1 else ()):
             others = few_others(places, index)
-            yield _at(
-                object,
+            yield object.finding(
                 DUPLICATE_OBJECT,
                 f"The package has {len(found)} objects of this kind and name; the others are at "
                 f"{others}.",
@@ -110,8 +108,7 @@ def _old_composition(content: PackageContent, object: Object, use: Use) -> Itera
         remedy += " (newer ones cannot)" if _PIPELINE in convert else ""
     are = "is" if len(use.old_fields) == 1 else "are"
     admits = "does not admit Crossplane 1" if severity == ERROR else "also admits 2"
-    yield _at(
-        object,
+    yield object.finding(
         COMPOSITION_OLD,
         f"{names} {are} of Crossplane 1; Crossplane 2 has only pipelines of functions, and the "
         f"meta object's `spec.crossplane.version` {admits}.",
@@ -133,8 +130,7 @@ def _composite_type(
     found = [d for d in definitions if (d.group, d.kind) == (use.group, use.kind)]
     claims = [d for d in definitions if (d.group, d.claim) == (use.group, use.kind)]
     if claims and not found:
-        yield _at(
-            object,
+        yield object.finding(
             COMPOSITE_VERSION,
             f"{use.kind} is the kind of a claim; a Composition is for the composite resource.",
             f"Write `kind: {claims[0].kind}`.",
@@ -143,8 +139,7 @@ def _composite_type(
     elif found:
         yield from _version(object, use, found[0])
     elif not any(_may_have_xrds(content)):
-        yield _at(
-            object,
+        yield object.finding(
             COMPOSITE_UNKNOWN,
             f"No XRD of the package defines {use.kind} ({use.group}/{use.version}), and the "
             "package depends on no Configuration that could.",
@@ -168,25 +163,10 @@ def _version(object: Object, use: Use, definition: Definition) -> Iterator[Findi
     known = use.version in [v.name for v in definition.versions]
     problem = "is not the referenceable one" if known else "does not exist"
     right = f"Write `apiVersion: {use.group}/{chosen[0]}`" if chosen else "Fix the XRD"
-    yield _at(
-        object,
+    yield object.finding(
         COMPOSITE_VERSION,
         f"The Composition is for version {use.version} of {use.kind}, which {problem} in the "
         "package's XRD.",
         f"{right}: Crossplane uses a Composition for the referenceable version only.",
         ("spec", "compositeTypeRef", "apiVersion"),
     )
-
-
-def _at(
-    object: Object,
-    rule: Rule,
-    message: str,
-    remedy: str,
-    path: tuple[str, ...],
-    *,
-    key: bool = False,
-    severity: str | None = None,
-) -> Finding:
-    position = locate(object.document, path, key=key)
-    return rule.finding(message, remedy, object.document.path, position, str(object), severity)

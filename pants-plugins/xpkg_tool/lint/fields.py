@@ -203,15 +203,15 @@ def invalid(subject: Subject, path: PathOf, why: str, remedy: str) -> Finding:
     return subject.finding(FIELD_VALUE, f"`{dotted(path)}` {why}.", remedy, path)
 
 
-def repeated(subject: Subject, items: str, field: str) -> Iterator[tuple[PathOf, PathOf, str]]:
-    """Items of a list whose `field` has the value that an earlier item has: the path of each such
-    value, that of the first one, and the value."""
+def repeated(value: Any, items: str, field: str) -> Iterator[tuple[PathOf, PathOf, str]]:
+    """Items of a list in `value` whose `field` has the value that an earlier item has: the path of
+    each such value, that of the first one, and the value."""
     first: dict[str, PathOf] = {}
-    for path, value in parts(subject.value, f"{items}[].{field}"):
-        if isinstance(value, str) and value:
-            if value in first:
-                yield path, first[value], value
-            first.setdefault(value, path)
+    for path, name in parts(value, f"{items}[].{field}"):
+        if isinstance(name, str) and name:
+            if name in first:
+                yield path, first[name], name
+            first.setdefault(name, path)
 
 
 def shown(text: str) -> str:

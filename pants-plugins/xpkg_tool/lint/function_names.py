@@ -13,7 +13,6 @@ from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
-from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.file import Object
@@ -118,10 +117,9 @@ def _finding(
             f"Its functions are installed as {installed.shown}. Use one of these names, or add the "
             "function to `spec.dependsOn`."
         )
-    yield FUNCTION_NAME.finding(
+    yield object.finding(
+        FUNCTION_NAME,
         message,
         f"{remedy} If the function is installed in another way, suppress the warning.",
-        object.document.path,
-        locate(object.document, step.path),
-        str(object),
+        step.path,
     )

@@ -9,9 +9,19 @@ from __future__ import annotations
 from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.lint.crds.shape import SCHEMA
 from xpkg_tool.lint.fields import check_shape, choice, invalid, required, required_booleans
 from xpkg_tool.lint.metadata import check_metadata
-from xpkg_tool.lint.shapes import ANYTHING, BOOLEAN, OBJECT_META, STRING, ListOf, MapOf, Struct
+from xpkg_tool.lint.shapes import (
+    ANYTHING,
+    BOOLEAN,
+    STRING,
+    ListOf,
+    MapOf,
+    Struct,
+    object_with,
+    strings,
+)
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.lint.type_names import NAMES, check_type_names
 from xpkg_tool.package import types
@@ -19,32 +29,17 @@ from xpkg_tool.package import types
 _VERSION = Struct(
     {
         "name": STRING,
-        "served": BOOLEAN,
-        "storage": BOOLEAN,
-        "deprecated": BOOLEAN,
+        **dict.fromkeys(("served", "storage", "deprecated"), BOOLEAN),
         "deprecationWarning": STRING,
-        "schema": Struct({"openAPIV3Schema": ANYTHING}),
+        "schema": SCHEMA,
         "subresources": ANYTHING,
         "additionalPrinterColumns": ListOf(ANYTHING),
         "selectableFields": ListOf(ANYTHING),
     }
 )
-
-
-def _object(spec: Struct) -> Struct:
-    return Struct(
-        {
-            "apiVersion": STRING,
-            "kind": STRING,
-            "metadata": OBJECT_META,
-            "spec": spec,
-            "status": MapOf(ANYTHING),
-        }
-    )
-
-
-DEFINITION = _object(
-    Struct(
+_STATUS = MapOf(ANYTHING)
+DEFINITION = object_with(
+    spec=Struct(
         {
             "group": STRING,
             "names": NAMES,
@@ -52,12 +47,13 @@ DEFINITION = _object(
             "versions": ListOf(_VERSION),
             "conversion": ANYTHING,
             "preserveUnknownFields": BOOLEAN,
-            "connectionDetails": ListOf(Struct({"name": STRING, "description": STRING})),
+            "connectionDetails": ListOf(Struct(strings("name", "description"))),
             "state": STRING,
         }
-    )
+    ),
+    status=_STATUS,
 )
-ACTIVATION_POLICY = _object(Struct({"activate": ListOf(STRING)}))
+ACTIVATION_POLICY = object_with(spec=Struct({"activate": ListOf(STRING)}), status=_STATUS)
 
 _REQUIRED = (
     "spec",

@@ -13,7 +13,7 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import shown, unknown_field, wrong_type
 from xpkg_tool.lint.metadata import SUBDOMAIN, check_keys, check_times
-from xpkg_tool.lint.shapes import OBJECT_META, STRING, ListOf, Struct, mismatches
+from xpkg_tool.lint.shapes import STRING, ListOf, Struct, mismatches, object_with, strings
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 from xpkg_tool.package.names import is_dns_subdomain
@@ -41,29 +41,16 @@ META_UNKNOWN_FIELD = Rule(
 META_MISSPELT = Rule("XP111", "meta-misspelt-field", "A field of the meta object is misspelt.")
 
 _DEPENDENCY = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "package": STRING,
-        "provider": STRING,
-        "configuration": STRING,
-        "function": STRING,
-        "version": STRING,
-    }
+    strings("apiVersion", "kind", "package", "provider", "configuration", "function", "version")
 )
-META = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": OBJECT_META,
-        "spec": Struct(
-            {
-                "crossplane": Struct({"version": STRING}),
-                "dependsOn": ListOf(_DEPENDENCY),
-                "capabilities": ListOf(STRING),
-            }
-        ),
-    }
+META = object_with(
+    spec=Struct(
+        {
+            "crossplane": Struct(strings("version")),
+            "dependsOn": ListOf(_DEPENDENCY),
+            "capabilities": ListOf(STRING),
+        }
+    )
 )
 
 # A longer name cannot be a label's value, which the name of an installed package becomes.

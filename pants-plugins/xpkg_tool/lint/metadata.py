@@ -77,7 +77,7 @@ def check_keys(subject: Subject) -> Iterator[Finding]:
                     path,
                     key=True,
                 )
-            if field == "labels" and isinstance(value, str) and not _is_label_value(value):
+            if field == "labels" and isinstance(value, str) and not is_label_value(value):
                 yield subject.finding(
                     METADATA_VALUE,
                     f"{shown(value)} is not a valid label value.",
@@ -137,5 +137,6 @@ def _key_problem(key: str) -> str:
     return "" if _NAME.fullmatch(name) else "the name part has a character that is not allowed"
 
 
-def _is_label_value(value: str) -> bool:
+def is_label_value(value: str) -> bool:
+    """Whether it is empty or at most 63 characters that a label's value may have."""
     return not value or (len(value) <= _LABEL_LENGTH and _NAME.fullmatch(value) is not None)

@@ -11,7 +11,17 @@ from xpkg_tool.diagnostics.finding import AnyFinding
 from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, required
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
-from xpkg_tool.lint.shapes import ANYTHING, INTEGER, OBJECT_META, STRING, MapOf, Shape, Struct
+from xpkg_tool.lint.shapes import (
+    ANYTHING,
+    INTEGER,
+    OBJECT_META,
+    STRING,
+    MapOf,
+    Shape,
+    Struct,
+    object_with,
+    strings,
+)
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 
@@ -24,39 +34,17 @@ _SCHEDULED: dict[str, Shape] = {
     "operationTemplate": _TEMPLATE,
 }
 _POLICIES = ("Allow", "Forbid", "Replace")
+_STATUS = MapOf(ANYTHING)
 
-
-def _object(spec: Struct) -> Struct:
-    return Struct(
-        {
-            "apiVersion": STRING,
-            "kind": STRING,
-            "metadata": OBJECT_META,
-            "spec": spec,
-            "status": MapOf(ANYTHING),
-        }
-    )
-
-
-OPERATION = _object(_OPERATION_SPEC)
-CRON_OPERATION = _object(
-    Struct({**_SCHEDULED, "schedule": STRING, "startingDeadlineSeconds": INTEGER})
+OPERATION = object_with(spec=_OPERATION_SPEC, status=_STATUS)
+CRON_OPERATION = object_with(
+    spec=Struct({**_SCHEDULED, "schedule": STRING, "startingDeadlineSeconds": INTEGER}),
+    status=_STATUS,
 )
-WATCH_OPERATION = _object(
-    Struct(
-        {
-            **_SCHEDULED,
-            "watch": Struct(
-                {
-                    "apiVersion": STRING,
-                    "kind": STRING,
-                    "matchLabels": MapOf(STRING),
-                    "namespace": STRING,
-                }
-            ),
-        }
-    )
+_WATCH = Struct(
+    {**strings("apiVersion", "kind"), "matchLabels": MapOf(STRING), "namespace": STRING}
 )
+WATCH_OPERATION = object_with(spec=Struct({**_SCHEDULED, "watch": _WATCH}), status=_STATUS)
 
 
 @checks(types.OPERATION)

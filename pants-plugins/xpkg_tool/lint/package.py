@@ -10,7 +10,6 @@ from typing import Iterator, Sequence
 
 from xpkg_tool.diagnostics.finding import Finding, few_others
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.documents.loader import locate
 from xpkg_tool.lint.contents import UNKNOWN_KIND
 from xpkg_tool.lint.cross_object import check_objects
 from xpkg_tool.package.content import Meta, PackageContent
@@ -31,10 +30,7 @@ from xpkg_tool.package.types import (
 META_MISSING = Rule("XP101", "no-meta", "The package has no meta object.", fatal=True)
 META_SEVERAL = Rule("XP102", "several-metas", "The package has several meta objects.", fatal=True)
 META_UNKNOWN = Rule(
-    "XP103",
-    "unknown-meta",
-    "The meta object has an unknown kind or version.",
-    fatal=True,
+    "XP103", "unknown-meta", "The meta object has an unknown kind or version.", fatal=True
 )
 PACKAGE_TYPE = Rule("XP104", "package-type", "The meta object is not of the requested type.")
 PACKAGE_SIZE = Rule(
@@ -92,12 +88,11 @@ def _no_meta(content: PackageContent) -> Finding:
             "The package has no meta object.",
             f"Add a file, usually crossplane.yaml, with one of: {bullet_list(ALL_META)}.",
         )
-    return META_MISSING.finding(
+    return install.finding(
+        META_MISSING,
         "The package has no meta object; this one installs a package.",
         f"A meta object has the apiVersion {META_GROUP}/v1.",
-        install.document.path,
-        locate(install.document, ("apiVersion",)),
-        str(install),
+        ("apiVersion",),
     )
 
 
@@ -109,59 +104,54 @@ def _several_metas(metas: Sequence[Meta]) -> Iterator[Finding]:
     places = [f"{m.object.document.path}:{m.object.document.line}" for m in metas]
     for index, meta in enumerate(metas):
         others = few_others(places, index)
-        yield META_SEVERAL.finding(
+        yield meta.object.finding(
+            META_SEVERAL,
             f"The package has {len(metas)} meta objects; the others are at {others}.",
             "Keep one: leave the files of the others out of `sources`, and give a package inside "
             "the package its own target.",
-            meta.object.document.path,
-            locate(meta.object.document, ("kind",)),
-            str(meta.object),
+            ("kind",),
         )
 
 
 def _unknown_meta(meta: Meta) -> Finding:
-    document, kind = meta.object.document, meta.object.kind
+    kind = meta.object.kind
     guess = nearest(kind, ALL_META)
     hint = f"Did you mean {guess}? " if guess else ""
-    return META_UNKNOWN.finding(
+    return meta.object.finding(
+        META_UNKNOWN,
         f"{kind} is not a meta object that the package manager knows.",
         f"{hint}Supported: {bullet_list(ALL_META)}.",
-        document.path,
-        locate(document, ("apiVersion" if guess and guess.kind == kind.kind else "kind",)),
-        str(meta.object),
+        ("apiVersion" if guess and guess.kind == kind.kind else "kind",),
     )
 
 
 def _of_another_type(meta: Meta, package_type: str) -> Finding:
-    document, kind = meta.object.document, meta.object.kind.kind
-    return PACKAGE_TYPE.finding(
+    kind = meta.object.kind.kind
+    return meta.object.finding(
+        PACKAGE_TYPE,
         f"The meta object is a {kind}, but the target's `package_type` is {package_type!r}.",
         f'Set `package_type="{kind}"` on the target, or change the meta object.',
-        document.path,
-        locate(document, ("kind",)),
-        str(meta.object),
+        ("kind",),
     )
 
 
 def _object_rules(object: Object, type: PackageType | None) -> Iterator[Finding]:
-    document, kind = object.document, object.kind
+    kind = object.kind
     if kind not in ALL_OBJECTS:
         guess = nearest(kind, ALL_OBJECTS)
-        yield UNKNOWN_KIND.finding(
+        yield object.finding(
+            UNKNOWN_KIND,
             f"No package can hold an object of the kind {kind}.",
             (f"Did you mean {guess}? " if guess else "")
             + "Leave the file out of `sources` if it is not part of the package.",
-            document.path,
-            locate(document, ("apiVersion" if guess and guess.kind == kind.kind else "kind",)),
-            str(object),
+            ("apiVersion" if guess and guess.kind == kind.kind else "kind",),
         )
     elif type is not None and kind not in type.objects:
         holders = " or a ".join(types_that_hold(kind))
-        yield KIND_NOT_ALLOWED.finding(
+        yield object.finding(
+            KIND_NOT_ALLOWED,
             f"A {type.name} cannot hold an object of the kind {kind}; only a {holders} can.",
             f"Leave the file out of `sources`. A {type.name} can hold: "
             f"{bullet_list(type.objects)}.",
-            document.path,
-            locate(document, ("kind",)),
-            str(object),
+            ("kind",),
         )

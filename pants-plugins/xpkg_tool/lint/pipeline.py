@@ -12,15 +12,15 @@ from xpkg_tool.diagnostics.finding import REFUSED, WARNING, AnyFinding, Finding,
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import (
-    FIELD_VALUE,
     choice,
+    invalid,
     missing,
     parts,
     repeated,
     require_release,
     required,
 )
-from xpkg_tool.lint.shapes import ANYTHING, STRING, ListOf, MapOf, Struct
+from xpkg_tool.lint.shapes import ANYTHING, STRING, ListOf, MapOf, Struct, strings
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.crossplane_versions import since
 
@@ -33,37 +33,28 @@ MOST_STEPS = 99
 # The releases in which a required resource needs a name or labels.
 _SELECTIVE = ("2.0", "2.1", "2.2")
 
+_CREDENTIALS = Struct(
+    {**strings("name", "source"), "secretRef": Struct(strings("name", "namespace"))}
+)
+_RESOURCE = Struct(
+    {
+        **strings("requirementName", "apiVersion", "kind", "name"),
+        "matchLabels": MapOf(STRING),
+        "namespace": STRING,
+    }
+)
 PIPELINE = ListOf(
     Struct(
         {
             "step": STRING,
-            "functionRef": Struct({"name": STRING}),
+            "functionRef": Struct(strings("name")),
             "input": ANYTHING,
-            "credentials": ListOf(
-                Struct(
-                    {
-                        "name": STRING,
-                        "source": STRING,
-                        "secretRef": Struct({"name": STRING, "namespace": STRING}),
-                    }
-                )
-            ),
+            "credentials": ListOf(_CREDENTIALS),
             "requirements": Struct(
                 {
-                    "requiredResources": ListOf(
-                        Struct(
-                            {
-                                "requirementName": STRING,
-                                "apiVersion": STRING,
-                                "kind": STRING,
-                                "name": STRING,
-                                "matchLabels": MapOf(STRING),
-                                "namespace": STRING,
-                            }
-                        )
-                    ),
+                    "requiredResources": ListOf(_RESOURCE),
                     "requiredSchemas": ListOf(
-                        Struct({"requirementName": STRING, "apiVersion": STRING, "kind": STRING})
+                        Struct(strings("requirementName", "apiVersion", "kind"))
                     ),
                 },
                 since={"requiredSchemas": "2.2"},
@@ -103,7 +94,7 @@ def check_pipeline(
     yield from _size(subject, path, steps)
     yield from required(subject, (f"{where}[].{field}" for field in _REQUIRED))
     yield from choice(subject, f"{where}[].credentials[].source", ("None", "Secret"))
-    yield from _repeated(subject, where, "step")
+    yield from _repeated(subject, subject.value, (), where, "step")
     count = len(steps) if isinstance(steps, list) else 0
     for index in range(count):
         yield from _step(subject, (*path, index), composition)
@@ -137,7 +128,7 @@ def _step(subject: Subject, path: PathOf, composition: bool) -> Iterator[AnyFind
         ("requirements.requiredResources", "requirementName"),
         ("requirements.requiredSchemas", "requirementName"),
     ):
-        yield from _repeated_in(subject, step, path, items, field)
+        yield from _repeated(subject, step, path, items, field)
     for at, source in parts(step, "credentials[].source"):
         secret = subject.get(*path, *at[:-1], "secretRef")
         if source == "Secret" and secret is None:
@@ -145,23 +136,19 @@ def _step(subject: Subject, path: PathOf, composition: bool) -> Iterator[AnyFind
             # The CRDs of Operations have no such rule: the step fails when it runs.
             yield found if composition else replace(found, severity=WARNING)
         elif source == "None" and composition:
-            yield ReleaseFinding(_no_source(subject, (*path, *at)), since("2.0"), REFUSED)
+            why = (
+                "is `None`, which the API server always refuses in a Composition: it requires the "
+                "source Secret and a `secretRef`"
+            )
+            remedy = "Write `source: Secret` and a `secretRef`, or remove the entry."
+            finding = invalid(subject, (*path, *at), why, remedy)
+            yield ReleaseFinding(finding, since("2.0"), REFUSED)
     for at, requirement in parts(step, "requirements.requiredResources[]"):
         if isinstance(requirement, dict):
             yield from _selector(subject, (*path, *at), requirement)
     value = step.get("input")
     if value is not None:
         yield from _input(subject, (*path, "input"), value, where)
-
-
-def _no_source(subject: Subject, path: PathOf) -> Finding:
-    return subject.finding(
-        FIELD_VALUE,
-        f"`{dotted(path)}` is `None`, which the API server always refuses in a Composition: it "
-        "requires the source Secret and a `secretRef`.",
-        "Write `source: Secret` and a `secretRef`, or remove the entry.",
-        path,
-    )
 
 
 def _selector(subject: Subject, path: PathOf, requirement: Any) -> Iterator[AnyFinding]:
@@ -203,26 +190,14 @@ def _input(subject: Subject, path: PathOf, value: Any, step: str) -> Iterator[Fi
         )
 
 
-def _repeated(subject: Subject, items: str, field: str) -> Iterator[Finding]:
-    for path, first, value in repeated(subject, items, field):
-        yield _twice(subject, path, first, value)
-
-
-def _repeated_in(
-    subject: Subject, step: Any, base: PathOf, items: str, field: str
+def _repeated(
+    subject: Subject, holder: Any, base: PathOf, items: str, field: str
 ) -> Iterator[Finding]:
-    first: dict[str, PathOf] = {}
-    for at, value in parts(step, f"{items}[].{field}"):
-        if isinstance(value, str) and value:
-            if value in first:
-                yield _twice(subject, (*base, *at), first[value], value)
-            first.setdefault(value, (*base, *at))
-
-
-def _twice(subject: Subject, path: PathOf, first: PathOf, value: str) -> Finding:
-    return subject.finding(
-        STEP_NAME,
-        f"`{path[-1]}` is {value!r}, like `{dotted(first)}`.",
-        "Names must be unique within a list: rename one.",
-        path,
-    )
+    """Items of a list in `holder`, the part at `base`, that have the same name."""
+    for at, first, value in repeated(holder, items, field):
+        yield subject.finding(
+            STEP_NAME,
+            f"`{field}` is {value!r}, like `{dotted((*base, *first))}`.",
+            "Names must be unique within a list: rename one.",
+            (*base, *at),
+        )

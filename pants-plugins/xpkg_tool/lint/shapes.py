@@ -60,14 +60,15 @@ INTEGER = Scalar("integer")
 NUMBER = Scalar("number")
 ANYTHING = Anything()
 
+
+def strings(*names: str) -> dict[str, Shape]:
+    """Fields of these names, each of them a string."""
+    return dict.fromkeys(names, STRING)
+
+
 OBJECT_META = Struct(
     {
-        "name": STRING,
-        "generateName": STRING,
-        "namespace": STRING,
-        "selfLink": STRING,
-        "uid": STRING,
-        "resourceVersion": STRING,
+        **strings("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion"),
         "generation": INTEGER,
         "creationTimestamp": ANYTHING,
         "deletionTimestamp": ANYTHING,
@@ -79,6 +80,26 @@ OBJECT_META = Struct(
         "managedFields": ListOf(ANYTHING),
     }
 )
+LABEL_SELECTOR = Struct(
+    {
+        "matchLabels": MapOf(STRING),
+        "matchExpressions": ListOf(
+            Struct({**strings("key", "operator"), "values": ListOf(STRING)})
+        ),
+    }
+)
+WEBHOOK_CLIENT = Struct(
+    {
+        "url": STRING,
+        "service": Struct({**strings("namespace", "name", "path"), "port": INTEGER}),
+        "caBundle": STRING,
+    }
+)
+
+
+def object_with(**fields: Shape) -> Struct:
+    """A Kubernetes object that has these fields besides those of every object."""
+    return Struct({**strings("apiVersion", "kind"), "metadata": OBJECT_META, **fields})
 
 
 @dataclass(frozen=True)

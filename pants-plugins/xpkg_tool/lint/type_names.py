@@ -13,7 +13,7 @@ from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import parts, shown
-from xpkg_tool.lint.shapes import STRING, ListOf, Struct
+from xpkg_tool.lint.shapes import STRING, ListOf, Struct, strings
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.names import is_dns_subdomain
 
@@ -22,11 +22,9 @@ TYPE_NAMES = Rule("XP601", "type-names", "A kind, plural, group or version is no
 
 NAMES = Struct(
     {
-        "plural": STRING,
-        "singular": STRING,
+        **strings("plural", "singular"),
         "shortNames": ListOf(STRING),
-        "kind": STRING,
-        "listKind": STRING,
+        **strings("kind", "listKind"),
         "categories": ListOf(STRING),
     }
 )

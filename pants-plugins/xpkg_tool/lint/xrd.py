@@ -11,11 +11,11 @@ from typing import Any, Iterator
 from xpkg_tool.diagnostics.finding import REFUSED, AnyFinding, Finding, ReleaseFinding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
-from xpkg_tool.lint.crds.columns import check_format, check_subresources, plain_path
+from xpkg_tool.lint.crds.columns import COLUMN_TYPES, check_format, check_subresources, plain_path
+from xpkg_tool.lint.crds.shape import CONVERSION, SCALE, SCHEMA, columns
 from xpkg_tool.lint.crds.versions import check_deprecation
 from xpkg_tool.lint.crds.webhook import check_webhook_of_xrd
 from xpkg_tool.lint.fields import (
-    FIELD_VALUE,
     check_newer_fields,
     check_shape,
     choice,
@@ -31,12 +31,14 @@ from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.shapes import (
     ANYTHING,
     BOOLEAN,
-    INTEGER,
-    OBJECT_META,
+    LABEL_SELECTOR,
     STRING,
     ListOf,
     MapOf,
+    Shape,
     Struct,
+    object_with,
+    strings,
 )
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.lint.type_names import NAMES, check_type_names
@@ -57,86 +59,36 @@ XRD_REFERENCEABLE = Rule(
 XRD_SERVED = Rule("XP605", "xrd-served", "A version of an XRD that must be served is not.")
 XRD_VERSIONS = Rule("XP606", "xrd-versions", "Two versions of an XRD have the same name.")
 
-_CLIENT = Struct(
-    {
-        "url": STRING,
-        "caBundle": STRING,
-        "service": Struct({"namespace": STRING, "name": STRING, "path": STRING, "port": INTEGER}),
-    }
-)
-_COLUMN = Struct(
-    {
-        "name": STRING,
-        "type": STRING,
-        "format": STRING,
-        "description": STRING,
-        "priority": INTEGER,
-        "jsonPath": STRING,
-    }
-)
-_SCALE = Struct(
-    {"specReplicasPath": STRING, "statusReplicasPath": STRING, "labelSelectorPath": STRING}
-)
-_LABEL_SELECTOR = Struct(
-    {
-        "matchLabels": MapOf(STRING),
-        "matchExpressions": ListOf(
-            Struct({"key": STRING, "operator": STRING, "values": ListOf(STRING)}),
-        ),
-    }
-)
 _VERSION = Struct(
     {
         "name": STRING,
-        "referenceable": BOOLEAN,
-        "served": BOOLEAN,
-        "deprecated": BOOLEAN,
+        **dict.fromkeys(("referenceable", "served", "deprecated"), BOOLEAN),
         "deprecationWarning": STRING,
-        "schema": Struct({"openAPIV3Schema": ANYTHING}),
-        "additionalPrinterColumns": ListOf(_COLUMN),
-        "subresources": Struct({"scale": _SCALE}),
+        "schema": SCHEMA,
+        "additionalPrinterColumns": columns(),
+        "subresources": Struct({"scale": SCALE}),
     },
     since={"subresources": "2.3"},
 )
 
 
 def _definition(since: dict[str, str]) -> Struct:
-    return Struct(
-        {
-            "apiVersion": STRING,
-            "kind": STRING,
-            "metadata": OBJECT_META,
-            "spec": Struct(
-                {
-                    "group": STRING,
-                    "names": NAMES,
-                    "scope": STRING,
-                    "claimNames": NAMES,
-                    "connectionSecretKeys": ListOf(STRING),
-                    "defaultCompositeDeletePolicy": STRING,
-                    "defaultCompositionRef": Struct({"name": STRING}),
-                    "defaultCompositionRevisionSelector": _LABEL_SELECTOR,
-                    "enforcedCompositionRef": Struct({"name": STRING}),
-                    "defaultCompositionUpdatePolicy": STRING,
-                    "versions": ListOf(_VERSION),
-                    "conversion": Struct(
-                        {
-                            "strategy": STRING,
-                            "webhook": Struct(
-                                {
-                                    "clientConfig": _CLIENT,
-                                    "conversionReviewVersions": ListOf(STRING),
-                                }
-                            ),
-                        }
-                    ),
-                    "metadata": Struct({"labels": MapOf(STRING), "annotations": MapOf(STRING)}),
-                },
-                since,
-            ),
-            "status": MapOf(ANYTHING),
-        }
-    )
+    spec: dict[str, Shape] = {
+        "group": STRING,
+        "names": NAMES,
+        "scope": STRING,
+        "claimNames": NAMES,
+        "connectionSecretKeys": ListOf(STRING),
+        "defaultCompositeDeletePolicy": STRING,
+        "defaultCompositionRef": Struct(strings("name")),
+        "defaultCompositionRevisionSelector": LABEL_SELECTOR,
+        "enforcedCompositionRef": Struct(strings("name")),
+        "defaultCompositionUpdatePolicy": STRING,
+        "versions": ListOf(_VERSION),
+        "conversion": CONVERSION,
+        "metadata": Struct({"labels": MapOf(STRING), "annotations": MapOf(STRING)}),
+    }
+    return object_with(spec=Struct(spec, since), status=MapOf(ANYTHING))
 
 
 XRD_V1 = _definition({"scope": "2.0", "defaultCompositionRevisionSelector": "2.2"})
@@ -164,7 +116,12 @@ _REQUIRED = (
     "spec.defaultCompositionRevisionSelector.matchExpressions[].operator",
 )
 _BOOLEANS = ("spec.versions[].referenceable", "spec.versions[].served")
-_COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
+_CHOICES = {
+    "spec.defaultCompositeDeletePolicy": ("Background", "Foreground"),
+    "spec.defaultCompositionUpdatePolicy": ("Automatic", "Manual"),
+    "spec.conversion.strategy": ("None", "Webhook"),
+    "spec.versions[].additionalPrinterColumns[].type": COLUMN_TYPES,
+}
 _CLAIM_FIELDS = ("kind", "plural", "singular", "listKind")
 _LEGACY_FIELDS = {"claimNames": "claims", "connectionSecretKeys": "connection secrets"}
 
@@ -201,13 +158,8 @@ def _is_v2(subject: Subject) -> bool:
 def _choices(subject: Subject) -> Iterator[Finding]:
     legacy = () if _is_v2(subject) else (LEGACY_SCOPE,)
     yield from choice(subject, "spec.scope", ("Namespaced", "Cluster", *legacy))
-    policies = ("Background", "Foreground")
-    yield from choice(subject, "spec.defaultCompositeDeletePolicy", policies)
-    updates = ("Automatic", "Manual")
-    yield from choice(subject, "spec.defaultCompositionUpdatePolicy", updates)
-    yield from choice(subject, "spec.conversion.strategy", ("None", "Webhook"))
-    columns = "spec.versions[].additionalPrinterColumns[].type"
-    yield from choice(subject, columns, _COLUMN_TYPES)
+    for pattern, allowed in _CHOICES.items():
+        yield from choice(subject, pattern, allowed)
 
 
 def _claims(subject: Subject) -> Iterator[Finding]:
@@ -241,7 +193,7 @@ def _claims(subject: Subject) -> Iterator[Finding]:
 
 
 def _versions(subject: Subject) -> Iterator[Finding]:
-    for again, first, name in repeated(subject, "spec.versions", "name"):
+    for again, first, name in repeated(subject.value, "spec.versions", "name"):
         yield subject.finding(
             XRD_VERSIONS,
             f"There is already a version {name!r}, at `{dotted(first[:-1])}`.",
@@ -309,12 +261,12 @@ def _conversion(subject: Subject) -> Iterator[AnyFinding]:
                 yield missing(subject, (*webhook, field), why)
         yield from check_webhook_of_xrd(subject)
     elif conversion.get("strategy") == "None" and not _is_v2(subject):
-        finding = subject.finding(
-            FIELD_VALUE,
-            "`spec.conversion.strategy` is `None`, which the API server refuses in XRDs of v1: it "
-            "requires the strategy Webhook and a `webhook`.",
-            "Remove `spec.conversion`: without it, versions are not converted either.",
+        finding = invalid(
+            subject,
             ("spec", "conversion", "strategy"),
+            "is `None`, which the API server refuses in XRDs of v1: it requires the strategy "
+            "Webhook and a `webhook`",
+            "Remove `spec.conversion`: without it, versions are not converted either.",
         )
         yield ReleaseFinding(finding, since("2.0"), REFUSED)
     elif conversion.get("webhook") is not None and conversion.get("strategy") == "None":

@@ -1,10 +1,10 @@
-"""The CustomResourceDefinitions that Crossplane makes of an XRD: one for the composite resources,
-one for their claims.
+"""The schemas of the CustomResourceDefinitions that Crossplane makes of an XRD: one definition for
+the composite resources, one for their claims.
 
 Source: Crossplane's internal/xcrd (crd.go and schemas.go), from 2.3 on pkg/xcrd of
 crossplane-runtime. It is the same in all patch versions of a release. What differs: before 2.0 all
 composite resources are in the cluster's scope; from 2.2 on the rules at the top of the schema are
-taken, from 2.3 on the scale subresource.
+taken.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from xpkg_tool.package.crossplane_versions import since
 LEGACY_SCOPE = "LegacyCluster"
 NAMESPACED = "Namespaced"
 
-# Since which release the rules at the top, and scale, reach the CustomResourceDefinition.
+# Since which release the rules at the top reach the CustomResourceDefinition.
 ROOT_RULES_SINCE = "2.2"
-SCALE_SINCE = "2.3"
 
 # The name of a composite resource becomes the value of a label.
 LONGEST_NAME = 63
@@ -33,54 +32,6 @@ TAKEN = {
 TOP = ("apiVersion", "kind", "metadata", "spec", "status")
 
 _Schema = dict[str, Any]
-
-
-def composite_crd(xrd: Mapping[str, Any], release: str) -> dict[str, Any]:
-    """The definition of the composite resources, as this release (one of RELEASES) makes it of an
-    XRD that it takes."""
-    scope = scope_of(xrd, release)
-    spec = xrd["spec"]
-    legacy = "" if scope == LEGACY_SCOPE else ".crossplane"
-    columns = (
-        *_CONDITIONS,
-        _column("COMPOSITION", f".spec{legacy}.compositionRef.name"),
-        _column("COMPOSITIONREVISION", f".spec{legacy}.compositionRevisionRef.name", priority=1),
-        _AGE,
-    )
-    added = added_to_composites(xrd, release)
-    versions = [_version(v, added, columns, release) for v in spec["versions"]]
-    names = _names(spec["names"], "composite")
-    return {
-        **_head(xrd, xrd["metadata"]["name"]),
-        "spec": {
-            "group": spec["group"],
-            "names": names,
-            "scope": NAMESPACED if scope == NAMESPACED else "Cluster",
-            "versions": versions,
-            **_given(spec, "conversion"),
-        },
-    }
-
-
-def claim_crd(xrd: Mapping[str, Any], release: str) -> dict[str, Any] | None:
-    """The definition of the claims; None where the XRD offers none."""
-    spec = xrd["spec"]
-    if not spec.get("claimNames"):
-        return None
-    secret = _column("CONNECTION-SECRET", ".spec.writeConnectionSecretToRef.name")
-    columns = (*_CONDITIONS, secret, _AGE)
-    added = added_to_claims(xrd, release)
-    names = _names(spec["claimNames"], "claim")
-    return {
-        **_head(xrd, f"{names['plural']}.{spec['group']}"),
-        "spec": {
-            "group": spec["group"],
-            "names": names,
-            "scope": NAMESPACED,
-            "versions": [_version(v, added, columns, release) for v in spec["versions"]],
-            **_given(spec, "conversion"),
-        },
-    }
 
 
 def scope_of(xrd: Mapping[str, Any], release: str) -> str:
@@ -99,9 +50,9 @@ def schema_of_version(schema: Any, added: Mapping[str, _Schema], release: str) -
     """The schema of a version in the CustomResourceDefinition, made of the author's and of the
     properties of `spec` and `status` that Crossplane adds. What is not of the right type in the
     author's is passed over."""
-    schema = _mapping(schema)
-    properties = _mapping(schema.get("properties"))
-    name = _mapping(_mapping(_mapping(properties.get("metadata")).get("properties")).get("name"))
+    schema = mapping(schema)
+    properties = mapping(schema.get("properties"))
+    name = mapping(mapping(mapping(properties.get("metadata")).get("properties")).get("name"))
     longest = name.get("maxLength")
     shorter = type(longest) is int and longest < LONGEST_NAME
     made: _Schema = {
@@ -121,11 +72,11 @@ def schema_of_version(schema: Any, added: Mapping[str, _Schema], release: str) -
         },
     }
     for part, keywords in TAKEN.items():
-        written = _mapping(properties.get(part))
+        written = mapping(properties.get(part))
         made["properties"][part] = {
             "type": "object",
             **_given(written, *keywords),
-            "properties": {**_mapping(written.get("properties")), **added[part]},
+            "properties": {**mapping(written.get("properties")), **added[part]},
         }
     return made
 
@@ -172,62 +123,13 @@ def added_to_claims(xrd: Mapping[str, Any], release: str) -> Mapping[str, _Schem
     }
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value; empty where it is no mapping."""
     return value if isinstance(value, dict) else {}
 
 
 def _given(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value[name] for name in names if value.get(name) is not None}
-
-
-def _head(xrd: Mapping[str, Any], name: str) -> dict[str, Any]:
-    metadata = _mapping(_mapping(xrd["spec"]).get("metadata"))
-    labels = {**_mapping(xrd["metadata"].get("labels")), **_mapping(metadata.get("labels"))}
-    annotations = metadata.get("annotations")
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {
-            "name": name,
-            **({"labels": labels} if labels else {}),
-            **({"annotations": annotations} if annotations else {}),
-        },
-    }
-
-
-def _names(names: Mapping[str, Any], category: str) -> dict[str, Any]:
-    return {**names, "categories": [*(names.get("categories") or ()), category]}
-
-
-def _version(
-    version: Mapping[str, Any],
-    added: Mapping[str, _Schema],
-    columns: tuple[dict[str, Any], ...],
-    release: str,
-) -> dict[str, Any]:
-    schema = _mapping(version.get("schema")).get("openAPIV3Schema")
-    subresources: dict[str, Any] = {"status": {}}
-    if release in since(SCALE_SINCE):
-        subresources.update(_given(_mapping(version.get("subresources")), "scale"))
-    return {
-        **_given(version, "name", "deprecated", "deprecationWarning"),
-        "served": version.get("served", False),
-        "storage": version.get("referenceable", False),
-        "schema": {"openAPIV3Schema": schema_of_version(schema, added, release)},
-        "subresources": subresources,
-        "additionalPrinterColumns": [*(version.get("additionalPrinterColumns") or ()), *columns],
-    }
-
-
-def _column(name: str, path: str, kind: str = "string", **fields: Any) -> dict[str, Any]:
-    return {"name": name, "type": kind, "jsonPath": path, **fields}
-
-
-_CONDITIONS = tuple(
-    _column(kind.upper(), f".status.conditions[?(@.type=='{kind}')].status")
-    for kind in ("Synced", "Ready")
-)
-_AGE = _column("AGE", ".metadata.creationTimestamp", "date")
 
 
 def _object(properties: _Schema, *required: str) -> _Schema:
@@ -249,7 +151,7 @@ def _choices(*values: str) -> _Schema:
 
 def _policy(xrd: Mapping[str, Any], field: str, first: str) -> _Schema:
     second = {"Automatic": "Manual", "Background": "Foreground"}[first]
-    chosen = _mapping(xrd.get("spec")).get(field)
+    chosen = mapping(xrd.get("spec")).get(field)
     return {**_choices(first, second), **({} if chosen is None else {"default": chosen})}
 
 

@@ -30,6 +30,7 @@ from xpkg_tool.lint.xrd_crds import (
     TOP,
     added_to_claims,
     added_to_composites,
+    mapping,
     schema_of_version,
 )
 from xpkg_tool.package.crossplane_versions import RELEASES, before, since
@@ -93,9 +94,8 @@ def _eras(subject: Subject, schema: Mapping[str, Any]) -> tuple[tuple[str, ...],
     # Most schemas do not name what Crossplane 1 alone adds.
     added = {r: added_to_composites(subject.value, r)["spec"] for r in (RELEASES[0], newer[-1])}
     names = added[RELEASES[0]].keys() ^ added[newer[-1]].keys()
-    spec = schema.get("properties")
-    spec = spec.get("spec") if isinstance(spec, dict) else None
-    parts = (spec.get("properties"), spec.get("required")) if isinstance(spec, dict) else ()
+    spec = mapping(mapping(schema.get("properties")).get("spec"))
+    parts = (spec.get("properties"), spec.get("required"))
     named = any(n in part for part in parts if isinstance(part, (dict, list)) for n in names)
     return (before("2.0"), newer) if named else (RELEASES,)
 
@@ -140,8 +140,7 @@ def _dropped(subject: Subject, where: PathOf, schema: Mapping[str, Any]) -> Iter
         if isinstance(name, str) and name not in _ALWAYS_THERE:
             remedy = "Remove it: at the top only `spec` can be required."
             yield _ignored(subject, (*where, "required", index), remedy)
-    properties = schema.get("properties")
-    for name, part in (properties if isinstance(properties, dict) else {}).items():
+    for name, part in mapping(schema.get("properties")).items():
         at = (*where, "properties", name)
         if name not in TOP:
             yield _ignored(subject, at, "Put the property into `spec` or `status`.")
@@ -179,8 +178,7 @@ def _keywords(
 def _dropped_metadata(subject: Subject, at: PathOf, part: Mapping[str, Any]) -> Iterator[Finding]:
     remedy = "Remove it: of the metadata only `properties.name.maxLength` is used."
     yield from _keywords(subject, at, part, _IMPLIED | {"properties"}, remedy)
-    properties = part.get("properties")
-    for name, schema in (properties if isinstance(properties, dict) else {}).items():
+    for name, schema in mapping(part.get("properties")).items():
         place = (*at, "properties", name)
         if name != "name":
             yield _ignored(subject, place, remedy)
@@ -205,9 +203,7 @@ def _dropped_part(
     if part.get("type", "object") != "object":
         yield _ignored(subject, (*at, "type"), "Write `type: object`.")
     yield from _keywords(subject, at, part, _PARTS[name], f"Put it on a property of `{name}`.")
-    properties = part.get("properties")
-    if isinstance(properties, dict):
-        yield from _replaced(subject, at, name, properties)
+    yield from _replaced(subject, at, name, mapping(part.get("properties")))
 
 
 def _replaced(

@@ -3,10 +3,5 @@
 from __future__ import annotations
 
 # The fields that Crossplane 2 no longer has.
-OLD_FIELDS = (
-    "resources",
-    "patchSets",
-    "environment",
-    "publishConnectionDetailsWithStoreConfigRef",
-)
+OLD_FIELDS = ("resources", "patchSets", "environment", "publishConnectionDetailsWithStoreConfigRef")
 OLD_MODE = "Resources"

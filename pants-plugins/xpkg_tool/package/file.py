@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xpkg_tool.diagnostics.finding import Finding, ReleaseFinding, cut
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.documents.loader import PathOf, locate
 from xpkg_tool.documents.stream import AnyDocument
 from xpkg_tool.documents.suppressions import Suppression
 from xpkg_tool.package.summary import Facts
@@ -25,6 +27,21 @@ class Object:
     @property
     def is_meta(self) -> bool:
         return self.kind.group == META_GROUP
+
+    def finding(
+        self,
+        rule: Rule,
+        message: str,
+        remedy: str,
+        path: PathOf,
+        *,
+        key: bool = False,
+        severity: str | None = None,
+    ) -> Finding:
+        """A finding at the value (or, with `key`, at the key) that `path` leads to. `severity` is
+        the rule's unless given."""
+        position = locate(self.document, path, key=key)
+        return rule.finding(message, remedy, self.document.path, position, str(self), severity)
 
     def __str__(self) -> str:
         return cut(f"{self.kind.kind} {self.name}".rstrip())

@@ -71,22 +71,10 @@ CONFIGURATION = PackageType(
     "Configuration",
     _metas("Configuration", "v1", "v1alpha1"),
     frozenset(
-        {
-            XRD_V1,
-            XRD_V2,
-            COMPOSITION,
-            ACTIVATION_POLICY,
-            CRON_OPERATION,
-            OPERATION,
-            WATCH_OPERATION,
-        }
+        {XRD_V1, XRD_V2, COMPOSITION, ACTIVATION_POLICY, CRON_OPERATION, OPERATION, WATCH_OPERATION}
     ),
 )
-FUNCTION = PackageType(
-    "Function",
-    _metas("Function", "v1", "v1beta1"),
-    _CRDS,
-)
+FUNCTION = PackageType("Function", _metas("Function", "v1", "v1beta1"), _CRDS)
 
 # The first release of Crossplane that accepts objects of a kind; earlier releases refuse the whole
 # package. Kinds that are not listed are accepted by all releases.

@@ -12,9 +12,9 @@ from typing import Any, Iterator
 
 import pytest
 
+from tests.xpkg_tool.lint.derived_crds import claim_crd, composite_crd
 from tests.xpkg_tool.small_packages import CONFIGURATION, XRD_V1, changed, findings
 from xpkg_tool.diagnostics.finding import ERROR, Finding
-from xpkg_tool.lint.xrd_crds import claim_crd, composite_crd
 from xpkg_tool.package.crossplane_versions import RELEASES
 
 VECTORS = Path(__file__).parents[2] / "vectors"

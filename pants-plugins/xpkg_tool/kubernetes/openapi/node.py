@@ -17,6 +17,8 @@ Way = Optional[tuple[Any, PathOf]]
 
 # In characters. Only the end of a longer field name is shown.
 _LONGEST_NAME = 120
+# Keywords whose members have names or numbers that are not those of fields.
+_NO_FIELDS = ("allOf", "anyOf", "oneOf", "definitions", "patternProperties", "dependencies")
 
 
 class Level(Enum):
@@ -134,14 +136,7 @@ def field_name(path: PathOf) -> str:
             parts.append("[]")
         elif step == "additionalProperties":
             parts.append("[*]")
-        elif step in (
-            "allOf",
-            "anyOf",
-            "oneOf",
-            "definitions",
-            "patternProperties",
-            "dependencies",
-        ):
+        elif step in _NO_FIELDS:
             next(steps, None)
     text = "".join(parts).lstrip(".")
     if len(text) > _LONGEST_NAME:

@@ -357,11 +357,7 @@ class _Parser:
         self.at += 1
         self._add(
             Chars(
-                tuple(ranges),
-                tuple(tests),
-                negated,
-                "i" in self.flags,
-                known=_unknown not in tests,
+                tuple(ranges), tuple(tests), negated, "i" in self.flags, known=_unknown not in tests
             ),
             0,
         )

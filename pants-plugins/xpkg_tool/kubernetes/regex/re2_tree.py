@@ -73,9 +73,7 @@ ANY = ((0, 0x10FFFF),)
 LETTER_ESCAPES = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 
 
-def complement(
-    ranges: tuple[tuple[int, int], ...],
-) -> tuple[tuple[int, int], ...]:
+def complement(ranges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
     """The characters that are in none of the ranges."""
     found, start = [], 0
     for low, high in sorted(ranges):

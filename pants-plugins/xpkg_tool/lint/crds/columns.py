@@ -15,7 +15,7 @@ CRD_COLUMN = Rule("XP405", "crd-column", "A printer column of a CRD is not valid
 CRD_SUBRESOURCE = Rule("XP406", "crd-subresource", "A subresource of a CRD is not valid.")
 CRD_SELECTABLE = Rule("XP407", "crd-selectable", "A selectable field of a CRD is not valid.")
 
-_TYPES = ("boolean", "date", "integer", "number", "string")
+COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
 _FORMATS = ("byte", "date", "date-time", "double", "float", "int32", "int64", "password")
 _SELECTABLE_TYPES = ("boolean", "integer", "string")
 _MOST_SELECTABLE = 8
@@ -41,14 +41,14 @@ def check_columns(subject: Subject, path: PathOf, columns: Any) -> Iterator[Find
             continue
         for field, remedy in (
             ("name", "Add the heading of the column."),
-            ("type", f"Add one of {', '.join(_TYPES)}."),
+            ("type", f"Add one of {', '.join(COLUMN_TYPES)}."),
             ("jsonPath", "Add the path of the field to show, such as `.spec.region`."),
         ):
             if column.get(field) in (None, ""):
                 message = f"The printer column has no `{field}`."
                 where = (*place, field)
                 yield subject.finding(CRD_COLUMN, message, remedy, where, key=True)
-        yield from _one_of(subject, place, column, "type", _TYPES)
+        yield from _one_of(subject, place, column, "type", COLUMN_TYPES)
         yield from check_format(subject, place, column)
         json_path = column.get("jsonPath")
         if isinstance(json_path, str) and json_path and not json_path.startswith("."):
@@ -123,10 +123,8 @@ def check_selectable(subject: Subject, path: PathOf, fields: Any, schema: Any) -
         place = (*path, "selectableFields", index, "jsonPath")
         json_path = field.get("jsonPath") if isinstance(field, dict) else None
         if json_path is None or json_path == "":
-            message, remedy = (
-                "The selectable field has no `jsonPath`.",
-                "Add it, or remove the item.",
-            )
+            message = "The selectable field has no `jsonPath`."
+            remedy = "Add it, or remove the item."
             yield subject.finding(CRD_SELECTABLE, message, remedy, place, key=True)
         elif isinstance(json_path, str):
             problem = _selectable_problem(json_path, schema, seen)

@@ -6,33 +6,49 @@ from xpkg_tool.lint.shapes import (
     ANYTHING,
     BOOLEAN,
     INTEGER,
-    OBJECT_META,
     STRING,
+    WEBHOOK_CLIENT,
     ListOf,
     Shape,
     Struct,
+    object_with,
+    strings,
 )
 from xpkg_tool.lint.type_names import NAMES
 
-_SERVICE = Struct({"namespace": STRING, "name": STRING, "path": STRING, "port": INTEGER})
-_CLIENT = Struct({"url": STRING, "service": _SERVICE, "caBundle": STRING})
-_VALIDATION = Struct({"openAPIV3Schema": ANYTHING})
-_SUBRESOURCES = Struct(
+# The parts that an XRD has as well.
+SCHEMA = Struct({"openAPIV3Schema": ANYTHING})
+SCALE = Struct(strings("specReplicasPath", "statusReplicasPath", "labelSelectorPath"))
+CONVERSION = Struct(
     {
-        "status": Struct(),
-        "scale": Struct(
-            {"specReplicasPath": STRING, "statusReplicasPath": STRING, "labelSelectorPath": STRING}
+        "strategy": STRING,
+        "webhook": Struct(
+            {"clientConfig": WEBHOOK_CLIENT, "conversionReviewVersions": ListOf(STRING)}
         ),
     }
 )
-_SELECTABLE = ListOf(Struct({"jsonPath": STRING}))
+
+
+def columns(path: str = "jsonPath") -> Shape:
+    """Printer columns, the path of each in the field `path`."""
+    return ListOf(
+        Struct(
+            {
+                **strings("name", "type", "format", "description"),
+                "priority": INTEGER,
+                path: STRING,
+            }
+        )
+    )
+
+
+_SUBRESOURCES = Struct({"status": Struct(), "scale": SCALE})
+_SELECTABLE = ListOf(Struct(strings("jsonPath")))
 _CONDITION = Struct(
     {
-        "type": STRING,
-        "status": STRING,
+        **strings("type", "status"),
         "lastTransitionTime": ANYTHING,
-        "reason": STRING,
-        "message": STRING,
+        **strings("reason", "message"),
         "observedGeneration": INTEGER,
     }
 )
@@ -46,30 +62,13 @@ _STATUS = Struct(
 )
 
 
-def _columns(path: str) -> Shape:
-    return ListOf(
-        Struct(
-            {
-                "name": STRING,
-                "type": STRING,
-                "format": STRING,
-                "description": STRING,
-                "priority": INTEGER,
-                path: STRING,
-            }
-        )
-    )
-
-
 def _version(columns: Shape) -> Struct:
     return Struct(
         {
             "name": STRING,
-            "served": BOOLEAN,
-            "storage": BOOLEAN,
-            "deprecated": BOOLEAN,
+            **dict.fromkeys(("served", "storage", "deprecated"), BOOLEAN),
             "deprecationWarning": STRING,
-            "schema": _VALIDATION,
+            "schema": SCHEMA,
             "subresources": _SUBRESOURCES,
             "additionalPrinterColumns": columns,
             "selectableFields": _SELECTABLE,
@@ -77,58 +76,40 @@ def _version(columns: Shape) -> Struct:
     )
 
 
-def _definition(spec: Struct) -> Struct:
-    return Struct(
-        {
-            "apiVersion": STRING,
-            "kind": STRING,
-            "metadata": OBJECT_META,
-            "spec": spec,
-            "status": _STATUS,
-        }
-    )
-
-
-CRD = _definition(
-    Struct(
+CRD = object_with(
+    spec=Struct(
         {
             "group": STRING,
             "names": NAMES,
             "scope": STRING,
-            "versions": ListOf(_version(_columns("jsonPath"))),
-            "conversion": Struct(
-                {
-                    "strategy": STRING,
-                    "webhook": Struct(
-                        {"clientConfig": _CLIENT, "conversionReviewVersions": ListOf(STRING)}
-                    ),
-                }
-            ),
+            "versions": ListOf(_version(columns())),
+            "conversion": CONVERSION,
             "preserveUnknownFields": BOOLEAN,
         }
-    )
+    ),
+    status=_STATUS,
 )
 
-CRD_V1BETA1 = _definition(
-    Struct(
+CRD_V1BETA1 = object_with(
+    spec=Struct(
         {
-            "group": STRING,
-            "version": STRING,
+            **strings("group", "version"),
             "names": NAMES,
             "scope": STRING,
-            "validation": _VALIDATION,
+            "validation": SCHEMA,
             "subresources": _SUBRESOURCES,
-            "versions": ListOf(_version(_columns("JSONPath"))),
-            "additionalPrinterColumns": _columns("JSONPath"),
+            "versions": ListOf(_version(columns("JSONPath"))),
+            "additionalPrinterColumns": columns("JSONPath"),
             "selectableFields": _SELECTABLE,
             "conversion": Struct(
                 {
                     "strategy": STRING,
-                    "webhookClientConfig": _CLIENT,
+                    "webhookClientConfig": WEBHOOK_CLIENT,
                     "conversionReviewVersions": ListOf(STRING),
                 }
             ),
             "preserveUnknownFields": BOOLEAN,
         }
-    )
+    ),
+    status=_STATUS,
 )

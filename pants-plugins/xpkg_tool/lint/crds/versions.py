@@ -44,7 +44,7 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
             _PATH,
             key=True,
         )
-    for again, first, name in repeated(subject, "spec.versions", "name"):
+    for again, first, name in repeated(subject.value, "spec.versions", "name"):
         yield subject.finding(
             CRD_VERSIONS,
             f"There is already a version {shown(name)}, at `{dotted(first[:-1])}`.",
@@ -100,12 +100,11 @@ def check_deprecation(
 
 def _content(subject: Subject, index: int, version: Mapping[str, Any]) -> Iterator[Finding]:
     path = (*_PATH, index)
-    holder = version.get("schema")
-    schema = holder.get("openAPIV3Schema") if isinstance(holder, dict) else None
+    place = (*path, "schema", "openAPIV3Schema")
+    schema = subject.get(*place)
     subresources = version.get("subresources")
     if schema is not None:
         status = isinstance(subresources, dict) and isinstance(subresources.get("status"), dict)
-        place = (*path, "schema", "openAPIV3Schema")
         yield from check_schema(subject, place, schema, status=status)
     yield from check_columns(subject, path, version.get("additionalPrinterColumns"))
     yield from check_subresources(subject, path, subresources)

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.columns import check_int32
-from xpkg_tool.lint.encoded import is_base64
-from xpkg_tool.lint.fields import WRONG_TYPE, shown
+from xpkg_tool.lint.encoded import check_bundle
+from xpkg_tool.lint.fields import shown
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.lint.type_names import is_dns_label
 from xpkg_tool.package.names import is_dns_subdomain
@@ -161,16 +161,9 @@ def _encoded(subject: Subject, client: Any) -> Iterator[Finding]:
     """What fails the build, whatever the strategy."""
     if not isinstance(client, dict):
         return
-    steps = ("webhook", "clientConfig")
-    yield from check_int32(subject, (*_PATH, *steps, "service", "port"))
-    bundle = client.get("caBundle")
-    if isinstance(bundle, str) and not is_base64(bundle):
-        yield subject.finding(
-            WRONG_TYPE,
-            "The `caBundle` is not base64, so the build fails.",
-            "Remove it: Crossplane fills it in.",
-            (*_PATH, *steps, "caBundle"),
-        )
+    path = (*_PATH, "webhook", "clientConfig")
+    yield from check_int32(subject, (*path, "service", "port"))
+    yield from check_bundle(subject, path, client)
 
 
 def _client(subject: Subject, client: Any) -> Iterator[Finding]:

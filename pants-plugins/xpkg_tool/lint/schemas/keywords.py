@@ -23,46 +23,29 @@ _INT64 = range(-(2**63), 2**63)
 QUOTE = "Put the value in quotes if you mean a string."
 
 
-def _is_string(value: Any) -> bool:
-    return type(value) is str
+_Test = Callable[[Any], bool]
 
 
-def _is_boolean(value: Any) -> bool:
-    return type(value) is bool
+def _of(*types: type) -> _Test:
+    return lambda value: type(value) in types
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) is int or type(value) is float
+def _list_of(kind: type) -> _Test:
+    return lambda value: (
+        type(value) is list and all(item is None or type(item) is kind for item in value)
+    )
 
 
 def _is_integer(value: Any) -> bool:
     return type(value) is int and value in _INT64
 
 
-def _is_list(value: Any) -> bool:
-    return type(value) is list
-
-
-def _is_strings(value: Any) -> bool:
-    return type(value) is list and all(item is None or type(item) is str for item in value)
-
-
-def _is_mapping(value: Any) -> bool:
-    return type(value) is dict
-
-
-def _is_schemas(value: Any) -> bool:
-    return type(value) is list and all(item is None or type(item) is dict for item in value)
+_is_strings = _list_of(str)
+_is_schemas = _list_of(dict)
 
 
 def _is_schema_map(value: Any) -> bool:
-    return type(value) is dict and all(
-        item is None or type(item) is dict for item in value.values()
-    )
-
-
-def _is_schema_or_boolean(value: Any) -> bool:
-    return type(value) is dict or type(value) is bool
+    return type(value) is dict and _is_schemas(list(value.values()))
 
 
 def _is_items(value: Any) -> bool:
@@ -75,63 +58,35 @@ def _is_dependencies(value: Any) -> bool:
     )
 
 
-def _is_anything(_: Any) -> bool:
-    return True
-
-
-_Test = Callable[[Any], bool]
-
 # What is wanted in words, and the test for it.
-_STRING: tuple[str, _Test] = ("a string", _is_string)
-_BOOLEAN: tuple[str, _Test] = ("a boolean", _is_boolean)
-_NUMBER: tuple[str, _Test] = ("a number", _is_number)
-_INTEGER: tuple[str, _Test] = ("an integer", _is_integer)
-_LIST: tuple[str, _Test] = ("a list", _is_list)
-_STRINGS: tuple[str, _Test] = ("a list of strings", _is_strings)
-_SCHEMA: tuple[str, _Test] = ("a schema", _is_mapping)
-_SCHEMAS: tuple[str, _Test] = ("a list of schemas", _is_schemas)
-_SCHEMA_MAP: tuple[str, _Test] = ("a mapping from names to schemas", _is_schema_map)
-_SCHEMA_OR_BOOLEAN: tuple[str, _Test] = ("a schema or a boolean", _is_schema_or_boolean)
-_ANYTHING: tuple[str, _Test] = ("anything", _is_anything)
+_Wanted = tuple[str, _Test]
+_STRING: _Wanted = ("a string", _of(str))
+_BOOLEAN: _Wanted = ("a boolean", _of(bool))
+_NUMBER: _Wanted = ("a number", _of(int, float))
+_INTEGER: _Wanted = ("an integer", _is_integer)
+_SCHEMAS: _Wanted = ("a list of schemas", _is_schemas)
+_SCHEMA_MAP: _Wanted = ("a mapping from names to schemas", _is_schema_map)
+_SCHEMA_OR_BOOLEAN: _Wanted = ("a schema or a boolean", _of(dict, bool))
+_STRINGS: _Wanted = ("a list of strings", _is_strings)
+_ANYTHING: _Wanted = ("anything", lambda _: True)
 
-KEYWORDS: Mapping[str, tuple[str, _Test]] = {
-    "id": _STRING,
-    "$schema": _STRING,
-    "$ref": _STRING,
-    "description": _STRING,
-    "type": _STRING,
-    "format": _STRING,
-    "title": _STRING,
-    "default": _ANYTHING,
-    "maximum": _NUMBER,
-    "exclusiveMaximum": _BOOLEAN,
-    "minimum": _NUMBER,
-    "exclusiveMinimum": _BOOLEAN,
-    "maxLength": _INTEGER,
-    "minLength": _INTEGER,
+KEYWORDS: Mapping[str, _Wanted] = {
+    **dict.fromkeys(("id", "$schema", "$ref", "description", "type", "format", "title"), _STRING),
+    **dict.fromkeys(("default", "example"), _ANYTHING),
+    **dict.fromkeys(("maximum", "minimum", "multipleOf"), _NUMBER),
+    **dict.fromkeys(("exclusiveMaximum", "exclusiveMinimum", "uniqueItems", "nullable"), _BOOLEAN),
+    **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems"), _INTEGER),
+    **dict.fromkeys(("maxProperties", "minProperties"), _INTEGER),
     "pattern": _STRING,
-    "maxItems": _INTEGER,
-    "minItems": _INTEGER,
-    "uniqueItems": _BOOLEAN,
-    "multipleOf": _NUMBER,
-    "enum": _LIST,
-    "maxProperties": _INTEGER,
-    "minProperties": _INTEGER,
+    "enum": ("a list", _of(list)),
     "required": _STRINGS,
     "items": ("a schema", _is_items),
-    "allOf": _SCHEMAS,
-    "oneOf": _SCHEMAS,
-    "anyOf": _SCHEMAS,
-    "not": _SCHEMA,
-    "properties": _SCHEMA_MAP,
-    "additionalProperties": _SCHEMA_OR_BOOLEAN,
-    "patternProperties": _SCHEMA_MAP,
+    **dict.fromkeys(("allOf", "oneOf", "anyOf"), _SCHEMAS),
+    "not": ("a schema", _of(dict)),
+    **dict.fromkeys(("properties", "patternProperties", "definitions"), _SCHEMA_MAP),
+    **dict.fromkeys(("additionalProperties", "additionalItems"), _SCHEMA_OR_BOOLEAN),
     "dependencies": ("a mapping", _is_dependencies),
-    "additionalItems": _SCHEMA_OR_BOOLEAN,
-    "definitions": _SCHEMA_MAP,
-    "externalDocs": ("a mapping", _is_mapping),
-    "example": _ANYTHING,
-    "nullable": _BOOLEAN,
+    "externalDocs": ("a mapping", _of(dict)),
     "x-kubernetes-preserve-unknown-fields": _BOOLEAN,
     "x-kubernetes-embedded-resource": _BOOLEAN,
     "x-kubernetes-int-or-string": _BOOLEAN,
@@ -141,16 +96,12 @@ KEYWORDS: Mapping[str, tuple[str, _Test]] = {
     "x-kubernetes-validations": ("a list of mappings", _is_schemas),
 }
 
-_RULE: Mapping[str, tuple[str, _Test]] = {
-    "rule": _STRING,
-    "message": _STRING,
-    "messageExpression": _STRING,
-    "reason": _STRING,
-    "fieldPath": _STRING,
+_RULE: Mapping[str, _Wanted] = {
+    **dict.fromkeys(("rule", "message", "messageExpression", "reason", "fieldPath"), _STRING),
     "optionalOldSelf": _BOOLEAN,
 }
 _DOCUMENTATION = frozenset({"description", "title", "example", "externalDocs"})
-_EXTERNAL_DOCS: Mapping[str, tuple[str, _Test]] = {"description": _STRING, "url": _STRING}
+_EXTERNAL_DOCS: Mapping[str, _Wanted] = {"description": _STRING, "url": _STRING}
 
 # What people write that OpenAPI, JSON Schema or Go have and Kubernetes has not, and what helps.
 _ELSEWHERE = {
@@ -193,7 +144,7 @@ def no_schema(value: Any, way: Way) -> Problem:
 def _struct(
     node: SchemaNode,
     value: Mapping[str, Any],
-    fields: Mapping[str, tuple[str, _Test]],
+    fields: Mapping[str, _Wanted],
     *steps: str | int,
 ) -> Iterator[Problem]:
     for field, part in value.items():

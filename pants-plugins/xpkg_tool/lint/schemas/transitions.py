@@ -14,6 +14,7 @@ from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.kubernetes.cel.names import calls_on, uses
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.kubernetes.openapi.node import Problem, SchemaNode, field_name, path_of
+from xpkg_tool.lint.schemas.structure import TYPES
 
 SCHEMA_OLD_SELF = Rule("XP435", "old-self", "A validation rule uses `oldSelf` where there is none.")
 
@@ -22,7 +23,6 @@ _OLD = "oldSelf"
 _OPTIONAL = "optionalOldSelf"
 # The functions of an optional value, which no other value has.
 _OF_OPTIONALS = ("hasValue", "value", "orValue", "or", "optMap", "optFlatMap")
-_TYPED = ("array", "boolean", "integer", "number", "object", "string")
 
 
 def check(root: Mapping[str, Any], node: SchemaNode) -> Iterator[Problem]:
@@ -35,11 +35,7 @@ def check(root: Mapping[str, Any], node: SchemaNode) -> Iterator[Problem]:
 
 
 def _rule(
-    root: Mapping[str, Any],
-    node: SchemaNode,
-    index: int,
-    rule: Mapping[str, Any],
-    expression: str,
+    root: Mapping[str, Any], node: SchemaNode, index: int, rule: Mapping[str, Any], expression: str
 ) -> Iterator[Problem]:
     where = f"rule {index + 1} of {node.name}"
     optional = rule.get(_OPTIONAL)
@@ -77,7 +73,7 @@ def _rule(
 
 def _is_typed(node: SchemaNode) -> bool:
     """Whether CEL knows the type of the value: else it may be anything, an optional value too."""
-    return node.value.get("type") in _TYPED and not node.value.get("x-kubernetes-int-or-string")
+    return node.value.get("type") in TYPES and not node.value.get("x-kubernetes-int-or-string")
 
 
 def _uncorrelatable(root: Mapping[str, Any], path: PathOf) -> str | None:

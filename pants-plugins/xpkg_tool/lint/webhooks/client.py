@@ -12,8 +12,8 @@ from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.crds.columns import check_int32
-from xpkg_tool.lint.encoded import is_base64
-from xpkg_tool.lint.fields import WRONG_TYPE, shown
+from xpkg_tool.lint.encoded import check_bundle
+from xpkg_tool.lint.fields import shown
 from xpkg_tool.lint.subject import Subject
 from xpkg_tool.package.names import is_dns_subdomain
 
@@ -40,14 +40,7 @@ def check_client(subject: Subject, path: PathOf, client: Any) -> Iterator[Findin
     if isinstance(service, dict):
         yield from _path(subject, (*path, "service", "path"), service.get("path"))
         yield from check_int32(subject, (*path, "service", "port"))
-    bundle = client.get("caBundle")
-    if isinstance(bundle, str) and not is_base64(bundle):
-        yield subject.finding(
-            WRONG_TYPE,
-            "The `caBundle` is not base64, so the build fails.",
-            "Remove it: Crossplane fills it in.",
-            (*path, "caBundle"),
-        )
+    yield from check_bundle(subject, path, client)
 
 
 def _path(subject: Subject, at: PathOf, path: Any) -> Iterator[Finding]:

@@ -14,18 +14,16 @@ from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import (
-    UNKNOWN_FIELD,
     WRONG_TYPE,
+    check_shape,
     choice,
     invalid,
     missing,
     repeated,
     shown,
-    unknown_field,
-    wrong_type,
 )
 from xpkg_tool.lint.metadata import OBJECT_NAME, check_keys, check_name, check_times
-from xpkg_tool.lint.shapes import Struct, mismatches
+from xpkg_tool.lint.shapes import Struct
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.lint.type_names import is_dns_label
 from xpkg_tool.lint.webhooks.client import check_client
@@ -60,14 +58,14 @@ def check_mutating(subject: Subject) -> Iterator[Finding]:
 
 
 def _check(subject: Subject, shape: Struct) -> Iterator[Finding]:
-    yield from _shape(subject, shape)
+    yield from check_shape(subject, shape)
     yield from _own_name(subject)
     yield from check_keys(subject)
     yield from check_times(subject, WRONG_TYPE)
     yield from choice(subject, "webhooks[].failurePolicy", ("Ignore", "Fail"))
     yield from choice(subject, "webhooks[].matchPolicy", ("Exact", "Equivalent"))
     yield from choice(subject, "webhooks[].sideEffects", _SIDE_EFFECTS)
-    for again, first, name in repeated(subject, "webhooks", "name"):
+    for again, first, name in repeated(subject.value, "webhooks", "name"):
         yield subject.finding(
             WEBHOOK_NAME,
             f"The configuration already has a webhook named {shown(name)}, at "
@@ -80,14 +78,6 @@ def _check(subject: Subject, shape: Struct) -> Iterator[Finding]:
         # What is null is an empty webhook, as Go reads it.
         if webhook is None or isinstance(webhook, dict):
             yield from _webhook(subject, ("webhooks", index), webhook or {})
-
-
-def _shape(subject: Subject, shape: Struct) -> Iterator[Finding]:
-    for mismatch in mismatches(subject.value, shape):
-        if mismatch.expected is not None:
-            yield wrong_type(subject, WRONG_TYPE, mismatch)
-        else:
-            yield unknown_field(subject, UNKNOWN_FIELD, mismatch)
 
 
 def _own_name(subject: Subject) -> Iterator[Finding]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import choice_of, missing, shown
+from xpkg_tool.lint.metadata import is_label_value
 from xpkg_tool.lint.subject import Subject, dotted
 from xpkg_tool.package.names import is_dns_subdomain
 
 WEBHOOK_SELECTOR = Rule("XP503", "webhook-selector", "A webhook's label selector is not valid.")
 
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 _LONGEST = 63
 _WITH_VALUES = ("In", "NotIn")
 _WITHOUT_VALUES = ("Exists", "DoesNotExist")
@@ -25,7 +24,7 @@ def is_qualified_name(text: str) -> bool:
     prefix, slash, name = text.rpartition("/")
     if slash and not is_dns_subdomain(prefix):
         return False
-    return len(name) <= _LONGEST and _NAME.fullmatch(name) is not None
+    return bool(name) and is_label_value(name)
 
 
 def check_selector(subject: Subject, path: PathOf, selector: Any) -> Iterator[Finding]:
@@ -82,9 +81,7 @@ def _key(subject: Subject, path: PathOf, text: Any, *, key: bool = False) -> Ite
 
 
 def _value(subject: Subject, path: PathOf, text: Any) -> Iterator[Finding]:
-    if not isinstance(text, str) or not text:
-        return
-    if len(text) > _LONGEST or not _NAME.fullmatch(text):
+    if isinstance(text, str) and not is_label_value(text):
         yield subject.finding(
             WEBHOOK_SELECTOR,
             f"`{dotted(path)}` is {shown(text)}, which is not a valid label value.",

@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
-from xpkg_tool.lint.shapes import INTEGER, OBJECT_META, STRING, ListOf, MapOf, Shape, Struct
+from xpkg_tool.lint.shapes import (
+    INTEGER,
+    LABEL_SELECTOR,
+    STRING,
+    WEBHOOK_CLIENT,
+    ListOf,
+    Shape,
+    Struct,
+    object_with,
+    strings,
+)
 
-_SERVICE = Struct({"namespace": STRING, "name": STRING, "path": STRING, "port": INTEGER})
-_SELECTOR = Struct(
+_RULE = Struct(
     {
-        "matchLabels": MapOf(STRING),
-        "matchExpressions": ListOf(
-            Struct({"key": STRING, "operator": STRING, "values": ListOf(STRING)})
-        ),
+        **dict.fromkeys(("operations", "apiGroups", "apiVersions", "resources"), ListOf(STRING)),
+        "scope": STRING,
     }
 )
 _WEBHOOK: dict[str, Shape] = {
     "name": STRING,
-    "clientConfig": Struct({"url": STRING, "service": _SERVICE, "caBundle": STRING}),
-    "rules": ListOf(
-        Struct(
-            {
-                "operations": ListOf(STRING),
-                "apiGroups": ListOf(STRING),
-                "apiVersions": ListOf(STRING),
-                "resources": ListOf(STRING),
-                "scope": STRING,
-            }
-        )
-    ),
-    "failurePolicy": STRING,
-    "matchPolicy": STRING,
-    "namespaceSelector": _SELECTOR,
-    "objectSelector": _SELECTOR,
+    "clientConfig": WEBHOOK_CLIENT,
+    "rules": ListOf(_RULE),
+    **strings("failurePolicy", "matchPolicy"),
+    "namespaceSelector": LABEL_SELECTOR,
+    "objectSelector": LABEL_SELECTOR,
     "sideEffects": STRING,
     "timeoutSeconds": INTEGER,
     "admissionReviewVersions": ListOf(STRING),
-    "matchConditions": ListOf(Struct({"name": STRING, "expression": STRING})),
+    "matchConditions": ListOf(Struct(strings("name", "expression"))),
 }
 
-
-def _configuration(webhook: dict[str, Shape]) -> Struct:
-    return Struct(
-        {
-            "apiVersion": STRING,
-            "kind": STRING,
-            "metadata": OBJECT_META,
-            "webhooks": ListOf(Struct(webhook)),
-        }
-    )
-
-
-VALIDATING = _configuration(_WEBHOOK)
-MUTATING = _configuration({**_WEBHOOK, "reinvocationPolicy": STRING})
+VALIDATING = object_with(webhooks=ListOf(Struct(_WEBHOOK)))
+MUTATING = object_with(webhooks=ListOf(Struct({**_WEBHOOK, "reinvocationPolicy": STRING})))
