@@ -137,6 +137,6 @@ PUBLISHING = (
     Rule("publish-layout", "publish-layout", "The directory cannot be used."),
     Rule("publish-reference", "publish-reference", "The reference is not valid."),
     Rule("publish-refused", "publish-refused", "A release exists with another digest."),
-    Rule("publish-registry", "publish-registry", "The registry could not be asked."),
+    Rule("publish-registry", "publish-registry", "The registry could not be queried."),
     Rule("publish-settings", "publish-settings", "The registry is configured wrongly."),
 )

@@ -13,7 +13,7 @@ INTERNAL = Rule("XP000", "internal-error", "The tool itself failed.", fatal=True
 REFERENCE = Rule("publish-reference", "publish-reference", "The reference is not valid.")
 ARCHIVE = Rule("publish-archive", "publish-archive", "The package's file cannot be published.")
 CREDENTIALS = Rule("publish-credentials", "publish-credentials", "The credentials cannot be used.")
-REGISTRY = Rule("publish-registry", "publish-registry", "The registry could not be asked.")
+REGISTRY = Rule("publish-registry", "publish-registry", "The registry could not be queried.")
 DENIED = Rule("publish-denied", "publish-denied", "The registry denies access.")
 LAYOUT = Rule("publish-layout", "publish-layout", "The directory cannot be used.")
 SETTINGS = Rule("publish-settings", "publish-settings", "The registry is configured wrongly.")

@@ -227,7 +227,11 @@ def _versions(subject: Subject) -> Iterator[Finding]:
     else:
         return
     yield subject.finding(
-        XRD_SERVED, what, "Set `served: true` on it.", path, key=path[-1] == "versions"
+        XRD_SERVED,
+        what,
+        "Set `served: true` on the referenceable version.",
+        path,
+        key=path[-1] == "versions",
     )
 
 

@@ -127,7 +127,7 @@ class _Parser:
     def _wrong(self, reason: str) -> _Wrong:
         kind, text, offset = self._peek()
         if kind == "end":
-            return _Wrong("it ends where more should stand", self.length)
+            return _Wrong("it ends too early", self.length)
         shown = text if len(text) <= 20 else f"{text[:20]}..."
         return _Wrong(f"{reason} `{shown}` at character {offset + 1}", offset)
 
