@@ -37,8 +37,9 @@ class PackagesDoNotLint(Exception):
         specs = [address.spec for address in addresses]
         super().__init__(
             f"{pluralize(len(specs), 'package')} cannot be built, for the reasons above:\n"
-            f"{bullet_list(specs)}\n\nNothing was written. Fix the errors, then run the command again.\n"
-            f"`{bin_name()} xpkg-build` writes the packages that have no error."
+            f"{bullet_list(specs)}\n\n"
+            "Nothing was written. Fix the errors, then run the command again.\n"
+            f"`{bin_name()} xpkg-build` writes the packages that have no errors."
         )
 
 

@@ -53,7 +53,8 @@ class Transport:
                 REGISTRY,
                 f"The registry {self.name} could not be used: {error.reason} ({tries})",
                 "Check that it is running, that its name and port are right and that this machine "
-                "can reach it (proxy, VPN); then try again: what has already been sent is not sent again.",
+                "can reach it (proxy, VPN); then try again: what has already been sent is not sent "
+                "again.",
             ) from None
 
     def send(
