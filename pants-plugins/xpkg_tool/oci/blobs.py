@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO, Callable, Iterator, Mapping, Protocol
 
@@ -201,12 +202,8 @@ class FolderFiles:
 
 def read_all(window: Window) -> bytes:
     """The window's bytes; the caller has checked its size. Raises ImageError."""
-    reader = window.open()
-    try:
-        pieces = list(iter(lambda: reader.read(CHUNK), b""))
-    finally:
-        reader.close()
-    return b"".join(pieces)
+    with closing(window.open()) as reader:
+        return b"".join(iter(lambda: reader.read(CHUNK), b""))
 
 
 def missing(source: str, digest: str) -> ImageError:

@@ -23,7 +23,7 @@ _PAUSE = 0.1
 _ERASE = "\r\x1b[K"
 
 
-class Transfer(Protocol):
+class Sending(Protocol):
     """A package on its way to one repository."""
 
     def at(self, blob: str, position: int) -> None:
@@ -35,14 +35,14 @@ class Transfer(Protocol):
 
 
 class Progress(Protocol):
-    def begin(self, name: str, size: int) -> Transfer:
+    def begin(self, name: str, size: int) -> Sending:
         """Reports that `name` (a reference), with blobs of `size` bytes, is about to be sent."""
 
 
 class Silent:
     """Shows nothing."""
 
-    def begin(self, name: str, size: int) -> Transfer:
+    def begin(self, name: str, size: int) -> Sending:
         return self
 
     def at(self, blob: str, position: int) -> None:
@@ -71,22 +71,22 @@ class TerminalLine:
         self._under_way: list[_OnTerminal] = []
         self._next = 0.0
 
-    def begin(self, name: str, size: int) -> Transfer:
-        transfer = _OnTerminal(self, name, size)
+    def begin(self, name: str, size: int) -> Sending:
+        sending = _OnTerminal(self, name, size)
         with self._lock:
-            self._under_way.append(transfer)
+            self._under_way.append(sending)
             self._show()
-        return transfer
+        return sending
 
-    def moved(self, transfer: _OnTerminal, blob: str, position: int) -> None:
+    def moved(self, sending: _OnTerminal, blob: str, position: int) -> None:
         with self._lock:
-            transfer.positions[blob] = position
+            sending.positions[blob] = position
             if self._clock() >= self._next:
                 self._show()
 
-    def ended(self, transfer: _OnTerminal) -> None:
+    def ended(self, sending: _OnTerminal) -> None:
         with self._lock:
-            self._under_way.remove(transfer)
+            self._under_way.remove(sending)
             self._show()
 
     def _show(self) -> None:
@@ -127,20 +127,20 @@ def progress_on(stream: TextIO) -> Progress:
 
 
 class Watched:
-    """The blobs of an artifact (repository.BlobSource); reports to `transfer` as they are read."""
+    """The blobs of an artifact (repository.BlobSource); reports to `sending` as they are read."""
 
-    def __init__(self, artifact: Artifact, transfer: Transfer) -> None:
-        self._artifact, self._transfer = artifact, transfer
+    def __init__(self, artifact: Artifact, sending: Sending) -> None:
+        self._artifact, self._sending = artifact, sending
 
     def open(self, descriptor: Descriptor, /) -> _WatchedReader:
-        return _WatchedReader(self._artifact.open(descriptor), descriptor.digest, self._transfer)
+        return _WatchedReader(self._artifact.open(descriptor), descriptor.digest, self._sending)
 
 
 class _WatchedReader:
     """A BlobReader, with the methods that sending it needs."""
 
-    def __init__(self, reader: BlobReader, digest: str, transfer: Transfer) -> None:
-        self._reader, self._digest, self._transfer = reader, digest, transfer
+    def __init__(self, reader: BlobReader, digest: str, sending: Sending) -> None:
+        self._reader, self._digest, self._sending = reader, digest, sending
         self._position = 0
 
     def __len__(self) -> int:
@@ -149,7 +149,7 @@ class _WatchedReader:
     def read(self, size: int | None = -1, /) -> bytes:
         data = self._reader.read(size)
         self._position += len(data)
-        self._transfer.at(self._digest, self._position)
+        self._sending.at(self._digest, self._position)
         return data
 
     def __iter__(self) -> Iterator[bytes]:
