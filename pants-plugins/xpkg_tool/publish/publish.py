@@ -40,14 +40,9 @@ def publish(
     """Publishes `artifact` under each of `writes` and returns an outcome for each. Errors of the
     environment are returned, not raised. `mount_from` names, by registry, repositories that may
     have blobs of the artifact."""
-    outcomes: dict[Reference, Outcome] = {}
-    good = []
-    for write in writes:
-        wrong = wrong_digest(write.place, artifact.digest)
-        if wrong:
-            outcomes[write.place] = wrong
-        else:
-            good.append(write)
+    wrong = {write.place: wrong_digest(write.place, artifact.digest) for write in writes}
+    outcomes: dict[Reference, Outcome] = {place: error for place, error in wrong.items() if error}
+    good = [write for write in writes if write.place not in outcomes]
     registries.announce([write.place for write in good], mount_from)
     for registry in dict.fromkeys(write.place.registry for write in good):
         group = [write for write in good if write.place.registry == registry]

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Callable, Protocol, TypeVar
+from typing import Callable, Protocol, TypeVar, Union
 from urllib.parse import quote
 
 from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.oci.artifact import Artifact, StoredManifest
 from xpkg_tool.oci.manifests import INDEX_TYPES, MANIFEST_TYPES, Descriptor
 from xpkg_tool.oci.reference import DIGEST
+from xpkg_tool.oci.write.layer import sha256
 from xpkg_tool.registry.auth.authorizer import Authorizer
 from xpkg_tool.registry.http.api_errors import error_codes, unexpected
 from xpkg_tool.registry.http.client import Body, Response, Urls
@@ -20,7 +21,7 @@ from xpkg_tool.registry.http.url_policy import Authorization, follow
 
 T = TypeVar("T")
 
-_ACCEPT = ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))
+_ACCEPTING = {"Accept": ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))}
 # The answers of proxies and registries that do not support the method.
 _NO_HEAD = (405, 501)
 # The last one is for the manifests of an index.
@@ -37,15 +38,8 @@ class BlobSource(Protocol):
     def open(self, descriptor: Descriptor, /) -> Body: ...
 
 
-class ManifestSource(Protocol):
-    """A manifest or an index to send (oci.artifact.StoredManifest)."""
-
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def digest(self) -> str: ...
-    @property
-    def manifest(self) -> bytes: ...
+# A manifest or an index to send; of an artifact its own.
+ManifestSource = Union[StoredManifest, Artifact]
 
 
 class Repository:
@@ -64,7 +58,7 @@ class Repository:
         if that is not supported or returns no digest (Harbor), a GET. With `confirm`, also a GET if
         HEAD finds nothing: some registries and proxies answer HEAD with 404 for what GET finds."""
         url = self._urls.manifest(identifier)
-        response = self._call("HEAD", url, headers={"Accept": _ACCEPT})
+        response = self._call("HEAD", url, _ACCEPTING)
         if response.status == 404 and not confirm:
             return None
         digest = response.headers.get("docker-content-digest")
@@ -72,12 +66,12 @@ class Repository:
             return digest
         if response.status not in (200, 404, *_NO_HEAD):
             raise unexpected(self._transport.name, "HEAD", url, response)
-        return self._digest_of(url, self._call("GET", url, headers={"Accept": _ACCEPT}))
+        return self._digest_of(url, self._call("GET", url, _ACCEPTING))
 
     def manifest(self, identifier: str) -> Response | None:
         """The response with the manifest or index at a tag or digest, or None."""
         url = self._urls.manifest(identifier)
-        response = self._call("GET", url, headers={"Accept": _ACCEPT})
+        response = self._call("GET", url, _ACCEPTING)
         if response.status not in (200, 404):
             raise unexpected(self._transport.name, "GET", url, response)
         return response if response.status == 200 else None
@@ -106,7 +100,7 @@ class Repository:
     def has_blob(self, digest: str) -> bool:
         """False also if the registry does not say: sending a blob needlessly does no harm."""
         url = self._urls.blob(digest)
-        response = self._call("HEAD", url)
+        response = self._call("HEAD", url, {})
         if response.status in (200, 404, *_NO_HEAD):
             return response.status == 200
         raise unexpected(self._transport.name, "HEAD", url, response)
@@ -140,7 +134,7 @@ class Repository:
         url = self._urls.manifest(tag)
 
         def once() -> str | None:
-            found = self._digest_of(url, self._attempt("GET", url, {"Accept": _ACCEPT}, None))
+            found = self._digest_of(url, self._attempt("GET", url, _ACCEPTING, None))
             if found is None:
                 self._put_manifest_once(tag, archive)
             return found
@@ -153,7 +147,7 @@ class Repository:
             return None
         if response.status != 200:
             raise unexpected(self._transport.name, "GET", url, response)
-        return f"sha256:{hashlib.sha256(response.body).hexdigest()}"
+        return sha256(response.body)
 
     def _put_manifest_once(self, identifier: str, archive: ManifestSource) -> None:
         url = self._urls.manifest(identifier)
@@ -187,25 +181,14 @@ class Repository:
                 raise unexpected(self._transport.name, "POST", self._urls.uploads, response)
         url = follow(self._urls.uploads, location, "an upload address")
         url += ("&" if "?" in url else "?") + f"digest={quote(blob.digest, safe='')}"
-        response = self._attempt(
-            "PUT",
-            url,
-            {"Content-Type": "application/octet-stream"},
-            lambda: source.open(blob),
-        )
+        headers = {"Content-Type": "application/octet-stream"}
+        response = self._attempt("PUT", url, headers, lambda: source.open(blob))
         if response.status not in (201, 204):
             raise unexpected(self._transport.name, "PUT", url, response)
         self._compare_digest(response, blob.digest)
 
-    def _call(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> Response:
-        return self._transport.retrying(lambda: self._attempt(method, url, headers or {}, body))
+    def _call(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
+        return self._transport.retrying(lambda: self._attempt(method, url, headers, None))
 
     def _attempt(
         self,

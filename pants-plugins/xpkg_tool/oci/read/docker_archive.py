@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Mapping
 
@@ -155,15 +156,13 @@ def _named(files: Files, name: str) -> Window:
 
 def _hash(window: Window) -> tuple[str, str]:
     """The media type and digest of the layer in `window`."""
-    reader, digest, media_type = window.open(), hashlib.sha256(), ""
-    try:
+    digest, media_type = hashlib.sha256(), ""
+    with closing(window.open()) as reader:
         for piece in iter(lambda: reader.read(CHUNK), b""):
             digest.update(piece)
             media_type = media_type or (
                 LAYER_TYPE if piece.startswith(_GZIP) else UNCOMPRESSED_LAYER_TYPE
             )
-    finally:
-        reader.close()
     return media_type or UNCOMPRESSED_LAYER_TYPE, f"sha256:{digest.hexdigest()}"
 
 
