@@ -11,7 +11,7 @@ import os
 import stat
 from contextlib import closing
 from dataclasses import dataclass
-from typing import BinaryIO, Callable, Iterator, Mapping, Protocol
+from typing import BinaryIO, Callable, Iterator, Mapping, Protocol, Union
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.image_error import (
@@ -127,7 +127,6 @@ class BlobReader:
         self._raw, self._source = raw, source
         self._digest, self._size, self._left = descriptor.digest, descriptor.size, descriptor.size
         self._hash = hashlib.sha256()
-        self._empty = not descriptor.size
 
     def __len__(self) -> int:
         return self._size
@@ -163,15 +162,6 @@ class BlobReader:
         self._raw.close()
 
 
-class Files(Protocol):
-    """Named files: the members of a tar, or the files in a directory."""
-
-    @property
-    def path(self) -> str: ...
-
-    def find(self, name: str) -> Window | None: ...
-
-
 @dataclass(frozen=True)
 class TarFiles:
     """The files in a tar at `path`, by name."""
@@ -198,6 +188,10 @@ class FolderFiles:
             return None
         # Reading anything else (such as a FIFO) might never end.
         return Window(path, 0, status.st_size) if stat.S_ISREG(status.st_mode) else None
+
+
+# Named files: the members of a tar, or the files in a directory.
+Files = Union[TarFiles, FolderFiles]
 
 
 def read_all(window: Window) -> bytes:

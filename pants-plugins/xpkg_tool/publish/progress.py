@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Callable, Protocol, TextIO
+from typing import Callable, TextIO
 
 from xpkg_tool.diagnostics.finding import visible
 from xpkg_tool.oci.artifact import Artifact
@@ -23,8 +23,8 @@ _PAUSE = 0.1
 _ERASE = "\r\x1b[K"
 
 
-class Sending(Protocol):
-    """A package on its way to one repository."""
+class Sending:
+    """A package on its way to one repository. Shows nothing."""
 
     def at(self, blob: str, position: int) -> None:
         """Reports that `position` bytes of the blob with the digest `blob` were sent. May decrease
@@ -34,28 +34,18 @@ class Sending(Protocol):
         """Reports that sending has ended, successfully or not."""
 
 
-class Progress(Protocol):
-    def begin(self, name: str, size: int) -> Sending:
-        """Reports that `name` (a reference), with blobs of `size` bytes, is about to be sent."""
-
-
-class Silent:
+class Progress:
     """Shows nothing."""
 
     def begin(self, name: str, size: int) -> Sending:
-        return self
-
-    def at(self, blob: str, position: int) -> None:
-        pass
-
-    def end(self) -> None:
-        pass
+        """Reports that `name` (a reference), with blobs of `size` bytes, is about to be sent."""
+        return Sending()
 
 
-SILENT = Silent()
+SILENT = Progress()
 
 
-class TerminalLine:
+class TerminalLine(Progress):
     """The last line of a terminal, updated as bytes are sent, and erased at the end:
     `Sending registry.example.org/a/b:v1: 1,048,576 of 45,600,123 bytes`."""
 
@@ -106,7 +96,7 @@ class TerminalLine:
         return f"Sending {visible(what)}: {done:,} of {size:,} bytes"
 
 
-class _OnTerminal:
+class _OnTerminal(Sending):
     def __init__(self, line: TerminalLine, name: str, size: int) -> None:
         self.name, self.size = name, size
         self.positions: dict[str, int] = {}

@@ -11,7 +11,7 @@ from xpkg_tool.oci.manifests import Descriptor
 from xpkg_tool.oci.reference import Reference
 from xpkg_tool.process.threads import in_parallel
 from xpkg_tool.publish.decision import moved
-from xpkg_tool.publish.progress import SILENT, Sending, Watched
+from xpkg_tool.publish.progress import Sending, Watched
 from xpkg_tool.publish.registries import MOST_SOURCES
 from xpkg_tool.registry.repository import BlobUnknown, Repository
 
@@ -32,9 +32,9 @@ def send(
     artifact: Artifact,
     repository: Repository,
     connections: int,
-    complete: Sequence[str] = (),
-    hints: Sequence[str] = (),
-    sending: Sending = SILENT,
+    complete: Sequence[str],
+    hints: Sequence[str],
+    sending: Sending,
 ) -> Transfer:
     """Sends missing blobs, `connections` at once; then the manifests by digest, the artifact's own
     last. Blobs are mounted from the repositories `complete`, which have all of them, or `hints`,

@@ -171,7 +171,7 @@ class _BlobDownload:
 
     def read(self, size: int, /) -> bytes:
         if not self._pending:
-            self._pending = self._repository.retrying(self._chunk)
+            self._pending = self._repository.transport.retrying(self._chunk)
         data, self._pending = self._pending[:size], self._pending[size:]
         return data
 
@@ -189,7 +189,7 @@ class _BlobDownload:
             stream = self._stream or self._open()
             while True:
                 if time.monotonic() > self._end:
-                    raise self._repository.error(
+                    raise self._repository.transport.error(
                         f"takes too long to send blob {digest} of {size:,} bytes",
                         "Try again later, or contact its administrator.",
                     )
@@ -217,7 +217,7 @@ class _BlobDownload:
     def _open(self) -> Stream:
         self._opened += 1
         if self._opened > _MAX_RESUMES:
-            raise self._repository.error(
+            raise self._repository.transport.error(
                 f"broke the connection {_MAX_RESUMES} times while sending blob "
                 f"{self._descriptor.digest}",
                 "Try again later, or contact its administrator.",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Callable, Protocol, TypeVar, Union
+from typing import Protocol, Union
 from urllib.parse import quote
 
 from xpkg_tool.diagnostics.errors import PublishError
@@ -18,8 +18,6 @@ from xpkg_tool.registry.http.client import Body, Response, Urls
 from xpkg_tool.registry.http.retry import Fault
 from xpkg_tool.registry.http.transport import OpenBody, Transport
 from xpkg_tool.registry.http.url_policy import Authorization, follow
-
-T = TypeVar("T")
 
 _ACCEPTING = {"Accept": ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))}
 # The answers of proxies and registries that do not support the method.
@@ -43,13 +41,13 @@ ManifestSource = Union[StoredManifest, Artifact]
 
 
 class Repository:
-    """One repository in a registry. All methods raise PublishError."""
+    """One repository in a registry, which `transport` reaches. All methods raise PublishError."""
 
     def __init__(
         self, transport: Transport, authorizer: Authorizer, addresses: Urls, name: str
     ) -> None:
         self._name = name
-        self._transport = transport
+        self.transport = transport
         self._authorizer = authorizer
         self._urls = addresses
 
@@ -65,7 +63,7 @@ class Repository:
         if response.status == 200 and digest and DIGEST.fullmatch(digest):
             return digest
         if response.status not in (200, 404, *_NO_HEAD):
-            raise unexpected(self._transport.name, "HEAD", url, response)
+            raise unexpected(self.transport.name, "HEAD", url, response)
         return self._digest_of(url, self._call("GET", url, _ACCEPTING))
 
     def manifest(self, identifier: str) -> Response | None:
@@ -73,29 +71,21 @@ class Repository:
         url = self._urls.manifest(identifier)
         response = self._call("GET", url, _ACCEPTING)
         if response.status not in (200, 404):
-            raise unexpected(self._transport.name, "GET", url, response)
+            raise unexpected(self.transport.name, "GET", url, response)
         return response if response.status == 200 else None
 
     def open_blob(self, digest: str, start: int) -> Response | None:
         """The blob as a stream, starting at byte `start` (status 206), or all of it (status 200)
         if the registry does not support ranges; None if there is no such blob. Raises Fault: the
-        caller resumes with `retrying`."""
+        caller resumes with `transport.retrying`."""
         url = self._urls.blob(digest)
         headers = {"Range": f"bytes={start}-"} if start else {}
         response = self._attempt("GET", url, headers, None, stream=True)
         if response.status == 404:
             return None
         if response.stream is None or (response.status == 206 and not start):
-            raise unexpected(self._transport.name, "GET", url, response)
+            raise unexpected(self.transport.name, "GET", url, response)
         return response
-
-    def retrying(self, action: Callable[[], T]) -> T:
-        """Calls `action`, and again while it raises Fault and the policy allows."""
-        return self._transport.retrying(action)
-
-    def error(self, what: str, remedy: str) -> PublishError:
-        """An error that names the registry."""
-        return self._transport.error(what, remedy)
 
     def has_blob(self, digest: str) -> bool:
         """False also if the registry does not say: sending a blob needlessly does no harm."""
@@ -103,7 +93,7 @@ class Repository:
         response = self._call("HEAD", url, {})
         if response.status in (200, 404, *_NO_HEAD):
             return response.status == 200
-        raise unexpected(self._transport.name, "HEAD", url, response)
+        raise unexpected(self.transport.name, "HEAD", url, response)
 
     def upload_blob(
         self, source: BlobSource, blob: Descriptor, *, mount_from: Sequence[str] = ()
@@ -118,14 +108,14 @@ class Repository:
                 return True
         # An upload that the registry opened instead of mounting can be used, once.
         uploads = iter([opened] if opened else [])
-        self._transport.retrying(lambda: self._upload_once(source, blob, next(uploads, "")))
+        self.transport.retrying(lambda: self._upload_once(source, blob, next(uploads, "")))
         return False
 
     def put_manifest(self, identifier: str, archive: ManifestSource) -> None:
         """Puts the manifest's exact bytes at a digest or a tag, and compares the digest that the
         registry reports. Raises BlobUnknown if the registry lacks something that the manifest
         names."""
-        self._transport.retrying(lambda: self._put_manifest_once(identifier, archive))
+        self.transport.retrying(lambda: self._put_manifest_once(identifier, archive))
 
     def put_new_tag(self, tag: str, archive: ManifestSource) -> str | None:
         """Puts the manifest at a tag that does not exist. Each attempt checks the tag in the
@@ -139,14 +129,14 @@ class Repository:
                 self._put_manifest_once(tag, archive)
             return found
 
-        return self._transport.retrying(once)
+        return self.transport.retrying(once)
 
     def _digest_of(self, url: str, response: Response) -> str | None:
         """The digest of the manifest in the response to a GET, or None."""
         if response.status == 404:
             return None
         if response.status != 200:
-            raise unexpected(self._transport.name, "GET", url, response)
+            raise unexpected(self.transport.name, "GET", url, response)
         return sha256(response.body)
 
     def _put_manifest_once(self, identifier: str, archive: ManifestSource) -> None:
@@ -154,9 +144,9 @@ class Repository:
         headers = {"Content-Type": archive.media_type}
         response = self._attempt("PUT", url, headers, archive.manifest)
         if _BLOB_UNKNOWN & set(error_codes(response)):
-            raise BlobUnknown(unexpected(self._transport.name, "PUT", url, response).finding)
+            raise BlobUnknown(unexpected(self.transport.name, "PUT", url, response).finding)
         if response.status not in (200, 201, 202):
-            raise unexpected(self._transport.name, "PUT", url, response)
+            raise unexpected(self.transport.name, "PUT", url, response)
         self._compare_digest(response, archive.digest)
 
     def _mount(self, digest: str, other: str) -> tuple[bool, str]:
@@ -165,7 +155,7 @@ class Repository:
         url = f"{self._urls.uploads}?mount={quote(digest, safe='')}&from={quote(other, safe='')}"
         authorization = self._authorizer.authorization(self._name)
         try:
-            response = self._transport.send("POST", url, body=b"", authorization=authorization)
+            response = self.transport.send("POST", url, body=b"", authorization=authorization)
         except (Fault, PublishError):
             return False, ""
         if response.status == 201:
@@ -178,17 +168,17 @@ class Repository:
             response = self._attempt("POST", self._urls.uploads, {}, b"")
             location = response.headers.get("location", "")
             if response.status != 202 or not location:
-                raise unexpected(self._transport.name, "POST", self._urls.uploads, response)
+                raise unexpected(self.transport.name, "POST", self._urls.uploads, response)
         url = follow(self._urls.uploads, location, "an upload address")
         url += ("&" if "?" in url else "?") + f"digest={quote(blob.digest, safe='')}"
         headers = {"Content-Type": "application/octet-stream"}
         response = self._attempt("PUT", url, headers, lambda: source.open(blob))
         if response.status not in (201, 204):
-            raise unexpected(self._transport.name, "PUT", url, response)
+            raise unexpected(self.transport.name, "PUT", url, response)
         self._compare_digest(response, blob.digest)
 
     def _call(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
-        return self._transport.retrying(lambda: self._attempt(method, url, headers, None))
+        return self.transport.retrying(lambda: self._attempt(method, url, headers, None))
 
     def _attempt(
         self,
@@ -203,7 +193,7 @@ class Repository:
         refused: Authorization | None = None
         while True:
             authorization = self._authorizer.authorization(self._name, refused=refused)
-            response = self._transport.send(
+            response = self.transport.send(
                 method,
                 url,
                 headers=headers,
@@ -222,7 +212,7 @@ class Repository:
         # The header is optional. A digest with another algorithm cannot be compared.
         if stored and not stored.startswith("sha512:") and stored != expected:
             became = stored if DIGEST.fullmatch(stored) else "something else"
-            raise self._transport.error(
+            raise self.transport.error(
                 f"stored different bytes than were sent: {expected} became {became}",
                 "Do not use what is there now. A proxy may rewrite uploads; contact its "
                 "administrator.",

@@ -13,7 +13,7 @@ import posixpath
 import re
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.blobs import CHUNK, FileBlobs, Files, Window, read_all
@@ -101,8 +101,7 @@ def read_docker_archive(files: Files) -> StoredImage:
         media_type, digest = hashed[name]
         windows[digest] = window
         layers.append((media_type, window.size, digest))
-    labels = parse_config(path, config).labels
-    raw = _manifest(config, labels, layers)
+    raw = _manifest(path, config, layers)
     manifest = parse_manifest(path, raw, MANIFEST_TYPE)
     blobs = FileBlobs(path, windows.get)
     return stored(path, DOCKER_ARCHIVE, manifest, sha256(raw), blobs).with_faults(faults)
@@ -123,14 +122,12 @@ def pushed_manifest(image: StoredImage) -> bytes:
                 "not known",
                 "Build the package with `pants package`, whose layers are compressed.",
             )
-    config = config_bytes(image)
-    labels = parse_config(image.source, config).labels
-    return _manifest(config, labels, [(LAYER_TYPE, y.size, y.digest) for y in image.layers])
+    layers = [(LAYER_TYPE, y.size, y.digest) for y in image.layers]
+    return _manifest(image.source, config_bytes(image), layers)
 
 
-def _manifest(
-    config: bytes, labels: Mapping[str, str], layers: list[tuple[str, int, str]]
-) -> bytes:
+def _manifest(path: str, config: bytes, layers: list[tuple[str, int, str]]) -> bytes:
+    labels = parse_config(path, config).labels
     return manifest_bytes(
         config,
         [
