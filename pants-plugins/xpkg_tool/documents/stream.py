@@ -24,13 +24,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import Iterator, Union
+from typing import TYPE_CHECKING, Iterator, Union
 
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, Position
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.encoding import ENCODING, clean
 from xpkg_tool.documents.limits import MAX_DOCUMENTS, documents_problem
-from xpkg_tool.documents.stored import StoredDocument
+
+if TYPE_CHECKING:
+    from xpkg_tool.documents.stored import StoredDocument
 
 DIRECTIVE = Rule("XP003", "directive", "A document is preceded by a `%` directive.", fatal=True)
 SEPARATOR = Rule(
@@ -83,7 +85,7 @@ class Document:
 
 
 # A document with its text in memory or in a file.
-AnyDocument = Union[Document, StoredDocument]
+AnyDocument = Union[Document, "StoredDocument"]
 
 
 @dataclass(frozen=True)
