@@ -328,12 +328,7 @@ class MessageError(ValueError):
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
-_TYPES = {
-    bool: "a boolean",
-    float: "a number",
-    int: "an integer",
-    str: "a string",
-}
+_SCALARS = (bool, float, int, str)
 _KINDS = {
     type(None): "null",
     bool: "boolean",
@@ -379,16 +374,16 @@ def _key(name: str) -> str:
 
 
 def _read(form: Any, value: Any, where: str) -> Any:
-    if form in _TYPES:
+    if form in _SCALARS:
         if type(value) is form or (form is float and type(value) is int):
             return value
-        raise _unfit(where, _TYPES[form], value)
+        raise _unfit(where, form, value)
     if hasattr(form, "_fields"):
         return _read_message(form, value, where)
     origin, arguments = get_origin(form), get_args(form)
     if origin is tuple:
         if type(value) is not list:
-            raise _unfit(where, "an array", value)
+            raise _unfit(where, list, value)
         item = arguments[0]
         # A large package has tens of thousands of paths.
         if item is str and all(type(entry) is str for entry in value):
@@ -396,7 +391,7 @@ def _read(form: Any, value: Any, where: str) -> Any:
         return tuple(_read(item, entry, f"{where}[{n}]") for n, entry in enumerate(value))
     if origin is Mapping:
         if type(value) is not dict:
-            raise _unfit(where, "an object", value)
+            raise _unfit(where, dict, value)
         item = arguments[1]
         return {
             key: _read(item, entry, f"{where}[{json.dumps(key)}]") for key, entry in value.items()
@@ -414,7 +409,7 @@ def _read(form: Any, value: Any, where: str) -> Any:
 
 def _read_message(form: Any, value: Any, where: str) -> Any:
     if type(value) is not dict:
-        raise _unfit(where or form.__name__, "an object", value)
+        raise _unfit(where or form.__name__, dict, value)
     below = f"{where}." if where else ""
     given = dict(value)
     fields = {}
@@ -429,8 +424,10 @@ def _read_message(form: Any, value: Any, where: str) -> Any:
     return form(**fields)
 
 
-def _unfit(where: str, expected: str, value: Any) -> MessageError:
-    return MessageError(f"{where}: must be {expected}, got {_kind(value)}")
+def _unfit(where: str, expected: type[Any], value: Any) -> MessageError:
+    kind = _KINDS[expected]
+    article = "an" if kind[0] in "aio" else "a"
+    return MessageError(f"{where}: must be {article} {kind}, got {_kind(value)}")
 
 
 def _kind(value: Any) -> str:

@@ -69,7 +69,7 @@ def test_push_again_and_read_back(basic: bool, tmp_path: Path) -> None:
         before = registry.requests()
         again = publish(env, *names)
         assert [o.action for o in again if isinstance(o, PushResult)] == ["up to date"] * 2
-        assert [o.bytes_sent for o in again if isinstance(o, PushResult)] == [0, 0]
+        assert [o.transfer.bytes_sent for o in again if isinstance(o, PushResult)] == [0, 0]
         assert registry.requests("POST") + registry.requests("PUT") == writes > 0
         # A probe, and one HEAD for each reference.
         assert registry.requests() - before == 3

@@ -93,7 +93,7 @@ def test_a_release_stays_where_it_is(
     assert isinstance(other, PublishError) and DIGEST in str(other)
     assert registry.requests("P") == before
     (again,) = push(str(HYBRID), [reference], env=env)
-    assert (good(again).action, good(again).requests) == ("up to date", 2)
+    assert (good(again).action, good(again).transfer.requests) == ("up to date", 2)
     assert digest(reference) == DIGEST
 
 
@@ -103,7 +103,11 @@ def test_copied_within_a_registry_nothing_is_sent(
     staging, live = (f"{registry.address}/{name}/p:v1" for name in ("staging", "live"))
     push(str(HYBRID), [staging], env=env)
     result = good(copy(staging, live, env=env))
-    assert (result.digest, result.blobs_sent, result.blobs_mounted) == (DIGEST, 0, 3)
+    assert (result.digest, result.transfer.blobs_sent, result.transfer.blobs_mounted) == (
+        DIGEST,
+        0,
+        3,
+    )
     assert raw(live) == raw(staging)
 
 

@@ -58,13 +58,17 @@ def test_tokens(version: str, tmp_path: Path) -> None:
         env, base = env_of(tmp_path, registry.address), registry.address
         references = [f"{base}/team/{name}:v1" for name in ("one", "two", "three")]
         outcomes = [good(o) for o in push(HYBRID, references, env=env)]
-        assert [(o.blobs_sent, o.blobs_mounted) for o in outcomes] == [(3, 0), (0, 3), (0, 3)]
+        assert [(o.transfer.blobs_sent, o.transfer.blobs_mounted) for o in outcomes] == [
+            (3, 0),
+            (0, 3),
+            (0, 3),
+        ]
         assert [sorted(scopes) for scopes in service.asked] == [
             sorted(f"repository:team/{name}:pull,push" for name in ("one", "two", "three"))
         ]
         service.asked.clear()
         copied = good(copy(references[0], f"{base}/live:v1", env=env))
-        assert (copied.blobs_sent, copied.blobs_mounted) == (0, 3)
+        assert (copied.transfer.blobs_sent, copied.transfer.blobs_mounted) == (0, 3)
         assert service.asked == [
             ["repository:team/one:pull"],
             ["repository:live:pull,push", "repository:team/one:pull"],
@@ -94,7 +98,7 @@ def test_an_own_authority(version: str, tmp_path: Path, monkeypatch: pytest.Monk
         (refused,) = push(HYBRID, [f"{NAME}/a:v1"], env=env)
         assert isinstance(refused, PublishError) and "is not trusted" in str(refused)
         (first,) = push(HYBRID, [f"{NAME}/a:v1"], env=env, settings=settings)
-        assert good(first).blobs_sent == 3
+        assert good(first).transfer.blobs_sent == 3
         layout = f"oci-layout:{tmp_path}/layout:a:v1"
         copied = copy(f"{NAME}/a:v1", layout, env=env, source_settings=settings)
         assert good(copied).digest == good(first).digest

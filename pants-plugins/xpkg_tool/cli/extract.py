@@ -28,8 +28,7 @@ def run(arguments: Namespace) -> int:
     except ImageError as error:
         write_error(f"{error}\n")
         return FAILED
-    for path in (extraction.package_path, extraction.examples_path):
-        if path is not None:
-            write_output(f"Wrote {os.path.normpath(path)}\n")
+    for path in extraction.paths:
+        write_output(f"Wrote {os.path.normpath(path)}\n")
     write_output(f"  {extraction.digest}\n")
     return OK

@@ -107,21 +107,16 @@ def _fail(text: str) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of all commands."""
-    top = _parser("xpkg", "Lints, builds, publishes and inspects Crossplane packages.")
+    top = _Parser(
+        prog="xpkg", description="Lints, builds, publishes and inspects Crossplane packages."
+    )
     top.add_argument(
         "--version", action=_ShowVersion, nargs=0, help="show the program's version and exit"
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name,
-            help=summary,
-            description=summary,
-            epilog=_EXIT_CODES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
+        return commands.add_parser(name, help=summary, description=summary)
 
     lint = command("lint", "Shows everything that is wrong with packages.")
     _folder_arguments(
@@ -232,19 +227,19 @@ class _ShowVersion(argparse.Action):
 
 
 class _Parser(argparse.ArgumentParser):
+    """The parser of the program, and of each command."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            epilog=_EXIT_CODES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+            **options,
+        )
+
     def print_help(self, file: Any = None) -> None:
         """Raises if the output cannot be written; newer versions of argparse ignore that."""
         (file or sys.stdout).write(self.format_help())
-
-
-def _parser(program: str, summary: str) -> argparse.ArgumentParser:
-    return _Parser(
-        program,
-        description=summary,
-        epilog=_EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
 
 
 def _registry_arguments(command: argparse.ArgumentParser) -> None:
@@ -265,21 +260,25 @@ def _registry_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _report_argument(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="write the result in this format (default: text)",
-    )
+    _choice(command, "--format", ("text", "json"), "write the result in this format")
 
 
 def _format_argument(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--format",
-        choices=("text", "json", "sarif", "github"),
-        default="text",
-        help="write findings in this format (default: text)",
-    )
+    choices = ("text", "json", "sarif", "github")
+    _choice(command, "--format", choices, "write findings in this format")
+
+
+def _fail_on_argument(command: argparse.ArgumentParser) -> None:
+    does = "fail on findings of at least this severity"
+    _choice(command, "--fail-on", ("error", "warning"), does)
+
+
+def _choice(
+    command: argparse.ArgumentParser, option: str, choices: Sequence[str], does: str
+) -> None:
+    """An option with one of `choices`, by default the first one."""
+    first = choices[0]
+    command.add_argument(option, choices=choices, default=first, help=f"{does} (default: {first})")
 
 
 def _text_arguments(command: argparse.ArgumentParser) -> None:
@@ -294,15 +293,6 @@ def _text_arguments(command: argparse.ArgumentParser) -> None:
         "--docs-url",
         metavar="URL",
         help="link findings to the page with the lint rules at this URL (default: $XPKG_DOCS_URL)",
-    )
-
-
-def _fail_on_argument(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--fail-on",
-        choices=("error", "warning"),
-        default="error",
-        help="fail on findings of at least this severity (default: error)",
     )
 
 

@@ -26,7 +26,10 @@ class PathTree(Generic[T]):
 
     def outside(self, folder: str, inner: Iterable[str]) -> Iterator[str]:
         """The paths below the folder that are not below any of the `inner` folders."""
-        skipped = dict(filter(None, map(self._range, inner)))
+        return self._between(folder, dict(filter(None, map(self._range, inner))))
+
+    def _between(self, folder: str, skipped: Mapping[int, int]) -> Iterator[str]:
+        """The paths below the folder without the ranges `skipped`, which may grow meanwhile."""
         place, end = self._range(folder) or (0, 0)
         while place < end:
             if place in skipped:
@@ -39,16 +42,10 @@ class PathTree(Generic[T]):
         """The paths below the folder that are not below another one of them."""
         chosen: list[str] = []
         skipped: dict[int, int] = {}
-        place, end = self._range(folder) or (0, 0)
-        while place < end:
-            if place in skipped:
-                place = skipped[place]
-                continue
-            path = self._paths[place]
+        for path in self._between(folder, skipped):
             if path != folder:
                 chosen.append(path)
                 skipped.update(filter(None, [self._range(path)]))
-            place += 1
         return chosen
 
     def has_below(self, folder: str) -> bool:

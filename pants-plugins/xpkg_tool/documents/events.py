@@ -7,12 +7,7 @@ from typing import Iterator
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import (
-    CollectionEndEvent,
-    CollectionStartEvent,
-    Event,
-    ScalarEvent,
-)
+from yaml.events import CollectionEndEvent, CollectionStartEvent, Event, ScalarEvent
 from yaml.reader import ReaderError
 
 # Kubernetes' parser and its JSON decoder both stop beyond this nesting.

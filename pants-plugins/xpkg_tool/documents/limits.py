@@ -31,32 +31,32 @@ MAX_NODES = 2_000_000
 MAX_DOCUMENTS = 100_000
 MAX_SUPPRESSIONS = 100_000
 
-_REMEDY = "Split the object, or leave the file out of the package if it is not an object."
-
 
 def size_problem(document: AnyDocument) -> Finding | None:
     """A finding if the document has more than MAX_SIZE bytes."""
     # Fast for most documents: a string has at most four bytes per character.
     if len(document.text) * 4 <= MAX_SIZE or document.size <= MAX_SIZE:
         return None
-    return LIMIT.finding(
+    return _problem(
+        document,
         f"The document has {document.size:,} bytes; the limit is {MAX_SIZE:,}, ten times what "
         "Kubernetes accepts for an object.",
-        _REMEDY,
-        document.path,
-        Position(document.line, document.column),
     )
 
 
 def nodes_problem(document: AnyDocument) -> Finding:
     """The finding for a document that has more than MAX_NODES."""
-    return LIMIT.finding(
+    return _problem(
+        document,
         f"The document has more than {MAX_NODES:,} keys and values; Kubernetes does not accept an "
         "object of that size.",
-        _REMEDY,
-        document.path,
-        Position(document.line, document.column),
     )
+
+
+def _problem(document: AnyDocument, message: str) -> Finding:
+    remedy = "Split the object, or leave the file out of the package if it is not an object."
+    place = Position(document.line, document.column)
+    return LIMIT.finding(message, remedy, document.path, place)
 
 
 def documents_problem(path: str, line: int) -> Finding:

@@ -24,12 +24,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import Iterator, Protocol
+from typing import TYPE_CHECKING, Iterator, Union
 
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, Position
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.encoding import ENCODING, clean
 from xpkg_tool.documents.limits import MAX_DOCUMENTS, documents_problem
+
+if TYPE_CHECKING:
+    from xpkg_tool.documents.stored import StoredDocument
 
 DIRECTIVE = Rule("XP003", "directive", "A document is preceded by a `%` directive.", fatal=True)
 SEPARATOR = Rule(
@@ -49,6 +52,9 @@ _HAS_CONTENT = re.compile(rb"^[ \t]*[^ \t\n#]", re.MULTILINE)
 _OTHER_BREAKS = re.compile(b"\xc2\x85|\xe2\x80[\xa8\xa9]")
 # libyaml skips a byte order mark at the start of any line; Kubernetes reads it as a character.
 _INNER_BOM = re.compile(b"(?:\n|\xc2\x85|\xe2\x80[\xa8\xa9])(" + _BOM + b")")
+
+# What an event means, apart from its type.
+_MEANING = ("anchor", "tag", "value", "implicit")
 
 
 @dataclass(frozen=True)
@@ -78,23 +84,8 @@ class Document:
         return len(self.text) if self.text.isascii() else len(self.data)
 
 
-class AnyDocument(Protocol):
-    """A document with its text in memory (Document) or in a file (stored.StoredDocument)."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def index(self) -> int: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def column(self) -> int: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def data(self) -> bytes: ...
-    @property
-    def size(self) -> int: ...
+# A document with its text in memory or in a file.
+AnyDocument = Union[Document, "StoredDocument"]
 
 
 @dataclass(frozen=True)
@@ -278,15 +269,7 @@ def _reading(text: str) -> list[object]:
     found: list[object] = []
     try:
         for event in events(text):
-            found.append(
-                (
-                    type(event),
-                    getattr(event, "anchor", None),
-                    getattr(event, "tag", None),
-                    getattr(event, "value", None),
-                    getattr(event, "implicit", None),
-                )
-            )
+            found.append((type(event), *(getattr(event, name, None) for name in _MEANING)))
     except Malformed as error:
         found.append((error.problem, text.count("\n", 0, error.index)))
     return found

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from xpkg_tool.building.description import describe_meta
 from xpkg_tool.diagnostics.finding import visible
 from xpkg_tool.inspection.extraction import read_sound
 from xpkg_tool.inspection.source import Connect, opened
 from xpkg_tool.lint.analysis import analyse_example, analyse_source
+from xpkg_tool.messages import to_json
 from xpkg_tool.oci.manifests import ImageConfig
 from xpkg_tool.oci.read.package_files import PackageFiles
 from xpkg_tool.oci.stored_image import StoredImage, kind_of, read_config
@@ -20,8 +20,7 @@ from xpkg_tool.package.content import Meta, gather
 from xpkg_tool.package.file import FileAnalysis, Object
 
 
-@dataclass(frozen=True)
-class LayerInfo:
+class LayerInfo(NamedTuple):
     """A layer: its descriptor in the manifest, and its diff ID in the config (or ""). `kind` is its
     annotation `io.crossplane.xpkg`, or None."""
 
@@ -33,8 +32,7 @@ class LayerInfo:
     annotations: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class ObjectInfo:
+class ObjectInfo(NamedTuple):
     """An object. `line` (from 1) is where it begins in package.yaml or the examples."""
 
     api_version: str
@@ -43,8 +41,7 @@ class ObjectInfo:
     line: int
 
 
-@dataclass(frozen=True)
-class Inspection:
+class Inspection(NamedTuple):
     """What is in a package.
 
     `form` is what it was read from and `found_by` how the package was found in the image
@@ -65,42 +62,16 @@ class Inspection:
     labels: Mapping[str, str]
     layers: tuple[LayerInfo, ...]
     meta: Mapping[str, Any] | None
+    package_size: int
     objects: tuple[ObjectInfo, ...]
     examples: tuple[ObjectInfo, ...]
-    package_size: int
     whole: bool
 
     def to_json(self) -> dict[str, Any]:
         """A value for json.dumps: names in camel case, in a fixed order; of the place it was read
         from only `source`, as it was given."""
-        return {
-            "source": self.source,
-            "form": self.form,
-            "foundBy": self.found_by,
-            "digest": self.digest,
-            "indexDigest": self.index_digest or None,
-            "mediaType": self.media_type,
-            "configDigest": self.config_digest,
-            "size": self.size,
-            "platform": self.platform,
-            "labels": dict(sorted(self.labels.items())),
-            "layers": [
-                {
-                    "kind": layer.kind,
-                    "mediaType": layer.media_type,
-                    "size": layer.size,
-                    "digest": layer.digest,
-                    "diffId": layer.diff_id,
-                    "annotations": dict(sorted(layer.annotations.items())),
-                }
-                for layer in self.layers
-            ],
-            "meta": self.meta,
-            "packageSize": self.package_size,
-            "objects": [_object_json(o) for o in self.objects],
-            "examples": [_object_json(o) for o in self.examples],
-            "whole": self.whole,
-        }
+        fields: dict[str, Any] = to_json(self)
+        return {**fields, "indexDigest": self.index_digest or None}
 
     def to_text(self) -> str:
         """Lines for people; characters that could control a terminal are escaped."""
@@ -140,12 +111,12 @@ def _inspection(image: StoredImage, config: ImageConfig, files: PackageFiles) ->
         config_digest=image.config.digest,
         size=len(image.manifest) + sum(blob.size for blob in image.blobs),
         platform=f"{config.os}/{config.architecture}".strip("/"),
-        labels=config.labels,
+        labels=dict(sorted(config.labels.items())),
         layers=_layers(image, config),
         meta=_meta(content.metas[0]) if content.metas else None,
+        package_size=len(files.package),
         objects=tuple(_object(o) for o in content.objects),
         examples=tuple(_object(o) for o in content.examples),
-        package_size=len(files.package),
         whole=all(file.whole for file in (*sources, *examples)),
     )
 
@@ -156,7 +127,12 @@ def _layers(image: StoredImage, config: ImageConfig) -> tuple[LayerInfo, ...]:
     diff_ids = config.diff_ids if known else ("",) * len(image.layers)
     return tuple(
         LayerInfo(
-            kind_of(layer), layer.media_type, layer.size, layer.digest, diff_id, layer.annotations
+            kind_of(layer),
+            layer.media_type,
+            layer.size,
+            layer.digest,
+            diff_id,
+            dict(sorted(layer.annotations.items())),
         )
         for layer, diff_id in zip(image.layers, diff_ids)
     )
@@ -170,15 +146,6 @@ def _meta(meta: Meta) -> dict[str, Any]:
 
 def _object(object: Object) -> ObjectInfo:
     return ObjectInfo(object.kind.api_version, object.kind.kind, object.name, object.document.line)
-
-
-def _object_json(object: ObjectInfo) -> dict[str, Any]:
-    return {
-        "apiVersion": object.api_version,
-        "kind": object.kind,
-        "name": object.name,
-        "line": object.line,
-    }
 
 
 def _lines(inspection: Inspection) -> Iterator[str]:
@@ -204,7 +171,7 @@ def _lines(inspection: Inspection) -> Iterator[str]:
     labels = {k: v for k, v in inspection.labels.items() if not k.startswith(f"{ANNOTATION}:")}
     if labels:
         yield f"{_counted(len(labels), 'label')}:"
-        yield from (f"  {key}={value}" for key, value in sorted(labels.items()))
+        yield from (f"  {key}={value}" for key, value in labels.items())
     yield from _object_lines("object", inspection.objects)
     yield from _object_lines("example", inspection.examples)
     if not inspection.whole:

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from xpkg_tool.diagnostics.finding import has_errors
 from xpkg_tool.files.whole import write_whole
 from xpkg_tool.inspection.source import Connect, opened
-from xpkg_tool.oci.image_error import SOURCE_UNREADABLE, ImageError, image_error
+from xpkg_tool.oci.image_error import SOURCE_UNREADABLE, image_error, refuse
 from xpkg_tool.oci.read.package_files import PackageFiles, read_package
 from xpkg_tool.oci.stored_image import StoredImage
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """What was written: the path and size in bytes of package.yaml, and of the examples if the
-    package has any and a path was given for them. `found_by` is as in PackageFiles."""
+    """What was written: the paths of package.yaml, and of the examples if the package has any and a
+    path was given for them. `found_by` is as in PackageFiles."""
 
     digest: str
     found_by: str
-    package_path: str
-    package_size: int
-    examples_path: str | None
-    examples_size: int | None
+    paths: tuple[str, ...]
 
 
 def extract(
@@ -43,30 +39,18 @@ def extract(
         files = read_sound(image)
     assert files.package is not None
     contents = {package_path: files.package}
-    written = examples_path if files.examples is not None else None
-    if written is not None and files.examples is not None:
-        contents[written] = files.examples
+    if examples_path is not None and files.examples is not None:
+        contents[examples_path] = files.examples
     _write(contents)
-    return Extraction(
-        image.digest,
-        files.found_by,
-        package_path,
-        len(files.package),
-        written,
-        None if written is None or files.examples is None else len(files.examples),
-    )
+    return Extraction(image.digest, files.found_by, tuple(contents))
 
 
 def read_sound(image: StoredImage) -> PackageFiles:
     """The files of an image that has a package.yaml and in which nothing that has to be read is
     damaged or ambiguous. Raises ImageError."""
-    for fault in image.faults:
-        if has_errors([fault]):
-            raise ImageError(fault)
+    refuse(image.faults)
     files = read_package(image)
-    for fault in files.faults:
-        if has_errors([fault]):
-            raise ImageError(fault)
+    refuse(files.faults)
     return files
 
 

@@ -42,7 +42,12 @@ def opened(
     registry inside the block.
     """
     try:
-        image = _open(source, os.environ if env is None else env, insecure, connect)
+        image = open_source(
+            source,
+            read_layout_folder,
+            read_archive,
+            lambda reference: _pull(reference, env, insecure, connect),
+        )
         try:
             yield image
         finally:
@@ -53,17 +58,6 @@ def opened(
         # An error of a registry or a reference, with the code for reading.
         finding = replace(error.at(source).finding, code=SOURCE_UNREADABLE.code)
         raise ImageError(finding) from None
-
-
-def _open(
-    source: str, env: Mapping[str, str], insecure: Collection[str], connect: Connect | None
-) -> StoredImage:
-    return open_source(
-        source,
-        read_layout_folder,
-        read_archive,
-        lambda reference: _pull(reference, env, insecure, connect),
-    )
 
 
 def open_source(
@@ -112,7 +106,7 @@ def _begins_with_a_registry(source: str) -> bool:
 
 def _pull(
     reference: Reference,
-    env: Mapping[str, str],
+    env: Mapping[str, str] | None,
     insecure: Collection[str],
     connect: Connect | None,
 ) -> StoredImage:
@@ -123,7 +117,10 @@ def _pull(
         from xpkg_tool.registry.connection import connect as connect_to
 
         connection = connect_to(
-            reference.registry, env, insecure=reference.registry in insecure, actions=PULL
+            reference.registry,
+            os.environ if env is None else env,
+            insecure=reference.registry in insecure,
+            actions=PULL,
         )
     else:
         connection = connect(reference.registry)

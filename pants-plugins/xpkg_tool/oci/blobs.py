@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from contextlib import closing
 from dataclasses import dataclass
-from typing import BinaryIO, Callable, Iterator, Mapping, Protocol
+from typing import BinaryIO, Callable, Iterator, Mapping, Protocol, Union
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.image_error import (
@@ -126,7 +127,6 @@ class BlobReader:
         self._raw, self._source = raw, source
         self._digest, self._size, self._left = descriptor.digest, descriptor.size, descriptor.size
         self._hash = hashlib.sha256()
-        self._empty = not descriptor.size
 
     def __len__(self) -> int:
         return self._size
@@ -162,15 +162,6 @@ class BlobReader:
         self._raw.close()
 
 
-class Files(Protocol):
-    """Named files: the members of a tar, or the files in a directory."""
-
-    @property
-    def path(self) -> str: ...
-
-    def find(self, name: str) -> Window | None: ...
-
-
 @dataclass(frozen=True)
 class TarFiles:
     """The files in a tar at `path`, by name."""
@@ -199,14 +190,14 @@ class FolderFiles:
         return Window(path, 0, status.st_size) if stat.S_ISREG(status.st_mode) else None
 
 
+# Named files: the members of a tar, or the files in a directory.
+Files = Union[TarFiles, FolderFiles]
+
+
 def read_all(window: Window) -> bytes:
     """The window's bytes; the caller has checked its size. Raises ImageError."""
-    reader = window.open()
-    try:
-        pieces = list(iter(lambda: reader.read(CHUNK), b""))
-    finally:
-        reader.close()
-    return b"".join(pieces)
+    with closing(window.open()) as reader:
+        return b"".join(iter(lambda: reader.read(CHUNK), b""))
 
 
 def missing(source: str, digest: str) -> ImageError:

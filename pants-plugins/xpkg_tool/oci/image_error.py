@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Iterable
+
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.finding import Finding, has_errors
 from xpkg_tool.diagnostics.rule import Rule
 
 IMAGE_UNREADABLE = Rule(
@@ -45,6 +47,13 @@ def over_limit(path: str, what: str, limit: int, unit: str) -> ImageError:
         f"{what} more than {limit:,} {unit}, which is the limit",
         rule=IMAGE_LIMIT,
     )
+
+
+def refuse(faults: Iterable[Finding | None]) -> None:
+    """Raises ImageError for the first of the findings that is an error."""
+    for fault in faults:
+        if fault is not None and has_errors([fault]):
+            raise ImageError(fault)
 
 
 def no_file(path: str, error: OSError) -> ImageError:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Iterable
 
-from xpkg_tool.diagnostics.finding import Finding, has_errors
+from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.blobs import BlobReader, Blobs, Readable
-from xpkg_tool.oci.image_error import ImageError, over_limit
+from xpkg_tool.oci.image_error import over_limit, refuse
 from xpkg_tool.oci.manifests import MAX_CONFIG, Descriptor, ImageConfig, Manifest, parse_config
 from xpkg_tool.oci.write.image import ANNOTATION
 
@@ -63,9 +64,7 @@ class StoredImage:
 
     def checked(self) -> StoredImage:
         """The image itself; raises ImageError for its first fault, if any."""
-        for fault in (*self.faults, *map(self.fault, self.blobs)):
-            if fault is not None and has_errors([fault]):
-                raise ImageError(fault)
+        refuse((*self.faults, *map(self.fault, self.blobs)))
         return self
 
     def close(self) -> None:
@@ -90,16 +89,11 @@ def stored(
 
 def config_bytes(image: StoredImage) -> bytes:
     """The config's bytes, verified. Raises ImageError."""
-    fault = image.fault(image.config)
-    if fault is not None:
-        raise ImageError(fault)
+    refuse([image.fault(image.config)])
     if image.config.size > MAX_CONFIG:
         raise over_limit(image.source, "The config has", MAX_CONFIG, "bytes")
-    reader = image.open(image.config)
-    try:
+    with closing(image.open(image.config)) as reader:
         return reader.read()
-    finally:
-        reader.close()
 
 
 def read_config(image: StoredImage) -> ImageConfig:

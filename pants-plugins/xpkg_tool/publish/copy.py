@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import replace
 
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.inspection.source import open_source
@@ -57,7 +56,7 @@ def copy(
         mount_from = {} if origin is None else {origin.registry: [origin.repository]}
         (outcome,) = push_artifact(artifact, [destination], registries, mount_from)
         if isinstance(outcome, PushResult):
-            return replace(outcome, requests=outcome.requests + sources.requests)
+            return outcome.with_requests(sources.requests)
         return outcome
 
 

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Union
+from typing import NamedTuple, Union
 
 from xpkg_tool.diagnostics.errors import REFUSED, PublishError
 from xpkg_tool.messages import Action, PublishedReference, Transfer
 
 
-@dataclass(frozen=True)
-class PushResult:
+class PushResult(NamedTuple):
     """The result for one reference.
 
-    `action` is PUSHED, TAGGED or UP_TO_DATE. `bytes_sent` counts blobs and manifests that were
-    accepted, `bytes_skipped` blobs that existed or were mounted from another repository;
-    `requests` counts all that were made for this reference, including those that failed and those
-    for tokens; `seconds` is wall time."""
+    `action` is PUSHED, TAGGED or UP_TO_DATE. Of the transfer, `bytes_sent` counts blobs and
+    manifests that were accepted, `bytes_skipped` blobs that existed or were mounted from another
+    repository; `requests` counts all that were made for this reference, including those that failed
+    and those for tokens; `seconds` is wall time."""
 
     reference: str
     digest: str
     action: Action
-    bytes_sent: int = 0
-    blobs_sent: int = 0
-    blobs_skipped: int = 0
-    requests: int = 0
-    blobs_mounted: int = 0
-    bytes_skipped: int = 0
-    seconds: float = 0.0
+    transfer: Transfer = Transfer()
+
+    def with_requests(self, more: int) -> PushResult:
+        """The result with that many more requests."""
+        requests = self.transfer.requests + more
+        return self._replace(transfer=self.transfer._replace(requests=requests))
 
 
 Outcome = Union[PushResult, PublishError]
@@ -35,14 +32,14 @@ Outcome = Union[PushResult, PublishError]
 
 def format_result(result: PushResult) -> str:
     """One line: what was done, the reference, its digest, and what it took."""
-    details = []
+    transfer, details = result.transfer, []
     if result.action != Action.UP_TO_DATE:
-        details.append(f"{result.blobs_sent} blobs sent ({result.bytes_sent} bytes)")
-        if result.blobs_mounted:
-            details.append(f"{result.blobs_mounted} mounted")
-        details.append(f"{result.blobs_skipped} there already")
-    if result.requests:
-        details.append("1 request" if result.requests == 1 else f"{result.requests} requests")
+        details.append(f"{transfer.blobs_sent} blobs sent ({transfer.bytes_sent} bytes)")
+        if transfer.blobs_mounted:
+            details.append(f"{transfer.blobs_mounted} mounted")
+        details.append(f"{transfer.blobs_skipped} there already")
+    if transfer.requests:
+        details.append("1 request" if transfer.requests == 1 else f"{transfer.requests} requests")
     tail = f" ({', '.join(details)})" if details else ""
     return f"{result.action}: {result.reference} {result.digest}{tail}"
 
@@ -53,13 +50,5 @@ def published(reference: str, digest: str, outcome: Outcome) -> PublishedReferen
         action = Action.REFUSED if outcome.finding.code == REFUSED.code else Action.FAILED
         message, error = str(outcome), outcome.without_place
         return PublishedReference(reference, digest, action, Transfer(), message, error)
-    transfer = Transfer(
-        outcome.bytes_sent,
-        outcome.bytes_skipped,
-        outcome.blobs_sent,
-        outcome.blobs_skipped,
-        outcome.blobs_mounted,
-        outcome.requests,
-        round(outcome.seconds, 3),
-    )
+    transfer = outcome.transfer._replace(seconds=round(outcome.transfer.seconds, 3))
     return PublishedReference(reference, outcome.digest, outcome.action, transfer)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Callable
 
 from xpkg_tool.diagnostics.errors import PublishError, internal_error
 from xpkg_tool.messages import Action, PlannedPackage
@@ -156,17 +157,20 @@ def _known_there(references: Iterable[Decision]) -> tuple[Decision, ...]:
         for r in references
         if r.place and r.action == Action.UP_TO_DATE
     }
+    return _tag_only(references, lambda place, _: (place.registry, place.repository) in known)
+
+
+def _tag_only(
+    references: Iterable[Decision], is_there: Callable[[Reference, str], bool]
+) -> tuple[Decision, ...]:
+    """The references, of which those whose repository has the digest need only a tag."""
+    end = "; the repository has the package, so only the tag is pushed."
     return tuple(
-        _tag_only(r)
-        if r.action == Action.PUSH and r.place and (r.place.registry, r.place.repository) in known
+        replace(r, action=Action.TAG_ONLY, why=r.why[:-1] + end)
+        if r.action == Action.PUSH and r.place and is_there(r.place, r.local)
         else r
         for r in references
     )
-
-
-def _tag_only(reference: Decision) -> Decision:
-    why = f"{reference.why[:-1]}; the repository has the package, so only the tag is pushed."
-    return replace(reference, action=Action.TAG_ONLY, why=why)
 
 
 def _with_manifests(
@@ -188,17 +192,10 @@ def _with_manifests(
         return _asked(place, place.digest, registries) == place.digest
 
     answers = dict(zip(open_questions, in_parallel(has, open_questions, registries.connections)))
+
+    def is_there(place: Reference, digest: str) -> bool:
+        return answers.get(replace(place, tag="", digest=digest), False)
+
     return tuple(
-        replace(
-            package,
-            references=tuple(
-                _tag_only(r)
-                if r.action == Action.PUSH
-                and r.place
-                and answers.get(replace(r.place, tag="", digest=r.local))
-                else r
-                for r in package.references
-            ),
-        )
-        for package in planned
+        replace(package, references=_tag_only(package.references, is_there)) for package in planned
     )

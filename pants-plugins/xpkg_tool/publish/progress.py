@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Callable, Protocol, TextIO
+from typing import Callable, TextIO
 
 from xpkg_tool.diagnostics.finding import visible
 from xpkg_tool.oci.artifact import Artifact
@@ -23,8 +23,8 @@ _PAUSE = 0.1
 _ERASE = "\r\x1b[K"
 
 
-class Transfer(Protocol):
-    """A package on its way to one repository."""
+class Sending:
+    """A package on its way to one repository. Shows nothing."""
 
     def at(self, blob: str, position: int) -> None:
         """Reports that `position` bytes of the blob with the digest `blob` were sent. May decrease
@@ -34,28 +34,18 @@ class Transfer(Protocol):
         """Reports that sending has ended, successfully or not."""
 
 
-class Progress(Protocol):
-    def begin(self, name: str, size: int) -> Transfer:
-        """Reports that `name` (a reference), with blobs of `size` bytes, is about to be sent."""
-
-
-class Silent:
+class Progress:
     """Shows nothing."""
 
-    def begin(self, name: str, size: int) -> Transfer:
-        return self
-
-    def at(self, blob: str, position: int) -> None:
-        pass
-
-    def end(self) -> None:
-        pass
+    def begin(self, name: str, size: int) -> Sending:
+        """Reports that `name` (a reference), with blobs of `size` bytes, is about to be sent."""
+        return Sending()
 
 
-SILENT = Silent()
+SILENT = Progress()
 
 
-class TerminalLine:
+class TerminalLine(Progress):
     """The last line of a terminal, updated as bytes are sent, and erased at the end:
     `Sending registry.example.org/a/b:v1: 1,048,576 of 45,600,123 bytes`."""
 
@@ -71,22 +61,22 @@ class TerminalLine:
         self._under_way: list[_OnTerminal] = []
         self._next = 0.0
 
-    def begin(self, name: str, size: int) -> Transfer:
-        transfer = _OnTerminal(self, name, size)
+    def begin(self, name: str, size: int) -> Sending:
+        sending = _OnTerminal(self, name, size)
         with self._lock:
-            self._under_way.append(transfer)
+            self._under_way.append(sending)
             self._show()
-        return transfer
+        return sending
 
-    def moved(self, transfer: _OnTerminal, blob: str, position: int) -> None:
+    def moved(self, sending: _OnTerminal, blob: str, position: int) -> None:
         with self._lock:
-            transfer.positions[blob] = position
+            sending.positions[blob] = position
             if self._clock() >= self._next:
                 self._show()
 
-    def ended(self, transfer: _OnTerminal) -> None:
+    def ended(self, sending: _OnTerminal) -> None:
         with self._lock:
-            self._under_way.remove(transfer)
+            self._under_way.remove(sending)
             self._show()
 
     def _show(self) -> None:
@@ -106,7 +96,7 @@ class TerminalLine:
         return f"Sending {visible(what)}: {done:,} of {size:,} bytes"
 
 
-class _OnTerminal:
+class _OnTerminal(Sending):
     def __init__(self, line: TerminalLine, name: str, size: int) -> None:
         self.name, self.size = name, size
         self.positions: dict[str, int] = {}
@@ -127,20 +117,20 @@ def progress_on(stream: TextIO) -> Progress:
 
 
 class Watched:
-    """The blobs of an artifact (repository.BlobSource); reports to `transfer` as they are read."""
+    """The blobs of an artifact (repository.BlobSource); reports to `sending` as they are read."""
 
-    def __init__(self, artifact: Artifact, transfer: Transfer) -> None:
-        self._artifact, self._transfer = artifact, transfer
+    def __init__(self, artifact: Artifact, sending: Sending) -> None:
+        self._artifact, self._sending = artifact, sending
 
     def open(self, descriptor: Descriptor, /) -> _WatchedReader:
-        return _WatchedReader(self._artifact.open(descriptor), descriptor.digest, self._transfer)
+        return _WatchedReader(self._artifact.open(descriptor), descriptor.digest, self._sending)
 
 
 class _WatchedReader:
     """A BlobReader, with the methods that sending it needs."""
 
-    def __init__(self, reader: BlobReader, digest: str, transfer: Transfer) -> None:
-        self._reader, self._digest, self._transfer = reader, digest, transfer
+    def __init__(self, reader: BlobReader, digest: str, sending: Sending) -> None:
+        self._reader, self._digest, self._sending = reader, digest, sending
         self._position = 0
 
     def __len__(self) -> int:
@@ -149,7 +139,7 @@ class _WatchedReader:
     def read(self, size: int | None = -1, /) -> bytes:
         data = self._reader.read(size)
         self._position += len(data)
-        self._transfer.at(self._digest, self._position)
+        self._sending.at(self._digest, self._position)
         return data
 
     def __iter__(self) -> Iterator[bytes]:

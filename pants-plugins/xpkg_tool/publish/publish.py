@@ -10,20 +10,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from xpkg_tool.diagnostics.errors import PublishError, internal_error
-from xpkg_tool.messages import Action
+from xpkg_tool.messages import Action, Transfer
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.reference import Reference
 from xpkg_tool.publish.decision import moved, wrong_digest
 from xpkg_tool.publish.outcome import Outcome, PushResult
 from xpkg_tool.publish.registries import Registries
-
-# This needs requests and oras, which are imported only when something is sent (registries.py).
-if TYPE_CHECKING:
-    from xpkg_tool.publish.send import Sent
 
 
 @dataclass(frozen=True)
@@ -45,14 +40,9 @@ def publish(
     """Publishes `artifact` under each of `writes` and returns an outcome for each. Errors of the
     environment are returned, not raised. `mount_from` names, by registry, repositories that may
     have blobs of the artifact."""
-    outcomes: dict[Reference, Outcome] = {}
-    good = []
-    for write in writes:
-        wrong = wrong_digest(write.place, artifact.digest)
-        if wrong:
-            outcomes[write.place] = wrong
-        else:
-            good.append(write)
+    wrong = {write.place: wrong_digest(write.place, artifact.digest) for write in writes}
+    outcomes: dict[Reference, Outcome] = {place: error for place, error in wrong.items() if error}
+    good = [write for write in writes if write.place not in outcomes]
     registries.announce([write.place for write in good], mount_from)
     for registry in dict.fromkeys(write.place.registry for write in good):
         group = [write for write in good if write.place.registry == registry]
@@ -98,6 +88,7 @@ def _to_repository(
     complete: Sequence[str],
     hints: Sequence[str],
 ) -> dict[Reference, Outcome]:
+    # This needs requests and oras, which are imported only when something is sent (registries.py).
     from xpkg_tool.publish.send import nothing_sent, put_tag, send
 
     connection = registries.connection(writes[0].place.registry)
@@ -105,7 +96,7 @@ def _to_repository(
     repository = connection.repository(name)
     outcomes: dict[Reference, Outcome] = {}
     # None: not sent yet. An error applies to all references in the repository.
-    content: Sent | PublishError | None = None
+    content: Transfer | PublishError | None = None
     for write in writes:
         start, before = time.monotonic(), connection.requests
         action, sent = Action.TAGGED, nothing_sent(artifact)
@@ -114,16 +105,16 @@ def _to_repository(
                 raise content
             if content is None and not write.tag_only:
                 size = sum(blob.size for blob in artifact.blobs)
-                transfer = registries.progress.begin(str(write.place), size)
+                sending = registries.progress.begin(str(write.place), size)
                 try:
                     content = send(
-                        artifact, repository, registries.connections, complete, hints, transfer
+                        artifact, repository, registries.connections, complete, hints, sending
                     )
                 except PublishError as error:
                     content = error
                     raise
                 finally:
-                    transfer.end()
+                    sending.end()
                 action, sent = Action.PUSHED, content
             if write.place.tag:
                 sent = put_tag(
@@ -137,11 +128,10 @@ def _to_repository(
         except PublishError as error:
             outcomes[write.place] = error.at(str(write.place))
             continue
-        outcomes[write.place] = replace(
-            sent.result(str(write.place), artifact.digest, action),
-            requests=connection.requests - before,
-            seconds=time.monotonic() - start,
+        transfer = sent._replace(
+            requests=connection.requests - before, seconds=time.monotonic() - start
         )
+        outcomes[write.place] = PushResult(str(write.place), artifact.digest, action, transfer)
     return outcomes
 
 
@@ -164,19 +154,11 @@ def _to_layout(artifact: Artifact, group: Sequence[Write]) -> dict[Reference, Ou
     for place, name in names.items():
         if name in result.moved:
             outcomes[place] = moved(place, artifact.digest, result.moved[name])
-        elif name not in result.changed and not (first and result.blobs_sent):
+        elif name not in result.changed and not (first and result.transfer.blobs_sent):
             outcomes[place] = PushResult(str(place), artifact.digest, Action.UP_TO_DATE)
         elif first:
-            outcomes[place] = PushResult(
-                str(place),
-                artifact.digest,
-                Action.PUSHED,
-                result.bytes_sent,
-                result.blobs_sent,
-                result.blobs_skipped,
-                bytes_skipped=result.bytes_skipped,
-                seconds=time.monotonic() - start,
-            )
+            transfer = result.transfer._replace(seconds=time.monotonic() - start)
+            outcomes[place] = PushResult(str(place), artifact.digest, Action.PUSHED, transfer)
             first = False
         else:
             outcomes[place] = PushResult(str(place), artifact.digest, Action.TAGGED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 
 from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
 from xpkg_tool.messages import Action
@@ -93,7 +92,7 @@ def push_artifact(
     for number, result in enumerate(results):
         # All were looked up together; those requests are counted for the first success.
         if isinstance(result, PushResult):
-            results[number] = replace(result, requests=result.requests + look_ups)
+            results[number] = result.with_requests(look_ups)
             break
     return tuple(results)
 

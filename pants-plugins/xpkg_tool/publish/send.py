@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from xpkg_tool.diagnostics.errors import REGISTRY, publish_error
-from xpkg_tool.messages import Action
+from xpkg_tool.messages import Transfer
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.manifests import Descriptor
 from xpkg_tool.oci.reference import Reference
 from xpkg_tool.process.threads import in_parallel
 from xpkg_tool.publish.decision import moved
-from xpkg_tool.publish.outcome import PushResult
-from xpkg_tool.publish.progress import SILENT, Transfer, Watched
+from xpkg_tool.publish.progress import Sending, Watched
 from xpkg_tool.publish.registries import MOST_SOURCES
 from xpkg_tool.registry.repository import BlobUnknown, Repository
 
@@ -23,32 +21,9 @@ _LARGE = 1024 * 1024
 _SENT, _SKIPPED, _MOUNTED = "sent", "skipped", "mounted"
 
 
-@dataclass(frozen=True)
-class Sent:
-    """How an artifact's blobs were transferred; manifests count as bytes sent."""
-
-    bytes_sent: int = 0
-    bytes_skipped: int = 0
-    blobs_sent: int = 0
-    blobs_skipped: int = 0
-    blobs_mounted: int = 0
-
-    def result(self, reference: str, digest: str, action: Action) -> PushResult:
-        return PushResult(
-            reference,
-            digest,
-            action,
-            self.bytes_sent,
-            self.blobs_sent,
-            self.blobs_skipped,
-            blobs_mounted=self.blobs_mounted,
-            bytes_skipped=self.bytes_skipped,
-        )
-
-
-def nothing_sent(artifact: Artifact) -> Sent:
+def nothing_sent(artifact: Artifact) -> Transfer:
     """The result for a repository that already has everything."""
-    return Sent(
+    return Transfer(
         bytes_skipped=sum(blob.size for blob in artifact.blobs), blobs_skipped=len(artifact.blobs)
     )
 
@@ -57,18 +32,18 @@ def send(
     artifact: Artifact,
     repository: Repository,
     connections: int,
-    complete: Sequence[str] = (),
-    hints: Sequence[str] = (),
-    transfer: Transfer = SILENT,
-) -> Sent:
+    complete: Sequence[str],
+    hints: Sequence[str],
+    sending: Sending,
+) -> Transfer:
     """Sends missing blobs, `connections` at once; then the manifests by digest, the artifact's own
     last. Blobs are mounted from the repositories `complete`, which have all of them, or `hints`,
     which may have them. Raises PublishError."""
-    source = Watched(artifact, transfer)
+    source = Watched(artifact, sending)
 
     def one(blob: Descriptor) -> str:
         became = become(blob)
-        transfer.at(blob.digest, blob.size)
+        sending.at(blob.digest, blob.size)
         return became
 
     def become(blob: Descriptor) -> str:
@@ -82,8 +57,7 @@ def send(
     try:
         _put_manifests(artifact, repository)
     except BlobUnknown:
-        became = _send_again(artifact, repository, connections)
-        _put_manifests(artifact, repository)
+        return _send_again(artifact, repository, connections)
     return _count(artifact, became)
 
 
@@ -92,10 +66,10 @@ def put_tag(
     place: Reference,
     repository: Repository,
     connections: int,
-    sent: Sent,
+    sent: Transfer,
     *,
     may_move: bool,
-) -> Sent:
+) -> Transfer:
     """Puts the tag of `place` and reads it back. Returns what was sent in the end: `sent`, or
     everything if the repository had lost something. Unless the tag `may_move`, it is checked just
     before it is put, and left alone if it has changed. Raises PublishError."""
@@ -109,9 +83,7 @@ def put_tag(
     try:
         there = put()
     except BlobUnknown:
-        became = _send_again(artifact, repository, connections)
-        _put_manifests(artifact, repository)
-        sent = _count(artifact, became)
+        sent = _send_again(artifact, repository, connections)
         there = put()
     if there == artifact.digest:
         # Someone else published the same package in the meantime.
@@ -137,33 +109,24 @@ def _put_manifests(artifact: Artifact, repository: Repository) -> None:
         repository.put_manifest(manifest.digest, manifest)
 
 
-def _send_again(artifact: Artifact, repository: Repository, connections: int) -> list[str]:
-    """Sends all blobs without checking whether they exist: the registry lost one, or claimed to
-    have it too early. Checking again would give the same answer, because registries cache it."""
-
-    def one(blob: Descriptor) -> str:
-        repository.upload_blob(artifact, blob)
-        return _SENT
-
-    return in_parallel(one, artifact.blobs, connections)
+def _send_again(artifact: Artifact, repository: Repository, connections: int) -> Transfer:
+    """Sends all blobs without checking whether they exist, and the manifests: the registry lost a
+    blob, or claimed to have it too early. Checking again would give the same answer, because
+    registries cache it."""
+    in_parallel(lambda blob: repository.upload_blob(artifact, blob), artifact.blobs, connections)
+    _put_manifests(artifact, repository)
+    return _count(artifact, [_SENT] * len(artifact.blobs))
 
 
-def _count(artifact: Artifact, became: Sequence[str]) -> Sent:
+def _count(artifact: Artifact, became: Sequence[str]) -> Transfer:
     """`became` is how each blob was transferred, in their order."""
-    counted = Sent(bytes_sent=sum(len(m.manifest) for m in artifact.manifests))
+    sizes: dict[str, list[int]] = {_SENT: [], _SKIPPED: [], _MOUNTED: []}
     for blob, what in zip(artifact.blobs, became):
-        if what == _SENT:
-            counted = replace(
-                counted,
-                bytes_sent=counted.bytes_sent + blob.size,
-                blobs_sent=counted.blobs_sent + 1,
-            )
-        else:
-            mounted = what == _MOUNTED
-            counted = replace(
-                counted,
-                bytes_skipped=counted.bytes_skipped + blob.size,
-                blobs_skipped=counted.blobs_skipped + (not mounted),
-                blobs_mounted=counted.blobs_mounted + mounted,
-            )
-    return counted
+        sizes[what].append(blob.size)
+    return Transfer(
+        bytes_sent=sum(len(m.manifest) for m in artifact.manifests) + sum(sizes[_SENT]),
+        bytes_skipped=sum(sizes[_SKIPPED]) + sum(sizes[_MOUNTED]),
+        blobs_sent=len(sizes[_SENT]),
+        blobs_skipped=len(sizes[_SKIPPED]),
+        blobs_mounted=len(sizes[_MOUNTED]),
+    )

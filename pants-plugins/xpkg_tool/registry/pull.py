@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 
 from xpkg_tool.diagnostics.errors import REFERENCE, publish_error
@@ -12,10 +11,10 @@ from xpkg_tool.oci.blobs import missing
 from xpkg_tool.oci.image_error import (
     DIGEST_DIFFERS,
     SIZE_DIFFERS,
-    ImageError,
     finding_of,
     image_error,
     over_limit,
+    refuse,
 )
 from xpkg_tool.oci.manifests import (
     INDEX_TYPES,
@@ -30,6 +29,7 @@ from xpkg_tool.oci.read.artifact_reader import read_tree
 from xpkg_tool.oci.read.layout_reader import MAX_INDEXES, compare
 from xpkg_tool.oci.reference import DIGEST, Reference
 from xpkg_tool.oci.stored_image import REGISTRY, StoredImage, stored
+from xpkg_tool.oci.write.layer import sha256
 from xpkg_tool.registry.connection import Connection
 from xpkg_tool.registry.http.client import Response, Stream
 from xpkg_tool.registry.http.retry import Fault
@@ -52,7 +52,7 @@ def pull(reference: Reference, connection: Connection) -> StoredImage:
     source, repository = str(reference), connection.repository(reference.repository)
     response = _found(source, repository, reference)
     raw, faults = response.body, _wrong_digest(source, response, reference)
-    digest = _sha256(raw)
+    digest = sha256(raw)
     media_type, index_digest = _media_type(source, response), ""
     for _ in range(MAX_INDEXES):
         if media_type not in INDEX_TYPES:
@@ -74,19 +74,15 @@ def pull_artifact(reference: Reference, connection: Connection) -> Artifact:
     afterwards. Raises ImageError and PublishError."""
     source, repository = str(reference), connection.repository(reference.repository)
     response = _found(source, repository, reference)
-    faults = _wrong_digest(source, response, reference)
-    if faults:
-        raise ImageError(faults[0])
+    refuse(_wrong_digest(source, response, reference))
     raw = response.body
-    root = Descriptor(_media_type(source, response), _sha256(raw), len(raw))
+    root = Descriptor(_media_type(source, response), sha256(raw), len(raw))
 
     def fetch(descriptor: Descriptor) -> bytes:
         if descriptor is root:
             return raw
         child = _child(source, repository, descriptor)
-        faults = compare(source, child, descriptor, "the index")
-        if faults:
-            raise ImageError(faults[0])
+        refuse(compare(source, child, descriptor, "the index"))
         return child
 
     blobs = _RegistryBlobs(source, connection, repository)
@@ -123,7 +119,7 @@ def _media_type(source: str, response: Response) -> str:
 
 def _wrong_digest(source: str, response: Response, reference: Reference) -> list[Finding]:
     """A finding if the requested digest, or the one in the header, is not that of the bytes."""
-    digest = _sha256(response.body)
+    digest = sha256(response.body)
     named = response.headers.get("docker-content-digest", "")
     if reference.digest and not reference.digest.startswith("sha256:"):
         raise image_error(source, "The reference's digest is not a sha256 digest")
@@ -138,10 +134,6 @@ def _wrong_digest(source: str, response: Response, reference: Reference) -> list
                 )
             ]
     return []
-
-
-def _sha256(raw: bytes) -> str:
-    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
 class _RegistryBlobs:
@@ -179,7 +171,7 @@ class _BlobDownload:
 
     def read(self, size: int, /) -> bytes:
         if not self._pending:
-            self._pending = self._repository.retrying(self._chunk)
+            self._pending = self._repository.transport.retrying(self._chunk)
         data, self._pending = self._pending[:size], self._pending[size:]
         return data
 
@@ -197,7 +189,7 @@ class _BlobDownload:
             stream = self._stream or self._open()
             while True:
                 if time.monotonic() > self._end:
-                    raise self._repository.error(
+                    raise self._repository.transport.error(
                         f"takes too long to send blob {digest} of {size:,} bytes",
                         "Try again later, or contact its administrator.",
                     )
@@ -225,7 +217,7 @@ class _BlobDownload:
     def _open(self) -> Stream:
         self._opened += 1
         if self._opened > _MAX_RESUMES:
-            raise self._repository.error(
+            raise self._repository.transport.error(
                 f"broke the connection {_MAX_RESUMES} times while sending blob "
                 f"{self._descriptor.digest}",
                 "Try again later, or contact its administrator.",

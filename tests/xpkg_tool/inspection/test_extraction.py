@@ -31,21 +31,15 @@ def test_the_vectors(name: str, tmp_path: Path) -> None:
 
 def test_what_is_told(tmp_path: Path) -> None:
     package = str(tmp_path / "p")
-    assert extract(str(HYBRID), package) == Extraction(
-        HYBRID_DIGEST,
-        "annotation",
-        package,
-        (VECTORS / "package.yaml").stat().st_size,
-        None,
-        None,
-    )
+    told = extract(str(HYBRID), package)
+    assert told == Extraction(HYBRID_DIGEST, "annotation", (package,))
     assert os.listdir(tmp_path) == ["p"]
 
 
 def test_no_examples(tmp_path: Path) -> None:
     path = Image(*package_layers(examples=None)).archive(tmp_path / "a")
     told = extract(str(path), str(tmp_path / "p"), str(tmp_path / "e"))
-    assert (told.examples_path, told.examples_size) == (None, None)
+    assert told.paths == (str(tmp_path / "p"),)
     assert not (tmp_path / "e").exists()
 
 

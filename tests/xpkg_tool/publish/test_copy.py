@@ -50,8 +50,12 @@ def test_from_one_registry_to_another(pusher: Pusher) -> None:
         pusher.push(f"{first.address}/a/b:v1")
         first.seen.clear()
         result = good(copied(pusher, f"{first.address}/a/b:v1", f"{second.address}/c:v1"))
-        assert (result.action, result.digest, result.blobs_sent) == ("pushed", HYBRID_DIGEST, 3)
-        assert result.requests == len(first.seen) + len(second.seen)
+        assert (result.action, result.digest, result.transfer.blobs_sent) == (
+            "pushed",
+            HYBRID_DIGEST,
+            3,
+        )
+        assert result.transfer.requests == len(first.seen) + len(second.seen)
         assert {s.method for s in first.seen} == {"GET"}
         _, manifest = second.manifests["c", "v1"]
         assert manifest == open_archive(str(HYBRID)).manifest
@@ -73,7 +77,7 @@ def test_an_index_with_all_its_manifests(pusher: Pusher, tmp_path: Path) -> None
     with running() as first, running() as second:
         pusher.push(f"{first.address}/a:v1", archive=paths)
         result = good(copied(pusher, f"{first.address}/a:v1", f"{second.address}/b:v1"))
-        assert (result.digest, result.blobs_sent) == (artifact.digest, 6)
+        assert (result.digest, result.transfer.blobs_sent) == (artifact.digest, 6)
         assert second.manifests["b", "v1"] == (artifact.media_type, artifact.manifest)
         assert {d for _, d in second.manifests if d != "v1"} == {
             m.digest for m in artifact.manifests
@@ -81,7 +85,7 @@ def test_an_index_with_all_its_manifests(pusher: Pusher, tmp_path: Path) -> None
         layout = f"oci-layout:{tmp_path}/layout:c:v1"
         assert good(copied(pusher, f"{second.address}/b:v1", layout)).digest == artifact.digest
         back = good(copied(pusher, layout, f"{first.address}/d:v1"))
-        assert (back.digest, back.blobs_sent) == (artifact.digest, 6)
+        assert (back.digest, back.transfer.blobs_sent) == (artifact.digest, 6)
 
 
 def test_within_one_registry_blobs_are_mounted(pusher: Pusher) -> None:
@@ -91,7 +95,7 @@ def test_within_one_registry_blobs_are_mounted(pusher: Pusher) -> None:
         registry.seen.clear()
         base = registry.address
         result = good(copy(f"{base}/staging:v1", f"{base}/live:v1", env=pusher.env))
-        assert (result.blobs_mounted, result.blobs_sent) == (3, 0)
+        assert (result.transfer.blobs_mounted, result.transfer.blobs_sent) == (3, 0)
         assert registry.count("GET", "/blobs/") == registry.count("PUT", "/blobs/") == 0
         scopes = [s.target for s in registry.seen if s.path == "/token"]
         # Reading asks for no more than that.

@@ -30,9 +30,9 @@ def test_a_small_changed_package_takes_eleven_requests(pusher: Pusher, tmp_path:
             f"{registry.address}/a:latest",
             archive=make_archive(tmp_path / "2", b"one", b"2", config=b'{"os":"other"}'),
         )
-        assert (good(outcome).blobs_sent, good(outcome).blobs_skipped) == (2, 1)
-        assert good(outcome).bytes_skipped == len(b"one")
-        assert good(outcome).requests == len(registry.seen) == 1 + 1 + 11
+        assert (good(outcome).transfer.blobs_sent, good(outcome).transfer.blobs_skipped) == (2, 1)
+        assert good(outcome).transfer.bytes_skipped == len(b"one")
+        assert good(outcome).transfer.requests == len(registry.seen) == 1 + 1 + 11
 
 
 def test_a_new_package_takes_eleven_requests_and_four_for_its_tag(
@@ -43,7 +43,7 @@ def test_a_new_package_takes_eleven_requests_and_four_for_its_tag(
         pusher.login(registry.address, USER, PASSWORD)
         archive = make_archive(tmp_path / "1", b"one", b"two")
         (outcome,) = pusher.push(f"{registry.address}/a:v1", archive=archive)
-        assert good(outcome).requests == len(registry.seen) == 2 + 11 + 4
+        assert good(outcome).transfer.requests == len(registry.seen) == 2 + 11 + 4
         names = [(s.method, s.path.partition("/v2/a/")[2].partition("/")[0]) for s in registry.seen]
         assert names == [
             ("GET", ""),
@@ -163,7 +163,7 @@ def test_tag_only_where_the_manifest_was_lost(pusher: Pusher) -> None:
         registries = Registries(pusher.env, connect=pusher.connect)
         outcome = publish(opened(), [Write(place, tag_only=True)], registries)[place]
         registries.close()
-        assert (good(outcome).action, good(outcome).blobs_sent) == ("tagged", 3)
+        assert (good(outcome).action, good(outcome).transfer.blobs_sent) == ("tagged", 3)
         assert registry.tag("a", "v1") == HYBRID_DIGEST
 
 

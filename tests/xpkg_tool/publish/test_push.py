@@ -24,7 +24,7 @@ def test_layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [o.action for o in first] == ["pushed", "tagged"]
     assert [o.reference for o in first] == references
     assert {o.digest for o in first} == {HYBRID_DIGEST}
-    assert [o.blobs_sent for o in first] == [4, 0]
+    assert [o.transfer.blobs_sent for o in first] == [4, 0]
     assert (tmp_path / "dist/registry/index.json").is_file()
     again = [o for o in push(str(HYBRID), references) if isinstance(o, PushResult)]
     assert [o.action for o in again] == ["up to date", "up to date"]

@@ -20,8 +20,8 @@ def test_mounted(pusher: Pusher) -> None:
         written(pusher, f"{registry.address}/from:v1")
         registry.seen.clear()
         (outcome,) = written(pusher, f"{registry.address}/to:v1", mount_from=("from",))
-        assert (good(outcome).blobs_mounted, good(outcome).blobs_sent) == (3, 0)
-        assert good(outcome).bytes_skipped == sum(blob.size for blob in opened().blobs)
+        assert (good(outcome).transfer.blobs_mounted, good(outcome).transfer.blobs_sent) == (3, 0)
+        assert good(outcome).transfer.bytes_skipped == sum(blob.size for blob in opened().blobs)
         assert registry.count("PUT", "/blobs/") == 0
         (asked,) = [s for s in registry.seen if s.path == "/token"]
         assert "scope=repository%3Ato%3Apull%2Cpush&scope=repository%3Afrom%3Apull" in asked.target
@@ -34,7 +34,7 @@ def test_not_mounted(pusher: Pusher, status: int) -> None:
         registry.mount_status = status
         registry.seen.clear()
         (outcome,) = written(pusher, f"{registry.address}/to:v1", mount_from=("from",))
-        assert (good(outcome).blobs_mounted, good(outcome).blobs_sent) == (0, 3)
+        assert (good(outcome).transfer.blobs_mounted, good(outcome).transfer.blobs_sent) == (0, 3)
         assert registry.tag("to", "v1") == HYBRID_DIGEST
         # The upload that 202 opens is used; what refuses costs one request more for each blob.
         assert registry.count("POST") == (3 if status == 202 else 6)
@@ -46,7 +46,7 @@ def test_a_mount_that_was_none(pusher: Pusher) -> None:
     with running("", Fault("POST", "mount=", nth=0, status=201)) as registry:
         written(pusher, f"{registry.address}/from:v1")
         (outcome,) = written(pusher, f"{registry.address}/to:v1", mount_from=("from",))
-        assert (good(outcome).blobs_mounted, good(outcome).blobs_sent) == (0, 3)
+        assert (good(outcome).transfer.blobs_mounted, good(outcome).transfer.blobs_sent) == (0, 3)
         assert registry.tag("to", "v1") == HYBRID_DIGEST
 
 
@@ -57,9 +57,9 @@ def test_what_one_repository_got_another_one_mounts(pusher: Pusher) -> None:
             good(o) for o in written(pusher, f"{base}/a:v1", f"{base}/b:v1", f"{base}/b:v2")
         ]
         assert [o.action for o in outcomes] == ["pushed", "pushed", "tagged"]
-        assert [o.blobs_mounted for o in outcomes] == [0, 3, 0]
+        assert [o.transfer.blobs_mounted for o in outcomes] == [0, 3, 0]
         # It is known to have them, so that nobody asks whether the other one does.
-        assert outcomes[1].requests == 3 + 1 + 3
+        assert outcomes[1].transfer.requests == 3 + 1 + 3
         assert registry.count("PUT", "/blobs/") == 3
 
 
@@ -72,7 +72,7 @@ def test_a_token_that_was_not_asked_for_mounting_is_replaced(pusher: Pusher) -> 
             outcomes = [good(o) for o in pusher.push(f"{base}/a:v1", f"{base}/b:v1")]
             assert [o.action for o in outcomes] == ["pushed", "pushed"]
             assert registry.issued == (1 if most == 0 else 2)
-            assert outcomes[1].blobs_mounted == 3
+            assert outcomes[1].transfer.blobs_mounted == 3
 
 
 def test_no_more_connections_than_were_allowed(pusher: Pusher, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_no_more_connections_than_were_allowed(pusher: Pusher, tmp_path: Path) -
             (outcome,) = written(
                 pusher, f"{address}/a:v1", artifact=opened(archive), connections=connections
             )
-            assert good(outcome).blobs_sent == 13
+            assert good(outcome).transfer.blobs_sent == 13
             assert registry.most_at_once == connections
 
 

@@ -21,10 +21,10 @@ def test_anonymous_first_push_and_again(pusher: Pusher) -> None:
     with running() as registry:
         first = result(pusher, registry)
         assert (first.action, first.digest) == ("pushed", HYBRID_DIGEST)
-        assert (first.blobs_sent, first.blobs_skipped) == (3, 0)
+        assert (first.transfer.blobs_sent, first.transfer.blobs_skipped) == (3, 0)
         # Probe, tag and tag, three blobs' HEAD, POST and PUT, the manifest by digest, and the tag:
         # looked at, put, and read again.
-        assert first.requests == len(registry.seen) == 1 + 2 + 3 * 3 + 1 + 3
+        assert first.transfer.requests == len(registry.seen) == 1 + 2 + 3 * 3 + 1 + 3
         assert [s.method for s in registry.seen[:3]] == ["GET", "HEAD", "GET"]
         assert [s.method for s in registry.seen[-4:]] == ["PUT", "GET", "PUT", "HEAD"]
         assert registry.seen[-4].path.endswith(HYBRID_DIGEST)
@@ -37,7 +37,11 @@ def test_anonymous_first_push_and_again(pusher: Pusher) -> None:
         # One probe and one HEAD, nothing written.
         registry.seen.clear()
         again = result(pusher, registry)
-        assert (again.action, again.bytes_sent, again.requests) == ("up to date", 0, 2)
+        assert (again.action, again.transfer.bytes_sent, again.transfer.requests) == (
+            "up to date",
+            0,
+            2,
+        )
         assert [(s.method, s.path) for s in registry.seen] == [
             ("GET", "/v2/"),
             ("HEAD", "/v2/a/b/manifests/v1"),
@@ -51,7 +55,9 @@ def test_several_references(pusher: Pusher) -> None:
         actions = [o.action for o in outcomes if isinstance(o, PushResult)]
         assert actions == ["pushed", "tagged", "pushed"]
         assert [s.path for s in registry.seen].count("/v2/") == 1
-        assert sum(o.requests for o in outcomes if isinstance(o, PushResult)) == len(registry.seen)
+        assert sum(o.transfer.requests for o in outcomes if isinstance(o, PushResult)) == len(
+            registry.seen
+        )
         registry.seen.clear()
         again = pusher.push(f"{base}/a/b:v1", f"{base}/a/b:latest", f"{base}/a/b:new")
         actions = [o.action for o in again if isinstance(o, PushResult)]

@@ -17,7 +17,7 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.oci.blobs import TarFiles, Window
 from xpkg_tool.oci.image_error import ImageError, finding_of, image_error, no_file
 from xpkg_tool.oci.read.docker_archive import normal_name, read_docker_archive, read_entry
-from xpkg_tool.oci.read.layout_reader import blob_name, read_layout
+from xpkg_tool.oci.read.layout_reader import read_layout
 from xpkg_tool.oci.read.tar_reader import (
     FOLDER,
     HARD_LINK,
@@ -28,6 +28,7 @@ from xpkg_tool.oci.read.tar_reader import (
     members,
 )
 from xpkg_tool.oci.stored_image import StoredImage
+from xpkg_tool.oci.write.archive import blob_name
 
 TWO_IMAGES = Rule(
     "XP913", "two-images", "Readers of the file would see different images.", fatal=True

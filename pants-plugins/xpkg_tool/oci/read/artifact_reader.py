@@ -11,12 +11,12 @@ from xpkg_tool.oci.manifests import INDEX_TYPES, Descriptor, parse_index, parse_
 from xpkg_tool.oci.read.archive_reader import open_archive, scan_archive
 from xpkg_tool.oci.read.layout_reader import (
     MAX_INDEXES,
-    blob_name,
     layout_folder,
     layout_manifest,
     layout_root,
 )
 from xpkg_tool.oci.stored_image import OCI_ARCHIVE, OCI_LAYOUT, StoredImage, stored
+from xpkg_tool.oci.write.archive import blob_name
 from xpkg_tool.oci.write.index import build_index
 
 # An index has a few platforms, and for each e.g. attestations.

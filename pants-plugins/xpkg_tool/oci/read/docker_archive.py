@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.blobs import CHUNK, FileBlobs, Files, Window, read_all
@@ -100,8 +101,7 @@ def read_docker_archive(files: Files) -> StoredImage:
         media_type, digest = hashed[name]
         windows[digest] = window
         layers.append((media_type, window.size, digest))
-    labels = parse_config(path, config).labels
-    raw = _manifest(config, labels, layers)
+    raw = _manifest(path, config, layers)
     manifest = parse_manifest(path, raw, MANIFEST_TYPE)
     blobs = FileBlobs(path, windows.get)
     return stored(path, DOCKER_ARCHIVE, manifest, sha256(raw), blobs).with_faults(faults)
@@ -122,14 +122,12 @@ def pushed_manifest(image: StoredImage) -> bytes:
                 "not known",
                 "Build the package with `pants package`, whose layers are compressed.",
             )
-    config = config_bytes(image)
-    labels = parse_config(image.source, config).labels
-    return _manifest(config, labels, [(LAYER_TYPE, y.size, y.digest) for y in image.layers])
+    layers = [(LAYER_TYPE, y.size, y.digest) for y in image.layers]
+    return _manifest(image.source, config_bytes(image), layers)
 
 
-def _manifest(
-    config: bytes, labels: Mapping[str, str], layers: list[tuple[str, int, str]]
-) -> bytes:
+def _manifest(path: str, config: bytes, layers: list[tuple[str, int, str]]) -> bytes:
+    labels = parse_config(path, config).labels
     return manifest_bytes(
         config,
         [
@@ -155,15 +153,13 @@ def _named(files: Files, name: str) -> Window:
 
 def _hash(window: Window) -> tuple[str, str]:
     """The media type and digest of the layer in `window`."""
-    reader, digest, media_type = window.open(), hashlib.sha256(), ""
-    try:
+    digest, media_type = hashlib.sha256(), ""
+    with closing(window.open()) as reader:
         for piece in iter(lambda: reader.read(CHUNK), b""):
             digest.update(piece)
             media_type = media_type or (
                 LAYER_TYPE if piece.startswith(_GZIP) else UNCOMPRESSED_LAYER_TYPE
             )
-    finally:
-        reader.close()
     return media_type or UNCOMPRESSED_LAYER_TYPE, f"sha256:{digest.hexdigest()}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import closing
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Callable, Collection, Mapping
@@ -90,8 +91,7 @@ def read_layer(
     A damaged layer is a fault of the result. Raises ImageError for a layer that exceeds a limit,
     has a name that leads out of the image, or has a wanted file twice (and what the source raises).
     """
-    raw = image.stream(layer)
-    try:
+    with closing(image.stream(layer)) as raw:
         stream = LayerStream(raw, budget.size)
         scan = _Scan(image.source, layer, frozenset(wanted), budget)
         fault = None
@@ -111,8 +111,6 @@ def read_layer(
                 rule=LAYER_UNREADABLE,
             )
             stream.drain_stored()
-    finally:
-        raw.close()
     return LayerContent(
         stream.digest,
         stream.size,

@@ -6,17 +6,15 @@ itself, its image for linux/amd64.
 
 from __future__ import annotations
 
-import hashlib
-
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.blobs import FileBlobs, Files, FolderFiles, Window, missing, read_all
 from xpkg_tool.oci.image_error import (
     DIGEST_DIFFERS,
     SIZE_DIFFERS,
-    ImageError,
     finding_of,
     image_error,
     over_limit,
+    refuse,
 )
 from xpkg_tool.oci.manifests import (
     INDEX_TYPES,
@@ -30,6 +28,8 @@ from xpkg_tool.oci.manifests import (
     parse_manifest,
 )
 from xpkg_tool.oci.stored_image import OCI_ARCHIVE, OCI_LAYOUT, StoredImage, stored
+from xpkg_tool.oci.write.archive import blob_name
+from xpkg_tool.oci.write.layer import sha256
 
 # How deeply indexes may nest; nobody nests more.
 MAX_INDEXES = 4
@@ -72,8 +72,7 @@ def layout_manifest(files: Files, descriptor: Descriptor) -> bytes:
     """The manifest or index, verified. Raises ImageError."""
     faults: list[Finding] = []
     raw = _verified(files, descriptor, "the index", faults)
-    if faults:
-        raise ImageError(faults[0])
+    refuse(faults)
     return raw
 
 
@@ -87,10 +86,6 @@ def layout_folder(path: str) -> FolderFiles:
             "Name the file of a package, or a folder with an OCI image layout.",
         )
     return files
-
-
-def blob_name(digest: str) -> str:
-    return "blobs/" + digest.replace(":", "/")
 
 
 def _choose(path: str, entries: tuple[IndexEntry, ...], name: str) -> Descriptor:
@@ -140,7 +135,7 @@ def _verified(files: Files, descriptor: Descriptor, where: str, faults: list[Fin
 def compare(path: str, raw: bytes, descriptor: Descriptor, where: str) -> list[Finding]:
     """Findings if a manifest does not match its descriptor in `where`."""
     found = []
-    digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    digest = sha256(raw)
     if digest != descriptor.digest:
         found.append(
             finding_of(

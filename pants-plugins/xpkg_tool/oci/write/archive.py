@@ -30,7 +30,7 @@ def _members(image: Image) -> Iterator[tuple[str, bytes]]:
         **{layer.digest: layer.data for layer in image.layers},
     }
     for digest in sorted(blobs):
-        yield _blob_path(digest), blobs[digest]
+        yield blob_name(digest), blobs[digest]
 
 
 def _index(image: Image) -> dict[str, object]:
@@ -44,12 +44,13 @@ def _index(image: Image) -> dict[str, object]:
 
 def _docker_manifest(image: Image) -> dict[str, object]:
     return {
-        "Config": _blob_path(image.config_digest),
+        "Config": blob_name(image.config_digest),
         # With a name, the bytes would depend on where the package is published.
         "RepoTags": None,
-        "Layers": [_blob_path(layer.digest) for layer in image.layers],
+        "Layers": [blob_name(layer.digest) for layer in image.layers],
     }
 
 
-def _blob_path(digest: str) -> str:
+def blob_name(digest: str) -> str:
+    """The name of a blob's file in an image layout."""
     return "blobs/" + digest.replace(":", "/")

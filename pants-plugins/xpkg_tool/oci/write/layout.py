@@ -14,12 +14,12 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from xpkg_tool.diagnostics.errors import LAYOUT, PublishError, publish_error
 from xpkg_tool.files.whole import write_whole
+from xpkg_tool.messages import Transfer
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.manifests import REF_NAME, integer
 from xpkg_tool.oci.write.image import INDEX_TYPE
@@ -30,18 +30,14 @@ _MAX_INDEX = 64 * 1024 * 1024
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class LayoutResult:
+class LayoutResult(NamedTuple):
     """What was written: the number and bytes of blobs (config, layers, manifests) that were sent
     and that existed, and which of the names changed. `moved` are the names whose digest changed
     since the plan, with the new digest; they are left alone. All others were up to date."""
 
     changed: frozenset[str]
-    bytes_sent: int = 0
-    bytes_skipped: int = 0
-    blobs_sent: int = 0
-    blobs_skipped: int = 0
-    moved: Mapping[str, str] = field(default_factory=dict)
+    transfer: Transfer = Transfer()
+    moved: Mapping[str, str] = _NOTHING
 
 
 def named_digests(directory: str) -> Mapping[str, str]:
@@ -137,9 +133,13 @@ def _publish(
         content = json.dumps(index, separators=(",", ":"), ensure_ascii=False).encode()
         write_whole({os.path.join(directory, "index.json"): content})
     sizes = _sizes(archive)
-    skipped = sum(sizes.values()) - sent
-    blobs_skipped = len(sizes) - len(missing)
-    return LayoutResult(changed, sent, skipped, len(missing), blobs_skipped, moved)
+    transfer = Transfer(
+        bytes_sent=sent,
+        bytes_skipped=sum(sizes.values()) - sent,
+        blobs_sent=len(missing),
+        blobs_skipped=len(sizes) - len(missing),
+    )
+    return LayoutResult(changed, transfer, moved)
 
 
 def _sizes(archive: Artifact) -> dict[str, int]:

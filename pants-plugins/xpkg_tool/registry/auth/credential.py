@@ -100,17 +100,15 @@ def _run(
     with process:
         try:
             return _ask(process, server.encode(), time.monotonic() + timeout)
-        except subprocess.TimeoutExpired:
+        except BaseException as error:
             os.killpg(process.pid, signal.SIGKILL)
-            message = f"did not answer within {timeout:g} seconds"
+            if isinstance(error, subprocess.TimeoutExpired):
+                message = f"did not answer within {timeout:g} seconds"
+            elif isinstance(error, _TooLong):
+                message = f"returned more than {_MAX_OUTPUT} bytes"
+            else:
+                raise
             raise _failed(program, message, server) from None
-        except _TooLong:
-            os.killpg(process.pid, signal.SIGKILL)
-            message = f"returned more than {_MAX_OUTPUT} bytes"
-            raise _failed(program, message, server) from None
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
 
 
 class _TooLong(Exception):

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import enum
 import socket
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Union
 
 from xpkg_tool.oci.reference import is_loopback

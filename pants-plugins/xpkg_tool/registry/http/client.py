@@ -177,10 +177,10 @@ class Wire:
         if session is None:
             session = oras.provider.Registry().session
             # Without `auth`, requests would send credentials from ~/.netrc or the URL.
-            session.auth = _unchanged
+            session.auth = lambda request: request
             # Even if it does not follow a redirect, requests parses its location and reads the
             # whole body.
-            session.get_redirect_target = _nowhere
+            session.get_redirect_target = lambda response: None
             for scheme, adapter in self._adapters.items():
                 session.mount(scheme, adapter)
             with self._lock:
@@ -256,14 +256,6 @@ def _silence_urllib3() -> None:
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] == "urllib3":
             logging.getLogger(name).disabled = True
-
-
-def _unchanged(request: Any) -> Any:
-    return request
-
-
-def _nowhere(response: Any) -> None:
-    return None
 
 
 def _content(response: Any) -> Iterator[bytes]:

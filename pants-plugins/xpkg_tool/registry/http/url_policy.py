@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from xpkg_tool.diagnostics.errors import REGISTRY, PublishError, publish_error
+from xpkg_tool.oci.reference import split_port
 from xpkg_tool.registry.http.addresses import Network, may_lead, named_network
 
 # A name, an IPv4 address, or an IPv6 address (without a zone ID, which is specific to a machine).
@@ -40,7 +41,7 @@ def origin_of(url: str) -> Origin:
     host, port = parts.hostname, parts.port
     if parts.scheme not in _PORTS or not host or port == 0 or not (url.isascii() and _clean(url)):
         raise ValueError("not an http(s) URL")
-    if not _HOST.fullmatch(_without_port(parts.netloc.rpartition("@")[2])):
+    if not _HOST.fullmatch(split_port(parts.netloc.rpartition("@")[2])[0]):
         raise ValueError("not a host")
     return Origin(parts.scheme, host.lower(), port or _PORTS[parts.scheme])
 
@@ -86,11 +87,6 @@ def follow(base: str, location: str, what: str) -> str:
 def _clean(url: str) -> bool:
     """Whether it has no character that some parsers drop, stop at, or treat as a slash."""
     return url.isprintable() and "\\" not in url
-
-
-def _without_port(netloc: str) -> str:
-    host, colon, port = netloc.rpartition(":")
-    return host if colon and not port.endswith("]") else netloc
 
 
 def _refused(base: str, what: str, why: str) -> PublishError:

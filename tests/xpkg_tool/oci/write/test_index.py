@@ -96,7 +96,7 @@ def test_blobs_manifests_index_tag(pusher: Pusher, tmp_path: Path) -> None:
         reference = f"{registry.address}/a/b:v1"
         (outcome,) = pusher.push(reference, archive=paths)
         assert isinstance(outcome, PushResult), str(outcome)
-        assert (outcome.digest, outcome.blobs_sent) == (artifact.digest, 6)
+        assert (outcome.digest, outcome.transfer.blobs_sent) == (artifact.digest, 6)
         puts = [s.path.rpartition("/")[2] for s in registry.seen if "/manifests/" in s.path]
         children = [entry["digest"] for entry in json.loads(artifact.manifest)["manifests"]]
         assert puts[:2] == ["v1", "v1"]
@@ -120,7 +120,7 @@ def test_it_is_read_as_one_package(pusher: Pusher, tmp_path: Path) -> None:
         (into_layout,) = push(paths, [layout], env={})
         assert isinstance(into_layout, PushResult), str(into_layout)
         # There a manifest is a blob like others.
-        assert into_layout.blobs_sent == len(read_files(paths).blobs) + 3
+        assert into_layout.transfer.blobs_sent == len(read_files(paths).blobs) + 3
         for source in (reference, layout):
             with opened(source, env=pusher.env) as found:
                 assert (found.digest, found.index_digest) == (amd.digest, digest)

@@ -59,13 +59,17 @@ def test_first_time_and_again(tmp_path: Path) -> None:
     directory = tmp_path / "dist/registry"
     result = publish(ARCHIVE, str(directory), ["a/b:v1", "a/b:latest"])
     assert result.changed == {"a/b:v1", "a/b:latest"}
-    assert (result.blobs_sent, result.blobs_skipped) == (4, 0)
-    assert result.bytes_sent == sum(b.size for b in ARCHIVE.blobs) + len(ARCHIVE.manifest)
+    assert (result.transfer.blobs_sent, result.transfer.blobs_skipped) == (4, 0)
+    assert result.transfer.bytes_sent == sum(b.size for b in ARCHIVE.blobs) + len(ARCHIVE.manifest)
     assert entries(directory) == {"a/b:v1": HYBRID_DIGEST, "a/b:latest": HYBRID_DIGEST}
     check_complete(directory)
     before = snapshot(directory)
     again = publish(ARCHIVE, str(directory), ["a/b:v1", "a/b:latest"])
-    assert (again.changed, again.bytes_sent, again.blobs_sent) == (frozenset(), 0, 0)
+    assert (again.changed, again.transfer.bytes_sent, again.transfer.blobs_sent) == (
+        frozenset(),
+        0,
+        0,
+    )
     assert snapshot(directory) == before
 
 
@@ -117,7 +121,7 @@ def test_a_blob_of_the_wrong_size_is_written_again_and_others_are_not(tmp_path: 
     damaged = "blobs/" + ARCHIVE.blobs[-1].digest.replace(":", "/")
     (tmp_path / damaged).write_bytes(b"cut")
     result = publish(ARCHIVE, str(tmp_path), ["a:v1"])
-    assert (result.changed, result.blobs_sent) == (frozenset(), 1)
+    assert (result.changed, result.transfer.blobs_sent) == (frozenset(), 1)
     check_complete(tmp_path)
     after = snapshot(tmp_path)
     assert {name for name in after if after[name] != before[name]} == {damaged}

@@ -70,6 +70,6 @@ def test_head_finds_no_manifest(pusher: Pusher) -> None:
     with running("", Fault("HEAD", "manifests", nth=0, status=404)) as registry:
         assert result(pusher, registry).action == "pushed"
         registry.seen.clear()
-        assert result(pusher, registry).blobs_sent == 0
+        assert result(pusher, registry).transfer.blobs_sent == 0
         assert registry.count("POST") == 0
         assert registry.tag("a/b", "v1") == HYBRID_DIGEST

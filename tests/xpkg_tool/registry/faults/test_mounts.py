@@ -31,7 +31,7 @@ def push_to_both(pusher: Pusher, registry: FakeRegistry) -> PushResult:
 def test_mounted(pusher: Pusher, auth: str) -> None:
     with running(auth) as registry:
         second = push_to_both(pusher, registry)
-        assert (second.blobs_mounted, second.blobs_sent) == (len(BLOBS), 0)
+        assert (second.transfer.blobs_mounted, second.transfer.blobs_sent) == (len(BLOBS), 0)
 
 
 @pytest.mark.parametrize("auth", ["", "basic", "token"])
@@ -41,7 +41,7 @@ def test_not_mounted_but_sent(pusher: Pusher, auth: str, status: int) -> None:
     with running(auth) as registry:
         registry.mount_status = status
         second = push_to_both(pusher, registry)
-        assert (second.blobs_mounted, second.blobs_sent) == (0, len(BLOBS))
+        assert (second.transfer.blobs_mounted, second.transfer.blobs_sent) == (0, len(BLOBS))
         assert pusher.slept == []
 
 

@@ -34,7 +34,7 @@ def test_blobs_that_are_there_are_not_sent(pusher: Pusher, tmp_path: Path) -> No
         result(pusher, registry, make_archive(tmp_path / "1", b"one", b"two"))
         registry.seen.clear()
         second = result(pusher, registry, make_archive(tmp_path / "2", b"one", b"three"))
-        assert (second.blobs_sent, second.blobs_skipped) == (1, 2)
+        assert (second.transfer.blobs_sent, second.transfer.blobs_skipped) == (1, 2)
         assert registry.count("POST") == 1
 
 

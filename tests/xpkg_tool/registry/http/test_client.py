@@ -55,7 +55,7 @@ def test_reset_in_the_middle_of_an_upload(pusher: Pusher, tmp_path: Path, after:
         outcome = result(pusher, registry, archive)
         assert registry.count("POST") == 3
         assert pusher.slept == [0.5]
-        assert outcome.blobs_sent == 2
+        assert outcome.transfer.blobs_sent == 2
         assert registry.tag("a/b", "v1") == open_archive(str(archive)).digest
 
 
