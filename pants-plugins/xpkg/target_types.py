@@ -351,8 +351,8 @@ class XpkgSkipLintField(BoolField):
     default = False
     help = help_text(
         f"""
-        If true, `{bin_name()} lint` leaves this package out. A package that does not pass lint is
-        never built all the same.
+        If true, `{bin_name()} lint` leaves this package out. Even so, a package that fails
+        lint is never built.
         """
     )
 
