@@ -70,7 +70,7 @@ def file_name(path: str, severity: str) -> Finding:
 def not_a_file(path: str, noun: str) -> Finding:
     """Something with the name of a YAML file is `noun`, for example "a FIFO"."""
     return NOT_A_FILE.finding(
-        f"This has the name of a YAML file, but but is {noun}.",
+        f"This has the name of a YAML file, but is {noun}.",
         f"Remove it, {_REMEDY_END}",
         path,
     )
