@@ -146,7 +146,8 @@ def test_what_pants_does_not_show_is_said_in_each_run_anew(repository: Repositor
     link.symlink_to("nowhere.yaml")
     run = repository.pants("lint", "packages/good", expect=1)
     assert (
-        "packages/good/crds/gone.yaml: error XP013: The link leads to 'nowhere.yaml'" in run.output
+        "packages/good/crds/gone.yaml: error XP013: The symbolic link points to 'nowhere.yaml'"
+        in run.output
     )
     link.unlink()
     repository.pants("lint", "packages/good")
