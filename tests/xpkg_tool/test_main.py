@@ -31,3 +31,10 @@ def test_a_request_that_does_not_fit_is_one_sentence(tmp_path: Path, text: str, 
     assert sentence.startswith(f"error: The request of 'build' cannot be read: {said}")
     assert sentence.endswith(".") and "\n" not in sentence
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["gone.json", "."])
+def test_a_request_that_cannot_be_opened_is_one_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SystemExit, match="The request of 'build' cannot be read: ") as caught:
+        main(["build", str(tmp_path / name), str(tmp_path / "out")])
+    assert "\n" not in str(caught.value)

@@ -171,7 +171,7 @@ def test_what_does_not_fit_is_one_sentence(form: Any, value: Any, sentence: str)
     assert str(caught.value) == sentence
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"1 2"])
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"1 2", b"[" * 100_000])
 def test_what_is_not_json_is_named(text: bytes) -> None:
     with pytest.raises(MessageError, match=r"^Counts: is not JSON: "):
         decode(Counts, text)

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any, Callable
 
-from xpkg_tool.diagnostics.errors import INTERNAL
-from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.lint.analysis import analyse_example, analyse_source
 from xpkg_tool.lint.analysis_json import to_json
 from xpkg_tool.messages import ANALYSES, AnalyseRequest, Counts, encode
@@ -39,24 +37,12 @@ def _analyse_one(
     try:
         return to_json(analyse(path, data), data)
     except MemoryError:
+        from xpkg_tool.sandbox.failures import no_memory
+
         raise no_memory(path) from None
     # A failure with one file must not hide the findings for the others.
     except Exception as error:
+        from xpkg_tool.sandbox.failures import internal
+
         failed = FileAnalysis(path, (), (), (internal(error, path=path),), whole=False)
         return to_json(failed, data)
-
-
-def no_memory(name: str) -> SystemExit:
-    """Ends the process: memory depends on the machine, and an answer would be cached for all
-    machines."""
-    return SystemExit(f"error: This machine does not have enough memory for {name}.")
-
-
-def internal(error: Exception, *, path: str = "", object: str = "") -> Finding:
-    """The finding for a bug of the tool."""
-    return INTERNAL.finding(
-        f"The tool itself failed: {type(error).__name__}: {error}",
-        "This is a bug of pants-xpkg: please report it with the file that causes it.",
-        path,
-        object=object,
-    )

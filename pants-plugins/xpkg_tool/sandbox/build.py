@@ -71,12 +71,12 @@ def _build_one(
             return assemble(request, _stored_analyses(stored)), 0
         return build(request), _size(request)
     except MemoryError:
-        from xpkg_tool.sandbox.analyse import no_memory
+        from xpkg_tool.sandbox.failures import no_memory
 
         raise no_memory(package.name) from None
     # A failure with one package must not affect the others in its bucket.
     except Exception as error:
-        from xpkg_tool.sandbox.analyse import internal
+        from xpkg_tool.sandbox.failures import internal
 
         return BuildResult((internal(error, object=package.name),), None), 0
 
@@ -105,6 +105,7 @@ def _size(request: PackageRequest) -> int:
 
 
 def contents(paths: Sequence[str]) -> dict[str, bytes]:
+    """The contents of the files by their paths."""
     return {path: Path(path).read_bytes() for path in paths}
 
 
