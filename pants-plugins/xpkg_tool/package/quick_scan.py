@@ -70,10 +70,13 @@ def quick_label(text: str) -> str:
     """The label for messages of the object in a document that cannot be parsed:
     `Provider provider-a`, as far as its lines show it."""
     kind = _KIND.search(text)
+    # What is broken may be the kind itself: `kind: [Provider`.
+    if not kind or not kind[2].isalnum():
+        return ""
     # In two steps: a single expression would backtrack over each line.
-    blocks = (_NAME.search(block[1]) for block in _METADATA.finditer(text)) if kind else ()
+    blocks = (_NAME.search(block[1]) for block in _METADATA.finditer(text))
     name = next(filter(None, blocks), None)
-    return cut(" ".join([*([kind[2]] if kind else []), *([name[1]] if kind and name else [])]))
+    return cut(f"{kind[2]} {name[1]}" if name else kind[2])
 
 
 def _quick_kind(text: str) -> ObjectKind | None:
