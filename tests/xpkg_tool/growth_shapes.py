@@ -13,7 +13,9 @@ from typing import Callable
 from tests.xpkg_tool.archives import to_json
 from tests.xpkg_tool.growth import Shape
 from tests.xpkg_tool.images import PACKAGE, Image, annotated, gz, tar
+from tests.xpkg_tool.small_packages import CLUSTER_CRD as CRD
 from tests.xpkg_tool.small_packages import COMPOSITION, CONFIGURATION, XRD
+from tests.xpkg_tool.small_packages import PROVIDER as META
 from xpkg_tool.building.build import PackageRequest, read
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding, Position
@@ -40,24 +42,6 @@ from xpkg_tool.registry.http.client import Response
 from xpkg_tool.registry.http.retry import parse_date, parse_retry_after
 from xpkg_tool.registry.http.url_policy import follow, redacted
 
-META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
-CRD = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata:
-  name: things.example.org
-spec:
-  group: example.org
-  names: {kind: Thing, listKind: ThingList, plural: things, singular: thing}
-  scope: Cluster
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-"""
 EVERYTHING = Selection()
 
 

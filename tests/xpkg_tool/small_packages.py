@@ -15,6 +15,46 @@ kind: Configuration
 metadata:
   name: configuration-a
 """
+PROVIDER = """\
+apiVersion: meta.pkg.crossplane.io/v1
+kind: Provider
+metadata:
+  name: provider-a
+"""
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: buckets.example.org
+spec:
+  group: example.org
+  names: {kind: Bucket, plural: buckets}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+"""
+CLUSTER_CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: things.example.org
+spec:
+  group: example.org
+  names: {kind: Thing, listKind: ThingList, plural: things, singular: thing}
+  scope: Cluster
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+"""
 XRD = """\
 apiVersion: apiextensions.crossplane.io/v2
 kind: CompositeResourceDefinition

@@ -7,29 +7,11 @@ from typing import Iterator, Mapping
 
 import pytest
 
-from tests.xpkg_tool.small_packages import COMPOSITION, CONFIGURATION, XRD
+from tests.xpkg_tool.small_packages import CLUSTER_CRD as CRD
+from tests.xpkg_tool.small_packages import COMPOSITION, CONFIGURATION, PROVIDER, XRD
 from xpkg_tool.building.build import BuildResult, PackageRequest, build
 from xpkg_tool.diagnostics.finding import ERROR, render_all
 from xpkg_tool.lint import package as lint
-
-PROVIDER = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
-CRD = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata:
-  name: things.example.org
-spec:
-  group: example.org
-  names: {kind: Thing, listKind: ThingList, plural: things, singular: thing}
-  scope: Cluster
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-"""
 
 
 @pytest.fixture(autouse=True)

@@ -6,26 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.xpkg_tool.small_packages import CONFIGURATION, XRD, changed, findings
+from tests.xpkg_tool.small_packages import CONFIGURATION, CRD, XRD, changed, findings
 from xpkg_tool.diagnostics.finding import WARNING
 
-CRD = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata:
-  name: buckets.example.org
-spec:
-  group: example.org
-  names: {kind: Bucket, plural: buckets}
-  scope: Namespaced
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-"""
 MANAGED = """\
 apiVersion: apiextensions.crossplane.io/v1alpha1
 kind: ManagedResourceDefinition

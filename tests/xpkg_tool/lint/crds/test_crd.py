@@ -7,43 +7,24 @@ from typing import Any
 
 import pytest
 
+from tests.xpkg_tool import small_packages
 from tests.xpkg_tool.cases import CASES, request
-from tests.xpkg_tool.small_packages import changed
+from tests.xpkg_tool.small_packages import PROVIDER, changed
 from xpkg_tool.building.build import PackageRequest, read
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.documents.loader import load, locate
 from xpkg_tool.documents.stream import Document, split
 from xpkg_tool.lint.crds.columns import plain_path
 
-PROVIDER = """\
-apiVersion: meta.pkg.crossplane.io/v1
-kind: Provider
-metadata:
-  name: provider-a
-"""
-CRD = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata:
-  name: buckets.example.org
-spec:
-  group: example.org
-  names: {kind: Bucket, plural: buckets}
-  scope: Namespaced
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
+CRD = f"""\
+{small_packages.CRD}\
           properties:
             spec:
               type: object
               properties:
-                region: {type: string}
-                size: {type: number}
-                tags: {type: object, additionalProperties: {type: string}}
+                region: {{type: string}}
+                size: {{type: number}}
+                tags: {{type: object, additionalProperties: {{type: string}}}}
 """
 V = "spec.versions.0"
 COLUMN = {"name": "Region", "type": "string", "jsonPath": ".spec.region"}
