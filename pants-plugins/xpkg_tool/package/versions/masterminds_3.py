@@ -1,7 +1,8 @@
 """Constraints as Masterminds/semver 3.4 reads them, the library of Crossplane 2.3 and later.
 
 Commas and spaces mean "and". A version with missing parts stands for all that begin with it, so
-`<2` admits nothing of 2. A prerelease is admitted where one comparison of the alternative names one.
+`<2` admits nothing of 2. A prerelease is admitted where one comparison of the alternative names
+one.
 """
 
 from __future__ import annotations
