@@ -52,6 +52,7 @@ LINT = (
     Rule("XP126", "dependency-kind", "A dependency is of a kind that is not a package."),
     Rule("XP127", "dependency-duplicate", "Two dependencies name the same package.", WARNING),
     Rule("XP128", "self-dependency", "The package seems to depend on itself.", WARNING),
+    Rule("XP150", "lock-file", "The lock file cannot be read."),
     Rule("XP201", "no-kind", "A document has no apiVersion or kind.", fatal=True),
     Rule("XP202", "unknown-kind", "No package can hold an object of this kind.", fatal=True),
     Rule("XP203", "kind-not-allowed", "This type of package cannot hold an object of this kind.", fatal=True),
