@@ -42,8 +42,9 @@ ELSEWHERE = {
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/diagnostics/errors.py": "xpkg_tool/registry/faults",
     "xpkg_tool/diagnostics/formats/*": "xpkg_tool/diagnostics/formats/test_formats.py",
+    # Steps of resolving, seen in what is locked.
+    "xpkg_tool/dependencies/lock/*": "xpkg_tool/dependencies/lock/test_resolve.py",
     # Parts of one reader, seen in what it reads.
-    "xpkg_tool/dependencies/lock/model.py": "xpkg_tool/dependencies/lock/test_file.py",
     "xpkg_tool/documents/encoding.py": "xpkg_tool/documents/test_stream.py",
     "xpkg_tool/documents/lines.py": "xpkg_tool/documents/test_positions.py",
     "xpkg_tool/documents/stored.py": "xpkg_tool/lint/test_analysis_json.py",
