@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Collection, Sequence, Union
 
-from xpkg_tool.dependencies.lock.entries import Entry
 from xpkg_tool.dependencies.lock.model import LockedPackage
 from xpkg_tool.dependencies.lock.ranges import Reader, admits, readings, version_of
 from xpkg_tool.dependencies.model import is_digest
@@ -49,16 +48,15 @@ def is_readable(constraint: str, readers: Sequence[Reader]) -> bool:
 
 
 def choose(
-    entries: Sequence[Entry],
+    constraints: Sequence[str],
     tags: Sequence[tuple[Version, str]] | None,
     locked: LockedPackage | None,
     readers: Sequence[Reader],
     given_up: Collection[str] = (),
 ) -> Chosen:
-    """The version that suits all entries, whose constraints can be read: what is locked, or else
-    the highest among the `tags`, which are in descending order; TAGS_NEEDED where these are needed
-    and None. Not one of those `given_up`."""
-    constraints = dict.fromkeys(entry.constraint for entry in entries)
+    """The version that suits all constraints, each of which is there once and can be read: what is
+    locked, or else the highest among the `tags`, which are in descending order; TAGS_NEEDED where
+    these are needed and None. Not one of those `given_up`."""
     digests = [constraint for constraint in constraints if is_digest(constraint)]
     if digests:
         if len(digests) > 1:
@@ -86,4 +84,4 @@ def choose(
             return Choice(tag)
     if fitting:
         return Conflict("is left: the dependencies of those that satisfy all rule these out")
-    return Conflict("satisfies all who ask for it" if len(entries) > 1 else "satisfies it")
+    return Conflict("satisfies all who ask for it" if len(constraints) > 1 else "is admitted by its constraint")

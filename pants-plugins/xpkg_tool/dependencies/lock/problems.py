@@ -149,7 +149,7 @@ def _conflict(
     remedy = (
         "Change the constraints until one version satisfies all: a cluster installs one version "
         "of a package, and whoever it does not satisfy stays unhealthy."
-        if len(entries) > 1
+        if len({entry.constraint for entry in entries}) > 1
         else "Check the constraint, and whether the version was published under this source."
     )
     message = f"No version of {source} {conflict.reason}."

@@ -13,7 +13,7 @@ constraint, so that a cluster, too, takes the older one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Collection, Iterator, Mapping, Sequence
+from typing import Collection, Mapping, Sequence
 
 from xpkg_tool.dependencies.lock.catalog import Catalog, Content
 from xpkg_tool.dependencies.lock.choice import (
@@ -75,6 +75,10 @@ class _Resolver:
     def __init__(self, wanted: Wanted, locked: Lock, catalog: Catalog) -> None:
         self._wanted, self._catalog = wanted, catalog
         self._locked = {package.source: package for package in locked.packages}
+        # What each round would find out again, of hundreds of packages.
+        self._below: dict[tuple[str, str], tuple[Entry, ...]] = {}
+        self._lockable: dict[tuple[str, str], bool] = {}
+        self._choices: dict[tuple[object, ...], Chosen] = {}
 
     def settled(self) -> dict[str, Chosen]:
         """What is taken of each source when nothing changes any more."""
@@ -161,14 +165,23 @@ class _Resolver:
         tags = self._catalog.tags.get(source)
         if isinstance(tags, Finding):
             tags = ()
-        keep = EVERYTHING not in self._wanted.upgrade and source not in self._wanted.upgrade
-        locked = self._locked.get(source) if keep else None
-        return choose(entries, tags, locked, self._wanted.readers, given_up.get(source, ()))
+        constraints = tuple(dict.fromkeys(entry.constraint for entry in entries))
+        left = frozenset(given_up.get(source, ()))
+        key = (source, constraints, tags is None, left)
+        if key not in self._choices:
+            keep = EVERYTHING not in self._wanted.upgrade and source not in self._wanted.upgrade
+            locked = self._locked.get(source) if keep else None
+            self._choices[key] = choose(constraints, tags, locked, self._wanted.readers, left)
+        return self._choices[key]
 
-    def _entries_below(self, source: str, choice: Chosen) -> Iterator[Entry]:
+    def _entries_below(self, source: str, choice: Chosen) -> tuple[Entry, ...]:
         content = self.content(source, choice)
-        if content is not None:
-            yield from entries_below(source, content.dependencies)
+        if content is None or isinstance(choice, Conflict):
+            return ()
+        key = (source, self._digest(source, choice))
+        if key not in self._below:
+            self._below[key] = entries_below(source, content.dependencies)
+        return self._below[key]
 
     def _digest(self, source: str, choice: Choice) -> str:
         """Empty where it could not be found out."""
@@ -180,11 +193,14 @@ class _Resolver:
         return package is not None and package.digest == digest
 
     def _is_lockable(self, entry: Entry) -> bool:
-        return (
-            entry.source not in self._wanted.own
-            and is_source(entry.source)
-            and is_readable(entry.constraint, self._wanted.readers)
-        )
+        key = (entry.source, entry.constraint)
+        if key not in self._lockable:
+            self._lockable[key] = (
+                entry.source not in self._wanted.own
+                and is_source(entry.source)
+                and is_readable(entry.constraint, self._wanted.readers)
+            )
+        return self._lockable[key]
 
 
 def _locked(source: str, asked: Asked, catalog: Catalog) -> LockedPackage:
