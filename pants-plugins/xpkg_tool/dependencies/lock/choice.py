@@ -84,4 +84,6 @@ def choose(
             return Choice(tag)
     if fitting:
         return Conflict("is left: the dependencies of those that satisfy all rule these out")
-    return Conflict("satisfies all who ask for it" if len(constraints) > 1 else "is admitted by its constraint")
+    return Conflict(
+        "satisfies all who ask for it" if len(constraints) > 1 else "is admitted by its constraint"
+    )
