@@ -50,6 +50,8 @@ ROOMS = {
         goals
         publishing
         building
+        dependencies
+        naming
         named_packages statistics
         tool
         subsystem

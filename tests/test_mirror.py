@@ -25,11 +25,13 @@ ELSEWHERE = {
     "xpkg/building/build.py": "integration/test_repository.py",
     "xpkg/building/lint_reports.py": "integration/test_lint_reports.py",
     "xpkg/named_packages.py": "integration/test_xpkg_build.py",
+    "xpkg/dependencies/internal.py": "xpkg/dependencies/test_inference.py",
+    "xpkg/naming/sources.py": "xpkg/dependencies/test_repository.py",
     "xpkg/publishing/candidate.py": "xpkg/goals/test_publish.py",
-    "xpkg/publishing/environment.py": "xpkg/publishing/test_secrets.py",
+    "xpkg/publishing/environment.py": "xpkg/naming/test_secrets.py",
     "xpkg/publishing/execute.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/lookup.py": "xpkg/goals/test_publish.py",
-    "xpkg/publishing/variables.py": "xpkg/publishing/test_placeholders.py",
+    "xpkg/naming/variables.py": "xpkg/naming/test_placeholders.py",
     "xpkg/subsystem.py": "xpkg/test_registries.py",
     "xpkg/tool/process.py": "integration/test_hermetic.py",
     # What a whole package becomes.
@@ -44,8 +46,9 @@ ELSEWHERE = {
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/diagnostics/errors.py": "xpkg_tool/registry/faults",
     "xpkg_tool/diagnostics/formats/*": "xpkg_tool/diagnostics/formats/test_formats.py",
+    # Steps of resolving, seen in what is locked.
+    "xpkg_tool/dependencies/lock/*": "xpkg_tool/dependencies/lock/test_resolve.py",
     # Parts of one reader, seen in what it reads.
-    "xpkg_tool/dependencies/lock/model.py": "xpkg_tool/dependencies/lock/test_file.py",
     "xpkg_tool/documents/encoding.py": "xpkg_tool/documents/test_stream.py",
     "xpkg_tool/documents/lines.py": "xpkg_tool/documents/test_positions.py",
     "xpkg_tool/documents/stored.py": "xpkg_tool/lint/test_analysis_json.py",
@@ -59,6 +62,8 @@ ELSEWHERE = {
     "xpkg_tool/oci/stored_image.py": "xpkg_tool/oci/read/test_docker_archive.py",
     "xpkg_tool/oci/write/archive.py": "xpkg_tool/oci/write/test_image.py",
     "xpkg_tool/oci/write/layout_files.py": "xpkg_tool/oci/write/test_layout.py",
+    # Two dialects, one test of both.
+    "xpkg_tool/package/versions/*": "xpkg_tool/package/test_semver.py",
     "xpkg_tool/package/summary.py": "xpkg_tool/lint/test_cross_object.py",
     # Rules held to the same verdicts of a cluster: tests/vectors.
     "xpkg_tool/kubernetes/openapi/*": "xpkg_tool/lint/schemas/test_schemas.py",

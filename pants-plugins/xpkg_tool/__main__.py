@@ -60,6 +60,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
 
             write_reports(request, output)
             return None
+        if isinstance(request, messages.MetasRequest):
+            from xpkg_tool.sandbox.metas import read_metas
+
+            return read_metas(request)
         from xpkg_tool.sandbox.tailor import find_targets
 
         return find_targets(request)
