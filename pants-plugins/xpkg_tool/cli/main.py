@@ -206,6 +206,10 @@ def parser() -> argparse.ArgumentParser:
         command("lock", "Locks the packages of others that packages depend on, in xpkg.lock.")
     )
 
+    _cache_commands(
+        command("cache", "Shows, checks and fills the cache of packages from registries.")
+    )
+
     rule = command("rule", "Explains lint rules, or lists them, one per line.")
     rule.add_argument(
         "codes",
@@ -299,6 +303,61 @@ def _lock_arguments(lock: argparse.ArgumentParser) -> None:
     )
     # What other commands with folders have besides.
     lock.set_defaults(package_roots=None, examples=None)
+
+
+def _cache_commands(cache: argparse.ArgumentParser) -> None:
+    actions = cache.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def action(name: str, summary: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=summary, description=summary)
+        added.add_argument(
+            "--cache-dir",
+            metavar="DIR",
+            help="use the cache in this folder, which must exist (default: pants-xpkg/packages in "
+            "$XDG_CACHE_HOME or ~/.cache, which is created)",
+        )
+        added.set_defaults(max_size=None)
+        return added
+
+    listing = action("list", "Lists the packages, those first that make room first.")
+    _report_argument(listing)
+    action("verify", "Verifies each package, and removes the damaged ones.")
+    prune = action("prune", "Removes the packages that no lock names.")
+    fetch = action("fetch", "Fetches the packages that the locks name, if they are not there.")
+    export = action("export", "Writes the packages that the locks name as files for a cluster.")
+    for locked in (prune, fetch, export):
+        locked.add_argument(
+            "--lock",
+            dest="locks",
+            metavar="FILE",
+            action="append",
+            help="read this lock file; may be repeated (default: xpkg.lock in the current folder)",
+        )
+    prune.add_argument(
+        "--max-size",
+        metavar="SIZE",
+        help="remove the least recently used packages until the rest has at most this size, such "
+        "as 500MiB (without --lock: only these)",
+    )
+    for fetching in (fetch, export):
+        fetching.add_argument(
+            "--insecure-registry",
+            dest="insecure_registries",
+            metavar="HOST",
+            action="append",
+            help="use plain HTTP for this registry (host[:port]); may be repeated",
+        )
+        fetching.add_argument(
+            "--ca-file",
+            metavar="FILE",
+            help="trust the certificate authorities in this PEM file as well",
+        )
+    export.add_argument(
+        "--crossplane",
+        metavar="DIR",
+        required=True,
+        help="write the files of Crossplane's own package cache into this folder",
+    )
 
 
 def _registry_arguments(command: argparse.ArgumentParser) -> None:
