@@ -52,6 +52,8 @@ LINT = (
     Rule("XP126", "dependency-kind", "A dependency is of a kind that is not a package."),
     Rule("XP127", "dependency-duplicate", "Two dependencies name the same package.", WARNING),
     Rule("XP128", "self-dependency", "The package seems to depend on itself.", WARNING),
+    Rule("XP130", "constraint-syntax", "A version constraint is not valid in Crossplane before 2.3."),
+    Rule("XP131", "constraint-meaning", "A version constraint admits other versions in Crossplane before 2.3.", WARNING),
     Rule("XP150", "lock-file", "The lock file cannot be read."),
     Rule("XP151", "lock-constraint", "The locked version does not satisfy a dependency's constraint."),
     Rule("XP152", "lock-missing", "A dependency is not in the lock."),
