@@ -39,6 +39,8 @@ ELSEWHERE = {
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",
     # One test for all that is shown in the same way.
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",
+    "xpkg_tool/cli/cache_fetch.py": "xpkg_tool/cli/test_cache.py",
+    "xpkg_tool/cli/locked.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/extract.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/inspect.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",

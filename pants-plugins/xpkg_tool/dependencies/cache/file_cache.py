@@ -100,13 +100,24 @@ class FileCache:
             with suppress(OSError):
                 self._remove(digest)
 
+    def remove(self, entry: Entry) -> None:
+        """Removes an entry. Raises OSError."""
+        self._remove(entry.digest)
+
+    def peek(self, digest: str) -> FetchedPackage | None:
+        """The package, verified, without using it; None where there is no right entry."""
+        try:
+            return read_entry(self._path(digest), "", digest)
+        except ImageError:
+            return None
+
     def entries(self) -> list[Entry]:
-        """All entries, sorted by digest. Raises OSError."""
-        return sorted(self._entries(), key=lambda entry: entry.digest)
+        """All entries, those first that make room first. Raises OSError."""
+        return sorted(self._entries(), key=lambda entry: (entry.used, entry.digest))
 
     def trim(self, max_bytes: int) -> list[Entry]:
         """Removes entries until the rest has at most `max_bytes`; returns those. Raises OSError."""
-        entries = sorted(self._entries(), key=lambda entry: (entry.used, entry.digest))
+        entries = self.entries()
         excess = sum(entry.size for entry in entries) - max_bytes
         removed = []
         for entry in entries:
@@ -120,10 +131,10 @@ class FileCache:
     def keep_only(self, digests: Container[str]) -> list[Entry]:
         """Removes all entries but those of `digests`, and what killed processes left; returns the
         removed entries. Raises OSError."""
-        sweep(self.folder)
         removed = [entry for entry in self.entries() if entry.digest not in digests]
         for entry in removed:
             self._remove(entry.digest)
+        sweep(self.folder)
         return removed
 
     def _entries(self) -> Iterator[Entry]:

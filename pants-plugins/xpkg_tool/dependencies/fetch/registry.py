@@ -7,8 +7,9 @@ shared by all its sources (`Connections`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from xpkg_tool.dependencies.fetch.content import read_content
@@ -30,6 +31,19 @@ class Connections(Protocol):
     def connection(self, registry: str) -> Connection:
         """The connection to a registry, `Reference.registry`. Raises PublishError."""
         ...
+
+
+def announce(connections: Connections, sources: Iterable[str]) -> None:
+    """Says which sources are going to be asked for, so that those of one registry share tokens.
+    What is wrong with a source or its registry is raised when it is used."""
+    repositories: defaultdict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        with suppress(PublishError):
+            place = locate(source, tag="latest")
+            repositories[place.registry].append(place.repository)
+    for registry, names in repositories.items():
+        with suppress(PublishError):
+            connections.connection(registry).expect(list(dict.fromkeys(names)))
 
 
 class RegistryTags:

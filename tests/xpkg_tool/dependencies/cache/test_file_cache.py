@@ -86,6 +86,11 @@ def test_a_package_without_a_proof_is_not_kept(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def _without(path: Path) -> Path:
+    path.unlink()
+    return path
+
+
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "empty": lambda p: p.write_bytes(b""),
     "truncated": lambda p: p.write_bytes(p.read_bytes()[:1000]),
@@ -94,9 +99,9 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a layer": lambda p: p.write_bytes(p.read_bytes().replace(b"\x1f\x8b", b"\x1f\x8c")),
     "a manifest": lambda p: p.write_bytes(p.read_bytes().replace(b'"layers"', b'"lavers"')),
     "another entry": lambda p: shutil.copy(path(p.parent, TWO), p),
-    "FIFO": lambda p: (p.unlink(), os.mkfifo(p)),
-    "dangling link": lambda p: (p.unlink(), p.symlink_to("nowhere")),
-    "link to itself": lambda p: (p.unlink(), p.symlink_to(p.name)),
+    "FIFO": lambda p: os.mkfifo(_without(p)),
+    "dangling link": lambda p: os.symlink("nowhere", _without(p)),
+    "link to itself": lambda p: os.symlink(p.name, _without(p)),
 }
 
 

@@ -21,7 +21,12 @@ from tests.xpkg_tool.images import Image, package_layers, runtime_layers, unanno
 from tests.xpkg_tool.registry.fake_registry import PASSWORD, USER, FakeRegistry, Fault, running
 from tests.xpkg_tool.registry.registry_tools import Pusher, closed_port
 from xpkg_tool.dependencies.fetch.protocols import FetchedPackage
-from xpkg_tool.dependencies.fetch.registry import RegistryDigester, RegistryFetcher, RegistryTags
+from xpkg_tool.dependencies.fetch.registry import (
+    RegistryDigester,
+    RegistryFetcher,
+    RegistryTags,
+    announce,
+)
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.oci.image_error import ImageError
 from xpkg_tool.publish.registries import Registries
@@ -56,7 +61,7 @@ def test_what_a_package_costs(auth: str, pusher: Pusher) -> None:
         names = [f"team/p{number}" for number in range(5)]
         digests = {name: put(registry, image(name), name) for name in names}
         with registries(pusher) as connections:
-            connections.connection(registry.address).expect(names)
+            announce(connections, [f"{registry.address}/{name}" for name in names])
             for name in names:
                 source = f"{registry.address}/{name}"
                 assert RegistryTags(connections).tags(source) == ("v1",)
@@ -274,6 +279,11 @@ def test_a_blob_that_is_missing(pusher: Pusher) -> None:
         digest = put(registry, ONE)
         del registry.blobs[sha256(ONE.layers[0])]
         assert error(pusher, registry, digest).finding.code == "XP902"
+
+
+def test_what_is_announced_may_be_wrong(pusher: Pusher) -> None:
+    with registries(pusher) as connections:
+        announce(connections, ["no registry", "a.io/B", f"{closed_port()}/a/b"])
 
 
 def test_one_registry_that_is_down_is_asked_once(pusher: Pusher) -> None:

@@ -69,6 +69,40 @@ def test_which_tags_count(tags: tuple[str, ...], constraint: str, expected: str)
     assert versions(lock) == {"a": expected}
 
 
+@pytest.mark.parametrize(
+    ("crossplane", "constraint", "expected"),
+    [
+        # Crossplane up to 2.2 takes it for 1.2.0, later ones for any 1.2.z.
+        ("<2.3.0", "1.2", "v1.2.0"),
+        (">=2.3.0", "1.2", "v1.2.5"),
+        ("", "1.2", "v1.2.0"),
+        # Up to 2.2, this is no constraint at all.
+        (">=2.3.0", ">=v1.0.0 <v1.2.5", "v1.2.0"),
+        ("", ">=v1.0.0 <v1.2.5", "v1.2.0"),
+        # Up to 2.2, a bound that is not whole includes all that begins with it.
+        ("<2.3.0", "<2", "v2.1.0"),
+        ("", "<2", "v1.2.5"),
+    ],
+)
+def test_a_constraint_is_read_as_the_admitted_releases_do(
+    crossplane: str, constraint: str, expected: str
+) -> None:
+    universe = Universe(
+        {"a": plain("v1.2.0", "v1.2.5", "v2.1.0"), "b": {"v1.0.0": {"a": constraint}}}
+    )
+    lock = universe.lock(root("x", {"a": constraint}, crossplane))
+    assert versions(lock) == {"a": expected}
+    # That of an external package is read as by the releases that the repository admits.
+    lock = universe.lock(root("x", {"b": "v1.0.0"}, crossplane))
+    assert versions(lock) == {"a": expected, "b": "v1.0.0"}
+
+
+def test_what_only_some_admitted_releases_would_take_is_said() -> None:
+    universe = Universe({"a": plain("v1.1.0")})
+    error = problems(universe, root("x", {"a": ">1"}))
+    assert error.problems[0].details[-1].startswith("Crossplane up to 2.2 would take v1.1.0; not")
+
+
 def test_the_dependencies_of_a_package_are_locked_as_well() -> None:
     universe = Universe(
         {
