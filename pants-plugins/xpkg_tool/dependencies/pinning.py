@@ -77,7 +77,8 @@ def _unknown(meta: Meta, dependency: Dependency, pins: Pins) -> Finding:
         DEPENDENCY_PIN,
         f"There is no digest for {cut(dependency.package)}: no package of this repository that the "
         f"target depends on is published there, and {pins.lock_path} does not have it.",
-        f"Lock it with `{pins.command}`, or correct the name.",
+        f"Lock it with `{pins.command}`, or correct the name. If a target of this repository "
+        "publishes it elsewhere, say so with `known_as` in `[xpkg.registries]`.",
         (*dependency.path, dependency.field),
     )
 
