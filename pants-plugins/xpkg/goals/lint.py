@@ -15,6 +15,7 @@ from pants.util.logging import LogLevel
 
 from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.building.lint_reports import LintReportsRequest
+from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 
@@ -62,13 +63,14 @@ async def lint_xpkgs(
     outcomes = await MultiGet(
         Get(BuildOutcome, BuildRequest(address)) for address in packages.addresses
     )
+    locks = await Get(LockCheck, LockCheckRequest(packages.addresses))
     report = EMPTY_DIGEST
     if xpkg.report_formats:
-        findings = tuple(outcome.findings for outcome in outcomes)
+        findings = (*(outcome.findings for outcome in outcomes), *locks.findings)
         report = await Get(Digest, LintReportsRequest(findings, xpkg.report_formats))
     return LintResult(
-        exit_code=1 if any(outcome.failed for outcome in outcomes) else 0,
-        stdout="\n\n".join(outcome.text for outcome in outcomes if outcome.text),
+        exit_code=1 if locks.failed or any(outcome.failed for outcome in outcomes) else 0,
+        stdout="\n\n".join(filter(None, (*(outcome.text for outcome in outcomes), locks.text))),
         stderr="",
         linter_name=request.tool_name,
         partition_description=None,
