@@ -8,7 +8,16 @@ from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
-from xpkg.dependencies import inference, internal, lock_check, metas, repository, resolves
+from xpkg.dependencies import (
+    check,
+    handwritten,
+    inference,
+    internal,
+    lock_check,
+    metas,
+    repository,
+    resolves,
+)
 from xpkg.goals import generate_lockfiles, lint, package, publish, tailor, xpkg_build
 from xpkg.naming import sources, variables
 from xpkg.publishing import candidate, environment, execute, lookup
@@ -37,6 +46,8 @@ def rules() -> Iterable[Any]:
         *sources.rules(),
         *metas.rules(),
         *repository.rules(),
+        *handwritten.rules(),
+        *check.rules(),
         *internal.rules(),
         *inference.rules(),
         *resolves.rules(),

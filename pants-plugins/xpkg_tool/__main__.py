@@ -72,6 +72,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
             from xpkg_tool.sandbox.check_lock import check_lock_file
 
             return check_lock_file(request, output)
+        if isinstance(request, messages.RepositoryRequest):
+            from xpkg_tool.sandbox.repository import look_at_repository
+
+            return look_at_repository(request, output)
         from xpkg_tool.sandbox.tailor import find_targets
 
         return find_targets(request)

@@ -87,12 +87,12 @@ async def find_resolves(targets: PackageTargets, xpkg: XpkgSubsystem) -> Resolve
     if xpkg.default_resolve not in resolves:
         raise UnknownResolveError("`[xpkg].default_resolve`", xpkg.default_resolve, resolves)
     of_target: dict[Address, str] = {}
-    for target in targets.targets:
+    for address, target in targets.by_address.items():
         name = target[XpkgResolveField].value or xpkg.default_resolve
         if name not in resolves:
-            what = f"The 'resolve' field in target {target.address}"
+            what = f"The 'resolve' field in target {address}"
             raise UnknownResolveError(what, name, resolves)
-        of_target[target.address] = name
+        of_target[address] = name
     found = {
         name: Resolve(name, path, tuple(sorted(a for a, r in of_target.items() if r == name)))
         for name, path in sorted(resolves.items())
