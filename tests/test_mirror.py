@@ -42,11 +42,15 @@ ELSEWHERE = {
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",
     # One test for all that is shown in the same way.
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",
+    "xpkg_tool/cli/cache_fetch.py": "xpkg_tool/cli/test_cache.py",
+    "xpkg_tool/cli/locked.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/extract.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/inspect.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/diagnostics/errors.py": "xpkg_tool/registry/faults",
     "xpkg_tool/diagnostics/formats/*": "xpkg_tool/diagnostics/formats/test_formats.py",
+    # Steps of resolving, seen in what is locked.
+    "xpkg_tool/dependencies/lock/*": "xpkg_tool/dependencies/lock/test_resolve.py",
     # Parts of one reader, seen in what it reads.
     "xpkg_tool/documents/encoding.py": "xpkg_tool/documents/test_stream.py",
     "xpkg_tool/documents/lines.py": "xpkg_tool/documents/test_positions.py",
@@ -61,6 +65,8 @@ ELSEWHERE = {
     "xpkg_tool/oci/stored_image.py": "xpkg_tool/oci/read/test_docker_archive.py",
     "xpkg_tool/oci/write/archive.py": "xpkg_tool/oci/write/test_image.py",
     "xpkg_tool/oci/write/layout_files.py": "xpkg_tool/oci/write/test_layout.py",
+    # Two dialects, one test of both.
+    "xpkg_tool/package/versions/*": "xpkg_tool/package/test_semver.py",
     "xpkg_tool/package/summary.py": "xpkg_tool/lint/test_cross_object.py",
     # Rules held to the same verdicts of a cluster: tests/vectors.
     "xpkg_tool/kubernetes/openapi/*": "xpkg_tool/lint/schemas/test_schemas.py",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool.documents.loader import PathOf
+from xpkg_tool.package.names import to_dns_label
 
 PACKAGE_GROUP = "pkg.crossplane.io"
 
@@ -22,6 +23,8 @@ DEPRECATED_FIELDS = ("configuration", "provider", "function")
 
 # Unlike the digest of a reference (oci/reference.py): the package manager knows SHA-256 only.
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+_DOCKER_HUB = frozenset({"docker.io", "index.docker.io"})
 
 
 @dataclass(frozen=True)
@@ -122,3 +125,16 @@ def parse_source(package: str) -> Source | None:
     if len(repository) > MAX_REPOSITORY or not re.fullmatch(REPOSITORY, repository):
         return None
     return Source(host, repository)
+
+
+def object_name(package: str) -> str:
+    """The name of the object that the package manager creates for a dependency on `package`: the
+    DNS label of the repository's whole path, without the host (crossplane's
+    internal/controller/pkg/resolver, NewPackage)."""
+    package = without_identifier(package)
+    host, slash, repository = package.partition("/")
+    if not slash or not ("." in host or ":" in host or host == "localhost"):
+        host, repository = "", package
+    if host in _DOCKER_HUB and "/" not in repository:
+        repository = f"library/{repository}"
+    return to_dns_label(repository)

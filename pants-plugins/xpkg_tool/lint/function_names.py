@@ -1,29 +1,23 @@
-"""Under which names the functions of a pipeline are installed (XP707).
-
-The package manager names what it installs for a dependency after its repository: the DNS label of
-the whole path without the host (crossplane's internal/controller/pkg/resolver, NewPackage).
-"""
+"""Under which names the functions of a pipeline are installed (XP707)."""
 
 from __future__ import annotations
 
 import re
 from typing import Iterator
 
-from xpkg_tool.dependencies.model import dependencies
+from xpkg_tool.dependencies.model import dependencies, object_name
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.file import Object
-from xpkg_tool.package.names import to_dns_label
 from xpkg_tool.package.summary import Pipeline, Step, Use
 
 FUNCTION_NAME = Rule(
     "XP707", "function-name", "No dependency is installed under a function's name.", WARNING
 )
 
-_DOCKER_HUB = frozenset({"docker.io", "index.docker.io"})
 # Among more names than that none is looked for that is only alike: each would be compared with
 # each.
 _MANY = 100
@@ -38,7 +32,7 @@ def check_function_names(content: PackageContent) -> Iterator[Finding]:
     if len(content.metas) != 1:
         return
     found = dependencies(content.metas[0].value)
-    packages = {installed_name(d.package): d.package for d in found if d.kind == "Function"}
+    packages = {object_name(d.package): d.package for d in found if d.kind == "Function"}
     # Without a Function among the dependencies, all of them are installed in another way.
     if not packages:
         return
@@ -50,18 +44,6 @@ def check_function_names(content: PackageContent) -> Iterator[Finding]:
             for step in object.facts.steps:
                 if step.function not in packages:
                     yield from _finding(object, step, installed, may_bring_others)
-
-
-def installed_name(package: str) -> str:
-    """The name of the object that the package manager makes for a dependency on `package`."""
-    # A tag or a digest is another finding.
-    package = re.sub(r"(:[^/@]*)?(@.*)?$", "", package)
-    host, slash, repository = package.partition("/")
-    if not slash or not ("." in host or ":" in host or host == "localhost"):
-        host, repository = "", package
-    if host in _DOCKER_HUB and "/" not in repository:
-        repository = f"library/{repository}"
-    return to_dns_label(repository)
 
 
 class _Installed:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from tests.xpkg_tool.cases import VECTORS
 from xpkg_tool.dependencies.model import (
     Dependency,
     Source,
     dependencies,
     is_digest,
+    object_name,
     parse_source,
     without_identifier,
 )
@@ -131,3 +134,14 @@ def test_a_source_with_a_registry_is_a_repository_to_publish_to(source: str) -> 
     except PublishError:
         published = None
     assert parse_source(source) == published
+
+
+NAMES: list[dict[str, str]] = [
+    json.loads(line)
+    for line in (VECTORS / "function-names.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize("case", NAMES, ids=lambda case: str(case["package"]))
+def test_the_name_of_an_object_is_that_of_the_package_manager(case: dict[str, str]) -> None:
+    assert object_name(case["package"]) == case["name"]

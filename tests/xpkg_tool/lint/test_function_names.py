@@ -7,20 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.xpkg_tool.cases import VECTORS
 from tests.xpkg_tool.small_packages import COMPOSITION, CONFIGURATION, XRD, changed, findings
 from xpkg_tool.diagnostics.finding import WARNING, Finding
-from xpkg_tool.lint.function_names import installed_name
-
-NAMES: list[dict[str, str]] = [
-    json.loads(line)
-    for line in (VECTORS / "function-names.jsonl").read_text(encoding="utf-8").splitlines()
-]
-
-
-@pytest.mark.parametrize("case", NAMES, ids=lambda case: str(case["package"]))
-def test_the_name_is_that_of_the_package_manager(case: dict[str, str]) -> None:
-    assert installed_name(case["package"]) == case["name"]
 
 
 def function(package: str, **fields: str) -> dict[str, str]:
