@@ -27,6 +27,7 @@ ANALYSES = "analyses.json"  # Of AnalyseRequest.
 ARCHIVE = "package.xpkg"  # Of BuildRequest, each below the number of its package.
 DESCRIPTION = "package.xpkg.json"
 FINDINGS = "findings.json"
+LOCK = "xpkg.lock"  # Of LockRequest.
 
 _Text = Optional[str]
 _Globs = Optional[tuple[str, ...]]
@@ -398,6 +399,66 @@ class PublishAnswer(NamedTuple):
     references: tuple[PublishedReference, ...]
 
 
+class PackageToLock(NamedTuple):
+    """A package: the name that a lock has for it, and the file with its meta object."""
+
+    name: str
+    file: str
+
+
+class LockRequest(NamedTuple):
+    """Locks the external packages that packages depend on. The other output is LOCK, where nothing
+    prevents one.
+
+    `lock` is the lock that there is, if any. `own` has the names of the repository's own packages
+    by the sources that are not to be locked; `upgrade` are sources whose locked versions need not
+    be kept, `*` for all. The other fields are as in PlanRequest."""
+
+    directory: str
+    connections: int
+    registries: Mapping[str, RegistryOptions]
+    lock: str
+    packages: tuple[PackageToLock, ...]
+    own: Mapping[str, str]
+    upgrade: tuple[str, ...] = ()
+
+
+class LockAnswer(NamedTuple):
+    """How many packages are locked, a line for each that differs, and which of `upgrade` name no
+    package. `error` is all that prevents a lock."""
+
+    packages: int = 0
+    changes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    error: str = ""
+
+
+class CheckLockRequest(NamedTuple):
+    """Compares a lock with the packages that it is for. `own` are the sources of the repository's
+    own packages, `command` what writes the lock again."""
+
+    lock: str
+    packages: tuple[PackageToLock, ...]
+    own: tuple[str, ...]
+    command: str
+    selection: RuleSelection = RuleSelection()
+    fail_on: FailOn = FailOn.ERROR
+
+
+class LockReport(NamedTuple):
+    """The rendered findings in one file: the lock, or that with a package's meta object."""
+
+    path: str
+    text: str
+    failed: bool
+
+
+class CheckLockAnswer(NamedTuple):
+    """Of the files with findings. Report n has FINDINGS in `n/`."""
+
+    reports: tuple[LockReport, ...]
+
+
 class Counts(NamedTuple):
     """How many bytes of YAML a process parsed and packed: what it prints, for `[xpkg].stats`."""
 
@@ -415,6 +476,8 @@ Request = Union[
     GraphRequest,
     PlanRequest,
     PublishRequest,
+    LockRequest,
+    CheckLockRequest,
 ]
 Answer = Union[
     BuildAnswer,
@@ -424,6 +487,8 @@ Answer = Union[
     GraphAnswer,
     PlanAnswer,
     PublishAnswer,
+    LockAnswer,
+    CheckLockAnswer,
 ]
 
 # The requests by the names of their commands, and the answers by their requests.
@@ -437,6 +502,8 @@ REQUESTS: Mapping[str, type[Any]] = {
     "graph": GraphRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
+    "lock": LockRequest,
+    "check-lock": CheckLockRequest,
 }
 ANSWERS: Mapping[type[Any], type[Any]] = {
     BuildRequest: BuildAnswer,
@@ -446,6 +513,8 @@ ANSWERS: Mapping[type[Any], type[Any]] = {
     GraphRequest: GraphAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
+    LockRequest: LockAnswer,
+    CheckLockRequest: CheckLockAnswer,
 }
 
 
