@@ -8,10 +8,10 @@ from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
-from xpkg.dependencies import inference, internal, metas, repository
+from xpkg.dependencies import fetch, inference, internal, metas, repository
 from xpkg.goals import lint, package, publish, tailor, xpkg_build
-from xpkg.naming import sources, variables
-from xpkg.publishing import candidate, environment, execute, lookup
+from xpkg.naming import environment, sources, variables
+from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import process, run
 
@@ -35,6 +35,7 @@ def rules() -> Iterable[Any]:
         *run.rules(),
         *variables.rules(),
         *sources.rules(),
+        *fetch.rules(),
         *metas.rules(),
         *repository.rules(),
         *internal.rules(),

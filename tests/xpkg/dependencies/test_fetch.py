@@ -1,0 +1,156 @@
+"""Fetching packages in an engine: what is kept, for whom, and what runs."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pants.engine.fs import DigestContents
+from pants.testutil.rule_runner import QueryRule, RuleRunner
+
+from tests.xpkg.real_tool import real_tool
+from tests.xpkg_tool.dependencies.fetch.packages import AMD64, image, put, put_index, stream
+from tests.xpkg_tool.registry.fake_registry import PASSWORD, USER, FakeRegistry, running
+from xpkg import subsystem
+from xpkg.dependencies import fetch
+from xpkg.dependencies.fetch import FetchedPackages, FetchRequest
+from xpkg.naming import environment
+from xpkg.tool import run
+from xpkg_tool.messages import PackageToFetch
+
+ONE, TWO = image("one"), image("two")
+
+
+class Machine:
+    """A user, who has a home, a login, a store and named caches, and fetches packages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.home.mkdir(parents=True)
+        self.arguments = (
+            f"--local-store-dir={folder / 'store'}",
+            f"--named-caches-dir={folder / 'caches'}",
+        )
+        self.runner = self.session()
+
+    def session(self) -> RuleRunner:
+        """A new run of Pants without a daemon, on the same machine."""
+        return RuleRunner(
+            rules=[
+                *fetch.rules(),
+                *environment.rules(),
+                *subsystem.rules(),
+                *run.rules(),
+                real_tool,
+                QueryRule(FetchedPackages, [FetchRequest]),
+            ],
+            bootstrap_args=self.arguments,
+        )
+
+    def login(self, registry: str) -> None:
+        auth = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        docker = self.home / ".docker"
+        docker.mkdir(exist_ok=True)
+        (docker / "config.json").write_text(json.dumps({"auths": {registry: {"auth": auth}}}))
+
+    def fetch(self, *packages: PackageToFetch, **options: str) -> FetchedPackages:
+        arguments = [f"--xpkg-{name.replace('_', '-')}={text}" for name, text in options.items()]
+        env = {"HOME": str(self.home), "PATH": "/usr/bin:/bin"}
+        self.runner.set_options(arguments, env=env)
+        return self.runner.request(FetchedPackages, [FetchRequest(packages)])
+
+    def streams(self, fetched: FetchedPackages) -> list[bytes]:
+        contents = (
+            self.runner.request(DigestContents, [package.files]) for package in fetched.packages
+        )
+        return [file.content for (file,) in contents if file.path == "package.yaml"]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path / "machine")
+
+
+@pytest.fixture
+def registry() -> Iterator[FakeRegistry]:
+    """A private one, with the packages `one`, and `two` for several platforms."""
+    with running("token") as registry:
+        put(registry, ONE, "one")
+        put_index(registry, (TWO, AMD64), repository="two")
+        yield registry
+
+
+def packages(registry: FakeRegistry) -> tuple[PackageToFetch, PackageToFetch]:
+    tag = registry.tag("two", "v1")
+    assert tag is not None
+    return (
+        PackageToFetch(f"{registry.address}/one", ONE.digest),
+        PackageToFetch(f"{registry.address}/two", tag),
+    )
+
+
+def test_from_a_private_registry_and_then_from_the_cache(
+    machine: Machine, registry: FakeRegistry
+) -> None:
+    machine.login(registry.address)
+    wanted = packages(registry)
+    fetched = machine.fetch(*wanted)
+    assert fetched.errors == ()
+    assert machine.streams(fetched) == [stream("one"), stream("two")]
+    assert [dict(package.platforms) for package in fetched.packages] == [
+        {},
+        {"linux/amd64": TWO.digest},
+    ]
+    # A probe, a token for both, one manifest and layer, and an index besides.
+    assert registry.count() == 7
+
+    # Another run, without a login, and without the folder that the packages were fetched into: the
+    # results of processes are kept.
+    (machine.home / ".docker/config.json").unlink()
+    (caches,) = machine.home.parent.glob("caches")
+    caches.rename(machine.home.parent / "moved")
+    machine.runner = machine.session()
+    assert machine.streams(machine.fetch(*wanted)) == [stream("one"), stream("two")]
+    assert registry.count() == 7
+
+
+def test_a_package_that_is_asked_for_twice(machine: Machine, registry: FakeRegistry) -> None:
+    machine.login(registry.address)
+    one, two = packages(registry)
+    fetched = machine.fetch(two, one, two)
+    assert machine.streams(fetched) == [stream("two"), stream("one"), stream("two")]
+
+
+def test_what_fails_does_not_stop_the_others(machine: Machine, registry: FakeRegistry) -> None:
+    machine.login(registry.address)
+    one, two = packages(registry)
+    missing = PackageToFetch(one.source, "sha256:" + "0" * 64)
+    fetched = machine.fetch(one, missing, two)
+    assert machine.streams(fetched) == [stream("one"), stream("two")]
+    (error,) = fetched.errors
+    assert f"The registry has no {missing.digest} in one" in error
+    # It is asked for again, when it may be there; the others are not.
+    asked = registry.count()
+    put(registry, ONE, "one")
+    registry.manifests["one", missing.digest] = registry.manifests["one", ONE.digest]
+    machine.runner.new_session("again")
+    (error,) = machine.fetch(one, missing, two).errors
+    assert "digest" in error
+    assert registry.count() - asked == 3
+
+
+def test_no_login(machine: Machine, registry: FakeRegistry) -> None:
+    fetched = machine.fetch(*packages(registry))
+    assert fetched.packages == ()
+    assert len(fetched.errors) == 2
+    assert "there is no credential for it" in fetched.errors[0]
+
+
+def test_a_secret_in_the_environment_is_refused(machine: Machine, registry: FakeRegistry) -> None:
+    fetched = machine.fetch(*packages(registry), env_vars="['REGISTRY_TOKEN']")
+    assert fetched.packages == ()
+    assert "looks like a secret" in fetched.errors[0]
+    assert registry.seen == []
