@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from pants.engine.fs import DigestContents
@@ -52,10 +53,9 @@ class Machine:
         docker.mkdir(exist_ok=True)
         (docker / "config.json").write_text(json.dumps({"auths": {registry: {"auth": auth}}}))
 
-    def fetch(self, *packages: PackageToFetch, **options: str) -> FetchedPackages:
-        arguments = [f"--xpkg-{name.replace('_', '-')}={text}" for name, text in options.items()]
+    def fetch(self, *packages: PackageToFetch, options: Sequence[str] = ()) -> FetchedPackages:
         env = {"HOME": str(self.home), "PATH": "/usr/bin:/bin"}
-        self.runner.set_options(arguments, env=env)
+        self.runner.set_options(options, env=env)
         return self.runner.request(FetchedPackages, [FetchRequest(packages)])
 
     def streams(self, fetched: FetchedPackages) -> list[bytes]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pants.engine.process import ProcessCacheScope
+from pants.util.frozendict import FrozenDict
+from pants.util.logging import LogLevel
 
 from tests.xpkg.dependencies.machine import Machine
 from tests.xpkg_tool.dependencies.fetch.packages import AMD64, image, put, put_index, stream
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry, running
-from xpkg_tool.messages import PackageToFetch
+from xpkg.dependencies import fetch
+from xpkg_tool.messages import PackageToFetch, encode
 
 ONE, TWO = image("one"), image("two")
 
@@ -63,6 +69,19 @@ def test_from_a_private_registry_and_then_from_the_cache(
     assert registry.count() == 7
 
 
+def test_what_is_shared_names_no_user_and_no_machine() -> None:
+    package = PackageToFetch("a.io/b", ONE.digest)
+    first, second = (fetch._read(package, level) for level in (LogLevel.TRACE, LogLevel.DEBUG))
+    assert json.loads(encode(first.message)) == {
+        "package": {"source": "a.io/b", "digest": ONE.digest},
+        "cache": ".xpkg-packages",
+    }
+    assert (first.env, first.inputs) == (FrozenDict(), ())
+    assert first.cache_scope is ProcessCacheScope.SUCCESSFUL
+    # The same in all that is part of the key.
+    assert replace(first, level=second.level) == second
+
+
 def test_a_package_that_is_asked_for_twice(machine: Machine, registry: FakeRegistry) -> None:
     machine.login(registry.address)
     one, two = packages(registry)
@@ -96,7 +115,21 @@ def test_no_login(machine: Machine, registry: FakeRegistry) -> None:
 
 
 def test_a_secret_in_the_environment_is_refused(machine: Machine, registry: FakeRegistry) -> None:
-    fetched = machine.fetch(*packages(registry), env_vars="['REGISTRY_TOKEN']")
+    fetched = machine.fetch(*packages(registry), options=["--xpkg-env-vars=REGISTRY_TOKEN"])
     assert fetched.packages == ()
     assert "looks like a secret" in fetched.errors[0]
+    assert registry.seen == []
+
+
+def test_no_worker_fetches(machine: Machine, registry: FakeRegistry) -> None:
+    machine.login(registry.address)
+    nowhere = "grpc://127.0.0.1:1"
+    options = (
+        "--remote-execution",
+        f"--remote-store-address={nowhere}",
+        f"--remote-execution-address={nowhere}",
+    )
+    fetched = machine.fetch(*packages(registry), options=options)
+    assert fetched.packages == ()
+    assert "cannot be fetched under `[GLOBAL].remote_execution`" in fetched.errors[0]
     assert registry.seen == []
