@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from xpkg_tool.dependencies.cache.file_cache import FileCache
+from xpkg_tool.dependencies.cache.folder import NoFolder, cache_folder
 from xpkg_tool.dependencies.fetch.backend import ImageBackend, NopCache
 from xpkg_tool.dependencies.fetch.protocols import FetchedPackage, PackageCache
 from xpkg_tool.dependencies.fetch.registry import RegistryFetcher, announce
@@ -37,7 +38,9 @@ def fetch_packages(request: FetchRequest, output: Path) -> FetchAnswer:
     )
     with closing(registries):
         announce(registries, [package.source for package in request.packages])
-        backend = ImageBackend(cache, RegistryFetcher(registries))
+        # What the user has fetched already, to write a lock for example, need not be downloaded.
+        users = ImageBackend(_users_cache(), RegistryFetcher(registries))
+        backend = ImageBackend(cache, users)
 
         def fetch(number: int) -> FetchedEntry:
             return _fetched(backend, request.packages[number], output / str(number))
@@ -71,6 +74,14 @@ def _fetched(backend: ImageBackend, wanted: PackageToFetch, output: Path) -> Fet
 def _write(package: FetchedPackage, output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     (output / STREAM).write_bytes(package.stream)
+
+
+def _users_cache() -> PackageCache:
+    """The cache of the command line."""
+    try:
+        return FileCache(cache_folder(None, os.environ))
+    except NoFolder:
+        return NopCache()
 
 
 def _cache(folder: str) -> PackageCache:

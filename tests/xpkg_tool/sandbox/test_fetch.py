@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.xpkg_tool.dependencies.fetch.packages import AMD64, image, put, put_index, stream
+from tests.xpkg_tool.dependencies.fetch.packages import (
+    AMD64,
+    fetched,
+    image,
+    put,
+    put_index,
+    stream,
+)
 from tests.xpkg_tool.registry.fake_registry import PASSWORD, USER, running
 from tests.xpkg_tool.registry.registry_tools import Pusher
 from tests.xpkg_tool.sandbox.asking import ask
+from xpkg_tool.dependencies.cache.file_cache import FileCache
+from xpkg_tool.dependencies.cache.folder import cache_folder
 from xpkg_tool.messages import (
     FetchAnswer,
     FetchedEntry,
@@ -26,6 +36,8 @@ NO_SUCH = "sha256:" + "0" * 64
 def _in_a_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sandbox" / "cache").mkdir(parents=True)
     (tmp_path / "repository").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.chdir(tmp_path / "sandbox")
 
 
@@ -73,7 +85,18 @@ def test_what_is_not_in_the_cache_ends_the_process(cache: str) -> None:
     assert not Path("out").exists()
 
 
-def test_without_a_cache(tmp_path: Path) -> None:
+def test_what_the_user_has_is_not_downloaded(tmp_path: Path) -> None:
+    one = fetched("one")
+    folder = cache_folder(None, os.environ)
+    FileCache(folder).store(one)
+    package = PackageToFetch("nowhere.invalid/one", one.digest)
+    assert fetch(tmp_path, package).packages == (FetchedEntry(),)
+    assert (tmp_path / "out/0/package.yaml").read_bytes() == stream("one")
+    assert FileCache(str(tmp_path / "sandbox" / "cache")).peek(one.digest) is not None
+
+
+def test_without_a_cache_and_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
     with running() as registry:
         one = PackageToFetch(f"{registry.address}/one", put(registry, image("one"), "one"))
         assert fetch(tmp_path, one, cache="missing").packages == (FetchedEntry(),)
