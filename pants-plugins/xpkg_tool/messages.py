@@ -263,6 +263,30 @@ class RepositoryAnswer(NamedTuple):
     packages: tuple[MemberReport, ...]
 
 
+GraphFormat = Literal["dot", "json", "mermaid", "tree"]
+# Whether the registries have a package as it is built here: in all of its references, under none of
+# them, in some of them, or with another digest; "unknown" where one could not be looked up.
+PublishedState = Literal["published", "never published", "partly published", "drifted", "unknown"]
+
+
+class GraphRequest(NamedTuple):
+    """Draws the packages `named` and all that they depend on; all packages where none is named.
+    `locks` are paths of lock files, `states` what the registries have, by package."""
+
+    packages: tuple[RepositoryMember, ...]
+    format: GraphFormat
+    named: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    states: Mapping[str, PublishedState] = {}
+
+
+class GraphAnswer(NamedTuple):
+    """The graph as text, or why there is none: `problem`."""
+
+    text: str
+    problem: str = ""
+
+
 class RegistryOptions(NamedTuple):
     """`insecure`: plain HTTP. `ca_file`: a PEM file of authorities to trust beside the usual ones,
     "" for none. `mutable_tags`: globs; no other tag is ever moved to another digest."""
@@ -496,6 +520,7 @@ Request = Union[
     TailorRequest,
     MetasRequest,
     RepositoryRequest,
+    GraphRequest,
     PlanRequest,
     PublishRequest,
     LockRequest,
@@ -508,6 +533,7 @@ Answer = Union[
     TailorAnswer,
     MetasAnswer,
     RepositoryAnswer,
+    GraphAnswer,
     PlanAnswer,
     PublishAnswer,
     LockAnswer,
@@ -524,6 +550,7 @@ REQUESTS: Mapping[str, type[Any]] = {
     "tailor": TailorRequest,
     "metas": MetasRequest,
     "repository": RepositoryRequest,
+    "graph": GraphRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
     "lock": LockRequest,
@@ -536,6 +563,7 @@ ANSWERS: Mapping[type[Any], type[Any]] = {
     TailorRequest: TailorAnswer,
     MetasRequest: MetasAnswer,
     RepositoryRequest: RepositoryAnswer,
+    GraphRequest: GraphAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
     LockRequest: LockAnswer,
