@@ -7,7 +7,7 @@ from typing import Any, Iterable
 from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
-from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
+from xpkg.building import buckets, build, inputs, lint_reports, pins, shards, target_faults
 from xpkg.dependencies import (
     check,
     fetch,
@@ -38,6 +38,7 @@ def rules() -> Iterable[Any]:
         *lint_reports.rules(),
         *inputs.rules(),
         *shards.rules(),
+        *pins.rules(),
         *statistics.rules(),
         *subsystem.rules(),
         *target_faults.rules(),

@@ -94,6 +94,27 @@ class LeftOut(NamedTuple):
     noun: str = ""  # What it is instead of a file: "a FIFO".
 
 
+class OwnPin(NamedTuple):
+    """The digest of the package of this repository that the entry of `spec.dependsOn` at `place`
+    means."""
+
+    place: int
+    digest: str
+
+
+class Pinning(NamedTuple):
+    """Builds a package with digests for the constraints of its dependencies: of the repository's
+    own packages, or of those in the lock. `lock` is the lock's path, which `command` writes; there
+    may be no such file."""
+
+    own: tuple[OwnPin, ...]
+    lock: str
+    command: str
+
+
+_MaybePinning = Optional[Pinning]
+
+
 class PackageToBuild(NamedTuple):
     """A package: `name` is its name in messages, `root` its folder. `examples_expected`: somebody
     configured examples, so that it is an error to find none. `package_type` is the type that it
@@ -108,6 +129,7 @@ class PackageToBuild(NamedTuple):
     package_type: _Text
     analyses: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    pinning: _MaybePinning = None
 
 
 class RuleSelection(NamedTuple):
