@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Iterable
 
 from pants.engine.addresses import Address
-from pants.engine.fs import Digest, GlobExpansionConjunction, GlobMatchErrorBehavior, PathGlobs
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import WrappedTarget, WrappedTargetRequest
 from pants.util.docutil import bin_name
@@ -18,10 +17,8 @@ from xpkg.building.buckets import Buckets
 from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.building.pinning import Pins, PinsRequest, cycle_through
 from xpkg.dependencies.internal import InternalDependencies, InternalDependenciesRequest
+from xpkg.dependencies.resolves import LockFile, LockFileRequest, Resolves
 from xpkg_tool.messages import OwnPin, Pinning
-
-_LOCK = "xpkg.lock"
-_RESOLVE = "xpkg"
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ async def find_pinned_packages(buckets: Buckets) -> PinnedPackages:
 
 
 @rule(desc="Find the digests to pin a Crossplane package to", level=LogLevel.DEBUG)
-async def find_pins(request: PinsRequest, pinned: PinnedPackages) -> Pins:
+async def find_pins(request: PinsRequest, pinned: PinnedPackages, resolves: Resolves) -> Pins:
     address = request.address
     wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
     origin = wrapped.target.description_of_origin
@@ -83,20 +80,14 @@ async def find_pins(request: PinsRequest, pinned: PinnedPackages) -> Pins:
             problem=f"{origin}: error: {address} is pinned to packages that cannot be built: "
             f"{', '.join(failed)}.\n  help: `{bin_name()} lint {' '.join(failed)}` says why."
         )
-    lock = await Get(
-        Digest,
-        PathGlobs(
-            [_LOCK],
-            glob_match_error_behavior=GlobMatchErrorBehavior.ignore,
-            conjunction=GlobExpansionConjunction.any_match,
-        ),
-    )
+    resolve = resolves.by_name[resolves.of_target[address]]
+    lock = await Get(LockFile, LockFileRequest(resolve.path))
     own = tuple(
         OwnPin(entry.entry.place, outcome.image_digest or "")
         for entry, outcome in zip(internal.entries, outcomes)
     )
-    command = f"{bin_name()} generate-lockfiles --resolve={_RESOLVE}"
-    return Pins(Pinning(own, _LOCK, command), lock)
+    command = f"{bin_name()} generate-lockfiles --resolve={resolve.name}"
+    return Pins(Pinning(own, resolve.path, command), lock.digest)
 
 
 def rules() -> Iterable[Any]:

@@ -13,6 +13,7 @@ from tests.xpkg.dependencies.packages import HOST, configure, meta, runner_with,
 from xpkg.building import buckets, build, inputs, pins, shards, target_faults
 from xpkg.building.buckets import Buckets
 from xpkg.building.build import BuildOutcome, BuildRequest
+from xpkg.dependencies import resolves
 from xpkg_tool.messages import DESCRIPTION
 
 EXTERNAL = "xpkg.example.org/contrib/function-external"
@@ -21,7 +22,7 @@ LOCKED = f"sha256:{7:064x}"
 
 @pytest.fixture
 def runner() -> RuleRunner:
-    modules = (buckets, build, inputs, pins, shards, target_faults)
+    modules = (buckets, build, inputs, pins, resolves, shards, target_faults)
     runner = runner_with(
         *(rule for module in modules for rule in module.rules()),
         QueryRule(BuildOutcome, [BuildRequest]),
@@ -54,7 +55,7 @@ def change(runner: RuleRunner, name: str) -> None:
     runner.write_files({path: meta(name) + "# Changed.\n"})
 
 
-def lock(runner: RuleRunner, version: str = "v1.2.0") -> None:
+def lock(runner: RuleRunner, version: str = "v1.2.0", path: str = "xpkg.lock") -> None:
     package = {
         "source": EXTERNAL,
         "version": version,
@@ -66,7 +67,7 @@ def lock(runner: RuleRunner, version: str = "v1.2.0") -> None:
         "requiredBy": [],
     }
     text = json.dumps({"formatVersion": 1, "packages": [package]}, indent=2)
-    runner.write_files({"xpkg.lock": text})
+    runner.write_files({path: text})
 
 
 def test_a_change_of_a_dependency_reaches_what_is_pinned_to_it_and_nothing_else(
@@ -96,6 +97,18 @@ def test_other_packages_come_from_the_lock(runner: RuleRunner) -> None:
     assert constraints(runner, "top") == [digest(runner, "base"), LOCKED]
     lock(runner, "v0.9.0")
     assert "xpkg.lock has v0.9.0" in outcome(runner, "top").text
+
+
+def test_the_lock_is_that_of_the_resolve(runner: RuleRunner) -> None:
+    paths = {"xpkg": "xpkg.lock", "edge": "locks/edge.lock"}
+    configure(runner, None, f"--xpkg-resolves={paths!r}")
+    lock(runner)
+    write(runner, "top", EXTERNAL, pin_dependencies=True, resolve="edge")
+    failed = outcome(runner, "top")
+    assert failed.failed and "locks/edge.lock does not have it" in failed.text
+    assert "generate-lockfiles --resolve=edge" in failed.text
+    lock(runner, path="locks/edge.lock")
+    assert constraints(runner, "top") == [LOCKED]
 
 
 def test_a_pinned_package_is_in_no_bucket(runner: RuleRunner) -> None:
