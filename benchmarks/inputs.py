@@ -44,6 +44,7 @@ class Sizes:
     many: int = 1_000
     small_files: int = 5
     layer_bytes: int = 300_000_000
+    fetched: int = 50
     # The number of files of a real package; None for all.
     definitions: int | None = None
     # How often each round repeats measurements of a second or less.
@@ -59,6 +60,7 @@ QUICK = Sizes(
     many=8,
     small_files=1,
     layer_bytes=3_000_000,
+    fetched=2,
     definitions=20,
     repeats=1,
 )
@@ -101,6 +103,10 @@ class Inputs:
     @cached_property
     def few(self) -> Path:
         return self._generated(self.sizes.few, self.sizes.small_files)
+
+    @cached_property
+    def fetched(self) -> Path:
+        return self._generated(self.sizes.fetched, self.sizes.files)
 
     @cached_property
     def many(self) -> Path:

@@ -29,7 +29,7 @@ ELSEWHERE = {
     "xpkg/dependencies/internal.py": "xpkg/dependencies/test_inference.py",
     "xpkg/naming/sources.py": "xpkg/dependencies/test_repository.py",
     "xpkg/publishing/candidate.py": "xpkg/goals/test_publish.py",
-    "xpkg/publishing/environment.py": "xpkg/naming/test_secrets.py",
+    "xpkg/naming/environment.py": "xpkg/naming/test_secrets.py",
     "xpkg/publishing/execute.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/lookup.py": "xpkg/goals/test_publish.py",
     "xpkg/naming/variables.py": "xpkg/naming/test_placeholders.py",

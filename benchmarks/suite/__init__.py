@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from benchmarks.suite import alone, buckets, cli, goals, large, layer, publish, scale, yardsticks
+from benchmarks.suite import (
+    alone,
+    buckets,
+    cli,
+    fetch,
+    goals,
+    large,
+    layer,
+    publish,
+    scale,
+    yardsticks,
+)
 
 CASES = (
     yardsticks.CASE,
@@ -12,6 +23,7 @@ CASES = (
     large.CASE,
     layer.CASE,
     publish.CASE,
+    fetch.CASE,
     cli.CASE,
     buckets.CASE,
 )

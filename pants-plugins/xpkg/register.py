@@ -10,6 +10,7 @@ from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, lint_reports, pins, shards, target_faults
 from xpkg.dependencies import (
     check,
+    fetch,
     handwritten,
     inference,
     internal,
@@ -19,8 +20,8 @@ from xpkg.dependencies import (
     resolves,
 )
 from xpkg.goals import generate_lockfiles, lint, package, publish, tailor, xpkg_build
-from xpkg.naming import sources, variables
-from xpkg.publishing import candidate, environment, execute, lookup
+from xpkg.naming import environment, sources, variables
+from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import process, run
 
@@ -45,6 +46,7 @@ def rules() -> Iterable[Any]:
         *run.rules(),
         *variables.rules(),
         *sources.rules(),
+        *fetch.rules(),
         *metas.rules(),
         *repository.rules(),
         *handwritten.rules(),

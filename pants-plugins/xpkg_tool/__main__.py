@@ -46,6 +46,14 @@ def _answer(request: Request, output: Path) -> Answer | None:
         from xpkg_tool.sandbox.lock import lock_packages
 
         return lock_packages(request, output)
+    if isinstance(request, messages.FetchRequest):
+        from xpkg_tool.sandbox.fetch import fetch_packages
+
+        return fetch_packages(request, output)
+    if isinstance(request, messages.ReadFetchedRequest):
+        from xpkg_tool.sandbox.fetch import read_fetched
+
+        return read_fetched(request, output)
     from xpkg_tool.process.ending import ending_at_once
 
     # What is left behind is in a sandbox, which nobody looks at then.

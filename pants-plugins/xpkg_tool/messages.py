@@ -28,6 +28,7 @@ ARCHIVE = "package.xpkg"  # Of BuildRequest, each below the number of its packag
 DESCRIPTION = "package.xpkg.json"
 FINDINGS = "findings.json"
 LOCK = "xpkg.lock"  # Of LockRequest.
+STREAM = "package.yaml"  # Of ReadFetchedRequest; of FetchRequest below the number of its package.
 
 _Text = Optional[str]
 _Globs = Optional[tuple[str, ...]]
@@ -481,6 +482,52 @@ class CheckLockAnswer(NamedTuple):
     reports: tuple[LockReport, ...]
 
 
+class PackageToFetch(NamedTuple):
+    """A package of another repository: its source, and the digest of its manifest or index."""
+
+    source: str
+    digest: str
+
+
+class FetchRequest(NamedTuple):
+    """Fetches packages, in place of those that the cache in the folder `cache` has, and keeps them
+    there. `directory`, `connections` and `registries` are as in PlanRequest."""
+
+    directory: str
+    connections: int
+    registries: Mapping[str, RegistryOptions]
+    cache: str
+    packages: tuple[PackageToFetch, ...]
+
+
+class FetchedEntry(NamedTuple):
+    """What became of a package: the digests of an index's manifests by `os/architecture`, or the
+    error where it could not be fetched."""
+
+    platforms: Mapping[str, str] = {}
+    error: str = ""
+
+
+class FetchAnswer(NamedTuple):
+    """In the order of the request. Package n, if it was fetched, is the file STREAM in `n/`."""
+
+    packages: tuple[FetchedEntry, ...]
+
+
+class ReadFetchedRequest(NamedTuple):
+    """Reads a package from the cache in the folder `cache`. The answer has the file STREAM. The
+    exit code is not 0 where the cache does not have it."""
+
+    package: PackageToFetch
+    cache: str
+
+
+class ReadFetchedAnswer(NamedTuple):
+    """`platforms` as in FetchedEntry."""
+
+    platforms: Mapping[str, str]
+
+
 class Counts(NamedTuple):
     """How many bytes of YAML a process parsed and packed: what it prints, for `[xpkg].stats`."""
 
@@ -500,6 +547,8 @@ Request = Union[
     PublishRequest,
     LockRequest,
     CheckLockRequest,
+    FetchRequest,
+    ReadFetchedRequest,
 ]
 Answer = Union[
     BuildAnswer,
@@ -511,6 +560,8 @@ Answer = Union[
     PublishAnswer,
     LockAnswer,
     CheckLockAnswer,
+    FetchAnswer,
+    ReadFetchedAnswer,
 ]
 
 # The requests by the names of their commands, and the answers by their requests.
@@ -526,6 +577,8 @@ REQUESTS: Mapping[str, type[Any]] = {
     "publish": PublishRequest,
     "lock": LockRequest,
     "check-lock": CheckLockRequest,
+    "fetch": FetchRequest,
+    "read-fetched": ReadFetchedRequest,
 }
 ANSWERS: Mapping[type[Any], type[Any]] = {
     BuildRequest: BuildAnswer,
@@ -537,6 +590,8 @@ ANSWERS: Mapping[type[Any], type[Any]] = {
     PublishRequest: PublishAnswer,
     LockRequest: LockAnswer,
     CheckLockRequest: CheckLockAnswer,
+    FetchRequest: FetchAnswer,
+    ReadFetchedRequest: ReadFetchedAnswer,
 }
 
 

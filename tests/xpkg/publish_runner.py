@@ -36,8 +36,8 @@ from xpkg import named_packages, subsystem
 from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
 from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
 from xpkg.goals import package, publish
-from xpkg.naming import variables
-from xpkg.publishing import candidate, environment, execute, lookup
+from xpkg.naming import environment, variables
+from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
 from xpkg.tool.process import ToolProcess

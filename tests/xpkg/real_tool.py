@@ -26,6 +26,7 @@ async def real_tool(request: ToolProcess) -> Process:
         output_directories=(request.output_directory,),
         description=request.description,
         env=request.env,
+        append_only_caches=request.append_only_caches,
         cache_scope=request.cache_scope,
         level=request.level,
     )

@@ -24,7 +24,7 @@ from pants.util.frozendict import FrozenDict
 from pants.util.strutil import pluralize
 
 from xpkg.dependencies.resolves import LockInputs, LockInputsRequest, Resolves
-from xpkg.publishing.environment import PublishEnvironment, PublishEnvironmentRequest
+from xpkg.naming.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool.messages import LOCK, LockAnswer, LockRequest, RegistryOptions

@@ -14,7 +14,7 @@ from pants.option.global_options import GlobalOptions
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
-from xpkg.publishing.environment import PublishEnvironment, PublishEnvironmentRequest
+from xpkg.naming.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.publishing.failure import process_failed
 from xpkg.publishing.lookup import PublishPlanRequest, registry_options
 from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan

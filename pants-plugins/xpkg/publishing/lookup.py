@@ -12,8 +12,8 @@ from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.strutil import pluralize
 
+from xpkg.naming.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.publishing.candidate import Candidate, CandidateRequest, Destination
-from xpkg.publishing.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.publishing.failure import process_failed
 from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan, in_order, settle
 from xpkg.subsystem import XpkgSubsystem

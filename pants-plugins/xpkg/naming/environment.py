@@ -1,4 +1,4 @@
-"""The environment variables that publishing may see: places, no secrets."""
+"""The environment variables that publishing and fetching may see: places, no secrets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PublishEnvironmentRequest:
 
 @dataclass(frozen=True)
 class PublishEnvironment:
-    """The variables of publishing processes, or the problems with them: a sentence each."""
+    """The variables of processes that use registries, or the problems with them, in sentences."""
 
     variables: FrozenDict[str, str]
     problems: tuple[str, ...] = ()
