@@ -14,11 +14,20 @@ from xpkg.dependencies import (
     inference,
     internal,
     lock_check,
+    members,
     metas,
     repository,
     resolves,
 )
-from xpkg.goals import generate_lockfiles, lint, package, publish, tailor, xpkg_build
+from xpkg.goals import (
+    generate_lockfiles,
+    lint,
+    package,
+    publish,
+    tailor,
+    xpkg_build,
+    xpkg_graph,
+)
 from xpkg.naming import sources, variables
 from xpkg.publishing import candidate, environment, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
@@ -47,6 +56,7 @@ def rules() -> Iterable[Any]:
         *metas.rules(),
         *repository.rules(),
         *handwritten.rules(),
+        *members.rules(),
         *check.rules(),
         *internal.rules(),
         *inference.rules(),
@@ -62,5 +72,6 @@ def rules() -> Iterable[Any]:
         *publish.rules(),
         *tailor.rules(),
         *xpkg_build.rules(),
+        *xpkg_graph.rules(),
         *pex.rules(),
     )
