@@ -13,6 +13,7 @@ from pants.engine.fs import (
     DigestSubset,
     PathGlobs,
     RemovePrefix,
+    Snapshot,
 )
 from pants.engine.rules import Get, collect_rules, rule
 from pants.util.frozendict import FrozenDict
@@ -105,9 +106,10 @@ async def check_several(
     if not _related(packages, repository):
         return _Several(RepositoryCheck(FrozenDict(), EMPTY_DIGEST))
     members = await Get(RepositoryMembers, RepositoryMembersRequest())
-    message = RepositoryRequest(members.members, xpkg.selection(), xpkg.fail_on)
+    locks = await Get(Snapshot, PathGlobs(sorted(xpkg.resolves.values())))
+    message = RepositoryRequest(members.members, locks.files, xpkg.selection(), xpkg.fail_on)
     description = f"Looking at the dependencies of {pluralize(len(packages), 'package')}"
-    asked = ToolRequest(message, description, (members.metas,), level=LogLevel.DEBUG)
+    asked = ToolRequest(message, description, (members.metas, locks.digest), level=LogLevel.DEBUG)
     answer = await Get(ToolAnswer, ToolRequest, asked)
     by_name = {package.address.spec: package.address for package in packages}
     reports = answer.read(RepositoryAnswer).packages

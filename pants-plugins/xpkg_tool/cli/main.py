@@ -263,7 +263,7 @@ def _graph_arguments(graph: argparse.ArgumentParser) -> None:
         "--known-as",
         metavar="PREFIX",
         action="append",
-        help="in dependencies, take PREFIX/NAME (registry.example.org/platform/NAME) for the "
+        help="take PREFIX/NAME (registry.example.org/platform/NAME) in dependencies for the "
         "package among those in the folders that has this metadata.name; comma-separated, may be "
         "repeated",
     )
