@@ -15,11 +15,20 @@ from xpkg.dependencies import (
     inference,
     internal,
     lock_check,
+    members,
     metas,
     repository,
     resolves,
 )
-from xpkg.goals import generate_lockfiles, lint, package, publish, tailor, xpkg_build
+from xpkg.goals import (
+    generate_lockfiles,
+    lint,
+    package,
+    publish,
+    tailor,
+    xpkg_build,
+    xpkg_graph,
+)
 from xpkg.naming import environment, sources, variables
 from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
@@ -50,6 +59,7 @@ def rules() -> Iterable[Any]:
         *metas.rules(),
         *repository.rules(),
         *handwritten.rules(),
+        *members.rules(),
         *check.rules(),
         *internal.rules(),
         *inference.rules(),
@@ -65,5 +75,6 @@ def rules() -> Iterable[Any]:
         *publish.rules(),
         *tailor.rules(),
         *xpkg_build.rules(),
+        *xpkg_graph.rules(),
         *pex.rules(),
     )
