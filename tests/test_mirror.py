@@ -25,6 +25,7 @@ ELSEWHERE = {
     "xpkg/building/build.py": "integration/test_repository.py",
     "xpkg/building/lint_reports.py": "integration/test_lint_reports.py",
     "xpkg/named_packages.py": "integration/test_xpkg_build.py",
+    "xpkg/dependencies/handwritten.py": "xpkg/dependencies/test_inference.py",
     "xpkg/dependencies/internal.py": "xpkg/dependencies/test_inference.py",
     "xpkg/naming/sources.py": "xpkg/dependencies/test_repository.py",
     "xpkg/publishing/candidate.py": "xpkg/goals/test_publish.py",
@@ -46,6 +47,10 @@ ELSEWHERE = {
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/diagnostics/errors.py": "xpkg_tool/registry/faults",
     "xpkg_tool/diagnostics/formats/*": "xpkg_tool/diagnostics/formats/test_formats.py",
+    # What the backend gets to know of locks.
+    "xpkg_tool/sandbox/check_lock.py": "xpkg/dependencies/test_lock_check.py",
+    "xpkg_tool/sandbox/lock.py": "xpkg/goals/test_generate_lockfiles.py",
+    "xpkg_tool/sandbox/lock_entries.py": "xpkg/goals/test_generate_lockfiles.py",
     # Steps of resolving, seen in what is locked.
     "xpkg_tool/dependencies/lock/*": "xpkg_tool/dependencies/lock/test_resolve.py",
     # Parts of one reader, seen in what it reads.

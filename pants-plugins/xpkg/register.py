@@ -8,8 +8,18 @@ from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
-from xpkg.dependencies import fetch, inference, internal, metas, repository
-from xpkg.goals import lint, package, publish, tailor, xpkg_build
+from xpkg.dependencies import (
+    check,
+    fetch,
+    handwritten,
+    inference,
+    internal,
+    lock_check,
+    metas,
+    repository,
+    resolves,
+)
+from xpkg.goals import generate_lockfiles, lint, package, publish, tailor, xpkg_build
 from xpkg.naming import environment, sources, variables
 from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
@@ -38,12 +48,17 @@ def rules() -> Iterable[Any]:
         *fetch.rules(),
         *metas.rules(),
         *repository.rules(),
+        *handwritten.rules(),
+        *check.rules(),
         *internal.rules(),
         *inference.rules(),
+        *resolves.rules(),
+        *lock_check.rules(),
         *candidate.rules(),
         *environment.rules(),
         *lookup.rules(),
         *execute.rules(),
+        *generate_lockfiles.rules(),
         *lint.rules(),
         *package.rules(),
         *publish.rules(),

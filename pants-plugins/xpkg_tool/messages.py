@@ -27,6 +27,7 @@ ANALYSES = "analyses.json"  # Of AnalyseRequest.
 ARCHIVE = "package.xpkg"  # Of BuildRequest, each below the number of its package.
 DESCRIPTION = "package.xpkg.json"
 FINDINGS = "findings.json"
+LOCK = "xpkg.lock"  # Of LockRequest.
 STREAM = "package.yaml"  # Of ReadFetchedRequest; of FetchRequest below the number of its package.
 
 _Text = Optional[str]
@@ -218,6 +219,50 @@ class MetasAnswer(NamedTuple):
     packages: tuple[_MaybeMeta, ...]
 
 
+class RepositoryMember(NamedTuple):
+    """A package of the repository: its name, the place of its target (`folder/BUILD:1`), the file
+    of its meta object ("" for none), the sources that it is published under, its version, and the
+    names of those that its target depends on, or not, by hand."""
+
+    name: str
+    origin: str
+    meta: str
+    sources: tuple[str, ...]
+    version: _Text
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+
+class RepositoryRequest(NamedTuple):
+    """Says what the `spec.dependsOn` of each package means, and lints the packages together."""
+
+    packages: tuple[RepositoryMember, ...]
+    selection: RuleSelection = RuleSelection()
+    fail_on: FailOn = FailOn.ERROR
+
+
+class MeantPackages(NamedTuple):
+    """The entry of `spec.dependsOn` at `place`, and the names of the packages that it means:
+    several where nothing says which."""
+
+    place: int
+    packages: tuple[str, ...]
+
+
+class MemberReport(NamedTuple):
+    """The entries that name packages of the repository, and the rendered findings."""
+
+    entries: tuple[MeantPackages, ...]
+    text: str
+    failed: bool
+
+
+class RepositoryAnswer(NamedTuple):
+    """In the order of the request. Package n has FINDINGS in `n/`."""
+
+    packages: tuple[MemberReport, ...]
+
+
 class RegistryOptions(NamedTuple):
     """`insecure`: plain HTTP. `ca_file`: a PEM file of authorities to trust beside the usual ones,
     "" for none. `mutable_tags`: globs; no other tag is ever moved to another digest."""
@@ -331,6 +376,66 @@ class PublishAnswer(NamedTuple):
     references: tuple[PublishedReference, ...]
 
 
+class PackageToLock(NamedTuple):
+    """A package: the name that a lock has for it, and the file with its meta object."""
+
+    name: str
+    file: str
+
+
+class LockRequest(NamedTuple):
+    """Locks the external packages that packages depend on. The other output is LOCK, where nothing
+    prevents one.
+
+    `lock` is the lock that there is, if any. `own` has the names of the repository's own packages
+    by the sources that are not to be locked; `upgrade` are sources whose locked versions need not
+    be kept, `*` for all. The other fields are as in PlanRequest."""
+
+    directory: str
+    connections: int
+    registries: Mapping[str, RegistryOptions]
+    lock: str
+    packages: tuple[PackageToLock, ...]
+    own: Mapping[str, str]
+    upgrade: tuple[str, ...] = ()
+
+
+class LockAnswer(NamedTuple):
+    """How many packages are locked, a line for each that differs, and which of `upgrade` name no
+    package. `error` is all that prevents a lock."""
+
+    packages: int = 0
+    changes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    error: str = ""
+
+
+class CheckLockRequest(NamedTuple):
+    """Compares a lock with the packages that it is for. `own` are the sources of the repository's
+    own packages, `command` what writes the lock again."""
+
+    lock: str
+    packages: tuple[PackageToLock, ...]
+    own: tuple[str, ...]
+    command: str
+    selection: RuleSelection = RuleSelection()
+    fail_on: FailOn = FailOn.ERROR
+
+
+class LockReport(NamedTuple):
+    """The rendered findings in one file: the lock, or that with a package's meta object."""
+
+    path: str
+    text: str
+    failed: bool
+
+
+class CheckLockAnswer(NamedTuple):
+    """Of the files with findings. Report n has FINDINGS in `n/`."""
+
+    reports: tuple[LockReport, ...]
+
+
 class PackageToFetch(NamedTuple):
     """A package of another repository: its source, and the digest of its manifest or index."""
 
@@ -390,8 +495,11 @@ Request = Union[
     ReportRequest,
     TailorRequest,
     MetasRequest,
+    RepositoryRequest,
     PlanRequest,
     PublishRequest,
+    LockRequest,
+    CheckLockRequest,
     FetchRequest,
     ReadFetchedRequest,
 ]
@@ -399,8 +507,11 @@ Answer = Union[
     BuildAnswer,
     TailorAnswer,
     MetasAnswer,
+    RepositoryAnswer,
     PlanAnswer,
     PublishAnswer,
+    LockAnswer,
+    CheckLockAnswer,
     FetchAnswer,
     ReadFetchedAnswer,
 ]
@@ -412,8 +523,11 @@ REQUESTS: Mapping[str, type[Any]] = {
     "report": ReportRequest,
     "tailor": TailorRequest,
     "metas": MetasRequest,
+    "repository": RepositoryRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
+    "lock": LockRequest,
+    "check-lock": CheckLockRequest,
     "fetch": FetchRequest,
     "read-fetched": ReadFetchedRequest,
 }
@@ -421,8 +535,11 @@ ANSWERS: Mapping[type[Any], type[Any]] = {
     BuildRequest: BuildAnswer,
     TailorRequest: TailorAnswer,
     MetasRequest: MetasAnswer,
+    RepositoryRequest: RepositoryAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
+    LockRequest: LockAnswer,
+    CheckLockRequest: CheckLockAnswer,
     FetchRequest: FetchAnswer,
     ReadFetchedRequest: ReadFetchedAnswer,
 }

@@ -127,8 +127,19 @@ def test_fish_completes() -> None:
     Path("script").write_text(script(_needed("fish")))
     for typed, words in TYPED:
         assert words[-1] in [offer.rstrip("/") for offer in _fish(typed)], typed
-    commands = {"build", "cache", "completion", "copy", "extract", "inspect", "lint", "push"}
-    assert set(_fish("xpkg ")) == {*commands, "rule", "verify"}
+    commands = {
+        "build",
+        "cache",
+        "completion",
+        "copy",
+        "extract",
+        "inspect",
+        "lint",
+        "lock",
+        "push",
+        "rule",
+    }
+    assert set(_fish("xpkg ")) == {*commands, "verify"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -38,5 +38,5 @@ def locked_packages(named: Sequence[str] | None) -> list[LockedPackage]:
         for package in lock.packages:
             found.setdefault((package.source, package.digest), package)
     if findings:
-        raise LockError.of(findings)
+        raise LockError(findings)
     return [found[key] for key in sorted(found)]

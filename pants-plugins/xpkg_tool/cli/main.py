@@ -202,6 +202,10 @@ def parser() -> argparse.ArgumentParser:
         help="write the files into this folder (default: the current one)",
     )
 
+    _lock_arguments(
+        command("lock", "Locks the packages of others that packages depend on, in xpkg.lock.")
+    )
+
     _cache_commands(
         command("cache", "Shows, checks and fills the cache of packages from registries.")
     )
@@ -244,6 +248,61 @@ class _Parser(argparse.ArgumentParser):
     def print_help(self, file: Any = None) -> None:
         """Raises if the output cannot be written; newer versions of argparse ignore that."""
         (file or sys.stdout).write(self.format_help())
+
+
+def _lock_arguments(lock: argparse.ArgumentParser) -> None:
+    lock.add_argument(
+        "directories",
+        metavar="DIR",
+        nargs="*",
+        help="lock what the package in this folder depends on (default: the current one); several "
+        "folders share a lock",
+    )
+    lock.add_argument(
+        "--lock",
+        metavar="FILE",
+        default="xpkg.lock",
+        help="write this lock file (default: xpkg.lock in the current folder)",
+    )
+    lock.add_argument(
+        "--upgrade",
+        metavar="SOURCE",
+        action="append",
+        help="take the highest version of this package, even if the locked one satisfies all; * "
+        "for all packages; comma-separated, may be repeated",
+    )
+    lock.add_argument(
+        "--own",
+        metavar="SOURCE",
+        action="append",
+        help="do not lock this package, which is made from the same repository; comma-separated, "
+        "may be repeated",
+    )
+    lock.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; the exit code is 1 if the lock would change",
+    )
+    lock.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        help="use the cache in this folder, which must exist (default: pants-xpkg/packages in "
+        "$XDG_CACHE_HOME or ~/.cache, which is created)",
+    )
+    lock.add_argument(
+        "--insecure-registry",
+        dest="insecure_registries",
+        metavar="HOST",
+        action="append",
+        help="use plain HTTP for this registry (host[:port]); may be repeated",
+    )
+    lock.add_argument(
+        "--ca-file",
+        metavar="FILE",
+        help="trust the certificate authorities in this PEM file as well",
+    )
+    # What other commands with folders have besides.
+    lock.set_defaults(package_roots=None, examples=None)
 
 
 def _cache_commands(cache: argparse.ArgumentParser) -> None:

@@ -7,12 +7,13 @@ from typing import Any, Iterable, Mapping
 
 from pants.core.target_types import GenericTarget
 from pants.engine.addresses import Address, Addresses
+from pants.engine.internals.parametrize import Parametrize
 from pants.engine.target import DependenciesRequest
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from tests.xpkg.real_tool import real_tool
 from xpkg import subsystem
-from xpkg.dependencies import inference, internal, metas, repository
+from xpkg.dependencies import check, handwritten, inference, internal, metas, repository
 from xpkg.dependencies.repository import RepositoryPackages
 from xpkg.naming import sources, variables
 from xpkg.target_types import XpkgDependenciesField, XpkgPackageTarget
@@ -23,7 +24,8 @@ REGISTRIES = {"main": {"address": HOST, "default": True}}
 
 
 def runner_with(*rules: Any) -> RuleRunner:
-    modules = (subsystem, variables, sources, metas, repository, internal, inference, run)
+    names = (subsystem, variables, sources, run)
+    modules = (*names, metas, repository, handwritten, check, internal, inference)
     return RuleRunner(
         rules=[
             *(rule for module in modules for rule in module.rules()),
@@ -33,6 +35,7 @@ def runner_with(*rules: Any) -> RuleRunner:
             QueryRule(RepositoryPackages, []),
         ],
         target_types=[XpkgPackageTarget, GenericTarget],
+        objects={"parametrize": Parametrize},
     )
 
 

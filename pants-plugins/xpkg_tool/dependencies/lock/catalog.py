@@ -17,7 +17,7 @@ from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.diagnostics.errors import REGISTRY, PublishError, internal_error
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.package.semver import Version
+from xpkg_tool.package.version_choice import VersionTag
 from xpkg_tool.process.threads import in_parallel
 
 NOT_A_PACKAGE = Rule("XP155", "not-a-package", "A dependency is not a package of Crossplane.")
@@ -42,15 +42,23 @@ Answer = Union[T, Failed]
 
 class Catalog:
     """Asks for tags, digests and packages, at most `connections` at a time, and keeps the answers:
-    none of them is asked for twice. A Finding instead of an answer says what went wrong."""
+    none of them is asked for twice. A Finding instead of an answer says what went wrong. `announce`
+    is told the sources before they are asked for, so that those of a registry share tokens."""
 
     def __init__(
-        self, tags: Tags, digester: Digester, fetcher: Fetcher, *, connections: int = _CONNECTIONS
+        self,
+        tags: Tags,
+        digester: Digester,
+        fetcher: Fetcher,
+        *,
+        connections: int = _CONNECTIONS,
+        announce: Callable[[Iterable[str]], object] = lambda _: None,
     ) -> None:
+        self._announce = announce
         self._tags, self._digester, self._fetcher = tags, digester, fetcher
         self._connections = max(1, connections)
         self._unusable: dict[str, Finding] = {}
-        self.tags: dict[str, Answer[tuple[tuple[Version, str], ...]]] = {}
+        self.tags: dict[str, Answer[tuple[VersionTag, ...]]] = {}
         self.digests: dict[tuple[str, str], Answer[str]] = {}
         self.contents: dict[tuple[str, str], Answer[Content]] = {}
 
@@ -90,6 +98,7 @@ class Catalog:
     ) -> None:
         """`named` gives the source that a key is about, and its name in messages."""
         wanted: Sequence[K] = [key for key in dict.fromkeys(keys) if key not in answers]
+        self._announce(named(key)[0] for key in wanted)
 
         def answer(key: K) -> Answer[T]:
             source, name = named(key)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from typing import Collection, Iterable, Iterator, Sequence
 
-from xpkg_tool.dependencies.lock.choice import is_readable, is_satisfied
-from xpkg_tool.dependencies.lock.entries import Entry, entries_below, is_source
+from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, entries_below, is_source
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock
 from xpkg_tool.dependencies.lock.model import Lock
 from xpkg_tool.dependencies.lock.problems import wrong_kind
-from xpkg_tool.dependencies.lock.ranges import NEWEST, Reader
 from xpkg_tool.diagnostics.finding import WARNING, Finding, Position, cut, in_order
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import locate
@@ -30,7 +28,6 @@ def check_lock(
     entries: Iterable[Entry],
     own: Collection[str],
     command: str,
-    readers: Sequence[Reader] = NEWEST,
 ) -> tuple[Finding, ...]:
     """What is wrong with the lock in the file `path`, which has these bytes, for packages that have
     these entries; `own` are the sources of the repository's own packages. `command` is what writes
@@ -39,7 +36,7 @@ def check_lock(
         lock = read_lock(data, path)
     except LockError as error:
         return error.findings
-    check = _Check(lock, data, path, own, command, readers)
+    check = _Check(lock, data, path, own, command)
     return in_order(check.findings(tuple(entries)))
 
 
@@ -51,14 +48,14 @@ class _Check:
         path: str,
         own: Collection[str],
         command: str,
-        readers: Sequence[Reader],
     ) -> None:
         self._packages = {package.source: package for package in lock.packages}
         self._data, self._path = data, path
-        self._own, self._readers = own, readers
+        self._own = own
         self._remedy = f"Write the lock again: `{command}`."
 
     def findings(self, entries: Sequence[Entry]) -> Iterator[Finding]:
+        dialects = all_dialects(entries)
         needed: set[str] = set()
         pending = list(entries)
         while pending:
@@ -70,7 +67,7 @@ class _Check:
                 package = self._packages.get(entry.source)
                 if package is not None and package.source not in needed:
                     needed.add(package.source)
-                    pending += entries_below(package.source, package.dependencies)
+                    pending += entries_below(package.source, package.dependencies, dialects)
         for source in self._packages:
             if source not in needed:
                 yield LOCK_UNUSED.finding(
@@ -82,11 +79,7 @@ class _Check:
 
     def _is_lockable(self, entry: Entry) -> bool:
         """What cannot be locked at all is the finding of another rule."""
-        return (
-            entry.source not in self._own
-            and is_source(entry.source)
-            and is_readable(entry.constraint, self._readers)
-        )
+        return entry.source not in self._own and is_source(entry.source) and entry.range.readable
 
     def _entry(self, entry: Entry) -> Iterator[Finding]:
         package = self._packages.get(entry.source)
@@ -95,7 +88,7 @@ class _Check:
             message = f"{entry.source} is not in {self._path}, but {asks}."
             yield self._finding(LOCK_MISSING, entry, message)
             return
-        if not is_satisfied(package.version, entry.constraint, self._readers):
+        if not entry.range.is_satisfied(package.version):
             message = (
                 f"{self._path} has {entry.source} at {package.version}, which does not satisfy "
                 f"{cut(entry.constraint)!r}"

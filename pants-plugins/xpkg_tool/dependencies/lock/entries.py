@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Iterable
 
 from xpkg_tool.dependencies.lock.model import LockedDependency, Requirement
+from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, Range, dialects_of
 from xpkg_tool.dependencies.metas import Meta
 from xpkg_tool.dependencies.model import (
     PACKAGE_GROUP,
@@ -17,12 +18,15 @@ from xpkg_tool.dependencies.model import (
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import locate
+from xpkg_tool.package.crossplane_versions import releases
+from xpkg_tool.package.semver import Dialect
 from xpkg_tool.package.types import PACKAGE_TYPES
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: `by` is who has it, as in `Requirement`, and `constraint` empty where it has none.
+    """One entry: `by` is who has it, as in `Requirement`, `constraint` is empty where it has none,
+    and `dialects` are those of the releases of Crossplane that read it.
 
     `meta` and `dependency` say where it is written; those of locked packages have none."""
 
@@ -30,12 +34,17 @@ class Entry:
     source: str
     kind: str
     constraint: str
+    dialects: tuple[Dialect, ...]
     meta: Meta | None = None
     dependency: Dependency | None = None
 
     @property
     def requirement(self) -> Requirement:
         return Requirement(self.by, self.constraint)
+
+    @property
+    def range(self) -> Range:
+        return Range(self.constraint, self.dialects)
 
     @property
     def where(self) -> str:
@@ -59,20 +68,29 @@ class Entry:
 
 def entries_of(by: str, meta: Meta) -> tuple[Entry, ...]:
     """The entries of a package of the repository, which has the name `by`."""
+    dialects = dialects_of(releases(meta.value))
     return tuple(
-        Entry(by, d.package, d.kind, d.constraint or "", meta, d)
+        Entry(by, d.package, d.kind, d.constraint or "", dialects, meta, d)
         for d in dependencies(meta.value)
         if _is_package(d.api_version, d.kind)
     )
 
 
-def entries_below(source: str, found: Iterable[LockedDependency]) -> tuple[Entry, ...]:
+def entries_below(
+    source: str, found: Iterable[LockedDependency], dialects: tuple[Dialect, ...]
+) -> tuple[Entry, ...]:
     """The entries of an external package, of which a lock holds those."""
     return tuple(
-        Entry(source, d.source, d.kind, d.constraint)
+        Entry(source, d.source, d.kind, d.constraint, dialects)
         for d in found
         if _is_package(d.api_version, d.kind)
     )
+
+
+def all_dialects(entries: Iterable[Entry]) -> tuple[Dialect, ...]:
+    """Those in which one of the entries is read; without an entry, none."""
+    found = {dialect for entry in entries for dialect in entry.dialects}
+    return tuple(dialect for dialect in BOTH_DIALECTS if dialect in found)
 
 
 def is_source(text: str) -> bool:

@@ -24,15 +24,11 @@ class LockError(Exception):
     """A lock cannot be read, or cannot be made. `problems` (at least one) are in order; `str()` is
     all of them as text. Never holds a secret."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        ordered = sorted(dict.fromkeys(problems), key=lambda problem: problem.finding.sort_key())
+    def __init__(self, problems: Sequence[Finding | Problem]) -> None:
+        found = (Problem(p) if isinstance(p, Finding) else p for p in problems)
+        ordered = sorted(dict.fromkeys(found), key=lambda problem: problem.finding.sort_key())
         super().__init__(ordered[0].finding.message)
         self.problems = tuple(ordered)
-
-    @classmethod
-    def of(cls, findings: Sequence[Finding]) -> LockError:
-        """The error of these findings."""
-        return cls([Problem(finding) for finding in findings])
 
     @property
     def findings(self) -> tuple[Finding, ...]:

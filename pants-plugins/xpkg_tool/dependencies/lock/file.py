@@ -314,7 +314,7 @@ class _Reader:
 
     def _stop_if_wrong(self) -> None:
         if self._findings:
-            raise LockError.of(self._findings)
+            raise LockError(self._findings)
 
 
 def _integer(text: str) -> int | float:

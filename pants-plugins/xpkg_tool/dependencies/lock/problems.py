@@ -6,16 +6,16 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Iterable, Iterator, Mapping, Sequence
 
+from xpkg_tool.dependencies.cycles import cycles
 from xpkg_tool.dependencies.lock.catalog import Catalog, Content
 from xpkg_tool.dependencies.lock.choice import Choice, Chosen, Conflict
-from xpkg_tool.dependencies.lock.cycles import find_cycles
-from xpkg_tool.dependencies.lock.entries import Entry, is_source
+from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, is_source
 from xpkg_tool.dependencies.lock.errors import Problem
-from xpkg_tool.dependencies.lock.ranges import Reader, admits
-from xpkg_tool.dependencies.model import is_digest, without_identifier
+from xpkg_tool.dependencies.lock.ranges import RELEASES_OF, Range
+from xpkg_tool.dependencies.model import without_identifier
 from xpkg_tool.diagnostics.finding import Finding, cut
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.package.semver import Version
+from xpkg_tool.package.version_choice import VersionTag
 
 LOCK_KIND = Rule("XP154", "lock-kind", "A dependency is a package of another kind.")
 LOCK_CONFLICT = Rule("XP156", "lock-conflict", "No version satisfies all who ask for a package.")
@@ -42,7 +42,6 @@ def find_problems(
     others: Sequence[Entry],
     catalog: Catalog,
     own: Mapping[str, str],
-    readers: Sequence[Reader],
 ) -> list[Problem]:
     """All that prevents a lock of what is `asked` for; none where nothing does. `others` are the
     entries that ask for the repository's own packages, whose names are in `own` by source, or for
@@ -53,7 +52,7 @@ def find_problems(
     for source, package in asked.items():
         if failures[source] is None:
             if isinstance(package.choice, Conflict):
-                problems.append(_conflict(source, package, package.choice, catalog, readers))
+                problems.append(_conflict(source, package, package.choice, catalog))
             else:
                 problems += map(Problem, _kinds(source, package, package.choice))
     return [*problems, *map(Problem, _cycles(asked, others, own))]
@@ -130,22 +129,20 @@ def _remedy(entry: Entry, own: str) -> str:
     return f"Ask for another version of {entry.by}, or tell those who make it."
 
 
-def _conflict(
-    source: str, package: Asked, conflict: Conflict, catalog: Catalog, readers: Sequence[Reader]
-) -> Problem:
+def _conflict(source: str, package: Asked, conflict: Conflict, catalog: Catalog) -> Problem:
     found = catalog.tags.get(source)
     tags = () if found is None or isinstance(found, Finding) else found
     # Those in files of the repository first: they can be changed.
     entries = sorted(package.entries, key=lambda e: (e.meta is None, e.by, e.constraint))
-    rows = [_HEAD, *(_row(entry, tags, readers) for entry in entries[:_MOST_ROWS])]
+    rows = [_HEAD, *(_row(entry, tags) for entry in entries[:_MOST_ROWS])]
     details = [*_table(rows)]
     if len(entries) > _MOST_ROWS:
         details.append(f"and {len(entries) - _MOST_ROWS:,} more")
     if tags:
-        shown = ", ".join(tag for _, tag in tags[:_MOST_VERSIONS])
+        shown = ", ".join(tag.text for tag in tags[:_MOST_VERSIONS])
         more = f" and {len(tags) - _MOST_VERSIONS:,} older ones" * (len(tags) > _MOST_VERSIONS)
         details.append(f"available: {shown}{more}")
-    details += _only_on_some(entries, tags, readers)
+    details += _only_in_one(entries, tags)
     remedy = (
         "Change the constraints until one version satisfies all: a cluster installs one version "
         "of a package, and whoever it does not satisfy stays unhealthy."
@@ -157,14 +154,11 @@ def _conflict(
     return Problem(finding, tuple(details))
 
 
-def _row(
-    entry: Entry, tags: Sequence[tuple[Version, str]], readers: Sequence[Reader]
-) -> tuple[str, ...]:
-    if is_digest(entry.constraint):
+def _row(entry: Entry, tags: Sequence[VersionTag]) -> tuple[str, ...]:
+    if entry.range.is_digest:
         highest = "-"
     else:
-        fitting = (tag for version, tag in tags if admits(entry.constraint, version, readers))
-        highest = next(fitting, "none")
+        highest = next((t.text for t in tags if entry.range.admits(t.version)), "none")
     return (entry.by, entry.where or "-", cut(entry.constraint), highest)
 
 
@@ -174,19 +168,18 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
 
 
-def _only_on_some(
-    entries: Iterable[Entry], tags: Sequence[tuple[Version, str]], readers: Sequence[Reader]
-) -> Iterator[str]:
-    """A line for each reading of the constraints that alone would leave a version."""
-    constraints = {entry.constraint for entry in entries}
-    for reader in readers if len(readers) > 1 else ():
-        for version, tag in tags:
-            if all(admits(constraint, version, (reader,)) for constraint in constraints):
-                yield (
-                    f"{reader.releases} alone would take {tag}; the packages of this repository "
-                    "admit other releases, too, which read the constraints otherwise"
-                )
-                break
+def _only_in_one(entries: Sequence[Entry], tags: Sequence[VersionTag]) -> Iterator[str]:
+    """A line for each dialect in which the constraints would leave a version, where not all do."""
+    if any(all(entry.range.admits(tag.version) for entry in entries) for tag in tags):
+        return
+    for dialect in all_dialects(entries):
+        ranges = {Range(entry.constraint, (dialect,)) for entry in entries}
+        found = next((t for t in tags if all(r.admits(t.version) for r in ranges)), None)
+        if found is not None:
+            yield (
+                f"{RELEASES_OF[dialect]} would take {found.text}; not all releases that the "
+                "packages of this repository admit read the constraints like that"
+            )
 
 
 def _kinds(source: str, package: Asked, choice: Choice) -> Iterator[Finding]:
@@ -214,7 +207,8 @@ def _cycles(
     edges: dict[str, dict[str, Entry]] = defaultdict(dict)
     for entry in (*others, *(entry for package in asked.values() for entry in package.entries)):
         edges[entry.by].setdefault(own.get(entry.source, entry.source), entry)
-    for cycle in find_cycles({node: tuple(below) for node, below in edges.items()}):
+    nodes = dict.fromkeys((*edges, *(node for below in edges.values() for node in below)))
+    for cycle in cycles({node: sorted(edges.get(node, ())) for node in nodes}):
         # Of a circle among the repository's own packages, inference says so.
         if not any(node in asked for node in cycle):
             continue

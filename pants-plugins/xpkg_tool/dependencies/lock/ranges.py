@@ -1,70 +1,87 @@
-"""Which versions several constraints admit together, on all releases of Crossplane that count."""
+"""Which versions a constraint admits, on all releases of Crossplane that matter.
+
+Crossplane reads constraints in one of two dialects, by its release. A constraint of a package of
+the repository is read as the releases do that the package admits; that of an external package as
+those do that any package of the repository admits.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Callable, Iterable, Sequence
+from typing import Iterable, Sequence
 
+from xpkg_tool.dependencies.model import is_digest
+from xpkg_tool.package.crossplane_versions import since
 from xpkg_tool.package.semver import (
     Constraint,
+    Dialect,
     Version,
     VersionError,
     parse_constraint,
     parse_version,
 )
+from xpkg_tool.package.version_choice import VersionTag, version_tags
+
+# The releases that read constraints in each dialect, for messages.
+RELEASES_OF = {
+    Dialect.MASTERMINDS_1: "Crossplane up to 2.2",
+    Dialect.MASTERMINDS_3: "Crossplane 2.3 and later",
+}
+BOTH_DIALECTS = tuple(RELEASES_OF)
+_NEWER = frozenset(since("2.3"))
 
 
 @dataclass(frozen=True)
-class Reader:
-    """How some releases of Crossplane read constraints: `releases` names them, such as "Crossplane
-    2.3 and later", and `parse` raises VersionError."""
+class Range:
+    """A constraint, or a digest, and the dialects in which it is read."""
 
-    releases: str
-    parse: Callable[[str], Constraint]
+    text: str
+    dialects: tuple[Dialect, ...]
+
+    @property
+    def is_digest(self) -> bool:
+        return is_digest(self.text)
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is a digest, or one of the dialects can read it. Where another one cannot, the
+        releases with that dialect refuse the package: lint says so."""
+        return self.is_digest or bool(_readings(self.text, self.dialects))
+
+    def admits(self, version: Version) -> bool:
+        """Whether all dialects that can read it, at least one, admit the version."""
+        readings = _readings(self.text, self.dialects)
+        return bool(readings) and all(one.matches(version) for one in readings)
+
+    def is_satisfied(self, version: str) -> bool:
+        """Whether the package manager takes the locked version, a tag or a digest, for it: a digest
+        satisfies only itself, since it is no version."""
+        if self.is_digest:
+            return version == self.text
+        try:
+            return self.admits(parse_version(version))
+        except VersionError:
+            return False
 
 
-NEWEST = (Reader("Crossplane 2.3 and later", parse_constraint),)
-
-# The package manager ignores tags such as `v1` and `v1.2`, which move.
-_COMPLETE = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+(?![0-9.])")
-
-
-def versions_in(tags: Iterable[str]) -> tuple[tuple[Version, str], ...]:
-    """The tags that the package manager takes for versions, as they are spelled, the highest
-    first. Of tags with the same version the order is that of their spelling."""
-    found = []
-    for tag in tags:
-        if _COMPLETE.match(tag):
-            version = version_of(tag)
-            if version is not None:
-                found.append((version, tag))
-    return tuple(sorted(found, reverse=True))
+def dialects_of(releases: Iterable[str]) -> tuple[Dialect, ...]:
+    """The dialects of releases such as `2.1`."""
+    newer = {release in _NEWER for release in releases}
+    return tuple(d for d in BOTH_DIALECTS if (d is Dialect.MASTERMINDS_3) in newer)
 
 
-def version_of(text: str) -> Version | None:
-    """The version that a tag is; None for anything else, such as a digest."""
-    try:
-        return parse_version(text)
-    except VersionError:
-        return None
+def versions_in(tags: Iterable[str]) -> tuple[VersionTag, ...]:
+    """The tags that the package manager takes for versions, the highest first."""
+    return tuple(tag for tag in reversed(version_tags(tags)) if tag.complete)
 
 
 @lru_cache(maxsize=10_000)
-def readings(constraint: str, readers: Sequence[Reader]) -> tuple[Constraint, ...]:
-    """The constraint as each release reads it. A release that cannot read it is left out: that
-    such a release refuses the package, lint says. Empty where none can."""
+def _readings(constraint: str, dialects: Sequence[Dialect]) -> tuple[Constraint, ...]:
     found = []
-    for reader in readers:
+    for dialect in dialects:
         try:
-            found.append(reader.parse(constraint))
+            found.append(parse_constraint(constraint, dialect))
         except VersionError:
             continue
     return tuple(found)
-
-
-def admits(constraint: str, version: Version, readers: Sequence[Reader]) -> bool:
-    """Whether all releases that can read the constraint, at least one, admit the version."""
-    read = readings(constraint, readers)
-    return bool(read) and all(one.matches(version) for one in read)

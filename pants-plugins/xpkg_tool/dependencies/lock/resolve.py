@@ -22,13 +22,12 @@ from xpkg_tool.dependencies.lock.choice import (
     Chosen,
     Conflict,
     choose,
-    is_readable,
 )
-from xpkg_tool.dependencies.lock.entries import Entry, entries_below, is_source
+from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, entries_below, is_source
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
 from xpkg_tool.dependencies.lock.problems import Asked, find_problems, too_many
-from xpkg_tool.dependencies.lock.ranges import NEWEST, Reader
+from xpkg_tool.dependencies.lock.ranges import Range
 from xpkg_tool.dependencies.model import object_name
 from xpkg_tool.diagnostics.finding import Finding
 
@@ -45,13 +44,11 @@ class Wanted:
 
     `entries` are those of the repository's packages. `own` has the sources under which these are
     known themselves, each with the name of its package as in `Requirement.by`: they are never
-    locked. `upgrade` are the sources whose locked versions need not be kept, or EVERYTHING, and
-    `readers` how the releases of Crossplane that matter read constraints."""
+    locked. `upgrade` are the sources whose locked versions need not be kept, or EVERYTHING."""
 
     entries: Sequence[Entry]
     own: Mapping[str, str] = field(default_factory=dict)
     upgrade: Collection[str] = ()
-    readers: tuple[Reader, ...] = NEWEST
 
 
 def resolve(wanted: Wanted, locked: Lock, catalog: Catalog) -> Lock:
@@ -65,7 +62,7 @@ def resolve(wanted: Wanted, locked: Lock, catalog: Catalog) -> Lock:
         source: Asked(tuple(entries), chosen[source], resolver.content(source, chosen[source]))
         for source, entries in resolver.entries(chosen).items()
     }
-    problems = find_problems(asked, resolver.others(chosen), catalog, wanted.own, wanted.readers)
+    problems = find_problems(asked, resolver.others(chosen), catalog, wanted.own)
     if problems:
         raise LockError(problems)
     return Lock(tuple(_locked(source, asked[source], catalog) for source in sorted(asked)))
@@ -74,10 +71,11 @@ def resolve(wanted: Wanted, locked: Lock, catalog: Catalog) -> Lock:
 class _Resolver:
     def __init__(self, wanted: Wanted, locked: Lock, catalog: Catalog) -> None:
         self._wanted, self._catalog = wanted, catalog
+        self._dialects = all_dialects(wanted.entries)
         self._locked = {package.source: package for package in locked.packages}
         # What each round would find out again, of hundreds of packages.
         self._below: dict[tuple[str, str], tuple[Entry, ...]] = {}
-        self._lockable: dict[tuple[str, str], bool] = {}
+        self._lockable: dict[tuple[str, Range], bool] = {}
         self._choices: dict[tuple[object, ...], Chosen] = {}
 
     def settled(self) -> dict[str, Chosen]:
@@ -145,7 +143,7 @@ class _Resolver:
         but for what failed."""
         entries = self.entries(chosen)
         if len(entries) > _MOST_PACKAGES:
-            raise LockError.of([too_many(len(entries), _MOST_PACKAGES)])
+            raise LockError([too_many(len(entries), _MOST_PACKAGES)])
         needed = [s for s in entries if self._choose(s, entries[s], given_up) is TAGS_NEEDED]
         self._catalog.ask_for_tags(needed)
         following = {s: self._choose(s, entries[s], given_up) for s in entries}
@@ -165,13 +163,13 @@ class _Resolver:
         tags = self._catalog.tags.get(source)
         if isinstance(tags, Finding):
             tags = ()
-        constraints = tuple(dict.fromkeys(entry.constraint for entry in entries))
+        ranges = tuple(dict.fromkeys(entry.range for entry in entries))
         left = frozenset(given_up.get(source, ()))
-        key = (source, constraints, tags is None, left)
+        key = (source, ranges, tags is None, left)
         if key not in self._choices:
             keep = EVERYTHING not in self._wanted.upgrade and source not in self._wanted.upgrade
             locked = self._locked.get(source) if keep else None
-            self._choices[key] = choose(constraints, tags, locked, self._wanted.readers, left)
+            self._choices[key] = choose(ranges, tags, locked, left)
         return self._choices[key]
 
     def _entries_below(self, source: str, choice: Chosen) -> tuple[Entry, ...]:
@@ -180,7 +178,7 @@ class _Resolver:
             return ()
         key = (source, self._digest(source, choice))
         if key not in self._below:
-            self._below[key] = entries_below(source, content.dependencies)
+            self._below[key] = entries_below(source, content.dependencies, self._dialects)
         return self._below[key]
 
     def _digest(self, source: str, choice: Choice) -> str:
@@ -193,12 +191,12 @@ class _Resolver:
         return package is not None and package.digest == digest
 
     def _is_lockable(self, entry: Entry) -> bool:
-        key = (entry.source, entry.constraint)
+        key = (entry.source, entry.range)
         if key not in self._lockable:
             self._lockable[key] = (
                 entry.source not in self._wanted.own
                 and is_source(entry.source)
-                and is_readable(entry.constraint, self._wanted.readers)
+                and entry.range.readable
             )
         return self._lockable[key]
 

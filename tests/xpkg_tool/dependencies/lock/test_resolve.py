@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.xpkg_tool.dependencies.lock.universe import (
@@ -67,6 +67,40 @@ def test_the_highest_version_that_satisfies_all_is_taken() -> None:
 def test_which_tags_count(tags: tuple[str, ...], constraint: str, expected: str) -> None:
     lock = Universe({"a": plain(*tags)}).lock(root("x", {"a": constraint}))
     assert versions(lock) == {"a": expected}
+
+
+@pytest.mark.parametrize(
+    ("crossplane", "constraint", "expected"),
+    [
+        # Crossplane up to 2.2 takes it for 1.2.0, later ones for any 1.2.z.
+        ("<2.3.0", "1.2", "v1.2.0"),
+        (">=2.3.0", "1.2", "v1.2.5"),
+        ("", "1.2", "v1.2.0"),
+        # Up to 2.2, this is no constraint at all.
+        (">=2.3.0", ">=v1.0.0 <v1.2.5", "v1.2.0"),
+        ("", ">=v1.0.0 <v1.2.5", "v1.2.0"),
+        # Up to 2.2, a bound that is not whole includes all that begins with it.
+        ("<2.3.0", "<2", "v2.1.0"),
+        ("", "<2", "v1.2.5"),
+    ],
+)
+def test_a_constraint_is_read_as_the_admitted_releases_do(
+    crossplane: str, constraint: str, expected: str
+) -> None:
+    universe = Universe(
+        {"a": plain("v1.2.0", "v1.2.5", "v2.1.0"), "b": {"v1.0.0": {"a": constraint}}}
+    )
+    lock = universe.lock(root("x", {"a": constraint}, crossplane))
+    assert versions(lock) == {"a": expected}
+    # That of an external package is read as by the releases that the repository admits.
+    lock = universe.lock(root("x", {"b": "v1.0.0"}, crossplane))
+    assert versions(lock) == {"a": expected, "b": "v1.0.0"}
+
+
+def test_what_only_some_admitted_releases_would_take_is_said() -> None:
+    universe = Universe({"a": plain("v1.1.0")})
+    error = problems(universe, root("x", {"a": ">1"}))
+    assert error.problems[0].details[-1].startswith("Crossplane up to 2.2 would take v1.1.0; not")
 
 
 def test_the_dependencies_of_a_package_are_locked_as_well() -> None:
@@ -394,6 +428,8 @@ def test_dependencies_without_an_end_are_refused() -> None:
     assert "the limit is 2,000" in found.message
 
 
+# A busy machine takes long for the first examples.
+_PATIENT = settings(suppress_health_check=[HealthCheck.too_slow])
 NAMES = ("a", "b", "c", "d")
 TAGS = ("v1.0.0", "v1.1.0", "v2.0.0", "v2.1.0-rc.1", "v3")
 CONSTRAINTS = st.sampled_from(("*", ">=v1.1.0", "<v2.0.0", "v1.0.0", ">=v2.0.0-0", "^v1.0.0"))
@@ -410,6 +446,7 @@ def resolved(packages: Packages, needs: dict[str, str], locked: Lock = EMPTY) ->
         return str(error)
 
 
+@_PATIENT
 @given(UNIVERSES, NEEDS)
 def test_a_lock_satisfies_all_and_is_stable(packages: Packages, needs: dict[str, str]) -> None:
     lock = resolved(packages, needs)
@@ -432,6 +469,7 @@ def test_a_lock_satisfies_all_and_is_stable(packages: Packages, needs: dict[str,
     assert read_lock(write_lock(lock), "xpkg.lock") == lock
 
 
+@_PATIENT
 @given(UNIVERSES, NEEDS, NEEDS)
 def test_neither_order_nor_threads_change_the_result(
     packages: Packages, needs: dict[str, str], before: dict[str, str]

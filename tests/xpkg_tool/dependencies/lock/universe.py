@@ -27,9 +27,10 @@ def source(name: str) -> str:
 
 
 def meta_text(
-    name: str, depends_on: Mapping[str, str], kind: str = "Configuration", **fields: Any
+    name: str, depends_on: Mapping[str, str], kind: str = "Configuration", crossplane: str = ""
 ) -> bytes:
-    """A crossplane.yaml whose dependencies are Configurations, unless their names say otherwise."""
+    """A crossplane.yaml whose dependencies are Configurations, unless their names say otherwise;
+    `crossplane` is the constraint of the releases that it admits."""
     entries = [
         {kind_of(package).lower(): source(package), "version": version}
         for package, version in depends_on.items()
@@ -45,6 +46,8 @@ def meta_text(
     for entry in entries:
         first, second = (f"{key}: {json.dumps(value)}" for key, value in entry.items())
         lines += [f"    - {first}", f"      {second}"]
+    if crossplane:
+        lines += ["  crossplane:", f"    version: {json.dumps(crossplane)}"]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -59,10 +62,11 @@ def meta(text: bytes, path: str = "crossplane.yaml") -> Meta:
     return found
 
 
-def root(name: str, depends_on: Mapping[str, str]) -> tuple[Entry, ...]:
+def root(name: str, depends_on: Mapping[str, str], crossplane: str = "") -> tuple[Entry, ...]:
     """The entries of a package of the repository."""
     path = f"packages/{name}/crossplane.yaml"
-    return entries_of(f"//packages/{name}", meta(meta_text(name, depends_on), path))
+    text = meta_text(name, depends_on, crossplane=crossplane)
+    return entries_of(f"//packages/{name}", meta(text, path))
 
 
 @dataclass
