@@ -97,7 +97,9 @@ def _found(source: str, repository: Repository, reference: Reference) -> Respons
         raise publish_error(
             REFERENCE,
             f"The registry has no {identifier} in {reference.repository}",
-            "Check the repository's name and the tag.",
+            "Check the repository's name and the digest: some registries remove what has no tag."
+            if reference.digest
+            else "Check the repository's name and the tag.",
             path=source,
         )
     return response
