@@ -62,8 +62,8 @@ DEFAULT_EXAMPLES = _default_of("XpkgExamplesField")
 WITHOUT_EXAMPLE = {
     "XP000",
     *(f"XP0{number}" for number in range(12, 20)),
-    # What is about a lock, and not a package.
-    *(code for code in RULES if code.startswith(("XP15", "XP9"))),
+    # What is about a lock, or an installation, and not a package.
+    *(code for code in RULES if code.startswith(("XP15", "XP16", "XP9"))),
 }
 
 _BLOCK = re.compile(

@@ -60,6 +60,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
 
             write_reports(request, output)
             return None
+        if isinstance(request, messages.InstallRequest):
+            from xpkg_tool.sandbox.install import make_install_manifest
+
+            return make_install_manifest(request, output)
         from xpkg_tool.sandbox.tailor import find_targets
 
         return find_targets(request)

@@ -27,9 +27,13 @@ ANALYSES = "analyses.json"  # Of AnalyseRequest.
 ARCHIVE = "package.xpkg"  # Of BuildRequest, each below the number of its package.
 DESCRIPTION = "package.xpkg.json"
 FINDINGS = "findings.json"
+MANIFEST = "manifest.yaml"  # Of InstallRequest.
 
 _Text = Optional[str]
 _Globs = Optional[tuple[str, ...]]
+_Integer = Optional[int]
+_Flag = Optional[bool]
+_TextByKey = Optional[Mapping[str, str]]
 
 
 class Action(str, Enum):
@@ -61,6 +65,9 @@ class FailOn(Enum):
 
 
 ReportFormat = Literal["github", "json", "sarif", "text"]
+
+# How a manifest names the packages that it installs (dependencies/install/model.py).
+InstallMode = Literal["tag", "pinned", "unresolved"]
 
 
 class AnalyseRequest(NamedTuple):
@@ -287,6 +294,68 @@ class PublishAnswer(NamedTuple):
     references: tuple[PublishedReference, ...]
 
 
+class InstallOptions(NamedTuple):
+    """Fields of the objects that install packages, None for those that are not set: of
+    pkg.crossplane.io/v1, as its API describes them. `reference` is how the object of a single
+    package names it, `tag`, `digest` or `tag@digest`, where that is not as the mode says."""
+
+    revision_activation_policy: _Text = None
+    revision_history_limit: _Integer = None
+    package_pull_policy: _Text = None
+    package_pull_secrets: _Globs = None
+    runtime_config_ref: _TextByKey = None
+    common_labels: _TextByKey = None
+    common_annotations: _TextByKey = None
+    skip_dependency_resolution: _Flag = None
+    ignore_crossplane_constraints: _Flag = None
+    reference: _Text = None
+
+
+class PackageToInstall(NamedTuple):
+    """A package of the repository: `name` is that of its target, `source` what dependents call it,
+    `version` its tag ("" for none), `description` the path of its DESCRIPTION. `compositions` are
+    the source files in which functions may be called."""
+
+    name: str
+    source: str
+    version: str
+    description: str
+    compositions: tuple[str, ...] = ()
+
+
+class InstallRequest(NamedTuple):
+    """Makes the manifest that installs the packages with the sources `roots` and all that they
+    depend on, of these packages and of those in the lock file `lock` ("" for none). `overrides`
+    are by name or source of a package."""
+
+    name: str
+    roots: tuple[str, ...]
+    packages: tuple[PackageToInstall, ...]
+    lock: str = ""
+    mode: InstallMode = "tag"
+    options: InstallOptions = InstallOptions()
+    overrides: Mapping[str, InstallOptions] = {}
+    selection: RuleSelection = RuleSelection()
+    fail_on: FailOn = FailOn.ERROR
+
+
+class InstalledObject(NamedTuple):
+    """An object of a manifest: its kind, its name, and the reference of its package."""
+
+    kind: str
+    name: str
+    package: str
+
+
+class InstallAnswer(NamedTuple):
+    """The rendered findings. Unless these stop it, the manifest is the file MANIFEST, with these
+    objects, dependencies first."""
+
+    text: str
+    made: bool
+    objects: tuple[InstalledObject, ...] = ()
+
+
 class Counts(NamedTuple):
     """How many bytes of YAML a process parsed and packed: what it prints, for `[xpkg].stats`."""
 
@@ -295,9 +364,15 @@ class Counts(NamedTuple):
 
 
 Request = Union[
-    AnalyseRequest, BuildRequest, ReportRequest, TailorRequest, PlanRequest, PublishRequest
+    AnalyseRequest,
+    BuildRequest,
+    ReportRequest,
+    TailorRequest,
+    InstallRequest,
+    PlanRequest,
+    PublishRequest,
 ]
-Answer = Union[BuildAnswer, TailorAnswer, PlanAnswer, PublishAnswer]
+Answer = Union[BuildAnswer, TailorAnswer, InstallAnswer, PlanAnswer, PublishAnswer]
 
 # The requests by the names of their commands, and the answers by their requests.
 REQUESTS: Mapping[str, type[Any]] = {
@@ -305,12 +380,14 @@ REQUESTS: Mapping[str, type[Any]] = {
     "build": BuildRequest,
     "report": ReportRequest,
     "tailor": TailorRequest,
+    "install": InstallRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
 }
 ANSWERS: Mapping[type[Any], type[Any]] = {
     BuildRequest: BuildAnswer,
     TailorRequest: TailorAnswer,
+    InstallRequest: InstallAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
 }
