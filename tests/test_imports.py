@@ -48,12 +48,14 @@ ROOMS = {
     "xpkg": """
         register
         goals
+        installing
         publishing
         building
         named_packages statistics
         tool
         subsystem
         registries
+        install_target
         target_types
         __init__
     """,

@@ -25,6 +25,8 @@ ELSEWHERE = {
     "xpkg/building/build.py": "integration/test_repository.py",
     "xpkg/building/lint_reports.py": "integration/test_lint_reports.py",
     "xpkg/named_packages.py": "integration/test_xpkg_build.py",
+    "xpkg/installing/package.py": "xpkg/installing/test_manifest.py",
+    "xpkg/installing/references.py": "xpkg/installing/test_manifest.py",
     "xpkg/publishing/candidate.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/environment.py": "xpkg/publishing/test_secrets.py",
     "xpkg/publishing/execute.py": "xpkg/goals/test_publish.py",

@@ -9,13 +9,16 @@ from pants.backend.python.util_rules import pex
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
 from xpkg.goals import lint, package, publish, tailor, xpkg_build
+from xpkg.install_target import XpkgInstallTarget
+from xpkg.installing import manifest
+from xpkg.installing import package as package_install
 from xpkg.publishing import candidate, environment, execute, lookup, variables
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import process, run
 
 
 def target_types() -> Iterable[Any]:
-    return (XpkgPackageTarget,)
+    return (XpkgPackageTarget, XpkgInstallTarget)
 
 
 def rules() -> Iterable[Any]:
@@ -24,6 +27,8 @@ def rules() -> Iterable[Any]:
         *build.rules(),
         *named_packages.rules(),
         *lint_reports.rules(),
+        *manifest.rules(),
+        *package_install.rules(),
         *inputs.rules(),
         *shards.rules(),
         *statistics.rules(),

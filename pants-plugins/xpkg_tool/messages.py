@@ -313,12 +313,12 @@ class InstallOptions(NamedTuple):
 
 class PackageToInstall(NamedTuple):
     """A package of the repository: `name` is that of its target, `source` what dependents call it,
-    `version` its tag ("" for none), `description` the path of its DESCRIPTION. `compositions` are
-    the source files in which functions may be called."""
+    `tags` those that it is published under, `description` the path of its DESCRIPTION.
+    `compositions` are the source files in which functions may be called."""
 
     name: str
     source: str
-    version: str
+    tags: tuple[str, ...]
     description: str
     compositions: tuple[str, ...] = ()
 
@@ -340,11 +340,13 @@ class InstallRequest(NamedTuple):
 
 
 class InstalledObject(NamedTuple):
-    """An object of a manifest: its kind, its name, and the reference of its package."""
+    """An object of a manifest: its kind, its name, the reference of its package, and where that
+    comes from: the name of a PackageToInstall, or the lock."""
 
     kind: str
     name: str
     package: str
+    origin: str
 
 
 class InstallAnswer(NamedTuple):

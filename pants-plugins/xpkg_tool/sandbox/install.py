@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from xpkg_tool.dependencies.install.functions import check_functions
 from xpkg_tool.dependencies.install.manifest import InstallTarget, Manifest, make_manifest
@@ -22,6 +22,7 @@ from xpkg_tool.messages import (
     InstallRequest,
     PackageToInstall,
 )
+from xpkg_tool.package.version_tags import is_complete_version
 
 
 def make_install_manifest(request: InstallRequest, output: Path) -> InstallAnswer:
@@ -61,7 +62,7 @@ def _package(given: PackageToInstall) -> Package:
     return Package(
         origin=given.name,
         source=given.source,
-        version=given.version,
+        version=_version(given.tags),
         digest=description["digest"],
         kind=meta["kind"],
         dependencies=tuple(
@@ -69,6 +70,11 @@ def _package(given: PackageToInstall) -> Package:
             for d in meta["dependencies"]
         ),
     )
+
+
+def _version(tags: Sequence[str]) -> str:
+    """Of several tags, the first one that the package manager finds as a version."""
+    return next(filter(is_complete_version, tags), tags[0] if tags else "")
 
 
 def _function_names(request: InstallRequest, closure: Closure) -> Iterator[Finding]:
@@ -89,6 +95,8 @@ def _function_names(request: InstallRequest, closure: Closure) -> Iterator[Findi
 
 def _objects(manifest: Manifest) -> tuple[InstalledObject, ...]:
     return tuple(
-        InstalledObject(value["kind"], value["metadata"]["name"], value["spec"]["package"])
-        for value in manifest.objects
+        InstalledObject(
+            value["kind"], value["metadata"]["name"], value["spec"]["package"], package.origin
+        )
+        for package, value in zip(manifest.closure.packages, manifest.objects)
     )

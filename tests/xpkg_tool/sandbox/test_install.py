@@ -68,7 +68,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def request(**fields: Any) -> InstallRequest:
-    own = PackageToInstall("a:a", f"{HOST}/a", "v1.2.3", "a.json", ("a.yaml",))
+    own = PackageToInstall(
+        "a:a", f"{HOST}/a", ("main", "v1", "v1.2.3", "v1.2.2"), "a.json", ("a.yaml",)
+    )
     return InstallRequest(
         **{
             "name": "i:i",
@@ -84,9 +86,9 @@ def test_packages_of_the_repository_and_of_the_lock() -> None:
     options = InstallOptions(common_labels={"a": "b"})
     answer = ask(request(options=options, overrides={"a:a": InstallOptions()}), InstallAnswer)
     assert answer.made
-    assert [(o.kind, o.name, o.package) for o in answer.objects] == [
-        ("Function", "team-function-f", f"{FUNCTION}:v1.0.0"),
-        ("Configuration", "a", f"{HOST}/a:v1.2.3"),
+    assert [tuple(o) for o in answer.objects] == [
+        ("Function", "team-function-f", f"{FUNCTION}:v1.0.0", "xpkg.lock"),
+        ("Configuration", "a", f"{HOST}/a:v1.2.3", "a:a"),
     ]
     text = Path("out", MANIFEST).read_text()
     assert text.count("---\n") == 2
