@@ -304,7 +304,7 @@ def test_the_variables_that_publishing_sees_are_named() -> None:
 
 def test_placeholders_are_named() -> None:
     """Those that the code fills in, found where it does so."""
-    code = (BACKEND / "publishing" / "placeholders.py").read_text("utf-8")
+    code = (BACKEND / "naming" / "placeholders.py").read_text("utf-8")
     known = set(re.findall(r'^ +"(\w+)": ', code, re.MULTILINE)) | {"version"}
     assert len(known) == 10
     spelled = {"env": "env.NAME", "build_args": "build_args.NAME", "pants": "pants.hash"}

@@ -51,6 +51,8 @@ ROOMS = {
         installing
         publishing
         building
+        dependencies
+        naming
         named_packages statistics
         tool
         subsystem

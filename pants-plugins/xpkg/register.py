@@ -8,11 +8,13 @@ from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
+from xpkg.dependencies import inference, internal, metas, repository
 from xpkg.goals import lint, package, publish, tailor, xpkg_build
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest
 from xpkg.installing import package as package_install
-from xpkg.publishing import candidate, environment, execute, lookup, variables
+from xpkg.naming import sources, variables
+from xpkg.publishing import candidate, environment, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import process, run
 
@@ -37,6 +39,11 @@ def rules() -> Iterable[Any]:
         *process.rules(),
         *run.rules(),
         *variables.rules(),
+        *sources.rules(),
+        *metas.rules(),
+        *repository.rules(),
+        *internal.rules(),
+        *inference.rules(),
         *candidate.rules(),
         *environment.rules(),
         *lookup.rules(),

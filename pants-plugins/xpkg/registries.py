@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Iterable, Mapping
 
@@ -13,6 +14,7 @@ from xpkg_tool.messages import RegistryOptions
 
 _FIELDS = {
     "address": "a string",
+    "known_as": "a string",
     "default": "a boolean",
     "repository": "a string",
     "extra_image_tags": "a list of non-empty strings",
@@ -23,6 +25,7 @@ _FIELDS = {
 }
 
 _LAYOUT = "oci-layout:"
+_KNOWN_AS = re.compile(r"[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9._-]+)*")
 
 
 class RegistryError(ValueError):
@@ -39,12 +42,14 @@ class RegistryError(ValueError):
 class Registry:
     """One registry. `alias` is empty for an address in a BUILD file.
 
+    `known_as` is what `spec.dependsOn` writes for the address, where that is not the address.
     `ca_file` is relative to the repository's root. `mutable_tags` are globs of the tags that may
     be moved to another package; all others are never moved.
     """
 
     address: str
     alias: str = ""
+    known_as: str = ""
     default: bool = False
     repository: str | None = None
     extra_image_tags: tuple[str, ...] = ()
@@ -82,6 +87,11 @@ class Registry:
                 "without a scheme, a user or a trailing slash. Credentials come from `docker "
                 "login`; for a registry without TLS, set `insecure = true`."
             )
+        if not _KNOWN_AS.fullmatch(data.get("known_as") or "localhost"):
+            raise RegistryError(
+                f"The field `known_as` of the registry {alias!r} must have the form "
+                f"<host>[:<port>][/<prefix>], in lower case, but is {data['known_as']!r}."
+            )
         given = {f: tuple(v) if isinstance(v, list) else v for f, v in data.items()}
         return cls(**{"alias": alias, "default": alias == "default", **given})
 
@@ -99,6 +109,13 @@ class Registry:
         """The full reference: in an OCI layout, the repository follows a colon."""
         separator = ":" if self.address.startswith(_LAYOUT) else "/"
         return f"{self.address}{separator}{repository}:{tag}"
+
+    def source(self, repository: str) -> str | None:
+        """What `spec.dependsOn` names a package of the repository by; None where nothing can, since
+        it is in an OCI layout that is not known as a registry."""
+        if not self.known_as and self.address.startswith(_LAYOUT):
+            return None
+        return f"{self.known_as or self.address}/{repository}"
 
     def __str__(self) -> str:
         return f"@{self.alias}" if self.alias else self.address

@@ -114,6 +114,7 @@ class XpkgSubsystem(Subsystem):
                 {
                     "<alias>": {
                         "address": "<host>[:<port>]" or "oci-layout:<directory>",
+                        "known_as": "<host>[:<port>][/<prefix>]",
                         "default": bool,
                         "repository": str,
                         "extra_image_tags": [],
@@ -127,6 +128,9 @@ class XpkgSubsystem(Subsystem):
 
             A target publishes to all registries with `default = true` (or with the alias
             `default`) unless its `registries` field names others, as `"@<alias>"` or by address.
+
+            `known_as` is what `spec.dependsOn` writes for the address of a registry that packages
+            are not installed from: a mirror, a staging registry, or a directory.
 
             `repository` is used instead of the target's; `{target_repository}` and
             `{default_repository}` stand for what it replaces. `extra_image_tags` are added to the

@@ -64,6 +64,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
             from xpkg_tool.sandbox.install import make_install_manifest
 
             return make_install_manifest(request, output)
+        if isinstance(request, messages.MetasRequest):
+            from xpkg_tool.sandbox.metas import read_metas
+
+            return read_metas(request)
         from xpkg_tool.sandbox.tailor import find_targets
 
         return find_targets(request)

@@ -181,6 +181,49 @@ class TailorAnswer(NamedTuple):
     projects: tuple[str, ...]
 
 
+class MetaFiles(NamedTuple):
+    """The files of the package `name` in which its meta object may be, the likeliest first. One
+    that is not there is passed over."""
+
+    name: str
+    files: tuple[str, ...]
+
+
+class MetasRequest(NamedTuple):
+    """Reads what packages say of themselves in their meta objects."""
+
+    packages: tuple[MetaFiles, ...]
+
+
+class DependencyEntry(NamedTuple):
+    """An entry of `spec.dependsOn` that names a package: its place in the list, what the package
+    manager creates for it, the source, and the constraint or digest, None where there is none."""
+
+    place: int
+    api_version: str
+    kind: str
+    package: str
+    constraint: _Text
+
+
+class PackageMeta(NamedTuple):
+    """The meta object in the file `path`. `name` is empty where it has none."""
+
+    path: str
+    kind: str
+    name: str
+    dependencies: tuple[DependencyEntry, ...] = ()
+
+
+_MaybeMeta = Optional[PackageMeta]
+
+
+class MetasAnswer(NamedTuple):
+    """In the order of the request; None where no file has a meta object that can be read."""
+
+    packages: tuple[_MaybeMeta, ...]
+
+
 class RegistryOptions(NamedTuple):
     """`insecure`: plain HTTP. `ca_file`: a PEM file of authorities to trust beside the usual ones,
     "" for none. `mutable_tags`: globs; no other tag is ever moved to another digest."""
@@ -370,11 +413,12 @@ Request = Union[
     BuildRequest,
     ReportRequest,
     TailorRequest,
+    MetasRequest,
     InstallRequest,
     PlanRequest,
     PublishRequest,
 ]
-Answer = Union[BuildAnswer, TailorAnswer, InstallAnswer, PlanAnswer, PublishAnswer]
+Answer = Union[BuildAnswer, TailorAnswer, MetasAnswer, InstallAnswer, PlanAnswer, PublishAnswer]
 
 # The requests by the names of their commands, and the answers by their requests.
 REQUESTS: Mapping[str, type[Any]] = {
@@ -383,6 +427,7 @@ REQUESTS: Mapping[str, type[Any]] = {
     "report": ReportRequest,
     "tailor": TailorRequest,
     "install": InstallRequest,
+    "metas": MetasRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
 }
@@ -390,6 +435,7 @@ ANSWERS: Mapping[type[Any], type[Any]] = {
     BuildRequest: BuildAnswer,
     TailorRequest: TailorAnswer,
     InstallRequest: InstallAnswer,
+    MetasRequest: MetasAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
 }

@@ -35,7 +35,8 @@ import xpkg_tool
 from xpkg import named_packages, subsystem
 from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
 from xpkg.goals import package, publish
-from xpkg.publishing import candidate, environment, execute, lookup, variables
+from xpkg.naming import variables
+from xpkg.publishing import candidate, environment, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
 from xpkg.tool.process import ToolProcess

@@ -1,6 +1,8 @@
 """Errors in a target itself, not in its files.
 
-A build needs no dependencies, so Pants would resolve them only when it publishes.
+A build needs no dependencies, so Pants would resolve them only when it publishes. Those that are
+written by hand are resolved here; without any, nothing is, because inference reads the meta objects
+of the whole repository.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ async def find_target_faults(request: TargetFaultsRequest) -> TargetFaults:
     address = request.address
     wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
     target = wrapped.target
+    if not target[XpkgDependenciesField].value:
+        return TargetFaults()
     try:
         await Get(Targets, DependenciesRequest(target[XpkgDependenciesField]))
     # There is no list of what can be raised: any backend may infer and validate dependencies;

@@ -19,8 +19,8 @@ from pants.engine.target import (
 )
 
 from xpkg.building.build import CANNOT_BE_BUILT, BuildOutcome, BuildRequest
-from xpkg.publishing.placeholders import Naming
-from xpkg.publishing.variables import Variables, VariablesRequest
+from xpkg.naming.placeholders import Naming
+from xpkg.naming.variables import Variables, VariablesRequest
 from xpkg.registries import Registry
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import (

@@ -9,7 +9,7 @@ from pants.engine.env_vars import EnvironmentVars, EnvironmentVarsRequest
 from pants.engine.rules import Get, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 
-from xpkg.publishing.secrets import refused_variables, unreadable_entries
+from xpkg.naming.secrets import refused_variables, unreadable_entries
 from xpkg.subsystem import XpkgSubsystem
 
 

@@ -26,7 +26,8 @@ from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest, package
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest
 from xpkg.installing.package import XpkgInstallFieldSet
-from xpkg.publishing import candidate, variables
+from xpkg.naming import variables
+from xpkg.publishing import candidate
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
 from xpkg.tool.process import ToolProcess

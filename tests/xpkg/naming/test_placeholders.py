@@ -8,8 +8,8 @@ import pytest
 from pants.engine.addresses import Address
 from pants.util.frozendict import FrozenDict
 
-from xpkg.publishing.placeholders import Naming
-from xpkg.publishing.variables import Variables
+from xpkg.naming.placeholders import Naming
+from xpkg.naming.variables import Variables
 from xpkg.registries import Registry
 
 NAMING = Naming(

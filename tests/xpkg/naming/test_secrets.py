@@ -7,7 +7,7 @@ from typing import Iterator
 import pytest
 
 from tests.xpkg.publish_runner import PublishRunner, reference
-from xpkg.publishing.secrets import looks_secret, refused_variables
+from xpkg.naming.secrets import looks_secret, refused_variables
 
 SECRETS = """
     GITHUB_TOKEN AWS_SECRET_ACCESS_KEY DOCKER_PASSWORD PGPASSWD docker_auth_config NPM_AUTH

@@ -14,7 +14,7 @@ from pants.util.value_interpolation import (
     InterpolationValue,
 )
 
-from xpkg.publishing.variables import Variables
+from xpkg.naming.variables import Variables
 from xpkg.registries import Registry
 
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -76,13 +76,20 @@ class Naming:
         templates = (self.repository, self.version, self.default_repository, registry.repository)
         return (*filter(None, templates), *self.image_tags, *registry.extra_image_tags)
 
+    def repository_template(self, registry: Registry) -> str:
+        """The repository in `registry` before its placeholders are filled in."""
+        text = registry.repository or self.repository or self.default_repository
+        return _spelled_out(text, self._repositories())
+
+    def own_version(self) -> str | None:
+        """The version; raises ValueError for a placeholder that is not known."""
+        if not self.version:
+            return None
+        return _interpolate(self._field("version"), self.version, self._variable_values())
+
     def repository_in(self, registry: Registry) -> str:
         """The repository in `registry`; raises ValueError for a placeholder that is not known."""
-        target_repository = self.repository or self.default_repository
-        values = {
-            "default_repository": self.default_repository,
-            "target_repository": target_repository,
-        }
+        values = self._repositories()
         if registry.repository:
             source, text = _option(registry, "repository"), registry.repository
         elif self.repository:
@@ -93,6 +100,13 @@ class Naming:
         if "{package}" in _spelled_out(text, values):
             self._check_package_name(source, text)
         return self._format(source, text, values)
+
+    def _repositories(self) -> dict[str, str]:
+        """The values of placeholders that may hold others."""
+        return {
+            "default_repository": self.default_repository,
+            "target_repository": self.repository or self.default_repository,
+        }
 
     def _check_package_name(self, source: InterpolationContext.TextSource, text: str) -> None:
         """Raises ValueError where `{package}` would give an invalid repository. The package manager
@@ -142,15 +156,14 @@ class Naming:
             **self._variable_values(),
             **values,
         }
-        if self.version:
-            known["version"] = _interpolate(
-                self._field("version"), self.version, self._variable_values()
-            )
-        elif any("{version" in t for t in (text, *values.values())):
-            raise InterpolationError(
-                f"The {source} is {text!r}, but {self.address} has no `version`.\n\n"
-                'Add one to the target, for example `version="v1.2.3"`.'
-            )
+        if "{version" in _spelled_out(text, values):
+            version = self.own_version()
+            if version is None:
+                raise InterpolationError(
+                    f"The {source} is {text!r}, but {self.address} has no `version`.\n\n"
+                    'Add one to the target, for example `version="v1.2.3"`.'
+                )
+            known["version"] = version
         return _interpolate(source, text, known)
 
     def _field(self, alias: str) -> InterpolationContext.TextSource:

@@ -14,7 +14,7 @@ from pants.engine.env_vars import EnvironmentVars, EnvironmentVarsRequest
 from pants.engine.rules import Get, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 
-from xpkg.publishing.secrets import looks_secret
+from xpkg.naming.secrets import looks_secret
 from xpkg.subsystem import XpkgSubsystem
 
 _ENVIRONMENT = re.compile(r"\{env\.([A-Za-z_][A-Za-z0-9_]*)")
