@@ -29,6 +29,7 @@ ROOMS = {
         __main__
         sandbox
         publish
+        cluster
         inspection
         building
         discovery

@@ -46,6 +46,9 @@ ELSEWHERE = {
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/diagnostics/errors.py": "xpkg_tool/registry/faults",
     "xpkg_tool/diagnostics/formats/*": "xpkg_tool/diagnostics/formats/test_formats.py",
+    "xpkg_tool/cluster/kubectl.py": "xpkg_tool/cluster/test_deploy.py",
+    "xpkg_tool/cluster/wait.py": "xpkg_tool/cluster/test_deploy.py",
+    "xpkg_tool/sandbox/deploy.py": "xpkg/goals/test_experimental_deploy.py",
     "xpkg_tool/dependencies/install/model.py": "xpkg_tool/dependencies/install/test_manifest.py",
     # Parts of one reader, seen in what it reads.
     "xpkg_tool/dependencies/lock/model.py": "xpkg_tool/dependencies/lock/test_file.py",

@@ -42,6 +42,11 @@ def _answer(request: Request, output: Path) -> Answer | None:
         from xpkg_tool.sandbox.publish import publish_package
 
         return publish_package(request)
+    if isinstance(request, messages.DeployRequest):
+        from xpkg_tool.sandbox.deploy import deploy_manifest
+
+        deploy_manifest(request)
+        return None
     from xpkg_tool.process.ending import ending_at_once
 
     # What is left behind is in a sandbox, which nobody looks at then.

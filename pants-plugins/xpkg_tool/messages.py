@@ -401,6 +401,19 @@ class InstallAnswer(NamedTuple):
     objects: tuple[InstalledObject, ...] = ()
 
 
+class DeployRequest(NamedTuple):
+    """Applies the file `manifest` of these objects with the user's kubectl, in the context
+    `context` ("" for the current one), and waits up to `timeout` seconds until they are installed
+    and healthy. Prints as it goes; the exit code is the answer."""
+
+    manifest: str
+    objects: tuple[InstalledObject, ...]
+    context: str = ""
+    timeout: float = 600
+    dry_run: bool = False
+    force_conflicts: bool = False
+
+
 class Counts(NamedTuple):
     """How many bytes of YAML a process parsed and packed: what it prints, for `[xpkg].stats`."""
 
@@ -415,6 +428,7 @@ Request = Union[
     TailorRequest,
     MetasRequest,
     InstallRequest,
+    DeployRequest,
     PlanRequest,
     PublishRequest,
 ]
@@ -427,6 +441,7 @@ REQUESTS: Mapping[str, type[Any]] = {
     "report": ReportRequest,
     "tailor": TailorRequest,
     "install": InstallRequest,
+    "deploy": DeployRequest,
     "metas": MetasRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
