@@ -40,6 +40,7 @@ ELSEWHERE = {
     "xpkg_tool/building/*": "xpkg_tool/test_cases.py",
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",
     # One test for all that is shown in the same way.
+    "xpkg_tool/cli/cluster.py": "xpkg_tool/cli/test_install.py",
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",
     "xpkg_tool/cli/extract.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/inspect.py": "xpkg_tool/cli/test_source.py",

@@ -9,7 +9,7 @@ from pants.backend.python.util_rules import pex
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
 from xpkg.dependencies import inference, internal, metas, repository
-from xpkg.goals import lint, package, publish, tailor, xpkg_build
+from xpkg.goals import experimental_deploy, lint, package, publish, tailor, xpkg_build
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest
 from xpkg.installing import package as package_install
@@ -31,6 +31,7 @@ def rules() -> Iterable[Any]:
         *lint_reports.rules(),
         *manifest.rules(),
         *package_install.rules(),
+        *experimental_deploy.rules(),
         *inputs.rules(),
         *shards.rules(),
         *statistics.rules(),

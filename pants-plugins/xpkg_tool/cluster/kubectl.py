@@ -122,7 +122,8 @@ def _failed(done: subprocess.CompletedProcess[str]) -> ClusterError:
         said = said.partition("\nPlease review")[0]
         remedy = (
             "Somebody else owns these fields: the package manager, if it created the object for a "
-            "dependent; another deployment; or a person. `--xpkg-deploy-force-conflicts` takes them over."
+            "dependent; another deployment; or a person. "
+            "`--xpkg-deploy-force-conflicts` takes them over."
         )
     elif "AlreadyExists" in said or "already exists" in said:
         remedy = "Change the package of an object that exists with `xpkg update`."

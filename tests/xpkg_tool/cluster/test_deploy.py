@@ -157,7 +157,7 @@ def test_a_dry_run_changes_nothing(
 
 
 CONFLICT = """\
-error: Apply failed with 1 conflict: conflict with "crossplane" using pkg.crossplane.io/v1: .spec.package
+error: Apply failed with 1 conflict: conflict with "crossplane" using v1: .spec.package
 Please review the fields above--they currently have other managers. Here
 are the ways you can resolve this warning:
 * If you intend to manage all of these fields, please re-run the apply

@@ -42,6 +42,11 @@ def check(closure: Closure, mode: Mode, forms: Mapping[str, Form]) -> Iterator[F
                 yield _mixed(package, dependent, form, mode)
 
 
+def is_accepted(reference: str) -> bool:
+    """Whether the API server accepts the reference as `spec.package`."""
+    return _PACKAGE.fullmatch(reference) is not None
+
+
 def _name_collisions(closure: Closure) -> Iterator[Finding]:
     first: dict[tuple[str, str], Package] = {}
     for package in closure.packages:
@@ -66,7 +71,7 @@ def _reference(package: Package, form: Form) -> Iterator[Finding]:
             "Give the target a `version`, or `image_tags` with a semantic version.",
             package.origin,
         )
-    elif _PACKAGE.fullmatch(reference):
+    elif is_accepted(reference):
         if not is_dns_subdomain(package.object_name):
             yield REFERENCE.finding(
                 f"No name for an object can be derived from the repository of {package.source}.",
