@@ -42,6 +42,8 @@ ELSEWHERE = {
     # One test for all that is shown in the same way.
     "xpkg_tool/cli/cluster.py": "xpkg_tool/cli/test_install.py",
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",
+    "xpkg_tool/cli/cache_fetch.py": "xpkg_tool/cli/test_cache.py",
+    "xpkg_tool/cli/locked.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/extract.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/inspect.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",
@@ -51,8 +53,9 @@ ELSEWHERE = {
     "xpkg_tool/cluster/wait.py": "xpkg_tool/cluster/test_deploy.py",
     "xpkg_tool/sandbox/deploy.py": "xpkg/goals/test_experimental_deploy.py",
     "xpkg_tool/dependencies/install/model.py": "xpkg_tool/dependencies/install/test_manifest.py",
+    # Steps of resolving, seen in what is locked.
+    "xpkg_tool/dependencies/lock/*": "xpkg_tool/dependencies/lock/test_resolve.py",
     # Parts of one reader, seen in what it reads.
-    "xpkg_tool/dependencies/lock/model.py": "xpkg_tool/dependencies/lock/test_file.py",
     "xpkg_tool/documents/encoding.py": "xpkg_tool/documents/test_stream.py",
     "xpkg_tool/documents/lines.py": "xpkg_tool/documents/test_positions.py",
     "xpkg_tool/documents/stored.py": "xpkg_tool/lint/test_analysis_json.py",
@@ -66,6 +69,8 @@ ELSEWHERE = {
     "xpkg_tool/oci/stored_image.py": "xpkg_tool/oci/read/test_docker_archive.py",
     "xpkg_tool/oci/write/archive.py": "xpkg_tool/oci/write/test_image.py",
     "xpkg_tool/oci/write/layout_files.py": "xpkg_tool/oci/write/test_layout.py",
+    # Two dialects, one test of both.
+    "xpkg_tool/package/versions/*": "xpkg_tool/package/test_semver.py",
     "xpkg_tool/package/summary.py": "xpkg_tool/lint/test_cross_object.py",
     # Rules held to the same verdicts of a cluster: tests/vectors.
     "xpkg_tool/kubernetes/openapi/*": "xpkg_tool/lint/schemas/test_schemas.py",

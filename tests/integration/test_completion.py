@@ -31,6 +31,8 @@ TYPED = (
     ("xpkg build --package-root pack", ["build", "--package-root", "packages"]),
     ("xpkg verify net", ["verify", "network.xpkg"]),
     (f"xpkg rule {_ALONE[:4]}", ["rule", _ALONE]),
+    ("xpkg cache pr", ["cache", "prune"]),
+    ("xpkg cache list --format j", ["cache", "list", "--format", "json"]),
     ("xpkg completion f", ["completion", "fish"]),
 )
 
@@ -125,7 +127,17 @@ def test_fish_completes() -> None:
     Path("script").write_text(script(_needed("fish")))
     for typed, words in TYPED:
         assert words[-1] in [offer.rstrip("/") for offer in _fish(typed)], typed
-    commands = {"build", "completion", "copy", "extract", "inspect", "lint", "push", "rule"}
+    commands = {
+        "build",
+        "cache",
+        "completion",
+        "copy",
+        "extract",
+        "inspect",
+        "lint",
+        "push",
+        "rule",
+    }
     assert set(_fish("xpkg ")) == {*commands, "verify"}
 
 

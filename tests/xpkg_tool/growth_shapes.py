@@ -33,9 +33,10 @@ from xpkg_tool.kubernetes.regex.re2_match import matches as pattern_matches
 from xpkg_tool.lint.selection import Selection
 from xpkg_tool.oci.image_error import ImageError
 from xpkg_tool.oci.reference import parse as parse_reference
+from xpkg_tool.package.dialects import difference, written_for_both
 from xpkg_tool.package.names import friendly_id, is_dns_subdomain
 from xpkg_tool.package.quick_scan import read_head
-from xpkg_tool.package.semver import VersionError, parse_constraint, parse_version
+from xpkg_tool.package.semver import Dialect, VersionError, parse_constraint, parse_version
 from xpkg_tool.registry.auth.challenge import parse_challenges
 from xpkg_tool.registry.http.api_errors import error_codes
 from xpkg_tool.registry.http.client import Response
@@ -203,8 +204,11 @@ def _body(value: object) -> Response:
 
 
 def _constraint(value: str) -> None:
-    constraint = parse_constraint(value)
-    constraint.matches(parse_version("1.2.3"))
+    for dialect in Dialect:
+        constraint = parse_constraint(value, dialect)
+        constraint.matches(parse_version("1.2.3"))
+    difference(value)
+    written_for_both(value)
 
 
 def _fields(indent: int, line: Callable[[int], str]) -> Callable[[int], str]:

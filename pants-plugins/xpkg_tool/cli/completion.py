@@ -45,4 +45,5 @@ def _with_its_commands(top: argparse.ArgumentParser) -> Iterator[argparse.Argume
     yield top
     for action in top._actions:
         if isinstance(action, argparse._SubParsersAction):
-            yield from action.choices.values()
+            for command in action.choices.values():
+                yield from _with_its_commands(command)

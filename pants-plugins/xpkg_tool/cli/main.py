@@ -202,8 +202,60 @@ def parser() -> argparse.ArgumentParser:
         help="write the files into this folder (default: the current one)",
     )
 
-    install = command("install", "Installs a package in a cluster, with kubectl.")
-    update = command("update", "Changes the version of a package in a cluster, with kubectl.")
+    _cluster_arguments(
+        command("install", "Installs a package in a cluster, with kubectl."),
+        command("update", "Changes the version of a package in a cluster, with kubectl."),
+    )
+
+    _lock_arguments(
+        command("lock", "Locks the packages of others that packages depend on, in xpkg.lock.")
+    )
+
+    _cache_commands(
+        command("cache", "Shows, checks and fills the cache of packages from registries.")
+    )
+
+    rule = command("rule", "Explains lint rules, or lists them, one per line.")
+    rule.add_argument(
+        "codes",
+        metavar="CODE",
+        nargs="*",
+        help="explain this rule (XP202), or list the rules with this prefix (XP2); without a code, "
+        "list all rules",
+    )
+
+    completion = command("completion", "Prints a completion script for a shell.")
+    completion.add_argument(
+        "shell", choices=("bash", "zsh", "fish"), help="print the script for this shell"
+    )
+    return top
+
+
+class _ShowVersion(argparse.Action):
+    """Determines the version only on request, because that reads all sources."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"{parser.prog} {build_version()} (format {FORMAT_VERSION})")
+        parser.exit()
+
+
+class _Parser(argparse.ArgumentParser):
+    """The parser of the program, and of each command."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            epilog=_EXIT_CODES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+            **options,
+        )
+
+    def print_help(self, file: Any = None) -> None:
+        """Raises if the output cannot be written; newer versions of argparse ignore that."""
+        (file or sys.stdout).write(self.format_help())
+
+
+def _cluster_arguments(install: argparse.ArgumentParser, update: argparse.ArgumentParser) -> None:
     for changer in (install, update):
         changer.add_argument(
             "kind",
@@ -279,44 +331,115 @@ def parser() -> argparse.ArgumentParser:
         help="print the object instead of creating it",
     )
 
-    rule = command("rule", "Explains lint rules, or lists them, one per line.")
-    rule.add_argument(
-        "codes",
-        metavar="CODE",
+
+def _lock_arguments(lock: argparse.ArgumentParser) -> None:
+    lock.add_argument(
+        "directories",
+        metavar="DIR",
         nargs="*",
-        help="explain this rule (XP202), or list the rules with this prefix (XP2); without a code, "
-        "list all rules",
+        help="lock what the package in this folder depends on (default: the current one); several "
+        "folders share a lock",
     )
-
-    completion = command("completion", "Prints a completion script for a shell.")
-    completion.add_argument(
-        "shell", choices=("bash", "zsh", "fish"), help="print the script for this shell"
+    lock.add_argument(
+        "--lock",
+        metavar="FILE",
+        default="xpkg.lock",
+        help="write this lock file (default: xpkg.lock in the current folder)",
     )
-    return top
+    lock.add_argument(
+        "--upgrade",
+        metavar="SOURCE",
+        action="append",
+        help="take the highest version of this package, even if the locked one satisfies all; * "
+        "for all packages; comma-separated, may be repeated",
+    )
+    lock.add_argument(
+        "--own",
+        metavar="SOURCE",
+        action="append",
+        help="do not lock this package, which is made from the same repository; comma-separated, "
+        "may be repeated",
+    )
+    lock.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; the exit code is 1 if the lock would change",
+    )
+    lock.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        help="use the cache in this folder, which must exist (default: pants-xpkg/packages in "
+        "$XDG_CACHE_HOME or ~/.cache, which is created)",
+    )
+    lock.add_argument(
+        "--insecure-registry",
+        dest="insecure_registries",
+        metavar="HOST",
+        action="append",
+        help="use plain HTTP for this registry (host[:port]); may be repeated",
+    )
+    lock.add_argument(
+        "--ca-file",
+        metavar="FILE",
+        help="trust the certificate authorities in this PEM file as well",
+    )
+    # What other commands with folders have besides.
+    lock.set_defaults(package_roots=None, examples=None)
 
 
-class _ShowVersion(argparse.Action):
-    """Determines the version only on request, because that reads all sources."""
+def _cache_commands(cache: argparse.ArgumentParser) -> None:
+    actions = cache.add_subparsers(dest="action", metavar="ACTION", required=True)
 
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        print(f"{parser.prog} {build_version()} (format {FORMAT_VERSION})")
-        parser.exit()
-
-
-class _Parser(argparse.ArgumentParser):
-    """The parser of the program, and of each command."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            epilog=_EXIT_CODES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-            **options,
+    def action(name: str, summary: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=summary, description=summary)
+        added.add_argument(
+            "--cache-dir",
+            metavar="DIR",
+            help="use the cache in this folder, which must exist (default: pants-xpkg/packages in "
+            "$XDG_CACHE_HOME or ~/.cache, which is created)",
         )
+        added.set_defaults(max_size=None)
+        return added
 
-    def print_help(self, file: Any = None) -> None:
-        """Raises if the output cannot be written; newer versions of argparse ignore that."""
-        (file or sys.stdout).write(self.format_help())
+    listing = action("list", "Lists the packages, those first that make room first.")
+    _report_argument(listing)
+    action("verify", "Verifies each package, and removes the damaged ones.")
+    prune = action("prune", "Removes the packages that no lock names.")
+    fetch = action("fetch", "Fetches the packages that the locks name, if they are not there.")
+    export = action("export", "Writes the packages that the locks name as files for a cluster.")
+    for locked in (prune, fetch, export):
+        locked.add_argument(
+            "--lock",
+            dest="locks",
+            metavar="FILE",
+            action="append",
+            help="read this lock file; may be repeated (default: xpkg.lock in the current folder)",
+        )
+    prune.add_argument(
+        "--max-size",
+        metavar="SIZE",
+        help="remove the least recently used packages until the rest has at most this size, such "
+        "as 500MiB (without --lock: only these)",
+    )
+    for fetching in (fetch, export):
+        fetching.add_argument(
+            "--insecure-registry",
+            dest="insecure_registries",
+            metavar="HOST",
+            action="append",
+            help="use plain HTTP for this registry (host[:port]); may be repeated",
+        )
+        fetching.add_argument(
+            "--ca-file",
+            metavar="FILE",
+            help="trust the certificate authorities in this PEM file as well",
+        )
+    export.add_argument(
+        "--crossplane",
+        metavar="DIR",
+        required=True,
+        help="write the files of Crossplane's own package cache into this folder",
+    )
 
 
 def _registry_arguments(command: argparse.ArgumentParser) -> None:

@@ -36,7 +36,7 @@ def write_whole(files: Mapping[str, bytes | Iterable[bytes]], hidden_in: str | N
             if os.path.isdir(path):
                 raise IsADirectoryError(None, "it is a folder", path)
         for folder in folders if hidden_in is None else [hidden_in]:
-            _sweep(folder)
+            sweep(folder)
         written = {
             path: stack.enter_context(_written(hidden_in or _folder_of(path), content))
             for path, content in files.items()
@@ -64,7 +64,7 @@ def _folder_of(path: str) -> str:
     return os.path.dirname(path) or os.curdir
 
 
-def _sweep(folder: str) -> None:
+def sweep(folder: str) -> None:
     """Removes the leftovers of killed processes in `folder`, but no file that is being written."""
     with suppress(OSError):
         for name in os.listdir(folder):

@@ -21,9 +21,10 @@ from xpkg_tool.dependencies.model import (
     parse_source,
     without_identifier,
 )
-from xpkg_tool.diagnostics.finding import WARNING, Finding
+from xpkg_tool.diagnostics.finding import WARNING, AnyFinding, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
+from xpkg_tool.lint.dialects import check_dependency_dialect
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.package import types
@@ -71,7 +72,7 @@ _VERSION_REMEDY = (
 
 
 @checks(*types.ALL_META)
-def check_depends(subject: Subject) -> Iterator[Finding]:
+def check_depends(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for the dependencies of a meta object."""
     found: list[Dependency] = []
     for index, entry in entries(subject.value):
@@ -136,7 +137,7 @@ def _agrees(field: str, value: Any, read: Dependency) -> bool:
     return bool(value == wanted[field])
 
 
-def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterator[Finding]:
+def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterator[AnyFinding]:
     version = entry.get("version")
     problem = "The dependency has no `version`"
     if isinstance(version, str) and version:
@@ -144,6 +145,7 @@ def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterat
             return
         try:
             parse_constraint(version)
+            yield from check_dependency_dialect(subject, (*path, "version"), version)
             return
         except VersionError as error:
             problem = f"The dependency's version is not valid: {error}"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
+from xpkg_tool.diagnostics.finding import ERROR, WARNING, AnyFinding, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
+from xpkg_tool.lint.dialects import check_crossplane_dialect
 from xpkg_tool.lint.fields import shown, unknown_field, wrong_type
 from xpkg_tool.lint.metadata import SUBDOMAIN, check_keys, check_times
 from xpkg_tool.lint.shapes import STRING, ListOf, Struct, mismatches, object_with, strings
@@ -68,7 +69,7 @@ _HINTS: dict[PathOf, str] = {
 
 
 @checks(*types.ALL_META)
-def check_meta(subject: Subject) -> Iterator[Finding]:
+def check_meta(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a meta object of a known kind."""
     for mismatch in mismatches(subject.value, META):
         if mismatch.expected is not None:
@@ -121,7 +122,7 @@ def _name(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _crossplane_version(subject: Subject) -> Iterator[Finding]:
+def _crossplane_version(subject: Subject) -> Iterator[AnyFinding]:
     crossplane = subject.get("spec", "crossplane")
     if not isinstance(crossplane, dict):
         return
@@ -131,6 +132,7 @@ def _crossplane_version(subject: Subject) -> Iterator[Finding]:
     if isinstance(version, str):
         try:
             parse_constraint(version)
+            yield from check_crossplane_dialect(subject, path, version)
             return
         except VersionError as error:
             problem = f"The version constraint for Crossplane is not valid: {error}"

@@ -6,18 +6,9 @@ from dataclasses import dataclass, field
 from typing import Mapping, Sequence
 
 from xpkg_tool.oci.blobs import BlobReader
-from xpkg_tool.oci.manifests import Descriptor
+from xpkg_tool.oci.manifests import Descriptor, StoredManifest
 from xpkg_tool.oci.read.docker_archive import pushed_manifest
 from xpkg_tool.oci.stored_image import DOCKER_ARCHIVE, StoredImage
-
-
-@dataclass(frozen=True)
-class StoredManifest:
-    """A manifest or an index: its media type, its digest and its exact bytes."""
-
-    media_type: str
-    digest: str
-    manifest: bytes
 
 
 @dataclass(frozen=True)

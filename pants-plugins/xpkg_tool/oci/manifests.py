@@ -53,6 +53,15 @@ class Manifest:
 
 
 @dataclass(frozen=True)
+class StoredManifest:
+    """A manifest or an index: its media type, its digest and its exact bytes."""
+
+    media_type: str
+    digest: str
+    manifest: bytes
+
+
+@dataclass(frozen=True)
 class ImageConfig:
     """The fields of an image's config that are used here. Missing strings are empty."""
 

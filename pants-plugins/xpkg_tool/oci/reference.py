@@ -27,7 +27,7 @@ _COMPONENT = re.compile(_COMPONENT_TEXT)
 # Regular expressions of the parts, for who has no whole reference, and the longest repository.
 REPOSITORY = rf"{_COMPONENT_TEXT}(?:/{_COMPONENT_TEXT})*"
 MAX_REPOSITORY = 255
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 HOST = rf"{_LABEL}(?:\.{_LABEL})*"
 _HOST = re.compile(HOST)
@@ -271,12 +271,12 @@ def _check_repository(text: str, start: int, end: int) -> None:
 
 def _check_tag(text: str, start: int, end: int) -> None:
     tag = text[start:end]
-    if _TAG.fullmatch(tag):
+    if TAG.fullmatch(tag):
         return
     remedy = "A tag has up to 128 letters, digits, `_`, `.` and `-`, and does not begin with `.-`."
     if not tag:
         raise _error(text, start, 1, "the tag is empty", remedy)
-    good = _TAG.match(tag)
+    good = TAG.match(tag)
     at = good.end() if good else 0
     if at >= _MAX_TAG and tag.isascii():
         raise _error(

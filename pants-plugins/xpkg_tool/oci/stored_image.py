@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Iterable
+from typing import Callable, Iterable
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.oci.blobs import BlobReader, Blobs, Readable
 from xpkg_tool.oci.image_error import over_limit, refuse
-from xpkg_tool.oci.manifests import MAX_CONFIG, Descriptor, ImageConfig, Manifest, parse_config
+from xpkg_tool.oci.manifests import (
+    MAX_CONFIG,
+    Descriptor,
+    ImageConfig,
+    Manifest,
+    StoredManifest,
+    parse_config,
+)
 from xpkg_tool.oci.write.image import ANNOTATION
 
 # What an image was read from.
@@ -26,8 +33,8 @@ class StoredImage:
 
     `source` is the file, folder or reference as it was named. `manifest` is the exact stored bytes,
     except for the form DOCKER_ARCHIVE, which has none: there it is the manifest that Crossplane's
-    own push would create (docker_archive.pushed_manifest). `index_digest` is that of the index that
-    led to the image, or "". `faults` are the findings about everything read so far.
+    own push would create (docker_archive.pushed_manifest). `indexes` are those that led to the
+    image, the outermost first. `faults` are the findings about everything read so far.
     """
 
     source: str
@@ -39,7 +46,12 @@ class StoredImage:
     layers: tuple[Descriptor, ...]
     _blobs: Blobs = field(repr=False)
     faults: tuple[Finding, ...] = ()
-    index_digest: str = ""
+    indexes: tuple[StoredManifest, ...] = ()
+
+    @property
+    def index_digest(self) -> str:
+        """The digest of the outermost index that led to the image, or ""."""
+        return self.indexes[0].digest if self.indexes else ""
 
     @property
     def blobs(self) -> tuple[Descriptor, ...]:
@@ -62,6 +74,10 @@ class StoredImage:
     def with_faults(self, faults: Iterable[Finding]) -> StoredImage:
         return replace(self, faults=(*self.faults, *faults))
 
+    def reading_through(self, wrap: Callable[[Blobs], Blobs]) -> StoredImage:
+        """The image, with its blobs read through what `wrap` makes of them."""
+        return replace(self, _blobs=wrap(self._blobs))
+
     def checked(self) -> StoredImage:
         """The image itself; raises ImageError for its first fault, if any."""
         refuse((*self.faults, *map(self.fault, self.blobs)))
@@ -72,7 +88,13 @@ class StoredImage:
 
 
 def stored(
-    source: str, form: str, manifest: Manifest, digest: str, blobs: Blobs, *, index_digest: str = ""
+    source: str,
+    form: str,
+    manifest: Manifest,
+    digest: str,
+    blobs: Blobs,
+    *,
+    indexes: tuple[StoredManifest, ...] = (),
 ) -> StoredImage:
     return StoredImage(
         source,
@@ -83,7 +105,7 @@ def stored(
         manifest.config,
         manifest.layers,
         blobs,
-        index_digest=index_digest,
+        indexes=indexes,
     )
 
 

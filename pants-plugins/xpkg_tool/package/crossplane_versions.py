@@ -14,6 +14,9 @@ _MAJORS = (1, CURRENT_MAJOR)
 # last also for all newer ones.
 RELEASES = ("1.20", "2.0", "2.1", "2.2", "2.3", "2.4")
 
+# Since this release, Crossplane reads constraints in the newer dialect (semver.py).
+NEWER_DIALECT_SINCE = "2.3"
+
 # A constraint is tested with versions of each major. Crossplane 1 ended with 1.20; no patch version
 # is above the twenties, and the versions in the constraint itself are tested as well.
 _MINORS = range(31)

@@ -28,7 +28,8 @@ class Registries:
     """Connects to a registry when it is first used, and keeps the connection, so that there is one
     probe and one request for each token. Thread-safe. The caller closes it.
 
-    `connections` is the maximum number of simultaneous requests; with `reading`, only the right to
+    `usual` are the settings of a registry that `settings` does not have; `connections` is the
+    maximum number of simultaneous requests; with `reading`, only the right to
     read is requested; `progress` is told what is sent."""
 
     def __init__(
@@ -36,6 +37,7 @@ class Registries:
         env: Mapping[str, str],
         settings: Mapping[str, RegistrySettings] | None = None,
         *,
+        usual: RegistrySettings = _PLAIN,
         connections: int = CONNECTIONS,
         reading: bool = False,
         connect: Connect | None = None,
@@ -46,12 +48,13 @@ class Registries:
         self._reading = reading
         self._env = env
         self._settings = settings or {}
+        self._usual = usual
         self._connect = connect or self._connect_to
         self._lock = threading.Lock()
         self._open: dict[str, Connection] = {}
 
     def settings(self, registry: str) -> RegistrySettings:
-        return self._settings.get(registry, _PLAIN)
+        return self._settings.get(registry, self._usual)
 
     def connection(self, registry: str) -> Connection:
         """Raises PublishError."""

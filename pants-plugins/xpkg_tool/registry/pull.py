@@ -20,6 +20,7 @@ from xpkg_tool.oci.manifests import (
     INDEX_TYPES,
     MAX_MANIFEST,
     Descriptor,
+    StoredManifest,
     choose_for_platform,
     parse_index,
     parse_json,
@@ -53,18 +54,18 @@ def pull(reference: Reference, connection: Connection) -> StoredImage:
     response = _found(source, repository, reference)
     raw, faults = response.body, _wrong_digest(source, response, reference)
     digest = sha256(raw)
-    media_type, index_digest = _media_type(source, response), ""
+    media_type, indexes = _media_type(source, response), list[StoredManifest]()
     for _ in range(MAX_INDEXES):
         if media_type not in INDEX_TYPES:
             break
-        index_digest = index_digest or digest
+        indexes.append(StoredManifest(media_type, digest, raw))
         child = choose_for_platform(source, parse_index(source, "The index", raw))
         raw = _child(source, repository, child)
         faults += compare(source, raw, child, "the index")
         digest, media_type = child.digest, child.media_type
     manifest = parse_manifest(source, raw, media_type)
     blobs = _RegistryBlobs(source, connection, repository)
-    image = stored(source, REGISTRY, manifest, digest, blobs, index_digest=index_digest)
+    image = stored(source, REGISTRY, manifest, digest, blobs, indexes=tuple(indexes))
     return image.with_faults(faults)
 
 

@@ -8,8 +8,8 @@ from typing import Protocol, Union
 from urllib.parse import quote
 
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.oci.artifact import Artifact, StoredManifest
-from xpkg_tool.oci.manifests import INDEX_TYPES, MANIFEST_TYPES, Descriptor
+from xpkg_tool.oci.artifact import Artifact
+from xpkg_tool.oci.manifests import INDEX_TYPES, MANIFEST_TYPES, Descriptor, StoredManifest
 from xpkg_tool.oci.reference import DIGEST
 from xpkg_tool.oci.write.layer import sha256
 from xpkg_tool.registry.auth.authorizer import Authorizer
@@ -73,6 +73,19 @@ class Repository:
         if response.status not in (200, 404):
             raise unexpected(self.transport.name, "GET", url, response)
         return response if response.status == 200 else None
+
+    def tags_page(self, url: str) -> Response | None:
+        """The response with a page of the repository's tags at `url`, or None if the registry has
+        no such repository (tags.py)."""
+        response = self._call("GET", url, {"Accept": "application/json"})
+        if response.status not in (200, 404):
+            raise unexpected(self.transport.name, "GET", url, response)
+        return response if response.status == 200 else None
+
+    @property
+    def tags_url(self) -> str:
+        """The URL of the first page of the repository's tags."""
+        return self._urls.tags
 
     def open_blob(self, digest: str, start: int) -> Response | None:
         """The blob as a stream, starting at byte `start` (status 206), or all of it (status 200)

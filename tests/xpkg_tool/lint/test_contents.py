@@ -76,7 +76,7 @@ def test_objects_are_enough() -> None:
 
 def test_a_kind_that_no_admitted_release_knows_is_an_error() -> None:
     assert of_release(XRD, "^1.20") == ["XP202 1:13"]
-    assert of_release(OPERATION, ">=1.14 <2.0.0-0") == ["XP202 1:13"]
+    assert of_release(OPERATION, ">=1.14, <2.0.0-0") == ["XP202 1:13"]
     assert of_release(ACTIVATION_POLICY, "~2.0.0") == ["XP202 1:13"]
 
 

@@ -65,6 +65,8 @@ class State:
         # Scopes that it puts into a token at most (0: all that are asked for).
         self.most_scopes = 0
         self.realm = ""
+        # Tags on a page, whatever is asked for (0: as many as are asked for).
+        self.page = 0
 
     def expire_tokens(self) -> None:
         self.tokens.clear()
@@ -84,7 +86,7 @@ def answer(state: State, request: Request) -> Answer:
     parts = urlsplit(request.target)
     if parts.path == "/token":
         return _token(state, request)
-    repository = re.sub(r"^/v2/|/?(manifests|blobs|referrers)/.*$", "", parts.path)
+    repository = re.sub(r"^/v2/|/?(manifests|blobs|referrers|tags)/.*$", "", parts.path)
     denied = _challenge(state, request, repository)
     if denied:
         return denied
@@ -93,6 +95,8 @@ def answer(state: State, request: Request) -> Answer:
     name = parts.path.rpartition("/")[2]
     if "/manifests/" in parts.path:
         return _manifest(state, request, repository, name)
+    if parts.path.endswith("/tags/list"):
+        return _tags(state, request, repository)
     if "/blobs/uploads/" in parts.path:
         return _upload(state, request, repository, name)
     if "/blobs/" in parts.path and request.method in ("GET", "HEAD"):
@@ -161,6 +165,23 @@ def _manifest(state: State, request: Request, repository: str, name: str) -> Ans
         return _error(404, "MANIFEST_UNKNOWN")
     digest = f"sha256:{hashlib.sha256(found[1]).hexdigest()}"
     return Answer(200, {"Content-Type": found[0], "Docker-Content-Digest": digest}, found[1])
+
+
+def _tags(state: State, request: Request, repository: str) -> Answer:
+    parts = urlsplit(request.target)
+    query = parse_qs(parts.query)
+    names = [name for known, name in state.manifests if known == repository]
+    if not names:
+        return _error(404, "NAME_UNKNOWN")
+    tags = sorted(name for name in names if not name.startswith("sha256:"))
+    after = [tag for tag in tags if tag > query.get("last", [""])[0]]
+    most = state.page or int(query.get("n", ["1000"])[0])
+    headers = {"Content-Type": "application/json"}
+    if len(after) > most:
+        following = f"{parts.path}?n={most}&last={after[most - 1]}"
+        headers["Link"] = f'<{following}>; rel="next"'
+    page = {"name": repository, "tags": after[:most] or None}
+    return Answer(200, headers, json.dumps(page).encode())
 
 
 def _challenge(state: State, request: Request, repository: str) -> Answer | None:

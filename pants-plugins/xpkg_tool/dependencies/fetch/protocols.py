@@ -12,15 +12,27 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What shows that a package belongs to its digest: the bytes of that manifest or index, whose
+    media type is `media_type`, and of everything on the way from it to package.yaml (the manifest
+    of an index, the layers that were read), by their own digests."""
+
+    media_type: str
+    blobs: Mapping[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class FetchedPackage:
     """The content of a package: `digest` is the one that was asked for, of a manifest or an index,
     `platforms` the digests of an index's manifests by `os/architecture` (empty where it is none),
-    and `stream` the bytes of package.yaml."""
+    and `stream` the bytes of package.yaml. `proof` is what a cache keeps; without one it keeps
+    nothing."""
 
     source: str
     digest: str
     stream: bytes
     platforms: Mapping[str, str] = field(default_factory=dict)
+    proof: Proof | None = field(default=None, compare=False, repr=False)
 
 
 class Tags(Protocol):

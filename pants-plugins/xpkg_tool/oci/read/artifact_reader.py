@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Callable, Sequence
 
-from xpkg_tool.oci.artifact import Artifact, StoredManifest, artifact_of
+from xpkg_tool.oci.artifact import Artifact, artifact_of
 from xpkg_tool.oci.blobs import Blobs, FileBlobs, Files
 from xpkg_tool.oci.image_error import image_error
-from xpkg_tool.oci.manifests import INDEX_TYPES, Descriptor, parse_index, parse_manifest
+from xpkg_tool.oci.manifests import (
+    INDEX_TYPES,
+    Descriptor,
+    StoredManifest,
+    parse_index,
+    parse_manifest,
+)
 from xpkg_tool.oci.read.archive_reader import open_archive, scan_archive
 from xpkg_tool.oci.read.layout_reader import (
     MAX_INDEXES,

@@ -22,6 +22,7 @@ from xpkg_tool.oci.manifests import (
     REF_NAME,
     Descriptor,
     IndexEntry,
+    StoredManifest,
     choose_for_platform,
     parse_index,
     parse_json,
@@ -45,17 +46,17 @@ def read_layout(files: Files, name: str = "", *, form: str = OCI_ARCHIVE) -> Sto
     """The image in the layout with the files `files`. Raises ImageError; an image that is
     inconsistent but can be read has faults."""
     path, faults = files.path, list[Finding]()
-    chosen, index_digest = layout_root(files, name), ""
+    chosen, indexes = layout_root(files, name), list[StoredManifest]()
     raw = _verified(files, chosen, "index.json", faults)
     for _ in range(MAX_INDEXES):
         if chosen.media_type not in INDEX_TYPES:
             break
-        index_digest = index_digest or chosen.digest
+        indexes.append(StoredManifest(chosen.media_type, chosen.digest, raw))
         chosen = choose_for_platform(path, parse_index(path, "An index", raw))
         raw = _verified(files, chosen, "the index", faults)
     blobs = FileBlobs(path, lambda digest: files.find(blob_name(digest)))
     manifest = parse_manifest(path, raw, chosen.media_type)
-    image = stored(path, form, manifest, chosen.digest, blobs, index_digest=index_digest)
+    image = stored(path, form, manifest, chosen.digest, blobs, indexes=tuple(indexes))
     return image.with_faults(faults)
 
 

@@ -46,7 +46,8 @@ BY_ANNOTATION = "annotation"
 BY_LABEL = "label"
 BY_FILE_SYSTEM = "file system"
 
-_FILES = frozenset({BASE_FILE, EXAMPLES_FILE})
+# The files of a package.
+FILES = frozenset({BASE_FILE, EXAMPLES_FILE})
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,11 @@ class PackageFiles:
 def read_package(
     image: StoredImage,
     *,
+    files: frozenset[str] = FILES,
     all_layers: bool = False,
     tolerate: Callable[[ImageError], None] | None = None,
 ) -> PackageFiles:
-    """Reads the layers that the package can be in, from the top one down, or all of them.
+    """Reads the layers that `files` of the package can be in, from the top one down, or all layers.
 
     A damaged layer causes faults. If a layer cannot be read at all (its blob is missing, it exceeds
     a limit, a name leads out of the image), ImageError is raised or, with `tolerate`, passed to
@@ -81,7 +83,7 @@ def read_package(
     faults = [*_several(image, bases, BASE), *_several(image, examples, EXAMPLES)]
     if bases:
         found_by = BY_LABEL if image.form == DOCKER_ARCHIVE else BY_ANNOTATION
-        wanted = {n: {EXAMPLES_FILE} for n in examples[:1]}
+        wanted = {n: {EXAMPLES_FILE} for n in examples[:1] if EXAMPLES_FILE in files}
         wanted[bases[0]] = {BASE_FILE}
         for place in reversed(range(len(image.layers))):
             if all_layers or place in wanted:
@@ -90,7 +92,7 @@ def read_package(
         faults += _place_in_base(image, base) if base else ()
     else:
         found_by = BY_FILE_SYSTEM
-        faults += _read_file_system(reading, all_layers)
+        faults += _read_file_system(reading, files, all_layers)
     named = BASE_FILE in reading.files or any(_names_package(fault) for fault in faults)
     if reading.complete and not named:
         faults.append(_no_package(image, bases))
@@ -170,13 +172,13 @@ def _layer_faults(image: StoredImage, place: int, content: LayerContent) -> list
     return faults
 
 
-def _read_file_system(reading: _Reading, all_layers: bool) -> list[Finding]:
-    """Reads the file system made of the layers, as far as it can contain the package."""
+def _read_file_system(reading: _Reading, files: frozenset[str], all_layers: bool) -> list[Finding]:
+    """Reads the file system made of the layers, as far as it can contain `files`."""
     image = reading.image
     hidden = _Hidden()
     packages: list[str] = []
     for place in reversed(range(len(image.layers))):
-        wanted = {name for name in _FILES if name not in hidden}
+        wanted = {name for name in files if name not in hidden}
         if not wanted and not all_layers:
             break
         content = reading.read(place, wanted)

@@ -6,8 +6,7 @@ from collections import defaultdict
 from typing import Any, Sequence
 
 from xpkg_tool.diagnostics.errors import ARCHIVE, PublishError, publish_error
-from xpkg_tool.oci.artifact import StoredManifest
-from xpkg_tool.oci.manifests import ImageConfig
+from xpkg_tool.oci.manifests import ImageConfig, StoredManifest
 from xpkg_tool.oci.stored_image import StoredImage, read_config
 from xpkg_tool.oci.write.image import INDEX_TYPE, compact_json
 from xpkg_tool.oci.write.layer import sha256

@@ -78,7 +78,7 @@ def _layer(kind: str, name: str, content: Content) -> Layer:
     parts = itertools.chain((ustar.header(name, content.size),), content.parts(), (end,))
     diff_id = hashlib.sha256()
     pieces = _hashed(diff_id, _cut(parts, MEMBER_BYTES))
-    data = b"".join(parallel_map(_gzip_member, pieces))
+    data = b"".join(parallel_map(gzip_member, pieces))
     return Layer(kind, data, sha256(data), "sha256:" + diff_id.hexdigest())
 
 
@@ -104,6 +104,7 @@ def _cut(parts: Iterable[bytes], size: int) -> Iterator[bytearray]:
         yield piece
 
 
-def _gzip_member(data: bytearray) -> bytes:
+def gzip_member(data: bytes | bytearray, level: int = _LEVEL) -> bytes:
+    """A gzip member with `data`, compressed at this level of libdeflate."""
     trailer = struct.pack("<II", deflate.crc32(data), len(data) & 0xFFFFFFFF)
-    return b"".join((_GZIP_HEADER, bytes(deflate.deflate_compress(data, _LEVEL)), trailer))
+    return b"".join((_GZIP_HEADER, bytes(deflate.deflate_compress(data, level)), trailer))

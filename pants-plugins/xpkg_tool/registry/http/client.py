@@ -84,6 +84,7 @@ class Urls:
 
     probe: str
     uploads: str
+    tags: str
     _base: str
     _container: Any
 
@@ -100,7 +101,14 @@ def urls(scheme: str, registry: str, repository: str) -> Urls:
     container.registry = registry
     container.namespace, _, container.repository = repository.rpartition("/")
     base = f"{scheme}://"
-    return Urls(f"{base}{registry}/v2/", base + str(container.upload_blob_url()), base, container)
+    probe = f"{base}{registry}/v2/"
+    return Urls(
+        probe,
+        base + str(container.upload_blob_url()),
+        f"{probe}{repository}/tags/list",
+        base,
+        container,
+    )
 
 
 class Wire:

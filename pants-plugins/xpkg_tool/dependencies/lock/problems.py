@@ -1,0 +1,221 @@
+"""What prevents a lock: all of it at once, with who wants what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Iterable, Iterator, Mapping, Sequence
+
+from xpkg_tool.dependencies.lock.catalog import Catalog, Content
+from xpkg_tool.dependencies.lock.choice import Choice, Chosen, Conflict
+from xpkg_tool.dependencies.lock.cycles import find_cycles
+from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, is_source
+from xpkg_tool.dependencies.lock.errors import Problem
+from xpkg_tool.dependencies.lock.ranges import RELEASES_OF, Range
+from xpkg_tool.dependencies.model import without_identifier
+from xpkg_tool.diagnostics.finding import Finding, cut
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.package.version_choice import VersionTag
+
+LOCK_KIND = Rule("XP154", "lock-kind", "A dependency is a package of another kind.")
+LOCK_CONFLICT = Rule("XP156", "lock-conflict", "No version satisfies all who ask for a package.")
+LOCK_CYCLE = Rule("XP157", "lock-cycle", "Packages depend on each other in a circle.")
+LOCK_ENTRY = Rule("XP158", "lock-entry", "A dependency cannot be looked up.")
+
+# In a table of who wants what.
+_MOST_ROWS = 50
+_MOST_VERSIONS = 10
+_HEAD = ("who asks", "where", "constraint", "highest that satisfies it")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A package that is asked for: by whom, what was taken, and its content where that is known."""
+
+    entries: tuple[Entry, ...]
+    choice: Chosen
+    content: Content | None
+
+
+def find_problems(
+    asked: Mapping[str, Asked],
+    others: Sequence[Entry],
+    catalog: Catalog,
+    own: Mapping[str, str],
+) -> list[Problem]:
+    """All that prevents a lock of what is `asked` for; none where nothing does. `others` are the
+    entries that ask for the repository's own packages, whose names are in `own` by source, or for
+    nothing that can be looked up."""
+    failures = {source: _failure(source, a, catalog) for source, a in asked.items()}
+    problems = [Problem(f) for f in _joined({s: f for s, f in failures.items() if f is not None})]
+    problems += [Problem(_unusable(entry)) for entry in others if entry.source not in own]
+    for source, package in asked.items():
+        if failures[source] is None:
+            if isinstance(package.choice, Conflict):
+                problems.append(_conflict(source, package, package.choice, catalog))
+            else:
+                problems += map(Problem, _kinds(source, package, package.choice))
+    return [*problems, *map(Problem, _cycles(asked, others, own))]
+
+
+def too_many(count: int, most: int) -> Finding:
+    """The finding for dependencies that have no end."""
+    return LOCK_CYCLE.finding(
+        f"The packages depend on {count:,} others, directly or not; the limit is {most:,}.",
+        "Check what they depend on: a registry may have packages that lead to ever more packages.",
+    )
+
+
+def _failure(source: str, package: Asked, catalog: Catalog) -> Finding | None:
+    """Why something about a package could not be found out."""
+    choice = package.choice
+    if isinstance(choice, Conflict):
+        found: object = catalog.tags.get(source)
+    elif package.content is not None:
+        return None
+    else:
+        found = choice.digest or catalog.digests.get((source, choice.version))
+        if isinstance(found, str):
+            found = catalog.contents.get((source, found))
+    return found if isinstance(found, Finding) else None
+
+
+def _joined(failures: Mapping[str, Finding]) -> Iterator[Finding]:
+    """The same failure of several packages once, as when their registry cannot be reached."""
+    sources: defaultdict[Finding, list[str]] = defaultdict(list)
+    for source, failure in failures.items():
+        sources[replace(failure, path="")].append(source)
+    for failure, found in sources.items():
+        first, *others = sorted(found)
+        if others:
+            noun = "package" if len(others) == 1 else "packages"
+            message = (
+                f"{failure.message.rstrip('.')}; {len(others):,} other {noun} there could not be "
+                "locked either."
+            )
+            yield replace(failure, path=first, message=message)
+        else:
+            yield failures[first]
+
+
+def _unusable(entry: Entry) -> Finding:
+    if not is_source(entry.source):
+        name = without_identifier(entry.source)
+        what = (
+            "has a tag or a digest, which belongs into `version`"
+            if name != entry.source
+            else "is not a source such as `xpkg.example.org/team/package`, with a registry's host"
+        )
+        return entry.finding(
+            LOCK_ENTRY,
+            f"{cut(entry.source)!r} {what}.",
+            _remedy(entry, "Write the registry and the repository, without tag and digest."),
+        )
+    what = (
+        f"{cut(entry.constraint)!r} is no range of versions" if entry.constraint else "is missing"
+    )
+    return entry.finding(
+        LOCK_ENTRY,
+        f"The version of the dependency on {entry.source} {what}, so nothing can be chosen.",
+        _remedy(entry, 'Write a range such as `">=v1.2.0, <v2.0.0"`, a version, or a digest.'),
+        field="version",
+    )
+
+
+def _remedy(entry: Entry, own: str) -> str:
+    """What to do about an entry: of a package of others, nothing can be written."""
+    if entry.meta is not None:
+        return own
+    return f"Ask for another version of {entry.by}, or tell those who make it."
+
+
+def _conflict(source: str, package: Asked, conflict: Conflict, catalog: Catalog) -> Problem:
+    found = catalog.tags.get(source)
+    tags = () if found is None or isinstance(found, Finding) else found
+    # Those in files of the repository first: they can be changed.
+    entries = sorted(package.entries, key=lambda e: (e.meta is None, e.by, e.constraint))
+    rows = [_HEAD, *(_row(entry, tags) for entry in entries[:_MOST_ROWS])]
+    details = [*_table(rows)]
+    if len(entries) > _MOST_ROWS:
+        details.append(f"and {len(entries) - _MOST_ROWS:,} more")
+    if tags:
+        shown = ", ".join(tag.text for tag in tags[:_MOST_VERSIONS])
+        more = f" and {len(tags) - _MOST_VERSIONS:,} older ones" * (len(tags) > _MOST_VERSIONS)
+        details.append(f"available: {shown}{more}")
+    details += _only_in_one(entries, tags)
+    remedy = (
+        "Change the constraints until one version satisfies all: a cluster installs one version "
+        "of a package, and whoever it does not satisfy stays unhealthy."
+        if len({entry.constraint for entry in entries}) > 1
+        else "Check the constraint, and whether the version was published under this source."
+    )
+    message = f"No version of {source} {conflict.reason}."
+    finding = entries[0].finding(LOCK_CONFLICT, message, remedy, field="version")
+    return Problem(finding, tuple(details))
+
+
+def _row(entry: Entry, tags: Sequence[VersionTag]) -> tuple[str, ...]:
+    if entry.range.is_digest:
+        highest = "-"
+    else:
+        highest = next((t.text for t in tags if entry.range.admits(t.version)), "none")
+    return (entry.by, entry.where or "-", cut(entry.constraint), highest)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+
+
+def _only_in_one(entries: Sequence[Entry], tags: Sequence[VersionTag]) -> Iterator[str]:
+    """A line for each dialect in which the constraints would leave a version, where not all do."""
+    if any(all(entry.range.admits(tag.version) for entry in entries) for tag in tags):
+        return
+    for dialect in all_dialects(entries):
+        ranges = {Range(entry.constraint, (dialect,)) for entry in entries}
+        found = next((t for t in tags if all(r.admits(t.version) for r in ranges)), None)
+        if found is not None:
+            yield (
+                f"{RELEASES_OF[dialect]} would take {found.text}; not all releases that the "
+                "packages of this repository admit read the constraints like that"
+            )
+
+
+def _kinds(source: str, package: Asked, choice: Choice) -> Iterator[Finding]:
+    for entry in package.entries:
+        if package.content is not None and entry.kind != package.content.kind:
+            yield wrong_kind(entry, source, choice.version, package.content.kind)
+
+
+def wrong_kind(entry: Entry, source: str, version: str, kind: str) -> Finding:
+    """The finding for an entry that asks for `source` as another kind than it is."""
+    form = entry.dependency.field if entry.dependency is not None else ""
+    right = f"`kind: {kind}`" if form == "package" else f"`{kind.lower()}: {source}`"
+    return entry.finding(
+        LOCK_KIND,
+        f"{source} is a {kind} (at {version}), not a {entry.kind}: the package manager would "
+        f"create a {entry.kind} of it and wait for ever.",
+        _remedy(entry, f"Write {right}."),
+        field="kind" if form == "package" else "",
+    )
+
+
+def _cycles(
+    asked: Mapping[str, Asked], others: Iterable[Entry], own: Mapping[str, str]
+) -> Iterator[Finding]:
+    edges: dict[str, dict[str, Entry]] = defaultdict(dict)
+    for entry in (*others, *(entry for package in asked.values() for entry in package.entries)):
+        edges[entry.by].setdefault(own.get(entry.source, entry.source), entry)
+    for cycle in find_cycles({node: tuple(below) for node, below in edges.items()}):
+        # Of a circle among the repository's own packages, inference says so.
+        if not any(node in asked for node in cycle):
+            continue
+        steps = [edges[a][b] for a, b in zip(cycle, (*cycle[1:], cycle[0]))]
+        where = next((entry for entry in steps if entry.meta is not None), steps[0])
+        path = " -> ".join((*cycle, cycle[0]))
+        yield where.finding(
+            LOCK_CYCLE,
+            f"The packages depend on each other in a circle: {path}.",
+            "Remove one of these dependencies: a cluster with a circle installs nothing any more.",
+        )

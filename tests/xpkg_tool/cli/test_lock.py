@@ -1,0 +1,149 @@
+"""`xpkg lock`: the lock file is written whole or not at all, and what changed is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.xpkg_tool.dependencies.lock.loopback import publish, source, write_package
+from tests.xpkg_tool.registry.fake_registry import FakeRegistry, running
+from xpkg_tool.cli.main import main
+from xpkg_tool.dependencies.lock.file import read_lock
+
+LOCK = Path("xpkg.lock")
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRegistry]:
+    """A registry with some packages; the current folder is empty."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("DOCKER_CONFIG", raising=False)
+    (tmp_path / "repository").mkdir()
+    monkeypatch.chdir(tmp_path / "repository")
+    with running() as started:
+        publish(started, "a", "v1.0.0", {"f-naming": ">=v1.0.0"})
+        publish(started, "f-naming", "v1.0.0")
+        yield started
+
+
+def locked() -> dict[str, str]:
+    lock = read_lock(LOCK.read_bytes(), "xpkg.lock")
+    return {package.source.rpartition("/")[2]: package.version for package in lock.packages}
+
+
+def test_a_lock_is_written_kept_and_upgraded(
+    registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_package(registry, Path("packages"), "x", {"a": ">=v1.0.0"})
+    a, naming = source(registry, "a"), source(registry, "f-naming")
+    assert main(["lock", "packages/x"]) == 0
+    assert capsys.readouterr().out == (
+        f"Wrote xpkg.lock: 2 packages\n  + {a} v1.0.0 (Configuration)\n"
+        f"  + {naming} v1.0.0 (Function)\n"
+    )
+    written = LOCK.read_bytes()
+    assert b'"by": "//packages/x"' in written
+    publish(registry, "f-naming", "v1.1.0")
+    registry.seen.clear()
+    for arguments in (["lock", "packages/x"], ["lock", "--check", "packages/x/"]):
+        assert main(arguments) == 0
+        assert capsys.readouterr().out == "xpkg.lock is up to date: 2 packages\n"
+    assert registry.seen == []
+    assert LOCK.read_bytes() == written
+    assert main(["lock", "packages/x", "--upgrade", naming]) == 0
+    assert capsys.readouterr().out == (
+        f"Wrote xpkg.lock: 2 packages\n  ~ {naming} v1.0.0 -> v1.1.0\n"
+    )
+    publish(registry, "a", "v2.0.0")
+    assert main(["lock", "packages/x", "--upgrade", "*"]) == 0
+    assert locked() == {"a": "v2.0.0"}
+    assert f"- {naming} v1.1.0" in capsys.readouterr().out
+
+
+def test_a_check_writes_nothing(registry: FakeRegistry, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_package(registry, Path(), "x", {"a": "v1.0.0"})
+    assert main(["lock", "--check", "x"]) == 1
+    assert not LOCK.exists()
+    assert main(["lock", "x"]) == 0
+    written = LOCK.read_bytes()
+    write_package(registry, Path(), "x", {"f-naming": "v1.0.0"})
+    capsys.readouterr()
+    assert main(["lock", "--check", str(folder)]) == 1
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "xpkg.lock is not up to date",
+        f"  - {source(registry, 'a')} v1.0.0",
+        f"  ~ {source(registry, 'f-naming')} v1.0.0; required by //x",
+    ]
+    assert "without --check" in err
+    assert LOCK.read_bytes() == written
+
+
+def test_what_cannot_be_locked_leaves_the_lock_as_it_was(
+    registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_package(registry, Path(), "x", {"a": "*"})
+    assert main(["lock", "x"]) == 0
+    written = LOCK.read_bytes()
+    write_package(registry, Path(), "x", {"a": ">=v9.0.0", "gone": "*"})
+    capsys.readouterr()
+    assert main(["lock", "x"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "x/crossplane.yaml:8:16: error XP156: No version of" in err
+    assert "the registry has no repository team/gone" in err.lower()
+    assert "Traceback" not in err
+    assert LOCK.read_bytes() == written
+
+
+def test_the_lock_is_beside_what_names_it(registry: FakeRegistry) -> None:
+    write_package(registry, Path("infra/packages"), "x", {"a": "*"})
+    assert main(["lock", "infra/packages/x", "--lock", "infra/other.lock"]) == 0
+    assert b'"by": "//packages/x"' in Path("infra/other.lock").read_bytes()
+    assert not LOCK.exists()
+
+
+def test_packages_of_the_repository_are_not_locked(registry: FakeRegistry) -> None:
+    write_package(registry, Path(), "x", {"a": "*"})
+    assert main(["lock", "x", "--own", source(registry, "f-naming")]) == 0
+    assert locked() == {"a": "v1.0.0"}
+
+
+def test_the_cache_is_used(registry: FakeRegistry, tmp_path: Path) -> None:
+    write_package(registry, Path(), "x", {"a": "*"})
+    (tmp_path / "cache").mkdir()
+    cached = ["lock", "x", "--cache-dir", str(tmp_path / "cache")]
+    assert main(cached) == 0
+    LOCK.unlink()
+    registry.seen.clear()
+    assert main(cached) == 0
+    assert registry.count("GET", "/blobs/") == 0
+    assert main(["lock", "x", "--cache-dir", "gone"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["x", "--upgrade", "registry.example.org/z"], "names registry.example.org/z."),
+        (["empty"], "The folder empty contains no package"),
+        (["gone"], "The folder gone does not exist"),
+        (["x", "--lock", "."], "The lock cannot be read"),
+        (["x", "--lock", "gone/xpkg.lock"], "The lock cannot be written"),
+        (["x", "--lock", "x/crossplane.yaml"], "error XP150"),
+    ],
+)
+def test_what_is_wrong_with_the_arguments(
+    registry: FakeRegistry,
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_package(registry, Path(), "x", {"a": "*"})
+    Path("empty").mkdir()
+    assert main(["lock", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err

@@ -1,0 +1,492 @@
+"""Which versions are locked, what registries are asked for, and what prevents a lock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.xpkg_tool.dependencies.lock.universe import (
+    EMPTY,
+    HOST,
+    Packages,
+    Universe,
+    digest_of,
+    meta,
+    root,
+    source,
+    versions,
+)
+from xpkg_tool.dependencies.lock.entries import entries_of
+from xpkg_tool.dependencies.lock.errors import LockError
+from xpkg_tool.dependencies.lock.file import read_lock, write_lock
+from xpkg_tool.dependencies.lock.model import Lock, Requirement
+from xpkg_tool.dependencies.lock.resolve import EVERYTHING
+from xpkg_tool.diagnostics.errors import DENIED, REGISTRY, publish_error
+from xpkg_tool.package.semver import parse_constraint, parse_version
+
+
+def plain(*tags: str) -> dict[str, dict[str, str]]:
+    """Versions without dependencies."""
+    return {tag: {} for tag in tags}
+
+
+def test_the_highest_version_that_satisfies_all_is_taken() -> None:
+    universe = Universe({"a": plain("v1.0.0", "v1.10.0", "v1.9.0", "v2.0.0")})
+    lock = universe.lock((*root("x", {"a": ">=v1.0.0"}), *root("y", {"a": "<v2.0.0"})))
+    (package,) = lock.packages
+    assert package.source == f"{HOST}/a"
+    assert package.version == "v1.10.0"
+    assert package.digest == digest_of(package.source, "v1.10.0")
+    assert (package.kind, package.object_name) == ("Configuration", "team-a")
+    assert package.required_by == (
+        Requirement("//packages/x", ">=v1.0.0"),
+        Requirement("//packages/y", "<v2.0.0"),
+    )
+    assert universe.requests == {"tags": 1, "digest": 1, "fetch": 1}
+
+
+@pytest.mark.parametrize(
+    ("tags", "constraint", "expected"),
+    [
+        # Incomplete ones and those that are no versions are not there.
+        (("latest", "v2", "v1.9", "v1.2.0", "main"), ">=v1.0.0", "v1.2.0"),
+        (("v1.2.3.4", "v1.2.0-", "V9.9.9", "v1.1.0"), ">=v1.0.0", "v1.1.0"),
+        # Prereleases, only where the constraint names one.
+        (("v1.0.0", "v1.1.0-rc.1"), ">=v1.0.0", "v1.0.0"),
+        (("v1.0.0", "v1.1.0-rc.1"), ">=v1.0.0-0", "v1.1.0-rc.1"),
+        (("v1.1.0-rc.2", "v1.1.0-rc.10"), ">=v1.0.0-0", "v1.1.0-rc.10"),
+        # The spelling is that of the registry; of two for one version it is always the same.
+        (("1.2.0",), "v1.2.0", "1.2.0"),
+        (("1.2.0", "v1.2.0"), "=1.2.0", "v1.2.0"),
+        (("v1.2.0", "1.2.0"), "=1.2.0", "v1.2.0"),
+    ],
+)
+def test_which_tags_count(tags: tuple[str, ...], constraint: str, expected: str) -> None:
+    lock = Universe({"a": plain(*tags)}).lock(root("x", {"a": constraint}))
+    assert versions(lock) == {"a": expected}
+
+
+@pytest.mark.parametrize(
+    ("crossplane", "constraint", "expected"),
+    [
+        # Crossplane up to 2.2 takes it for 1.2.0, later ones for any 1.2.z.
+        ("<2.3.0", "1.2", "v1.2.0"),
+        (">=2.3.0", "1.2", "v1.2.5"),
+        ("", "1.2", "v1.2.0"),
+        # Up to 2.2, this is no constraint at all.
+        (">=2.3.0", ">=v1.0.0 <v1.2.5", "v1.2.0"),
+        ("", ">=v1.0.0 <v1.2.5", "v1.2.0"),
+        # Up to 2.2, a bound that is not whole includes all that begins with it.
+        ("<2.3.0", "<2", "v2.1.0"),
+        ("", "<2", "v1.2.5"),
+    ],
+)
+def test_a_constraint_is_read_as_the_admitted_releases_do(
+    crossplane: str, constraint: str, expected: str
+) -> None:
+    universe = Universe(
+        {"a": plain("v1.2.0", "v1.2.5", "v2.1.0"), "b": {"v1.0.0": {"a": constraint}}}
+    )
+    lock = universe.lock(root("x", {"a": constraint}, crossplane))
+    assert versions(lock) == {"a": expected}
+    # That of an external package is read as by the releases that the repository admits.
+    lock = universe.lock(root("x", {"b": "v1.0.0"}, crossplane))
+    assert versions(lock) == {"a": expected, "b": "v1.0.0"}
+
+
+def test_what_only_some_admitted_releases_would_take_is_said() -> None:
+    universe = Universe({"a": plain("v1.1.0")})
+    error = problems(universe, root("x", {"a": ">1"}))
+    assert error.problems[0].details[-1].startswith("Crossplane up to 2.2 would take v1.1.0; not")
+
+
+def test_the_dependencies_of_a_package_are_locked_as_well() -> None:
+    universe = Universe(
+        {
+            "a": {"v1.0.0": {"b": ">=v1.0.0"}},
+            "b": {"v1.0.0": {}, "v1.1.0": {"p-c": "v3.0.0"}},
+            "p-c": plain("v3.0.0", "v3.0.1"),
+        }
+    )
+    lock = universe.lock(root("x", {"a": "v1.0.0"}))
+    assert versions(lock) == {"a": "v1.0.0", "b": "v1.1.0", "p-c": "v3.0.0"}
+    provider = lock.find(f"{HOST}/p-c")
+    assert provider is not None
+    assert provider.kind == "Provider"
+    assert provider.required_by == (Requirement(f"{HOST}/b", "v3.0.0"),)
+    assert universe.requests == {"tags": 3, "digest": 3, "fetch": 3}
+
+
+def test_a_dependency_of_a_dependency_narrows_what_was_taken() -> None:
+    universe = Universe(
+        {
+            "a": {"v1.0.0": {}, "v2.0.0": {"gone": "v1.0.0"}},
+            "b": {"v1.0.0": {"a": "<v2.0.0"}},
+            "gone": plain("v1.0.0"),
+        }
+    )
+    lock = universe.lock(root("x", {"a": ">=v1.0.0", "b": "*"}))
+    # What only v2.0.0 asked for is not there.
+    assert versions(lock) == {"a": "v1.0.0", "b": "v1.0.0"}
+
+
+def test_versions_that_rule_each_other_out_by_turns_come_to_an_end() -> None:
+    universe = Universe(
+        {"a": {"v2.0.0": {"b": "<v2.0.0"}, "v1.0.0": {}}, "b": {"v1.0.0": {"a": "<v2.0.0"}}}
+    )
+    lock = universe.lock(root("x", {"a": "*"}))
+    assert versions(lock) == {"a": "v1.0.0"}
+
+
+def test_a_version_comes_back_when_who_ruled_it_out_is_gone() -> None:
+    universe = Universe(
+        {
+            "a": plain("v1.0.0", "v2.0.0"),
+            "b": {"v2.0.0": {"a": "<v2.0.0", "c": "*"}, "v1.0.0": {"a": ">=v2.0.0"}},
+            "c": {"v1.0.0": {"b": "<v2.0.0"}},
+            "d": {"v1.0.0": {"c": "*"}},
+        }
+    )
+    lock = universe.lock(root("x", {"a": "*", "b": "*", "d": "*"}))
+    assert versions(lock) == {"a": "v2.0.0", "b": "v1.0.0", "c": "v1.0.0", "d": "v1.0.0"}
+
+
+def test_a_digest_is_taken_as_it_is() -> None:
+    digest = digest_of(f"{HOST}/a", "v1.0.0")
+    universe = Universe({"a": plain("v1.0.0")})
+    (package,) = universe.lock((*root("x", {"a": digest}), *root("y", {"a": digest}))).packages
+    assert (package.version, package.digest) == (digest, digest)
+    assert universe.requests == {"fetch": 1}
+
+
+PACKAGES = {
+    "a": {"v1.0.0": {"b": ">=v1.0.0"}, "v1.1.0": {"b": ">=v1.0.0"}},
+    "b": plain("v1.0.0", "v1.1.0"),
+}
+OLD = {"a": {"v1.0.0": {"b": ">=v1.0.0"}}, "b": plain("v1.0.0")}
+
+
+class TestWithALock:
+    @pytest.fixture
+    def locked(self) -> Lock:
+        return Universe(OLD).lock(root("x", {"a": "*"}))
+
+    def test_what_satisfies_stays_and_nothing_is_asked_for(self, locked: Lock) -> None:
+        universe = Universe(PACKAGES)
+        assert universe.lock(root("x", {"a": "*"}), locked) == locked
+        assert universe.log == []
+
+    def test_who_asks_is_kept_up_to_date_without_a_request(self, locked: Lock) -> None:
+        universe = Universe(PACKAGES)
+        lock = universe.lock(root("other", {"a": ">=v1.0.0"}), locked)
+        assert versions(lock) == versions(locked)
+        assert lock.packages[0].required_by == (Requirement("//packages/other", ">=v1.0.0"),)
+        assert universe.log == []
+
+    def test_what_does_not_satisfy_is_resolved_anew(self, locked: Lock) -> None:
+        universe = Universe(PACKAGES)
+        lock = universe.lock(root("x", {"a": ">=v1.1.0"}), locked)
+        assert versions(lock) == {"a": "v1.1.0", "b": "v1.0.0"}
+        assert universe.requests == {"tags": 1, "digest": 1, "fetch": 1}
+
+    def test_what_nothing_needs_goes(self, locked: Lock) -> None:
+        universe = Universe(PACKAGES)
+        assert versions(universe.lock(root("x", {"b": "*"}), locked)) == {"b": "v1.0.0"}
+        assert universe.lock((), locked) == Lock()
+        assert universe.log == []
+
+    def test_a_source_is_upgraded(self, locked: Lock) -> None:
+        universe = Universe(PACKAGES)
+        lock = universe.lock(root("x", {"a": "*"}), locked, upgrade={source("a")})
+        assert versions(lock) == {"a": "v1.1.0", "b": "v1.0.0"}
+        assert universe.requests == {"tags": 1, "digest": 1, "fetch": 1}
+
+    def test_everything_is_upgraded(self, locked: Lock) -> None:
+        lock = Universe(PACKAGES).lock(root("x", {"a": "*"}), locked, upgrade={EVERYTHING})
+        assert versions(lock) == {"a": "v1.1.0", "b": "v1.1.0"}
+
+    def test_an_upgrade_to_the_same_version_fetches_nothing(self, locked: Lock) -> None:
+        universe = Universe(OLD)
+        assert universe.lock(root("x", {"a": "*"}), locked, upgrade={EVERYTHING}) == locked
+        assert universe.requests == {"tags": 2, "digest": 2}
+
+    def test_the_locked_digest_becomes_a_constraint_without_a_request(self, locked: Lock) -> None:
+        universe = Universe(PACKAGES)
+        digest = locked.packages[0].digest
+        lock = universe.lock(root("x", {"a": digest}), locked)
+        assert versions(lock) == {"a": digest, "b": "v1.0.0"}
+        assert lock.packages[0].dependencies == locked.packages[0].dependencies
+        assert universe.log == []
+
+    def test_a_digest_gives_way_to_a_range(self) -> None:
+        digest = digest_of(f"{HOST}/b", "v1.0.0")
+        locked = Universe(OLD).lock(root("x", {"b": digest}))
+        assert versions(Universe(PACKAGES).lock(root("x", {"b": "*"}), locked)) == {"b": "v1.1.0"}
+
+    def test_a_new_package_narrows_what_is_locked(self, locked: Lock) -> None:
+        packages = {**PACKAGES, "c": {"v1.0.0": {"b": ">=v1.1.0"}}}
+        lock = Universe(packages).lock(root("x", {"a": "*", "c": "*"}), locked)
+        assert versions(lock) == {"a": "v1.0.0", "b": "v1.1.0", "c": "v1.0.0"}
+
+
+def problems(universe: Universe, *entries: Any, **wanted: Any) -> LockError:
+    with pytest.raises(LockError) as error:
+        universe.lock([entry for found in entries for entry in found], **wanted)
+    return error.value
+
+
+def test_who_wants_what_is_said_of_all_conflicts_at_once() -> None:
+    universe = Universe(
+        {
+            "a": plain("v1.0.0", "v1.1.0", "v2.0.0"),
+            "b": plain("v1.0.0"),
+            "c": {"v1.4.0": {"a": "<v1.1.0"}},
+        }
+    )
+    error = problems(
+        universe,
+        root("x", {"a": ">=v2.0.0", "b": ">=v3.0.0"}),
+        root("y", {"c": "*", "a": "<v2.0.0"}),
+    )
+    first, second = str(error).split("\n\n")
+    head, line, caret, remedy, *table = first.splitlines()
+    assert head == (
+        "packages/x/crossplane.yaml:8:16: error XP156: "
+        f"No version of {HOST}/a satisfies all who ask for it. [Configuration x]"
+    )
+    assert (line, caret) == ('  8 |       version: ">=v2.0.0"', "    |                ^^^^^^^^^^")
+    assert remedy.startswith("  help: Change the constraints until one version satisfies all")
+    assert table == [
+        f"  {'who asks':23}  {'where':29}  constraint  highest that satisfies it",
+        "  //packages/x             packages/x/crossplane.yaml:8   >=v2.0.0    v2.0.0",
+        "  //packages/y             packages/y/crossplane.yaml:10  <v2.0.0     v1.1.0",
+        "  xpkg.example.org/team/c  -                              <v1.1.0     v1.0.0",
+        "  available: v2.0.0, v1.1.0, v1.0.0",
+    ]
+    assert f"No version of {HOST}/b is admitted by its constraint." in second
+    assert second.splitlines()[4:] == [
+        "  who asks      where                          constraint  highest that satisfies it",
+        "  //packages/x  packages/x/crossplane.yaml:10  >=v3.0.0    none",
+        "  available: v1.0.0",
+    ]
+
+
+def test_a_digest_beside_a_range_is_a_conflict() -> None:
+    digest = digest_of(f"{HOST}/a", "v1.0.0")
+    universe = Universe({"a": plain("v1.0.0")})
+    error = problems(universe, root("x", {"a": digest}), root("y", {"a": "v1.0.0"}))
+    assert "a digest and a range" in error.findings[0].message
+    other = f"sha256:{'0' * 64}"
+    error = problems(universe, root("x", {"a": digest}), root("y", {"a": other}))
+    assert "two digests" in error.findings[0].message
+    assert universe.log == []
+
+
+def test_a_repository_without_versions_is_named() -> None:
+    (found,) = problems(Universe({"a": plain("latest", "v1")}), root("x", {"a": "*"})).findings
+    assert "the registry has no tag that is a complete version" in found.message
+
+
+def test_what_cannot_be_looked_up_is_said_where_it_is() -> None:
+    entries = {
+        "Upper/a": "*",
+        "team/a": "*",
+        f"{HOST}/a:v1.0.0": "*",
+        f"{HOST}/a": "",
+        f"{HOST}/b": "newest",
+    }
+    error = problems(Universe({}), root("x", entries))
+    assert [(f.position and f.position.line, f.code) for f in error.findings] == [
+        (7, "XP158"),
+        (9, "XP158"),
+        (11, "XP158"),
+        (14, "XP158"),
+        (16, "XP158"),
+    ]
+    assert [f.message.partition(" ")[2][:22] for f in error.findings] == [
+        "is not a source such a",
+        "is not a source such a",
+        "has a tag or a digest,",
+        "version of the depende",
+        "version of the depende",
+    ]
+
+
+def test_a_dependency_of_others_that_cannot_be_looked_up_is_theirs() -> None:
+    universe = Universe({"a": {"v1.0.0": {"team/b": "*"}}})
+    (found,) = problems(universe, root("x", {"a": "*"})).findings
+    assert found.path == f"{HOST}/a"
+    assert "tell those who make it" in found.remedy
+
+
+def test_another_kind_is_an_error_with_its_place() -> None:
+    universe = Universe({"p-a": plain("v1.0.0")}, streams={"p-a": FUNCTION})
+    (found,) = problems(universe, root("x", {"p-a": "*"})).findings
+    assert found.code == "XP154"
+    assert "is a Function (at v1.0.0), not a Provider" in found.message
+    assert found.remedy == f"Write `function: {HOST}/p-a`."
+    assert found.position is not None and found.position.line == 7
+
+
+FUNCTION = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata:\n  name: f\n"
+
+
+def test_what_is_no_package_is_an_error() -> None:
+    universe = Universe({"a": plain("v1.0.0")}, streams={"a": b"kind: Deployment\n"})
+    (found,) = problems(universe, root("x", {"a": "*"})).findings
+    assert found.code == "XP155"
+    assert found.path == f"{HOST}/a@{digest_of(f'{HOST}/a', 'v1.0.0')}"
+
+
+def test_a_kind_that_is_not_crossplanes_own_is_nothing_to_lock() -> None:
+    text = (
+        b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Configuration\nmetadata:\n  name: x\n"
+        b"spec:\n  dependsOn:\n    - apiVersion: example.org/v1\n      kind: Widget\n"
+        b"      package: xpkg.example.org/team/a\n      version: '*'\n"
+    )
+    assert entries_of("//x", meta(text)) == ()
+
+
+@pytest.mark.parametrize("connections", [1, 8])
+def test_a_circle_of_others_is_an_error(connections: int) -> None:
+    universe = Universe(
+        {"a": {"v1.0.0": {"b": "*"}}, "b": {"v1.0.0": {"c": "*"}}, "c": {"v1.0.0": {"a": "*"}}}
+    )
+    (found,) = problems(universe, root("x", {"b": "*"}), connections=connections).findings
+    a, b, c = (f"{HOST}/{name}" for name in "abc")
+    assert found.code == "XP157"
+    assert f"in a circle: {a} -> {b} -> {c} -> {a}." in found.message
+
+
+def test_a_circle_through_the_repository_is_an_error() -> None:
+    universe = Universe({"a": {"v1.0.0": {"mine": "*"}}})
+    own = {source("mine"): "//packages/mine", source("below"): "//packages/below"}
+    entries = (*root("mine", {"below": "*"}), *root("below", {"a": "*"}))
+    (found,) = problems(universe, entries, own=own).findings
+    assert f"//packages/below -> {HOST}/a -> //packages/mine -> //packages/below" in found.message
+    assert found.path == "packages/below/crossplane.yaml"
+
+
+def test_packages_of_the_repository_are_not_locked() -> None:
+    universe = Universe({"a": {"v1.0.0": {"mine": "<v1.0.0"}}})
+    own = {source("mine"): "//packages/mine"}
+    assert versions(universe.lock(root("x", {"a": "*", "mine": "*"}), own=own)) == {"a": "v1.0.0"}
+
+
+def test_a_registry_that_fails_is_asked_once_and_named_once() -> None:
+    down = publish_error(REGISTRY, "The registry xpkg.example.org could not be used", "Try again.")
+    universe = Universe({}, broken={source(name): down for name in "abc"})
+    entries = root("x", {"a": "*", "b": "*", "c": "*"})
+    (found,) = problems(universe, entries).findings
+    assert found.path == source("a")
+    assert found.message == (
+        "The registry xpkg.example.org could not be used; 2 other packages there could not be "
+        "locked either."
+    )
+    assert universe.requests == {"tags": 1}
+    # What is locked does not depend on it.
+    locked = Universe(dict.fromkeys("abc", plain("v1.0.0"))).lock(entries)
+    assert universe.lock(entries, locked) == locked
+
+
+def test_each_package_that_cannot_be_read_is_named() -> None:
+    denied = publish_error(DENIED, "The registry denies access", "Log in.")
+    universe = Universe({"c": plain("v1.0.0")}, broken={source("b"): denied})
+    error = problems(universe, root("x", {"a": "*", "b": "*", "c": ">=v2.0.0"}))
+    assert [(f.path, f.code) for f in error.findings] == [
+        ("packages/x/crossplane.yaml", "XP156"),
+        (source("a"), "publish-reference"),
+        (source("b"), "publish-denied"),
+    ]
+
+
+def test_a_bug_in_a_fetcher_is_no_traceback() -> None:
+    class Broken(Universe):
+        def fetch(self, source: str, digest: str) -> Any:
+            raise RuntimeError("a secret")
+
+    (found,) = problems(Broken({"a": plain("v1.0.0")}), root("x", {"a": "*"})).findings
+    assert found.code == "XP000"
+    assert "secret" not in found.message
+
+
+def test_dependencies_without_an_end_are_refused() -> None:
+    class Endless(Universe):
+        def tags(self, source: str) -> tuple[str, ...]:
+            return ("v1.0.0",)
+
+        def fetch(self, source: str, digest: str) -> Any:
+            number = int(source.rpartition("n")[2])
+            below = {f"{HOST}/n{2 * number + i}": "*" for i in (0, 1)}
+            packages = {f"n{number}": {"v1.0.0": below}}
+            return Universe(packages).fetch(source, digest)
+
+    (found,) = problems(Endless({}), root("x", {f"{HOST}/n1": "*"})).findings
+    assert "the limit is 2,000" in found.message
+
+
+NAMES = ("a", "b", "c", "d")
+TAGS = ("v1.0.0", "v1.1.0", "v2.0.0", "v2.1.0-rc.1", "v3")
+CONSTRAINTS = st.sampled_from(("*", ">=v1.1.0", "<v2.0.0", "v1.0.0", ">=v2.0.0-0", "^v1.0.0"))
+NEEDS = st.dictionaries(st.sampled_from(NAMES), CONSTRAINTS, max_size=2)
+UNIVERSES = st.fixed_dictionaries(
+    {name: st.dictionaries(st.sampled_from(TAGS), NEEDS, max_size=4) for name in NAMES}
+)
+
+
+def resolved(packages: Packages, needs: dict[str, str], locked: Lock = EMPTY) -> Lock | str:
+    try:
+        return Universe(packages).lock(root("x", needs), locked)
+    except LockError as error:
+        return str(error)
+
+
+@given(UNIVERSES, NEEDS)
+def test_a_lock_satisfies_all_and_is_stable(packages: Packages, needs: dict[str, str]) -> None:
+    lock = resolved(packages, needs)
+    if isinstance(lock, str):
+        return
+    assert {p.source for p in lock.packages} >= {source(name) for name in needs}
+    for package in lock.packages:
+        assert package.required_by
+        for requirement in package.required_by:
+            constraint = parse_constraint(requirement.constraint)
+            assert constraint.matches(parse_version(package.version))
+        for dependency in package.dependencies:
+            below = lock.find(dependency.source)
+            assert below is not None
+            assert Requirement(package.source, dependency.constraint) in below.required_by
+    # It is kept, and asks for nothing.
+    again = Universe(packages)
+    assert again.lock(root("x", needs), lock) == lock
+    assert again.log == []
+    assert read_lock(write_lock(lock), "xpkg.lock") == lock
+
+
+@given(UNIVERSES, NEEDS, NEEDS)
+def test_neither_order_nor_threads_change_the_result(
+    packages: Packages, needs: dict[str, str], before: dict[str, str]
+) -> None:
+    locked = resolved(packages, before)
+    old = locked if isinstance(locked, Lock) else Lock()
+    lock = resolved(packages, needs, old)
+    backwards = {name: dict(reversed(tags.items())) for name, tags in packages.items()}
+    entries = tuple(reversed(root("x", needs)))
+    try:
+        other: Lock | str = Universe(backwards).lock(entries, old, connections=4)
+    except LockError as error:
+        other = str(error)
+    assert other == lock
+
+
+def test_a_long_chain_is_resolved() -> None:
+    count = 300
+    packages: dict[str, dict[str, dict[str, str]]] = {
+        f"n{number}": {"v1.0.0": {f"{HOST}/n{number + 1}": "*"}} for number in range(count)
+    }
+    packages[f"n{count}"] = plain("v1.0.0")
+    lock = Universe(packages).lock(root("x", {f"{HOST}/n0": "*"}))
+    assert len(lock.packages) == count + 1
