@@ -15,12 +15,14 @@ import pytest
 from xpkg_tool import FORMAT_VERSION
 from xpkg_tool.building.build import BuildResult, PackageRequest, build
 from xpkg_tool.cli import main as cli
-from xpkg_tool.diagnostics.catalogue import PUBLISHING_ERRORS, RULES
+from xpkg_tool.diagnostics.catalogue import PUBLISHING_ERRORS, RULES, is_of_repository
 from xpkg_tool.diagnostics.finding import ERROR, Finding, Position
 from xpkg_tool.diagnostics.formats import write_findings
 from xpkg_tool.lint import package as lint
+from xpkg_tool.messages import FINDINGS, RepositoryMember, RepositoryRequest
 from xpkg_tool.oci.write.layer import DEFLATE_VERSION, MEMBER_BYTES
 from xpkg_tool.package.types import PACKAGE_TYPES, ObjectKind, PackageType
+from xpkg_tool.sandbox.repository import look_at_repository
 
 PROJECT = Path(__file__).resolve().parents[1]
 DOCS = PROJECT / "docs"
@@ -57,10 +59,13 @@ def _default_of(field_class: str) -> tuple[str, ...]:
 DEFAULT_SOURCES = _default_of("XpkgSourcesField")
 DEFAULT_EXAMPLES = _default_of("XpkgExamplesField")
 
-# What cannot be shown by the text of files: no input is known that causes it; it is about links
-# and kinds of files (discovery/test_walk.py); it is about packages that were built (XP9).
+# What cannot be shown by the files of one package: no input is known that causes it; it is about
+# links and kinds of files (discovery/test_walk.py); it is about packages that were built (XP9), or
+# about several packages (OF_REPOSITORY).
+OF_REPOSITORY = {code for code in RULES if is_of_repository(code)}
 WITHOUT_EXAMPLE = {
     "XP000",
+    *OF_REPOSITORY,
     *(f"XP0{number}" for number in range(12, 20)),
     # What is about a lock, or an installation, and not a package.
     *(code for code in RULES if code.startswith(("XP15", "XP16", "XP9"))),
@@ -186,6 +191,46 @@ def test_the_right_example_is_right(code: str) -> None:
     result = _example(code, "right").build()
     assert _shown(code, result) == []
     assert result.package is not None
+
+
+def _findings_of_repository(code: str, verdict: str, folder: Path) -> list[Finding]:
+    """The findings for the packages of an example, each in its folder; where one has no BUILD file,
+    its target has no arguments."""
+    packages: dict[str, dict[str, str]] = {}
+    for block in _BLOCK.finditer(ENTRIES[code]):
+        if block["verdict"] == verdict:
+            directory, name = block["path"].rsplit("/", 1)
+            packages.setdefault(directory, {})[name] = block["text"]
+    assert packages, f"{code} has no example that is {verdict}."
+    members = []
+    for number, (directory, files) in enumerate(packages.items()):
+        arguments = _arguments(files.get("BUILD", "xpkg_package()"))
+        meta = folder / f"{number}.yaml"
+        meta.write_text(files["crossplane.yaml"])
+        repository = arguments.get("repository", directory.rpartition("/")[2])
+        version = arguments.get("version")
+        assert version is None or isinstance(version, str)
+        source = f"registry.example.org/{repository}"
+        members.append(
+            RepositoryMember(directory, f"{directory}/BUILD:1", str(meta), (source,), version)
+        )
+    look_at_repository(RepositoryRequest(tuple(members)), folder / "output")
+    return [
+        Finding.from_json(stored)
+        for number in range(len(members))
+        for stored in json.loads((folder / "output" / str(number) / FINDINGS).read_text())
+    ]
+
+
+@pytest.mark.parametrize("code", sorted(OF_REPOSITORY))
+def test_the_wrong_packages_are_wrong(code: str, tmp_path: Path) -> None:
+    found = _findings_of_repository(code, "wrong", tmp_path)
+    assert {(f.code, f.severity) for f in found} == {(code, RULES[code].severity)}
+
+
+@pytest.mark.parametrize("code", sorted(OF_REPOSITORY))
+def test_the_right_packages_are_right(code: str, tmp_path: Path) -> None:
+    assert _findings_of_repository(code, "right", tmp_path) == []
 
 
 def test_the_limit_that_is_named_is_the_limit() -> None:

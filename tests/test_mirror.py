@@ -27,6 +27,7 @@ ELSEWHERE = {
     "xpkg/named_packages.py": "integration/test_xpkg_build.py",
     "xpkg/installing/package.py": "xpkg/installing/test_manifest.py",
     "xpkg/installing/references.py": "xpkg/installing/test_manifest.py",
+    "xpkg/dependencies/handwritten.py": "xpkg/dependencies/test_inference.py",
     "xpkg/dependencies/internal.py": "xpkg/dependencies/test_inference.py",
     "xpkg/naming/sources.py": "xpkg/dependencies/test_repository.py",
     "xpkg/publishing/candidate.py": "xpkg/goals/test_publish.py",

@@ -8,7 +8,7 @@ from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
-from xpkg.dependencies import inference, internal, metas, repository
+from xpkg.dependencies import check, handwritten, inference, internal, metas, repository
 from xpkg.goals import experimental_deploy, lint, package, publish, tailor, xpkg_build
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest
@@ -43,6 +43,8 @@ def rules() -> Iterable[Any]:
         *sources.rules(),
         *metas.rules(),
         *repository.rules(),
+        *handwritten.rules(),
+        *check.rules(),
         *internal.rules(),
         *inference.rules(),
         *candidate.rules(),

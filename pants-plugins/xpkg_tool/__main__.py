@@ -73,6 +73,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
             from xpkg_tool.sandbox.metas import read_metas
 
             return read_metas(request)
+        if isinstance(request, messages.RepositoryRequest):
+            from xpkg_tool.sandbox.repository import look_at_repository
+
+            return look_at_repository(request, output)
         from xpkg_tool.sandbox.tailor import find_targets
 
         return find_targets(request)

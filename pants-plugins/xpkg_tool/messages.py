@@ -224,6 +224,50 @@ class MetasAnswer(NamedTuple):
     packages: tuple[_MaybeMeta, ...]
 
 
+class RepositoryMember(NamedTuple):
+    """A package of the repository: its name, the place of its target (`folder/BUILD:1`), the file
+    of its meta object ("" for none), the sources that it is published under, its version, and the
+    names of those that its target depends on, or not, by hand."""
+
+    name: str
+    origin: str
+    meta: str
+    sources: tuple[str, ...]
+    version: _Text
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+
+class RepositoryRequest(NamedTuple):
+    """Says what the `spec.dependsOn` of each package means, and lints the packages together."""
+
+    packages: tuple[RepositoryMember, ...]
+    selection: RuleSelection = RuleSelection()
+    fail_on: FailOn = FailOn.ERROR
+
+
+class MeantPackages(NamedTuple):
+    """The entry of `spec.dependsOn` at `place`, and the names of the packages that it means:
+    several where nothing says which."""
+
+    place: int
+    packages: tuple[str, ...]
+
+
+class MemberReport(NamedTuple):
+    """The entries that name packages of the repository, and the rendered findings."""
+
+    entries: tuple[MeantPackages, ...]
+    text: str
+    failed: bool
+
+
+class RepositoryAnswer(NamedTuple):
+    """In the order of the request. Package n has FINDINGS in `n/`."""
+
+    packages: tuple[MemberReport, ...]
+
+
 class RegistryOptions(NamedTuple):
     """`insecure`: plain HTTP. `ca_file`: a PEM file of authorities to trust beside the usual ones,
     "" for none. `mutable_tags`: globs; no other tag is ever moved to another digest."""
@@ -427,12 +471,21 @@ Request = Union[
     ReportRequest,
     TailorRequest,
     MetasRequest,
+    RepositoryRequest,
     InstallRequest,
     DeployRequest,
     PlanRequest,
     PublishRequest,
 ]
-Answer = Union[BuildAnswer, TailorAnswer, MetasAnswer, InstallAnswer, PlanAnswer, PublishAnswer]
+Answer = Union[
+    BuildAnswer,
+    TailorAnswer,
+    MetasAnswer,
+    RepositoryAnswer,
+    InstallAnswer,
+    PlanAnswer,
+    PublishAnswer,
+]
 
 # The requests by the names of their commands, and the answers by their requests.
 REQUESTS: Mapping[str, type[Any]] = {
@@ -443,6 +496,7 @@ REQUESTS: Mapping[str, type[Any]] = {
     "install": InstallRequest,
     "deploy": DeployRequest,
     "metas": MetasRequest,
+    "repository": RepositoryRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
 }
@@ -451,6 +505,7 @@ ANSWERS: Mapping[type[Any], type[Any]] = {
     TailorRequest: TailorAnswer,
     InstallRequest: InstallAnswer,
     MetasRequest: MetasAnswer,
+    RepositoryRequest: RepositoryAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
 }

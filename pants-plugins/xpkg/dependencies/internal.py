@@ -7,32 +7,12 @@ from typing import Any, Iterable
 
 from pants.engine.addresses import Address
 from pants.engine.rules import Get, collect_rules, rule
-from pants.engine.target import (
-    DependenciesRequest,
-    ExplicitlyProvidedDependencies,
-    WrappedTarget,
-    WrappedTargetRequest,
-)
 
+from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
+from xpkg.dependencies.handwritten import Handwritten, HandwrittenRequest
+from xpkg.dependencies.metas import PackageTargets
 from xpkg.dependencies.repository import RepositoryPackages
-from xpkg.target_types import XpkgDependenciesField
 from xpkg_tool.messages import DependencyEntry
-
-
-@dataclass(frozen=True)
-class HandwrittenRequest:
-    """Asks for the `Handwritten` dependencies of the package at `address`."""
-
-    address: Address
-
-
-@dataclass(frozen=True)
-class Handwritten:
-    """The packages of the repository that `dependencies` names, and those it leaves out with `!`;
-    none where the field is wrong, of which Pants has an error of its own."""
-
-    includes: tuple[Address, ...] = ()
-    excludes: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +25,7 @@ class InternalDependenciesRequest:
 @dataclass(frozen=True)
 class InternalDependency:
     """An entry of `spec.dependsOn`, and the packages of the repository that it means: one, or
-    several where nothing says which."""
+    several where nothing says which, of which `lint` has an error."""
 
     entry: DependencyEntry
     addresses: tuple[Address, ...]
@@ -59,55 +39,25 @@ class InternalDependencies:
 
 
 @rule
-async def find_handwritten(
-    request: HandwrittenRequest, packages: RepositoryPackages
-) -> Handwritten:
-    wrapped = await Get(WrappedTarget, WrappedTargetRequest(request.address, "the xpkg backend"))
-    field = wrapped.target[XpkgDependenciesField]
-    if not field.value:
-        return Handwritten()
-    try:
-        given = await Get(ExplicitlyProvidedDependencies, DependenciesRequest(field))
-    # There is no list of what can be raised (building/target_faults.py).
-    except Exception:
-        return Handwritten()
-    return Handwritten(
-        tuple(a for a in packages.packages if _is_among(a, given.includes)),
-        tuple(a for a in packages.packages if _is_among(a, given.ignores)),
-    )
-
-
-def _is_among(address: Address, given: Iterable[Address]) -> bool:
-    """Whether an address, or the target that it is a parametrization of, is given."""
-    return any(
-        address == other
-        or (
-            not other.is_parametrized
-            and (address.spec_path, address.target_name) == (other.spec_path, other.target_name)
-        )
-        for other in given
-    )
-
-
-@rule
 async def find_internal_dependencies(
-    request: InternalDependenciesRequest, packages: RepositoryPackages
+    request: InternalDependenciesRequest, repository: RepositoryPackages, targets: PackageTargets
 ) -> InternalDependencies:
-    package = packages.packages[request.address]
-    named = [(entry, packages.publishing(entry.package)) for entry in package.dependencies]
-    named = [(entry, found) for entry, found in named if found]
-    if not named:
-        return InternalDependencies(())
-    handwritten = await Get(Handwritten, HandwrittenRequest(request.address))
-    meant = []
-    for entry, found in named:
-        # No package depends on its own source, not even on another version.
-        if request.address in found:
-            continue
-        left = tuple(address for address in found if address not in handwritten.excludes)
-        if left:
-            meant.append(InternalDependency(entry, left))
-    return InternalDependencies(tuple(meant))
+    address = request.address
+    named = {
+        entry: repository.publishing(entry.package)
+        for entry in repository.packages[address].dependencies
+    }
+    # No package depends on its own source, not even on another version.
+    found = {entry: by for entry, by in named.items() if by and address not in by}
+    if any(len(publishers) > 1 for publishers in found.values()):
+        # What of several is meant, versions say, and these the tool can read.
+        check = await Get(RepositoryCheck, RepositoryCheckRequest())
+        meant = check.of(address).meant
+        found = {entry: meant[entry.place] for entry in found if entry.place in meant}
+    elif found:
+        handwritten = await Get(Handwritten, HandwrittenRequest(targets.by_address[address]))
+        found = {e: by for e, by in found.items() if by[0] not in handwritten.excludes}
+    return InternalDependencies(tuple(InternalDependency(e, by) for e, by in found.items()))
 
 
 def rules() -> Iterable[Any]:

@@ -45,7 +45,7 @@ _PACKAGES_PER_PROCESS = 64
 class PackageTargets:
     """The targets of all packages of the repository, by address."""
 
-    targets: tuple[Target, ...]
+    by_address: FrozenDict[Address, Target]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ class _BucketMetas:
 @rule
 async def package_targets(all_targets: AllTargets) -> PackageTargets:
     found = (target for target in all_targets if target.has_field(XpkgSourcesField))
-    return PackageTargets(tuple(sorted(found, key=lambda target: target.address)))
+    by_address = {target.address: target for target in found}
+    return PackageTargets(FrozenDict(sorted(by_address.items())))
 
 
 @rule
@@ -112,7 +113,8 @@ def _tiers(paths: Iterable[str], folder: str) -> Iterable[tuple[str, ...]]:
 
 @rule(desc="Read the meta objects of Crossplane packages", level=LogLevel.DEBUG)
 async def read_metas(packages: PackageTargets) -> RepositoryMetas:
-    candidates = await MultiGet(Get(_Candidates, _CandidatesRequest(t)) for t in packages.targets)
+    targets = packages.by_address.values()
+    candidates = await MultiGet(Get(_Candidates, _CandidatesRequest(t)) for t in targets)
     found: dict[str, PackageMeta] = {}
     for tier in range(3):
         wanted = [
@@ -125,8 +127,9 @@ async def read_metas(packages: PackageTargets) -> RepositoryMetas:
         for bucket, answer in zip(buckets, answers):
             metas = zip(bucket, answer.packages)
             found.update((files.name, meta) for files, meta in metas if meta is not None)
-    addresses = (target.address for target in packages.targets)
-    return RepositoryMetas(FrozenDict({a: found[a.spec] for a in addresses if a.spec in found}))
+    return RepositoryMetas(
+        FrozenDict({a: found[a.spec] for a in packages.by_address if a.spec in found})
+    )
 
 
 def _buckets(packages: Sequence[MetaFiles]) -> list[tuple[MetaFiles, ...]]:

@@ -54,14 +54,15 @@ class RepositoryPackages:
 async def repository_packages(
     targets: PackageTargets, metas: RepositoryMetas
 ) -> RepositoryPackages:
-    found = [metas.by_address.get(target.address) for target in targets.targets]
+    by_address = targets.by_address
+    found = [metas.by_address.get(address) for address in by_address]
     published = await MultiGet(
         Get(PublishedSources, PublishedSourcesRequest(target, meta.name if meta else ""))
-        for target, meta in zip(targets.targets, found)
+        for target, meta in zip(by_address.values(), found)
     )
     packages = {
-        target.address: RepositoryPackage(target.address, meta, names.sources, names.version)
-        for target, meta, names in zip(targets.targets, found, published)
+        address: RepositoryPackage(address, meta, names.sources, names.version)
+        for address, meta, names in zip(by_address, found, published)
     }
     publishers: dict[str, tuple[Address, ...]] = {}
     for package in packages.values():

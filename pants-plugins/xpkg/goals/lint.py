@@ -15,6 +15,12 @@ from pants.util.logging import LogLevel
 
 from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.building.lint_reports import LintReportsRequest
+from xpkg.dependencies.check import (
+    MemberFindings,
+    MemberFindingsRequest,
+    RepositoryCheck,
+    RepositoryCheckRequest,
+)
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 
@@ -62,13 +68,21 @@ async def lint_xpkgs(
     outcomes = await MultiGet(
         Get(BuildOutcome, BuildRequest(address)) for address in packages.addresses
     )
+    check = await Get(RepositoryCheck, RepositoryCheckRequest())
+    members = [check.of(address) for address in packages.addresses]
     report = EMPTY_DIGEST
     if xpkg.report_formats:
+        together = await MultiGet(
+            Get(MemberFindings, MemberFindingsRequest(address)) for address in packages.addresses
+        )
         findings = tuple(outcome.findings for outcome in outcomes)
+        findings += tuple(found.digest for found in together if found.digest != EMPTY_DIGEST)
         report = await Get(Digest, LintReportsRequest(findings, xpkg.report_formats))
+    failed = any(outcome.failed or member.failed for outcome, member in zip(outcomes, members))
+    texts = (text for o, m in zip(outcomes, members) for text in (o.text, m.text))
     return LintResult(
-        exit_code=1 if any(outcome.failed for outcome in outcomes) else 0,
-        stdout="\n\n".join(outcome.text for outcome in outcomes if outcome.text),
+        exit_code=1 if failed else 0,
+        stdout="\n\n".join(filter(None, texts)),
         stderr="",
         linter_name=request.tool_name,
         partition_description=None,

@@ -9,6 +9,14 @@ from xpkg_tool.diagnostics.rule import Rule
 RULES = {rule.code: rule for rule in LINT}
 PUBLISHING_ERRORS = {error.code: error for error in PUBLISHING}
 
+# Rules about several packages: what they find is not known where one package is looked at.
+_OF_REPOSITORY = ("XP14",)
+
+
+def is_of_repository(code: str) -> bool:
+    """Whether the rule is about the packages of a repository together."""
+    return code.startswith(_OF_REPOSITORY)
+
 
 def is_fatal(code: str) -> bool:
     """Whether errors with the code are always shown; so are those of codes without a rule."""

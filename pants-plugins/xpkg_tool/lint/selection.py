@@ -11,7 +11,13 @@ from bisect import bisect_right, insort
 from dataclasses import dataclass, field
 from typing import Iterable, Iterator
 
-from xpkg_tool.diagnostics.catalogue import RULES, can_be_ignored, is_fatal, rules_of
+from xpkg_tool.diagnostics.catalogue import (
+    RULES,
+    can_be_ignored,
+    is_fatal,
+    is_of_repository,
+    rules_of,
+)
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, has_errors, in_order
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.shortened import shortened
@@ -99,6 +105,21 @@ def apply(
     return shortened((*selection.problems(), *kept))
 
 
+def apply_together(
+    findings: Iterable[Finding], selection: Selection, suppressions: Iterable[Suppression]
+) -> tuple[Finding, ...]:
+    """As `apply`, for findings of rules about several packages. What is wrong with the comments and
+    the selection themselves is found where a package is looked at alone, except that a comment
+    suppresses nothing."""
+    comments = _Comments()
+    for suppression in suppressions:
+        comments.add(suppression)
+    shown = [f for f in in_order(findings) if not comments.suppress(f)]
+    unused = comments.unused(selection, set(), together=True)
+    shown += [f for f in unused if not comments.suppress(f)]
+    return shortened(f for f in shown if selection.enabled(f.code, f.path, f.severity))
+
+
 # What a comment suppresses: findings with the code in the file, on these lines.
 _Reach = tuple[str, str, int, int]
 
@@ -171,7 +192,11 @@ class _Comments:
         self.hints -= 1
         return _unknown_code(code, hint=self.hints >= 0)
 
-    def unused(self, selection: Selection, unread: set[str]) -> list[Finding]:
+    def unused(
+        self, selection: Selection, unread: set[str], *, together: bool = False
+    ) -> list[Finding]:
+        """A warning for each comment without a finding, of the rules about several packages or of
+        all others."""
         return [
             UNUSED_SUPPRESSION.finding(
                 f"The comment suppresses nothing: there is no finding {code} here.",
@@ -185,6 +210,7 @@ class _Comments:
             if reach not in self.used
             and code != UNUSED_SUPPRESSION.code
             and code not in _OF_SEVERAL_PACKAGES
+            and is_of_repository(code) == together
             and path not in unread
             and selection.enabled(code, path)
             for comment in comments

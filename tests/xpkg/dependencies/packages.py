@@ -12,7 +12,7 @@ from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from tests.xpkg.real_tool import real_tool
 from xpkg import subsystem
-from xpkg.dependencies import inference, internal, metas, repository
+from xpkg.dependencies import check, handwritten, inference, internal, metas, repository
 from xpkg.dependencies.repository import RepositoryPackages
 from xpkg.naming import sources, variables
 from xpkg.target_types import XpkgDependenciesField, XpkgPackageTarget
@@ -23,7 +23,8 @@ REGISTRIES = {"main": {"address": HOST, "default": True}}
 
 
 def runner_with(*rules: Any) -> RuleRunner:
-    modules = (subsystem, variables, sources, metas, repository, internal, inference, run)
+    names = (subsystem, variables, sources, run)
+    modules = (*names, metas, repository, handwritten, check, internal, inference)
     return RuleRunner(
         rules=[
             *(rule for module in modules for rule in module.rules()),

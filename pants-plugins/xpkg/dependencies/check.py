@@ -1,0 +1,156 @@
+"""Looks at all packages of the repository together: what the tool says of their dependencies on
+each other. One process for all of them, and none where no package depends on any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterable
+
+from pants.engine.addresses import Address
+from pants.engine.fs import (
+    EMPTY_DIGEST,
+    Digest,
+    DigestSubset,
+    GlobExpansionConjunction,
+    GlobMatchErrorBehavior,
+    PathGlobs,
+    RemovePrefix,
+)
+from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.util.frozendict import FrozenDict
+from pants.util.logging import LogLevel
+from pants.util.strutil import pluralize
+
+from xpkg.dependencies.handwritten import Handwritten, HandwrittenRequest
+from xpkg.dependencies.metas import PackageTargets
+from xpkg.dependencies.repository import RepositoryPackage, RepositoryPackages
+from xpkg.subsystem import XpkgSubsystem
+from xpkg.tool.run import ToolAnswer, ToolRequest
+from xpkg_tool.messages import FINDINGS, RepositoryAnswer, RepositoryMember, RepositoryRequest
+
+
+@dataclass(frozen=True)
+class RepositoryCheckRequest:
+    """Asks for the `RepositoryCheck`."""
+
+
+@dataclass(frozen=True)
+class MemberCheck:
+    """What is said of one package.
+
+    `meant` has the packages that each entry of `spec.dependsOn` means, by its place in the list:
+    several where nothing says which. `text` is the rendered findings, and `failed` says whether one
+    of them is an error. `number` is that of its files in `RepositoryCheck.files`.
+    """
+
+    number: int = -1
+    meant: FrozenDict[int, tuple[Address, ...]] = field(default_factory=FrozenDict)
+    text: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class RepositoryCheck:
+    """What is said of each package of the repository; nothing where they have nothing to do with
+    each other. `files` has FINDINGS of each in a folder with its number."""
+
+    members: FrozenDict[Address, MemberCheck]
+    files: Digest
+
+    def of(self, address: Address) -> MemberCheck:
+        return self.members.get(address, MemberCheck())
+
+
+@dataclass(frozen=True)
+class MemberFindingsRequest:
+    """Asks for the Digest with the FINDINGS of the package at `address`."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class MemberFindings:
+    digest: Digest
+
+
+@rule(desc="Look at all Crossplane packages together", level=LogLevel.DEBUG)
+async def check_repository(
+    _: RepositoryCheckRequest,
+    repository: RepositoryPackages,
+    targets: PackageTargets,
+    xpkg: XpkgSubsystem,
+) -> RepositoryCheck:
+    packages = tuple(repository.packages.values())
+    if not _related(packages, repository):
+        return RepositoryCheck(FrozenDict(), EMPTY_DIGEST)
+    handwritten = await MultiGet(
+        Get(Handwritten, HandwrittenRequest(targets.by_address[package.address]))
+        for package in packages
+    )
+    members = tuple(
+        RepositoryMember(
+            name=package.address.spec,
+            origin=targets.by_address[package.address].description_of_origin,
+            meta=package.meta.path if package.meta else "",
+            sources=package.sources,
+            version=package.version,
+            includes=tuple(address.spec for address in given.includes),
+            excludes=tuple(address.spec for address in given.excludes),
+        )
+        for package, given in zip(packages, handwritten)
+    )
+    metas = await Get(
+        Digest,
+        PathGlobs(
+            sorted({member.meta for member in members if member.meta}),
+            glob_match_error_behavior=GlobMatchErrorBehavior.ignore,
+            conjunction=GlobExpansionConjunction.any_match,
+        ),
+    )
+    message = RepositoryRequest(members, xpkg.selection(), xpkg.fail_on)
+    description = f"Looking at the dependencies of {pluralize(len(packages), 'package')}"
+    asked = ToolRequest(message, description, (metas,), level=LogLevel.DEBUG)
+    answer = await Get(ToolAnswer, ToolRequest, asked)
+    by_name = {package.address.spec: package.address for package in packages}
+    reports = answer.read(RepositoryAnswer).packages
+    return RepositoryCheck(
+        FrozenDict(
+            {
+                package.address: MemberCheck(
+                    number,
+                    FrozenDict(
+                        {
+                            entry.place: tuple(by_name[name] for name in entry.packages)
+                            for entry in report.entries
+                        }
+                    ),
+                    report.text,
+                    report.failed,
+                )
+                for number, (package, report) in enumerate(zip(packages, reports))
+            }
+        ),
+        answer.files,
+    )
+
+
+def _related(packages: Iterable[RepositoryPackage], repository: RepositoryPackages) -> bool:
+    """Whether there is anything to say: two packages, and a dependency or a source of two."""
+    several = any(len(publishers) > 1 for publishers in repository.publishers.values())
+    depends = any(package.dependencies for package in packages)
+    return several or (depends and len(repository.packages) > 1)
+
+
+@rule
+async def member_findings(request: MemberFindingsRequest) -> MemberFindings:
+    check = await Get(RepositoryCheck, RepositoryCheckRequest())
+    number = check.of(request.address).number
+    if number < 0:
+        return MemberFindings(EMPTY_DIGEST)
+    globs = PathGlobs([f"{number}/{FINDINGS}"])
+    subset = await Get(Digest, DigestSubset(check.files, globs))
+    return MemberFindings(await Get(Digest, RemovePrefix(subset, str(number))))
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()
