@@ -22,11 +22,12 @@ from pants.testutil.rule_runner import RuleRunner
 import xpkg_tool
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, shards, target_faults
+from xpkg.dependencies import check, handwritten, inference, internal, metas, repository
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest, package
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest
 from xpkg.installing.package import XpkgInstallFieldSet
-from xpkg.naming import variables
+from xpkg.naming import sources, variables
 from xpkg.publishing import candidate
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
@@ -59,11 +60,12 @@ class InstallRunner:
     @classmethod
     def create(cls, *rules: Any, **registries: Any) -> InstallRunner:
         building = (buckets, build, inputs, shards, target_faults, run)
+        dependencies = (check, handwritten, inference, internal, metas, repository, sources)
         modules = (named_packages, statistics, subsystem, variables, candidate, manifest, package)
         runner = RuleRunner(
             rules=[
                 *core_rules(),
-                *(r for module in (*building, *modules) for r in module.rules()),
+                *(r for module in (*building, *dependencies, *modules) for r in module.rules()),
                 tool_from_sources,
                 *rules,
                 QueryRule(InstallManifest, [InstallManifestRequest]),
@@ -94,7 +96,7 @@ class InstallRunner:
         **fields: Any,
     ) -> None:
         """Writes a package with a version; `needs` has (kind, constraint) by source or by the name
-        of another package, on which its target then depends."""
+        of another package."""
         needs = needs or {}
         meta: dict[str, Any] = {
             "apiVersion": "meta.pkg.crossplane.io/v1",
@@ -115,7 +117,6 @@ class InstallRunner:
         given = {
             "version": "v1.2.3",
             "repository": f"team/{name}",
-            "dependencies": [f"packages/{n}" for n in needs if "/" not in n],
             **fields,
         }
         folder = f"packages/{name}"
