@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 
 import pytest
 
+from tests.xpkg_tool.cases import VECTORS
 from tests.xpkg_tool.dependencies.install.closures import (
     CONFIGURATION,
     FUNCTION,
@@ -18,6 +21,7 @@ from tests.xpkg_tool.dependencies.install.closures import (
     package,
     pinned,
 )
+from xpkg_tool.dependencies.install.checks import is_accepted
 from xpkg_tool.diagnostics.finding import WARNING
 from xpkg_tool.messages import InstallOptions
 
@@ -168,3 +172,15 @@ def test_a_package_that_nothing_needs_may_be_named_as_one_likes() -> None:
     assert made.objects[-1]["spec"]["package"] == (
         f"{HOST}/team/platform:v1.2.3@{CONFIGURATION.digest}"
     )
+
+
+def test_references_are_accepted_as_the_api_does() -> None:
+    """Its rule is `self.matches('^...$')`, with the escapes of a string in CEL."""
+    rows = map(json.loads, (VECTORS / "install-api.jsonl").read_text("utf-8").splitlines())
+    rules = {row["rules"][0][0] for row in rows if "rules" in row}
+    assert rules == {
+        r"self.matches('^[^\\.\\/]+(\\.[^\\.\\/]+)+(\\/[^\\/:@]+)+(:[^:@]+(@sha256.+)?|@sha256.+)$')"
+    }
+    pattern = r"^[^\.\/]+(\.[^\.\/]+)+(\/[^\/:@]+)+(:[^:@]+(@sha256.+)?|@sha256.+)$"
+    for reference in ("a.b/c:d", "a.b:1/c@sha256:e", "a/b:c", "a.b/c", "a.b/c:d@sha512:e", "a.b:c"):
+        assert is_accepted(reference) == bool(re.search(pattern, reference))

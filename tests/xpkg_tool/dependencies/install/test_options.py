@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from tests.xpkg_tool.cases import VECTORS
 from tests.xpkg_tool.dependencies.install.closures import (
     CONFIGURATION,
     FUNCTION,
@@ -138,3 +140,22 @@ def test_options_of_something_else() -> None:
     made = manifest(*SMALL, overrides={"packages/team/plaform:x": InstallOptions()})
     assert [code for code, _ in messages(made)] == ["XP165"]
     assert "packages/team/platform:team/platform" in made.findings[0].remedy
+
+
+API = [json.loads(line) for line in (VECTORS / "install-api.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("kind", ["Provider", "Configuration", "Function"])
+def test_the_fields_are_those_of_the_newest_api(kind: str) -> None:
+    newest = {
+        row["field"].partition(".")[2]
+        for row in API
+        if (row["apiVersion"], row["kind"]) == ("pkg.crossplane.io/v1", kind)
+        and row["field"].count(".") == 1
+        and not row["field"].endswith("]")
+        and row["last"] == "2.4"
+    }
+    own = {FUNCTION.source: InstallOptions(skip_dependency_resolution=False)}
+    made = manifest(FUNCTION, options=ALL, overrides=own)
+    ours = set(made.objects[0]["spec"])
+    assert newest == (ours if kind != "Configuration" else ours - {"runtimeConfigRef"})
