@@ -37,6 +37,8 @@ ELSEWHERE = {
     "xpkg/naming/variables.py": "xpkg/naming/test_placeholders.py",
     "xpkg/subsystem.py": "xpkg/test_registries.py",
     "xpkg/tool/process.py": "integration/test_hermetic.py",
+    # All formats of one graph.
+    "xpkg_tool/dependencies/graph/*": "xpkg_tool/dependencies/graph/test_formats.py",
     # What a whole package becomes.
     "xpkg_tool/building/*": "xpkg_tool/test_cases.py",
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",

@@ -4,7 +4,7 @@ each other. One process for all of them, and none where no package depends on an
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
 from pants.engine.addresses import Address
 from pants.engine.fs import (
@@ -26,7 +26,13 @@ from xpkg.dependencies.metas import PackageTargets
 from xpkg.dependencies.repository import RepositoryPackage, RepositoryPackages
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import FINDINGS, RepositoryAnswer, RepositoryMember, RepositoryRequest
+from xpkg_tool.messages import (
+    FINDINGS,
+    MemberReport,
+    RepositoryAnswer,
+    RepositoryMember,
+    RepositoryRequest,
+)
 
 
 @dataclass(frozen=True)
@@ -73,16 +79,35 @@ class MemberFindings:
     digest: Digest
 
 
+@dataclass(frozen=True)
+class _SeveralRequest:
+    """Asks for the `_Several`, which reads all meta objects."""
+
+
+@dataclass(frozen=True)
+class _Several:
+    check: RepositoryCheck
+
+
+@rule
+async def check_repository(_: RepositoryCheckRequest, targets: PackageTargets) -> RepositoryCheck:
+    # A single package depends on no other one.
+    if len(targets.by_address) < 2:
+        return RepositoryCheck(FrozenDict(), EMPTY_DIGEST)
+    several = await Get(_Several, _SeveralRequest())
+    return several.check
+
+
 @rule(desc="Look at all Crossplane packages together", level=LogLevel.DEBUG)
-async def check_repository(
-    _: RepositoryCheckRequest,
+async def check_several(
+    _: _SeveralRequest,
     repository: RepositoryPackages,
     targets: PackageTargets,
     xpkg: XpkgSubsystem,
-) -> RepositoryCheck:
+) -> _Several:
     packages = tuple(repository.packages.values())
     if not _related(packages, repository):
-        return RepositoryCheck(FrozenDict(), EMPTY_DIGEST)
+        return _Several(RepositoryCheck(FrozenDict(), EMPTY_DIGEST))
     handwritten = await MultiGet(
         Get(Handwritten, HandwrittenRequest(targets.by_address[package.address]))
         for package in packages
@@ -113,32 +138,22 @@ async def check_repository(
     answer = await Get(ToolAnswer, ToolRequest, asked)
     by_name = {package.address.spec: package.address for package in packages}
     reports = answer.read(RepositoryAnswer).packages
-    return RepositoryCheck(
-        FrozenDict(
-            {
-                package.address: MemberCheck(
-                    number,
-                    FrozenDict(
-                        {
-                            entry.place: tuple(by_name[name] for name in entry.packages)
-                            for entry in report.entries
-                        }
-                    ),
-                    report.text,
-                    report.failed,
-                )
-                for number, (package, report) in enumerate(zip(packages, reports))
-            }
-        ),
-        answer.files,
-    )
+    checked = {
+        package.address: _member(number, report, by_name)
+        for number, (package, report) in enumerate(zip(packages, reports))
+    }
+    return _Several(RepositoryCheck(FrozenDict(checked), answer.files))
+
+
+def _member(number: int, report: MemberReport, by_name: Mapping[str, Address]) -> MemberCheck:
+    meant = {e.place: tuple(by_name[name] for name in e.packages) for e in report.entries}
+    return MemberCheck(number, FrozenDict(meant), report.text, report.failed)
 
 
 def _related(packages: Iterable[RepositoryPackage], repository: RepositoryPackages) -> bool:
-    """Whether there is anything to say: two packages, and a dependency or a source of two."""
+    """Whether there is anything to say: a dependency, or a source of two packages."""
     several = any(len(publishers) > 1 for publishers in repository.publishers.values())
-    depends = any(package.dependencies for package in packages)
-    return several or (depends and len(repository.packages) > 1)
+    return several or any(package.dependencies for package in packages)
 
 
 @rule

@@ -7,6 +7,7 @@ from typing import Any, Iterable, Mapping
 
 from pants.core.target_types import GenericTarget
 from pants.engine.addresses import Address, Addresses
+from pants.engine.internals.parametrize import Parametrize
 from pants.engine.target import DependenciesRequest
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
@@ -34,6 +35,7 @@ def runner_with(*rules: Any) -> RuleRunner:
             QueryRule(RepositoryPackages, []),
         ],
         target_types=[XpkgPackageTarget, GenericTarget],
+        objects={"parametrize": Parametrize},
     )
 
 

@@ -75,6 +75,6 @@ def test_variants_of_one_target(runner: RuleRunner) -> None:
             "packages/x/crossplane.yaml": meta("x"),
         }
     )
-    assert inferred(runner, "a") == ["packages/x:x@version=old"]
+    assert inferred(runner, "a") == ["packages/x@version=old"]
     write(runner, "b", "x", constraint="*", dependencies=["!packages/x@version=new"])
-    assert inferred(runner, "b") == ["packages/x:x@version=old"]
+    assert inferred(runner, "b") == ["packages/x@version=old"]
