@@ -8,8 +8,25 @@ from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
-from xpkg.dependencies import check, handwritten, inference, internal, metas, repository
-from xpkg.goals import experimental_deploy, lint, package, publish, tailor, xpkg_build
+from xpkg.dependencies import (
+    check,
+    handwritten,
+    inference,
+    internal,
+    lock_check,
+    metas,
+    repository,
+    resolves,
+)
+from xpkg.goals import (
+    experimental_deploy,
+    generate_lockfiles,
+    lint,
+    package,
+    publish,
+    tailor,
+    xpkg_build,
+)
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest
 from xpkg.installing import package as package_install
@@ -47,10 +64,13 @@ def rules() -> Iterable[Any]:
         *check.rules(),
         *internal.rules(),
         *inference.rules(),
+        *resolves.rules(),
+        *lock_check.rules(),
         *candidate.rules(),
         *environment.rules(),
         *lookup.rules(),
         *execute.rules(),
+        *generate_lockfiles.rules(),
         *lint.rules(),
         *package.rules(),
         *publish.rules(),

@@ -200,6 +200,32 @@ class XpkgSubsystem(Subsystem):
         advanced=True,
     )
 
+    resolves = DictOption[str](
+        default={"xpkg": "xpkg.lock"},
+        help=softwrap(
+            f"""
+            The lock files of this repository, by resolve. A lock has one version of each package of
+            others that the packages of the resolve depend on, directly or not: so the packages of a
+            resolve can be installed in one cluster. `{bin_name()} generate-lockfiles` writes them.
+            """
+        ),
+    )
+
+    default_resolve = StrOption(
+        default="xpkg",
+        help=softwrap("The resolve of targets without the `resolve` field."),
+    )
+
+    upgrade = StrListOption(
+        help=softwrap(
+            f"""
+            Let `{bin_name()} generate-lockfiles` take the highest version of these packages, by
+            source (`xpkg.crossplane.io/crossplane-contrib/function-auto-ready`), or of all packages
+            (`*`). Without it, it keeps each locked version that still satisfies all who ask for it.
+            """
+        ),
+    )
+
     deploy_context = StrOption(
         default="",
         help=softwrap(

@@ -335,6 +335,19 @@ class XpkgImageTagsField(StringSequenceField):
     )
 
 
+class XpkgResolveField(StringField):
+    alias = "resolve"
+    help = help_text(
+        """
+        Lock what the package depends on in this resolve, one of `[xpkg].resolves`. By default,
+        `[xpkg].default_resolve`. The packages of a resolve share one version of each external
+        package.
+
+        Packages that are never installed in the same cluster may have different resolves.
+        """
+    )
+
+
 class XpkgSkipPushField(BoolField):
     alias = "skip_push"
     default = False
@@ -370,6 +383,7 @@ class XpkgPackageTarget(Target):
         XpkgRepositoryField,
         XpkgRegistriesField,
         XpkgImageTagsField,
+        XpkgResolveField,
         XpkgSkipPushField,
         XpkgSkipLintField,
     )

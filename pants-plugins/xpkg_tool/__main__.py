@@ -47,6 +47,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
 
         deploy_manifest(request)
         return None
+    if isinstance(request, messages.LockRequest):
+        from xpkg_tool.sandbox.lock import lock_packages
+
+        return lock_packages(request, output)
     from xpkg_tool.process.ending import ending_at_once
 
     # What is left behind is in a sandbox, which nobody looks at then.
@@ -73,6 +77,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
             from xpkg_tool.sandbox.metas import read_metas
 
             return read_metas(request)
+        if isinstance(request, messages.CheckLockRequest):
+            from xpkg_tool.sandbox.check_lock import check_lock_file
+
+            return check_lock_file(request, output)
         if isinstance(request, messages.RepositoryRequest):
             from xpkg_tool.sandbox.repository import look_at_repository
 

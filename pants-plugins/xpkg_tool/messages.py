@@ -27,6 +27,7 @@ ANALYSES = "analyses.json"  # Of AnalyseRequest.
 ARCHIVE = "package.xpkg"  # Of BuildRequest, each below the number of its package.
 DESCRIPTION = "package.xpkg.json"
 FINDINGS = "findings.json"
+LOCK = "xpkg.lock"  # Of LockRequest.
 MANIFEST = "manifest.yaml"  # Of InstallRequest.
 
 _Text = Optional[str]
@@ -381,6 +382,66 @@ class PublishAnswer(NamedTuple):
     references: tuple[PublishedReference, ...]
 
 
+class PackageToLock(NamedTuple):
+    """A package: the name that a lock has for it, and the file with its meta object."""
+
+    name: str
+    file: str
+
+
+class LockRequest(NamedTuple):
+    """Locks the external packages that packages depend on. The other output is LOCK, where nothing
+    prevents one.
+
+    `lock` is the lock that there is, if any. `own` has the names of the repository's own packages
+    by the sources that are not to be locked; `upgrade` are sources whose locked versions need not
+    be kept, `*` for all. The other fields are as in PlanRequest."""
+
+    directory: str
+    connections: int
+    registries: Mapping[str, RegistryOptions]
+    lock: str
+    packages: tuple[PackageToLock, ...]
+    own: Mapping[str, str]
+    upgrade: tuple[str, ...] = ()
+
+
+class LockAnswer(NamedTuple):
+    """How many packages are locked, a line for each that differs, and which of `upgrade` name no
+    package. `error` is all that prevents a lock."""
+
+    packages: int = 0
+    changes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    error: str = ""
+
+
+class CheckLockRequest(NamedTuple):
+    """Compares a lock with the packages that it is for. `own` are the sources of the repository's
+    own packages, `command` what writes the lock again."""
+
+    lock: str
+    packages: tuple[PackageToLock, ...]
+    own: tuple[str, ...]
+    command: str
+    selection: RuleSelection = RuleSelection()
+    fail_on: FailOn = FailOn.ERROR
+
+
+class LockReport(NamedTuple):
+    """The rendered findings in one file: the lock, or that with a package's meta object."""
+
+    path: str
+    text: str
+    failed: bool
+
+
+class CheckLockAnswer(NamedTuple):
+    """Of the files with findings. Report n has FINDINGS in `n/`."""
+
+    reports: tuple[LockReport, ...]
+
+
 class InstallOptions(NamedTuple):
     """Fields of the objects that install packages, None for those that are not set: of
     pkg.crossplane.io/v1, as its API describes them. `reference` is how the object of a single
@@ -476,6 +537,8 @@ Request = Union[
     DeployRequest,
     PlanRequest,
     PublishRequest,
+    LockRequest,
+    CheckLockRequest,
 ]
 Answer = Union[
     BuildAnswer,
@@ -485,6 +548,8 @@ Answer = Union[
     InstallAnswer,
     PlanAnswer,
     PublishAnswer,
+    LockAnswer,
+    CheckLockAnswer,
 ]
 
 # The requests by the names of their commands, and the answers by their requests.
@@ -493,21 +558,25 @@ REQUESTS: Mapping[str, type[Any]] = {
     "build": BuildRequest,
     "report": ReportRequest,
     "tailor": TailorRequest,
-    "install": InstallRequest,
-    "deploy": DeployRequest,
     "metas": MetasRequest,
     "repository": RepositoryRequest,
+    "install": InstallRequest,
+    "deploy": DeployRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
+    "lock": LockRequest,
+    "check-lock": CheckLockRequest,
 }
 ANSWERS: Mapping[type[Any], type[Any]] = {
     BuildRequest: BuildAnswer,
     TailorRequest: TailorAnswer,
-    InstallRequest: InstallAnswer,
     MetasRequest: MetasAnswer,
     RepositoryRequest: RepositoryAnswer,
+    InstallRequest: InstallAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
+    LockRequest: LockAnswer,
+    CheckLockRequest: CheckLockAnswer,
 }
 
 

@@ -21,6 +21,7 @@ from xpkg.dependencies.check import (
     RepositoryCheck,
     RepositoryCheckRequest,
 )
+from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 
@@ -70,6 +71,7 @@ async def lint_xpkgs(
     )
     check = await Get(RepositoryCheck, RepositoryCheckRequest())
     members = [check.of(address) for address in packages.addresses]
+    locks = await Get(LockCheck, LockCheckRequest(packages.addresses))
     report = EMPTY_DIGEST
     if xpkg.report_formats:
         together = await MultiGet(
@@ -77,12 +79,13 @@ async def lint_xpkgs(
         )
         findings = tuple(outcome.findings for outcome in outcomes)
         findings += tuple(found.digest for found in together if found.digest != EMPTY_DIGEST)
+        findings += locks.findings
         report = await Get(Digest, LintReportsRequest(findings, xpkg.report_formats))
     failed = any(outcome.failed or member.failed for outcome, member in zip(outcomes, members))
     texts = (text for o, m in zip(outcomes, members) for text in (o.text, m.text))
     return LintResult(
-        exit_code=1 if failed else 0,
-        stdout="\n\n".join(filter(None, texts)),
+        exit_code=1 if failed or locks.failed else 0,
+        stdout="\n\n".join(filter(None, (*texts, locks.text))),
         stderr="",
         linter_name=request.tool_name,
         partition_description=None,

@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Iterable, Iterator, Mapping, Sequence
 
+from xpkg_tool.dependencies.cycles import cycles
 from xpkg_tool.dependencies.lock.catalog import Catalog, Content
 from xpkg_tool.dependencies.lock.choice import Choice, Chosen, Conflict
-from xpkg_tool.dependencies.lock.cycles import find_cycles
 from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, is_source
 from xpkg_tool.dependencies.lock.errors import Problem
 from xpkg_tool.dependencies.lock.ranges import RELEASES_OF, Range
@@ -207,7 +207,8 @@ def _cycles(
     edges: dict[str, dict[str, Entry]] = defaultdict(dict)
     for entry in (*others, *(entry for package in asked.values() for entry in package.entries)):
         edges[entry.by].setdefault(own.get(entry.source, entry.source), entry)
-    for cycle in find_cycles({node: tuple(below) for node, below in edges.items()}):
+    nodes = dict.fromkeys((*edges, *(node for below in edges.values() for node in below)))
+    for cycle in cycles({node: sorted(edges.get(node, ())) for node in nodes}):
         # Of a circle among the repository's own packages, inference says so.
         if not any(node in asked for node in cycle):
             continue

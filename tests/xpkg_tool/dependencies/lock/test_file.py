@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xpkg_tool.dependencies.lock.errors import LockError
@@ -69,6 +69,8 @@ def packages(draw: Callable[..., Any]) -> LockedPackage:
     )
 
 
+# A busy machine takes long for the first examples.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(packages(), max_size=4, unique_by=lambda package: package.source), st.randoms())
 def test_what_was_written_is_read(written: list[LockedPackage], random: Any) -> None:
     data = write_lock(Lock(tuple(written)))

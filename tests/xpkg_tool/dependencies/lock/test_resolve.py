@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.xpkg_tool.dependencies.lock.universe import (
@@ -428,6 +428,8 @@ def test_dependencies_without_an_end_are_refused() -> None:
     assert "the limit is 2,000" in found.message
 
 
+# A busy machine takes long for the first examples.
+_PATIENT = settings(suppress_health_check=[HealthCheck.too_slow])
 NAMES = ("a", "b", "c", "d")
 TAGS = ("v1.0.0", "v1.1.0", "v2.0.0", "v2.1.0-rc.1", "v3")
 CONSTRAINTS = st.sampled_from(("*", ">=v1.1.0", "<v2.0.0", "v1.0.0", ">=v2.0.0-0", "^v1.0.0"))
@@ -444,6 +446,7 @@ def resolved(packages: Packages, needs: dict[str, str], locked: Lock = EMPTY) ->
         return str(error)
 
 
+@_PATIENT
 @given(UNIVERSES, NEEDS)
 def test_a_lock_satisfies_all_and_is_stable(packages: Packages, needs: dict[str, str]) -> None:
     lock = resolved(packages, needs)
@@ -466,6 +469,7 @@ def test_a_lock_satisfies_all_and_is_stable(packages: Packages, needs: dict[str,
     assert read_lock(write_lock(lock), "xpkg.lock") == lock
 
 
+@_PATIENT
 @given(UNIVERSES, NEEDS, NEEDS)
 def test_neither_order_nor_threads_change_the_result(
     packages: Packages, needs: dict[str, str], before: dict[str, str]

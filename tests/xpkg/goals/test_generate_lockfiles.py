@@ -1,0 +1,150 @@
+"""`pants generate-lockfiles --resolve=xpkg`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pants.core.goals.generate_lockfiles import GenerateLockfilesGoal
+from pants.testutil.rule_runner import RuleRunner
+
+from tests.xpkg.lock_runner import LOCK, lock_of, lock_runner, remove, write
+from tests.xpkg_tool.dependencies.lock.loopback import publish
+from tests.xpkg_tool.dependencies.lock.universe import versions
+from tests.xpkg_tool.registry.fake_registry import FakeRegistry, Fault, running
+from xpkg_tool.dependencies.lock.model import Requirement
+
+
+@pytest.fixture(scope="module")
+def runner() -> RuleRunner:
+    return lock_runner()
+
+
+@pytest.fixture
+def registry() -> Iterator[FakeRegistry]:
+    with running() as started:
+        publish(started, "a", "v1.0.0", {"f-naming": ">=v1.0.0"})
+        publish(started, "f-naming", "v1.0.0")
+        yield started
+
+
+@pytest.fixture
+def generate(runner: RuleRunner, tmp_path: Path) -> Any:
+    """Runs the goal, in a repository without packages and locks at first."""
+
+    def run(*arguments: str, resolves: tuple[str, ...] = ("xpkg",)) -> None:
+        runner.run_goal_rule(
+            GenerateLockfilesGoal,
+            global_args=arguments,
+            args=[f"--resolve={name}" for name in resolves],
+            env={"HOME": str(tmp_path)},
+            env_inherit={"PATH"},
+        )
+
+    root = Path(runner.build_root)
+    found = (*root.glob("*.lock"), *root.glob("packages/*/*"))
+    remove(runner, *(path.relative_to(root).as_posix() for path in found))
+    return run
+
+
+def test_a_lock_is_written_kept_and_upgraded(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any
+) -> None:
+    write(runner, registry, "x", {"a": ">=v1.0.0"})
+    write(runner, registry, "y", {"f-naming": "*"}, name="named")
+    generate()
+    lock = lock_of(runner)
+    assert versions(lock) == {"a": "v1.0.0", "f-naming": "v1.0.0"}
+    naming = lock.find(f"{registry.address}/team/f-naming")
+    assert naming is not None
+    assert naming.required_by == (
+        Requirement("//packages/y:named", "*"),
+        Requirement(f"{registry.address}/team/a", ">=v1.0.0"),
+    )
+    publish(registry, "f-naming", "v1.1.0")
+    publish(registry, "a", "v1.1.0")
+    registry.seen.clear()
+    generate()
+    assert lock_of(runner) == lock
+    assert registry.seen == []
+    generate(f"--xpkg-upgrade={naming.source}")
+    assert versions(lock_of(runner)) == {"a": "v1.0.0", "f-naming": "v1.1.0"}
+    # Registries are asked in each run anew.
+    publish(registry, "f-naming", "v1.2.0")
+    generate(f"--xpkg-upgrade={naming.source}")
+    assert versions(lock_of(runner)) == {"a": "v1.0.0", "f-naming": "v1.2.0"}
+    generate("--xpkg-upgrade=*")
+    assert versions(lock_of(runner)) == {"a": "v1.1.0"} | {"f-naming": "v1.2.0"}
+
+
+def test_packages_of_the_repository_are_not_locked(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any
+) -> None:
+    write(runner, registry, "x", {"a": "*"})
+    write(runner, registry, "f-naming", {}, repository="team/f-naming")
+    registries = {"main": {"address": registry.address, "default": True}}
+    generate(f"--xpkg-registries={registries!r}")
+    assert versions(lock_of(runner)) == {"a": "v1.0.0"}
+
+
+def test_each_resolve_has_its_lock(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any
+) -> None:
+    publish(registry, "a", "v2.0.0")
+    write(runner, registry, "x", {"a": "<v2.0.0-0"}, resolve="old")
+    write(runner, registry, "y", {"a": "*"})
+    resolves = "--xpkg-resolves={'new': 'new.lock', 'old': 'old.lock', 'none': 'none.lock'}"
+    options = (resolves, "--xpkg-default-resolve=new")
+    generate(*options, resolves=("new", "old"))
+    assert versions(lock_of(runner, "new.lock")) == {"a": "v2.0.0"}
+    assert versions(lock_of(runner, "old.lock")) == {"a": "v1.0.0", "f-naming": "v1.0.0"}
+    generate(*options, resolves=("none",))
+    assert versions(lock_of(runner, "none.lock")) == {}
+
+
+def test_what_prevents_a_lock_leaves_it_as_it_was(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any
+) -> None:
+    write(runner, registry, "x", {"a": "*"})
+    generate()
+    before = Path(runner.build_root, LOCK).read_bytes()
+    write(runner, registry, "x", {"a": ">=v9.0.0"})
+    with pytest.raises(Exception, match="The resolve `xpkg` cannot be locked") as error:
+        generate()
+    text = str(error.value)
+    assert "packages/x/crossplane.yaml:8:16: error XP156: No version of" in text
+    assert "//packages/x  packages/x/crossplane.yaml:8  >=v9.0.0    none" in text
+    assert "Nothing was written: xpkg.lock is as it was." in text
+    registry.faults.append(Fault("", "", nth=0, status=404))
+    with pytest.raises(Exception, match="does not answer like a registry"):
+        generate()
+    assert Path(runner.build_root, LOCK).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--xpkg-default-resolve=gone",), "default_resolve.* is 'gone'"),
+        (("--xpkg-env-vars=['TOKEN=x']",), "TOKEN"),
+    ],
+)
+def test_what_is_configured_wrongly(
+    runner: RuleRunner,
+    registry: FakeRegistry,
+    generate: Any,
+    options: tuple[str, ...],
+    message: str,
+) -> None:
+    write(runner, registry, "x", {"a": "*"})
+    with pytest.raises(Exception, match=message):
+        generate(*options)
+
+
+def test_a_resolve_that_does_not_exist(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any
+) -> None:
+    write(runner, registry, "x", {"a": "*"}, resolve="gone")
+    with pytest.raises(Exception, match="'resolve' field in target packages/x:x"):
+        generate()
