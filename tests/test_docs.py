@@ -321,7 +321,7 @@ def test_all_fields_are_explained_and_no_others() -> None:
     assert len(packages) == 14
     assert sorted(_rows(TARGETS, "Fields of `xpkg_package`")) == sorted(packages)
     installs = _field_names("install_target.py", "XpkgInstallTarget")
-    assert len(installs) == 16
+    assert len(installs) == 17
     assert sorted(_rows(TARGETS, "Fields of `xpkg_install`")) == sorted(installs)
 
 

@@ -59,6 +59,16 @@ class XpkgInstallExternalPackagesField(StringSequenceField):
     )
 
 
+class XpkgInstallResolveField(StringField):
+    alias = "resolve"
+    help = help_text(
+        """
+        Take packages of others from the lock of this resolve, one of `[xpkg].resolves`. By default,
+        that of the packages in `packages`.
+        """
+    )
+
+
 class XpkgInstallModeField(StringField):
     alias = "mode"
     valid_choices = ("tag", "pinned", "unresolved")
@@ -288,6 +298,7 @@ class XpkgInstallTarget(Target):
         *COMMON_TARGET_FIELDS,
         XpkgInstallPackagesField,
         XpkgInstallExternalPackagesField,
+        XpkgInstallResolveField,
         XpkgInstallModeField,
         XpkgInstallRegistryField,
         XpkgInstallOutputPathField,

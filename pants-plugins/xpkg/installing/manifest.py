@@ -18,7 +18,6 @@ from pants.engine.fs import (
     DigestSubset,
     MergeDigests,
     PathGlobs,
-    Snapshot,
 )
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import Target, Targets, WrappedTarget, WrappedTargetRequest
@@ -26,6 +25,7 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
+from xpkg.dependencies.resolves import LockFile, LockFileRequest, Resolves
 from xpkg.install_target import (
     XpkgInstallCommonAnnotationsField,
     XpkgInstallCommonLabelsField,
@@ -37,6 +37,7 @@ from xpkg.install_target import (
     XpkgInstallPackagePullSecretsField,
     XpkgInstallPackagesField,
     XpkgInstallRegistryField,
+    XpkgInstallResolveField,
     XpkgInstallRevisionActivationPolicyField,
     XpkgInstallRevisionHistoryLimitField,
     XpkgInstallRuntimeConfigRefField,
@@ -57,8 +58,6 @@ from xpkg_tool.messages import (
     PackageToInstall,
 )
 
-# Where packages of other repositories are locked.
-_LOCK = "xpkg.lock"
 # The objects that call functions.
 _PIPELINES = frozenset({"Composition", "CronOperation", "Operation", "WatchOperation"})
 _MODES: tuple[InstallMode, ...] = ("tag", "pinned", "unresolved")
@@ -181,18 +180,20 @@ def files_with_pipelines(description: Mapping[str, Any], address: Address) -> tu
 
 
 @rule
-async def install_manifest(request: InstallManifestRequest, xpkg: XpkgSubsystem) -> InstallManifest:
+async def install_manifest(
+    request: InstallManifestRequest, xpkg: XpkgSubsystem, resolves: Resolves
+) -> InstallManifest:
     address = request.address
     wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
     target = wrapped.target
     field = target[XpkgInstallPackagesField]
-    named, lock = await MultiGet(
-        Get(Targets, UnparsedAddressInputs, field.to_unparsed_address_inputs()),
-        Get(Snapshot, PathGlobs([_LOCK])),
-    )
-    problem = target_problem(target, named)
-    if problem:
-        return InstallManifest(address, problem, EMPTY_DIGEST)
+    named = await Get(Targets, UnparsedAddressInputs, field.to_unparsed_address_inputs())
+    try:
+        check_target(target, named)
+        lock_path = lock_of(target, named, resolves, xpkg.default_resolve)
+    except ValueError as error:
+        return InstallManifest(address, f"error: {error}", EMPTY_DIGEST)
+    lock = await Get(LockFile, LockFileRequest(lock_path))
     candidates = await MultiGet(Get(Candidate, CandidateRequest(t.address)) for t in named)
     roots = {t.address for t in named}
     others = {a for candidate in candidates for a in candidate.dependencies}
@@ -214,7 +215,7 @@ async def install_manifest(request: InstallManifestRequest, xpkg: XpkgSubsystem)
             *(target[XpkgInstallExternalPackagesField].value or ()),
         ),
         packages=tuple(messages.values()),
-        lock=_LOCK if lock.files else "",
+        lock=lock_path if lock.exists else "",
         mode=_mode(target),
         options=_options(target),
         overrides=named_overrides(target[XpkgInstallOverridesField].value or {}, address, messages),
@@ -232,24 +233,40 @@ async def install_manifest(request: InstallManifestRequest, xpkg: XpkgSubsystem)
     return InstallManifest(address, answer.text, digest, answer.objects, own)
 
 
-def target_problem(target: Target, packages: Iterable[Target]) -> str:
-    """What is wrong with the target itself, as a text; empty where nothing is."""
+def check_target(target: Target, packages: Iterable[Target]) -> None:
+    """Raises ValueError, a sentence and a remedy, for what is wrong with the target itself."""
+    packages_field = XpkgInstallPackagesField
     others = [t for t in packages if not t.has_field(XpkgSourcesField)]
     if others:
-        alias = XpkgInstallPackagesField.alias
         names = ", ".join(f"{t.address} ({t.alias})" for t in others)
-        return (
-            f"error: The '{alias}' field in target {target.address} must name xpkg_package targets "
-            f"only, but has {names}.\n  help: Remove what is no package."
+        raise ValueError(
+            f"The '{packages_field.alias}' field in target {target.address} must name xpkg_package "
+            f"targets only, but has {names}.\n  help: Remove what is no package."
         )
-    if not (
-        target[XpkgInstallPackagesField].value or target[XpkgInstallExternalPackagesField].value
-    ):
-        return (
-            f"error: The target {target.address} installs nothing.\n"
+    if not (target[packages_field].value or target[XpkgInstallExternalPackagesField].value):
+        raise ValueError(
+            f"The target {target.address} installs nothing.\n"
             "  help: Name packages in `packages`, or sources of the lock in `external_packages`."
         )
-    return ""
+
+
+def lock_of(target: Target, packages: Iterable[Target], resolves: Resolves, default: str) -> str:
+    """The path of the lock for what the target installs. Raises ValueError."""
+    given = target[XpkgInstallResolveField].value
+    found = [given] if given else sorted({resolves.of_target[t.address] for t in packages})
+    if len(found) > 1:
+        raise ValueError(
+            f"The packages that {target.address} installs have several resolves: "
+            f"{', '.join(found)}. What is locked apart may not fit together.\n  help: Give each "
+            "resolve an xpkg_install target of its own, or say which lock to take with `resolve`."
+        )
+    name = found[0] if found else default
+    if name not in resolves.by_name:
+        raise ValueError(
+            f"The 'resolve' field in target {target.address} must be one of `[xpkg].resolves`, "
+            f"but is {name!r}.\n  help: They are: {', '.join(resolves.by_name)}."
+        )
+    return resolves.by_name[name].path
 
 
 def named_overrides(

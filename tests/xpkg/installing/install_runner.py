@@ -22,7 +22,15 @@ from pants.testutil.rule_runner import RuleRunner
 import xpkg_tool
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, shards, target_faults
-from xpkg.dependencies import check, handwritten, inference, internal, metas, repository
+from xpkg.dependencies import (
+    check,
+    handwritten,
+    inference,
+    internal,
+    metas,
+    repository,
+    resolves,
+)
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest, package
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest
@@ -60,12 +68,21 @@ class InstallRunner:
     @classmethod
     def create(cls, *rules: Any, **registries: Any) -> InstallRunner:
         building = (buckets, build, inputs, shards, target_faults, run)
-        dependencies = (check, handwritten, inference, internal, metas, repository, sources)
+        dependencies = (
+            check,
+            handwritten,
+            inference,
+            internal,
+            metas,
+            repository,
+            resolves,
+            sources,
+        )
         modules = (named_packages, statistics, subsystem, variables, candidate, manifest, package)
         runner = RuleRunner(
             rules=[
                 *core_rules(),
-                *(r for module in (*building, *dependencies, *modules) for r in module.rules()),
+                *(r for module in (*building, *inferring, *modules) for r in module.rules()),
                 tool_from_sources,
                 *rules,
                 QueryRule(InstallManifest, [InstallManifestRequest]),

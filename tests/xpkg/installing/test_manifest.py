@@ -124,6 +124,23 @@ def test_a_package_of_the_lock_by_itself(install: InstallRunner) -> None:
     assert (len(install.objects(made)), made.packages) == (1, ())
 
 
+RESOLVES = "--xpkg-resolves={'xpkg': 'xpkg.lock', 'next': 'next/xpkg.lock'}"
+
+
+def test_each_resolve_has_a_lock(install: InstallRunner) -> None:
+    install.configure(RESOLVES, main={"address": HOST, "default": True})
+    install.write(**{"next/xpkg.lock": LOCK.replace("v4.0.0", "v4.1.0")})
+    needs = {"other.example.org/b/provider": ("Provider", ">=v4.0.0")}
+    install.package("platform", needs=needs, resolve="next")
+    assert ":v4.1.0" in install.objects(install.manifest())[0]["spec"]["package"]
+    install.install("platform", resolve="xpkg")
+    assert ":v4.0.0" in install.objects(install.manifest())[0]["spec"]["package"]
+    install.install("platform", "function")
+    assert "have several resolves: next, xpkg" in install.manifest().text
+    install.install(external_packages=["other.example.org/b/provider"], resolve="nxt")
+    assert "must be one of `[xpkg].resolves`, but is 'nxt'" in install.manifest().text
+
+
 def test_functions_that_are_called_by_another_name(install: InstallRunner) -> None:
     install.package(
         "platform",
