@@ -1,12 +1,14 @@
-"""Writes tests/vectors/crossplane-api.jsonl: the API of each release of Crossplane.
+"""Writes tests/vectors/crossplane-api.jsonl, the API of each release of Crossplane, and
+install-api.jsonl, the same for the objects that install packages.
 
     python build-support/crossplane_api.py PATH >tests/vectors/crossplane-api.jsonl
+    python build-support/crossplane_api.py --install PATH >tests/vectors/install-api.jsonl
 
 PATH is a copy of Crossplane's own CustomResourceDefinitions (its folder cluster/crds): a folder, or
 a tar archive, with a folder for each release. These are named after the release, such as `v2.2.0`;
 `main` is the release after the highest of the others.
 
-Each line is a field of a kind that packages hold, with the first and the last of these releases
+Each line is a field of such a kind, with the first and the last of these releases
 that have it and what they ask of it: its type, whether it is required, its allowed values, limits,
 and rules in CEL. A field of which releases ask different things has several lines. The line without
 a field is about the kind itself. Needs PyYAML; the tests hold the lint rules to the table.
@@ -33,6 +35,8 @@ _KINDS = {
     ),
     "ops.crossplane.io": ("CronOperation", "Operation", "WatchOperation"),
 }
+# Its kinds that install packages.
+_INSTALLING = {"pkg.crossplane.io": ("Configuration", "Function", "Provider")}
 # Parts that are left out: every Kubernetes object has them, or only Crossplane writes them.
 _COMMON = ("apiVersion", "kind", "metadata", "status")
 # Fields of Compositions that only Crossplane 1 has are listed without their subfields.
@@ -57,6 +61,7 @@ _FACTS = (
 )
 
 _Kind = tuple[str, str]
+_Kinds = Mapping[str, tuple[str, ...]]
 _Facts = dict[str, Any]
 # The facts of each field of each kind of a release.
 _Api = dict[tuple[_Kind, str], _Facts]
@@ -64,12 +69,12 @@ _Api = dict[tuple[_Kind, str], _Facts]
 _Release = tuple[int, int]
 
 
-def table(path: Path) -> str:
-    """The table as JSON lines. Raises ValueError if `path` contains no release."""
+def table(path: Path, kinds: _Kinds = _KINDS) -> str:
+    """The table of these kinds as JSON lines. Raises ValueError if `path` contains no release."""
     documents: dict[_Release, list[Any]] = {}
     newest: list[Any] = []
     for folder, name, text in _files(path):
-        if not name.startswith(tuple(_KINDS)):
+        if not name.startswith(tuple(kinds)):
             continue
         found = re.fullmatch(r"v(\d+)\.(\d+)\.\d+", folder)
         documents_of = newest
@@ -83,7 +88,7 @@ def table(path: Path) -> str:
     if newest:
         major, minor = max(documents)
         documents[(major, minor + 1)] = newest
-    apis = {release: _api(documents[release]) for release in sorted(documents)}
+    apis = {release: _api(documents[release], kinds) for release in sorted(documents)}
     return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in _rows(apis))
 
 
@@ -101,12 +106,12 @@ def _files(path: Path) -> Iterator[tuple[str, str, bytes]]:
                 yield Path(member.name).parent.name, Path(member.name).name, content.read()
 
 
-def _api(definitions: list[Any]) -> _Api:
+def _api(definitions: list[Any], kinds: _Kinds) -> _Api:
     api: _Api = {}
     for definition in definitions:
         spec = definition["spec"]
         kind = spec["names"]["kind"]
-        if kind not in _KINDS.get(spec["group"], ()):
+        if kind not in kinds.get(spec["group"], ()):
             continue
         for version in spec["versions"]:
             if not version["served"]:
@@ -168,11 +173,13 @@ def _name(release: _Release) -> str:
 
 
 def main() -> int:
-    if len(sys.argv) != 2:
-        print(f"usage: {sys.argv[0]} PATH", file=sys.stderr)
+    arguments = [argument for argument in sys.argv[1:] if argument != "--install"]
+    if len(arguments) != 1:
+        print(f"usage: {sys.argv[0]} [--install] PATH", file=sys.stderr)
         return 2
+    kinds = _INSTALLING if "--install" in sys.argv else _KINDS
     try:
-        sys.stdout.write(table(Path(sys.argv[1])))
+        sys.stdout.write(table(Path(arguments[0]), kinds))
     except (OSError, tarfile.TarError, yaml.YAMLError, ValueError) as error:
         print(f"{sys.argv[0]}: {error}", file=sys.stderr)
         return 1

@@ -67,9 +67,9 @@ WITHOUT_EXAMPLE = {
     "XP000",
     *OF_REPOSITORY,
     *(f"XP0{number}" for number in range(12, 20)),
-    # What is about a lock, and not a package.
+    # What is about a lock, or an installation, and not a package.
     "XP132",
-    *(code for code in RULES if code.startswith(("XP15", "XP9"))),
+    *(code for code in RULES if code.startswith(("XP15", "XP16", "XP9"))),
 }
 
 _BLOCK = re.compile(
@@ -274,12 +274,13 @@ _PANTS_FIELDS = {
     "MultipleSourcesField": "sources",
     "Dependencies": "dependencies",
     "OutputPathField": "output_path",
+    "XpkgOutputPathField": "output_path",
 }
 
 
-def _field_names() -> list[str]:
-    classes = _classes(BACKEND / "target_types.py")
-    core = _assigned(classes["XpkgPackageTarget"])["core_fields"]
+def _field_names(module: str, target: str) -> list[str]:
+    classes = _classes(BACKEND / module)
+    core = _assigned(classes[target])["core_fields"]
     assert isinstance(core, ast.Tuple)
     names = []
     for element in core.elts:
@@ -317,8 +318,12 @@ def _registry_fields() -> list[str]:
 
 
 def test_all_fields_are_explained_and_no_others() -> None:
-    assert len(_field_names()) == 15
-    assert sorted(_rows(TARGETS, "Fields of `xpkg_package`")) == sorted(_field_names())
+    packages = _field_names("target_types.py", "XpkgPackageTarget")
+    assert len(packages) == 15
+    assert sorted(_rows(TARGETS, "Fields of `xpkg_package`")) == sorted(packages)
+    installs = _field_names("install_target.py", "XpkgInstallTarget")
+    assert len(installs) == 17
+    assert sorted(_rows(TARGETS, "Fields of `xpkg_install`")) == sorted(installs)
 
 
 def test_all_options_are_explained_and_no_others() -> None:

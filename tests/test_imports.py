@@ -29,6 +29,7 @@ ROOMS = {
         __main__
         sandbox
         publish
+        cluster
         inspection
         building
         discovery
@@ -48,6 +49,7 @@ ROOMS = {
     "xpkg": """
         register
         goals
+        installing
         publishing
         building
         dependencies
@@ -56,6 +58,7 @@ ROOMS = {
         tool
         subsystem
         registries
+        install_target
         target_types
         __init__
     """,

@@ -25,6 +25,8 @@ ELSEWHERE = {
     "xpkg/building/build.py": "integration/test_repository.py",
     "xpkg/building/lint_reports.py": "integration/test_lint_reports.py",
     "xpkg/named_packages.py": "integration/test_xpkg_build.py",
+    "xpkg/installing/package.py": "xpkg/installing/test_manifest.py",
+    "xpkg/installing/references.py": "xpkg/installing/test_manifest.py",
     "xpkg/dependencies/handwritten.py": "xpkg/dependencies/test_inference.py",
     "xpkg/dependencies/internal.py": "xpkg/dependencies/test_inference.py",
     "xpkg/dependencies/members.py": "xpkg/dependencies/test_check.py",
@@ -43,6 +45,7 @@ ELSEWHERE = {
     "xpkg_tool/sandbox/members.py": "xpkg_tool/sandbox/test_repository.py",
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",
     # One test for all that is shown in the same way.
+    "xpkg_tool/cli/cluster.py": "xpkg_tool/cli/test_install.py",
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",
     "xpkg_tool/cli/cache_fetch.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/locked.py": "xpkg_tool/cli/test_cache.py",
@@ -52,6 +55,10 @@ ELSEWHERE = {
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/diagnostics/errors.py": "xpkg_tool/registry/faults",
     "xpkg_tool/diagnostics/formats/*": "xpkg_tool/diagnostics/formats/test_formats.py",
+    "xpkg_tool/cluster/kubectl.py": "xpkg_tool/cluster/test_deploy.py",
+    "xpkg_tool/cluster/wait.py": "xpkg_tool/cluster/test_deploy.py",
+    "xpkg_tool/sandbox/deploy.py": "xpkg/goals/test_experimental_deploy.py",
+    "xpkg_tool/dependencies/install/model.py": "xpkg_tool/dependencies/install/test_manifest.py",
     # What the backend gets to know of locks.
     "xpkg_tool/sandbox/check_lock.py": "xpkg/dependencies/test_lock_check.py",
     "xpkg_tool/sandbox/lock.py": "xpkg/goals/test_generate_lockfiles.py",

@@ -20,7 +20,19 @@ from xpkg.dependencies import (
     repository,
     resolves,
 )
-from xpkg.goals import generate_lockfiles, lint, package, publish, tailor, xpkg_build, xpkg_graph
+from xpkg.goals import (
+    experimental_deploy,
+    generate_lockfiles,
+    lint,
+    package,
+    publish,
+    tailor,
+    xpkg_build,
+    xpkg_graph,
+)
+from xpkg.install_target import XpkgInstallTarget
+from xpkg.installing import manifest
+from xpkg.installing import package as package_install
 from xpkg.naming import environment, sources, variables
 from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
@@ -28,7 +40,7 @@ from xpkg.tool import process, run
 
 
 def target_types() -> Iterable[Any]:
-    return (XpkgPackageTarget,)
+    return (XpkgPackageTarget, XpkgInstallTarget)
 
 
 def rules() -> Iterable[Any]:
@@ -37,6 +49,9 @@ def rules() -> Iterable[Any]:
         *build.rules(),
         *named_packages.rules(),
         *lint_reports.rules(),
+        *manifest.rules(),
+        *package_install.rules(),
+        *experimental_deploy.rules(),
         *inputs.rules(),
         *shards.rules(),
         *pins.rules(),

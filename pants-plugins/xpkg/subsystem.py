@@ -226,6 +226,48 @@ class XpkgSubsystem(Subsystem):
         ),
     )
 
+    deploy_context = StrOption(
+        default="",
+        help=softwrap(
+            f"""
+            Deploy to the cluster of this context in your kubeconfig, with
+            `{bin_name()} experimental-deploy`; by default, the current one.
+            """
+        ),
+    )
+
+    deploy_timeout = IntOption(
+        default=600,
+        help=softwrap(
+            f"""
+            Wait at most this many seconds until all packages that
+            `{bin_name()} experimental-deploy` applied are installed and healthy; with 0, do not
+            wait.
+            """
+        ),
+    )
+
+    deploy_dry_run = BoolOption(
+        default=False,
+        help=softwrap(
+            f"""
+            If true, `{bin_name()} experimental-deploy` publishes and applies nothing: it shows what
+            the API server says would change.
+            """
+        ),
+    )
+
+    deploy_force_conflicts = BoolOption(
+        default=False,
+        help=softwrap(
+            f"""
+            If true, `{bin_name()} experimental-deploy` takes over fields of objects that somebody
+            else owns, such as the package manager, which created them for a dependent.
+            """
+        ),
+        advanced=True,
+    )
+
     class EnvironmentAware(Subsystem.EnvironmentAware):
         env_vars = ShellStrListOption(
             default=[
@@ -253,6 +295,34 @@ class XpkgSubsystem(Subsystem):
                 `NAME=value` sets one. They say where credentials are and which proxies to use; no
                 variable reaches linting and building. Pants stores the environment of each
                 process, so names that look like secrets, and proxies with a password, are refused.
+                """
+            ),
+            advanced=True,
+        )
+
+        deploy_env_vars = ShellStrListOption(
+            default=[
+                "AWS_CONFIG_FILE",
+                "AWS_DEFAULT_REGION",
+                "AWS_PROFILE",
+                "AWS_REGION",
+                "AWS_ROLE_ARN",
+                "AWS_SHARED_CREDENTIALS_FILE",
+                "AWS_WEB_IDENTITY_TOKEN_FILE",
+                "AZURE_CONFIG_DIR",
+                "CLOUDSDK_CONFIG",
+                "GOOGLE_APPLICATION_CREDENTIALS",
+                "KUBECONFIG",
+                "KUBECTL_EXTERNAL_DIFF",
+                "KUBERNETES_SERVICE_HOST",
+                "KUBERNETES_SERVICE_PORT",
+                "USE_GKE_GCLOUD_AUTH_PLUGIN",
+            ],
+            help=softwrap(
+                """
+                Pass these environment variables to `kubectl` and its plugins when deploying, beside
+                those of `env_vars`: `NAME` copies a variable, and `NAME=value` sets one. Names that
+                look like secrets are refused.
                 """
             ),
             advanced=True,

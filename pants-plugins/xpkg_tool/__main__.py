@@ -42,6 +42,11 @@ def _answer(request: Request, output: Path) -> Answer | None:
         from xpkg_tool.sandbox.publish import publish_package
 
         return publish_package(request)
+    if isinstance(request, messages.DeployRequest):
+        from xpkg_tool.sandbox.deploy import deploy_manifest
+
+        deploy_manifest(request)
+        return None
     if isinstance(request, messages.LockRequest):
         from xpkg_tool.sandbox.lock import lock_packages
 
@@ -72,6 +77,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
 
             write_reports(request, output)
             return None
+        if isinstance(request, messages.InstallRequest):
+            from xpkg_tool.sandbox.install import make_install_manifest
+
+            return make_install_manifest(request, output)
         if isinstance(request, messages.MetasRequest):
             from xpkg_tool.sandbox.metas import read_metas
 

@@ -29,9 +29,13 @@ DESCRIPTION = "package.xpkg.json"
 FINDINGS = "findings.json"
 LOCK = "xpkg.lock"  # Of LockRequest.
 STREAM = "package.yaml"  # Of ReadFetchedRequest; of FetchRequest below the number of its package.
+MANIFEST = "manifest.yaml"  # Of InstallRequest.
 
 _Text = Optional[str]
 _Globs = Optional[tuple[str, ...]]
+_Integer = Optional[int]
+_Flag = Optional[bool]
+_TextByKey = Optional[Mapping[str, str]]
 
 
 class Action(str, Enum):
@@ -63,6 +67,9 @@ class FailOn(Enum):
 
 
 ReportFormat = Literal["github", "json", "sarif", "text"]
+
+# How a manifest names the packages that it installs (dependencies/install/model.py).
+InstallMode = Literal["tag", "pinned", "unresolved"]
 
 
 class AnalyseRequest(NamedTuple):
@@ -530,6 +537,83 @@ class ReadFetchedAnswer(NamedTuple):
     platforms: Mapping[str, str]
 
 
+class InstallOptions(NamedTuple):
+    """Fields of the objects that install packages, None for those that are not set: of
+    pkg.crossplane.io/v1, as its API describes them. `reference` is how the object of a single
+    package names it, `tag`, `digest` or `tag@digest`, where that is not as the mode says."""
+
+    revision_activation_policy: _Text = None
+    revision_history_limit: _Integer = None
+    package_pull_policy: _Text = None
+    package_pull_secrets: _Globs = None
+    runtime_config_ref: _TextByKey = None
+    common_labels: _TextByKey = None
+    common_annotations: _TextByKey = None
+    skip_dependency_resolution: _Flag = None
+    ignore_crossplane_constraints: _Flag = None
+    reference: _Text = None
+
+
+class PackageToInstall(NamedTuple):
+    """A package of the repository: `name` is that of its target, `source` what dependents call it,
+    `tags` those that it is published under, `description` the path of its DESCRIPTION.
+    `compositions` are the source files in which functions may be called."""
+
+    name: str
+    source: str
+    tags: tuple[str, ...]
+    description: str
+    compositions: tuple[str, ...] = ()
+
+
+class InstallRequest(NamedTuple):
+    """Makes the manifest that installs the packages with the sources `roots` and all that they
+    depend on, of these packages and of those in the lock file `lock` ("" for none). `overrides`
+    are by name or source of a package."""
+
+    name: str
+    roots: tuple[str, ...]
+    packages: tuple[PackageToInstall, ...]
+    lock: str = ""
+    mode: InstallMode = "tag"
+    options: InstallOptions = InstallOptions()
+    overrides: Mapping[str, InstallOptions] = {}
+    selection: RuleSelection = RuleSelection()
+    fail_on: FailOn = FailOn.ERROR
+
+
+class InstalledObject(NamedTuple):
+    """An object of a manifest: its kind, its name, the reference of its package, and where that
+    comes from: the name of a PackageToInstall, or the lock."""
+
+    kind: str
+    name: str
+    package: str
+    origin: str
+
+
+class InstallAnswer(NamedTuple):
+    """The rendered findings. Unless these stop it, the manifest is the file MANIFEST, with these
+    objects, dependencies first."""
+
+    text: str
+    made: bool
+    objects: tuple[InstalledObject, ...] = ()
+
+
+class DeployRequest(NamedTuple):
+    """Applies the file `manifest` of these objects with the user's kubectl, in the context
+    `context` ("" for the current one), and waits up to `timeout` seconds until they are installed
+    and healthy. Prints as it goes; the exit code is the answer."""
+
+    manifest: str
+    objects: tuple[InstalledObject, ...]
+    context: str = ""
+    timeout: float = 600
+    dry_run: bool = False
+    force_conflicts: bool = False
+
+
 class Counts(NamedTuple):
     """How many bytes of YAML a process parsed and packed: what it prints, for `[xpkg].stats`."""
 
@@ -545,6 +629,8 @@ Request = Union[
     MetasRequest,
     RepositoryRequest,
     GraphRequest,
+    InstallRequest,
+    DeployRequest,
     PlanRequest,
     PublishRequest,
     LockRequest,
@@ -558,6 +644,7 @@ Answer = Union[
     MetasAnswer,
     RepositoryAnswer,
     GraphAnswer,
+    InstallAnswer,
     PlanAnswer,
     PublishAnswer,
     LockAnswer,
@@ -575,6 +662,8 @@ REQUESTS: Mapping[str, type[Any]] = {
     "metas": MetasRequest,
     "repository": RepositoryRequest,
     "graph": GraphRequest,
+    "install": InstallRequest,
+    "deploy": DeployRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
     "lock": LockRequest,
@@ -588,6 +677,7 @@ ANSWERS: Mapping[type[Any], type[Any]] = {
     MetasRequest: MetasAnswer,
     RepositoryRequest: RepositoryAnswer,
     GraphRequest: GraphAnswer,
+    InstallRequest: InstallAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
     LockRequest: LockAnswer,

@@ -1,14 +1,19 @@
-"""The bytes of packages are a promise: a digest here changes only with a line in CHANGELOG.md."""
+"""The bytes of packages and manifests are a promise: what is here changes only with a line in
+CHANGELOG.md."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
-from xpkg_tool.building.build import PackageRequest, build
+from xpkg_tool.building.build import BuiltPackage, PackageRequest, build
+from xpkg_tool.dependencies.install.manifest import InstallTarget, make_manifest
+from xpkg_tool.dependencies.install.model import Package
+from xpkg_tool.dependencies.lock.model import LockedDependency
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,8 +34,8 @@ GOLDEN = {
 }
 
 
-@pytest.mark.parametrize("name", GOLDEN)
-def test_the_examples_have_their_golden_digests(name: str) -> None:
+def built(name: str) -> BuiltPackage:
+    """The example, which builds without a finding."""
     folder = ROOT / "examples" / name
     files = {str(p.relative_to(ROOT)): p.read_bytes() for p in sorted(folder.rglob("*.yaml"))}
     prefix = f"examples/{name}/examples/"
@@ -43,8 +48,65 @@ def test_the_examples_have_their_golden_digests(name: str) -> None:
         )
     )
     assert result.package is not None and not result.findings
-    digests = (result.package.digest, hashlib.sha256(result.package.archive).hexdigest())
-    assert digests == GOLDEN[name]
+    return result.package
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_examples_have_their_golden_digests(name: str) -> None:
+    package = built(name)
+    assert (package.digest, hashlib.sha256(package.archive).hexdigest()) == GOLDEN[name]
+
+
+def installable(name: str) -> Package:
+    """The example as its target publishes it; pants.toml says which registry it is known by."""
+    (call,) = ast.parse((ROOT / "examples" / name / "BUILD").read_text()).body
+    assert isinstance(call, ast.Expr)
+    assert isinstance(call.value, ast.Call)
+    fields = {k.arg: ast.literal_eval(k.value) for k in call.value.keywords}
+    description = json.loads(built(name).description)
+    return Package(
+        origin=f"examples/{name}:{name}",
+        source=f"registry.example.org/{fields['repository']}",
+        version=fields["version"],
+        digest=description["digest"],
+        kind=description["meta"]["kind"],
+        dependencies=tuple(
+            LockedDependency(d["package"], d["apiVersion"], d["kind"], d["constraint"])
+            for d in description["meta"]["dependencies"]
+        ),
+    )
+
+
+def test_the_manifest_of_the_example_has_its_golden_bytes() -> None:
+    packages = [installable(name) for name in GOLDEN]
+    made = make_manifest(InstallTarget("examples/install:install", (packages[0].source,)), packages)
+    assert made.findings == ()
+    assert made.text == MANIFEST
+
+
+MANIFEST = """\
+---
+apiVersion: pkg.crossplane.io/v1
+kind: Function
+metadata:
+  name: platform-function-naming
+spec:
+  package: registry.example.org/platform/function-naming:v0.1.0
+---
+apiVersion: pkg.crossplane.io/v1
+kind: Provider
+metadata:
+  name: platform-provider-object-storage
+spec:
+  package: registry.example.org/platform/provider-object-storage:v0.1.0
+---
+apiVersion: pkg.crossplane.io/v1
+kind: Configuration
+metadata:
+  name: platform-configuration-data-store
+spec:
+  package: registry.example.org/platform/configuration-data-store:v0.1.0
+"""
 
 
 def test_the_vectors_sources_have_their_golden_digest() -> None:

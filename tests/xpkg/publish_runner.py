@@ -191,7 +191,7 @@ class PublishRunner:
         for path in (log, output):
             path.unlink(missing_ok=True)
         # The processes of the goal write to its standard output and error.
-        with _files_for_stdio(self.runner) as (stdout, stderr):
+        with files_for_stdio(self.runner) as (stdout, stderr):
             result = self.runner.run_goal_rule(
                 Publish,
                 global_args=(f"--xpkg-registries={ {'main': self.options}!r}", *args),
@@ -211,7 +211,7 @@ class PublishRunner:
 
 
 @contextlib.contextmanager
-def _files_for_stdio(runner: RuleRunner) -> Iterator[tuple[Path, Path]]:
+def files_for_stdio(runner: RuleRunner) -> Iterator[tuple[Path, Path]]:
     """Pants' own mock_console leaves a file open, which is an error here."""
     options = runner.options_bootstrapper.bootstrap_options.for_global_scope()
     with tempfile.TemporaryDirectory() as folder:

@@ -29,37 +29,47 @@ def looks_secret(name: str) -> bool:
     return _SECRET.search(upper) is not None
 
 
-def unreadable_entries(requested: Iterable[str]) -> tuple[str, ...]:
-    """A sentence for each entry of `[xpkg].env_vars` that is neither `NAME` nor `NAME=value`."""
+_OPTION = "[xpkg].env_vars"
+_LOGIN = (
+    "log in with `docker login` or a credential helper, which publishing finds through HOME, "
+    "DOCKER_CONFIG and PATH."
+)
+
+
+def unreadable_entries(requested: Iterable[str], option: str = _OPTION) -> tuple[str, ...]:
+    """A sentence for each entry of the option that is neither `NAME` nor `NAME=value`."""
     names = (entry.partition("=")[0] for entry in requested)
     return tuple(
-        f"`[xpkg].env_vars` has an entry {name!r}, which is not a valid variable name."
+        f"`{option}` has an entry {name!r}, which is not a valid variable name."
         for name in names
         if not _NAME.fullmatch(name)
     )
 
 
-def refused_variables(requested: Iterable[str], values: Mapping[str, str]) -> tuple[str, ...]:
-    """A sentence for each variable that publishing must not see; no value is in any of them.
+def refused_variables(
+    requested: Iterable[str], values: Mapping[str, str], option: str = _OPTION, login: str = _LOGIN
+) -> tuple[str, ...]:
+    """A sentence for each variable that no process must see; no value is in any of them.
 
-    `requested` are the entries of `[xpkg].env_vars`, `NAME` or `NAME=value`.
+    `requested` are the entries of the option, `NAME` or `NAME=value`; `login` is how else to bring
+    a secret.
     """
     names = dict.fromkeys(entry.partition("=")[0] for entry in requested)
-    return tuple(filter(None, (_refusal(name, values.get(name, "")) for name in names)))
+    refused = (_refusal(name, values.get(name, ""), option, login) for name in names)
+    return tuple(filter(None, refused))
 
 
-def _refusal(name: str, value: str) -> str:
+def _refusal(name: str, value: str, option: str, login: str) -> str:
     if looks_secret(name):
         return (
-            f"`[xpkg].env_vars` names {name}, which looks like a secret, and Pants stores the "
-            "environment of each process. Remove it; log in with `docker login` or a credential "
-            "helper, which publishing finds through HOME, DOCKER_CONFIG and PATH."
+            f"`{option}` names {name}, which looks like a secret, and Pants stores the "
+            f"environment of each process. Remove it; {login}"
         )
     has_user = "@" in value if _PROXY.search(name.upper()) else _USER_INFO_IN_URL.search(value)
     if has_user:
         return (
             f"The environment variable {name} holds a URL with a user or password, and Pants "
             "stores the environment of each process. Remove them from the URL (a local proxy can "
-            "add them), or remove the variable from `[xpkg].env_vars`."
+            f"add them), or remove the variable from `{option}`."
         )
     return ""

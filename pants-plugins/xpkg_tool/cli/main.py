@@ -204,6 +204,11 @@ def parser() -> argparse.ArgumentParser:
 
     _graph_arguments(command("graph", "Shows which packages depend on which."))
 
+    _cluster_arguments(
+        command("install", "Installs a package in a cluster, with kubectl."),
+        command("update", "Changes the version of a package in a cluster, with kubectl."),
+    )
+
     _lock_arguments(
         command("lock", "Locks the packages of others that packages depend on, in xpkg.lock.")
     )
@@ -278,6 +283,83 @@ def _graph_arguments(graph: argparse.ArgumentParser) -> None:
     formats = ("tree", "json", "dot", "mermaid")
     _choice(graph, "--format", formats, "write the graph in this format")
     graph.set_defaults(package_roots=None, examples=None)
+
+
+def _cluster_arguments(install: argparse.ArgumentParser, update: argparse.ArgumentParser) -> None:
+    for changer in (install, update):
+        changer.add_argument(
+            "kind",
+            metavar="KIND",
+            choices=("provider", "configuration", "function"),
+            help="what the package is: provider, configuration or function",
+        )
+        changer.add_argument(
+            "reference",
+            metavar="REF",
+            help="the package, such as xpkg.example.org/team/package:v1.0.0",
+        )
+        changer.add_argument(
+            "name",
+            metavar="NAME",
+            nargs="?",
+            help="the name of the object (default: the one that the package manager gives to "
+            "dependencies, derived from the repository)",
+        )
+        changer.add_argument(
+            "--wait",
+            "-w",
+            metavar="TIME",
+            default="0s",
+            help="wait this long, such as 90s or 5m, until the package is installed and healthy "
+            "(default: do not wait)",
+        )
+        changer.add_argument(
+            "--context",
+            metavar="CONTEXT",
+            default="",
+            help="use this context of the kubeconfig (default: the current one)",
+        )
+    install.add_argument(
+        "--manual-activation",
+        "-m",
+        action="store_true",
+        help="let somebody activate each revision of the package",
+    )
+    install.add_argument(
+        "--revision-history-limit",
+        "-r",
+        metavar="NUMBER",
+        type=int,
+        help="keep so many inactive revisions; 0 keeps all (default: 1)",
+    )
+    install.add_argument(
+        "--package-pull-secrets",
+        metavar="NAMES",
+        action="append",
+        help="pull the package with these Secrets in Crossplane's namespace; comma-separated, may "
+        "be repeated",
+    )
+    install.add_argument(
+        "--package-pull-policy",
+        metavar="POLICY",
+        choices=("IfNotPresent", "Always", "Never"),
+        help="pull the package IfNotPresent, Always or Never (default: IfNotPresent)",
+    )
+    install.add_argument(
+        "--runtime-config",
+        metavar="NAME",
+        help="run the provider or the function with this DeploymentRuntimeConfig",
+    )
+    install.add_argument(
+        "--skip-dependency-resolution",
+        action="store_true",
+        help="do not let the package manager install the package's dependencies",
+    )
+    install.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print the object instead of creating it",
+    )
 
 
 def _lock_arguments(lock: argparse.ArgumentParser) -> None:

@@ -12,15 +12,13 @@ from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.fields import WRONG_TYPE, shown
 from xpkg_tool.lint.subject import Subject
-from xpkg_tool.package.names import is_dns_subdomain
+from xpkg_tool.package.names import is_dns_subdomain, is_label_value, label_key_problem
 
 OBJECT_NAME = Rule("XP206", "object-name", "An object has no name, or its name is not valid.")
 METADATA_VALUE = Rule("XP207", "metadata", "A label or an annotation is not valid.")
 
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 # RFC 3339, as Go's time package reads it.
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
-_LABEL_LENGTH = 63
 _ALL_ANNOTATIONS = 256 * 1024
 
 SUBDOMAIN = (
@@ -67,7 +65,7 @@ def check_keys(subject: Subject) -> Iterator[Finding]:
             continue
         for key, value in entries.items():
             path = ("metadata", field, key)
-            problem = _key_problem(key)
+            problem = label_key_problem(key)
             if problem:
                 yield subject.finding(
                     METADATA_VALUE,
@@ -120,23 +118,3 @@ def _size(subject: Subject) -> Iterator[Finding]:
             ("metadata", "annotations"),
             key=True,
         )
-
-
-def _key_problem(key: str) -> str:
-    prefix, slash, name = key.rpartition("/")
-    if "/" in prefix:
-        return "it has more than one `/`"
-    # Kubernetes looks at annotations in lower case, at labels as they are; a prefix in upper case
-    # is rare enough for one rule.
-    if slash and not is_dns_subdomain(prefix.lower()):
-        return "the prefix is not a valid RFC 1123 subdomain"
-    if not name:
-        return "it is empty" if not slash else "the name part is empty"
-    if len(name) > _LABEL_LENGTH:
-        return "the name part must be no more than 63 characters"
-    return "" if _NAME.fullmatch(name) else "the name part has a character that is not allowed"
-
-
-def is_label_value(value: str) -> bool:
-    """Whether it is empty or at most 63 characters that a label's value may have."""
-    return not value or (len(value) <= _LABEL_LENGTH and _NAME.fullmatch(value) is not None)

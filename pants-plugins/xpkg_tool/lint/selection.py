@@ -31,6 +31,9 @@ BAD_SUPPRESSION = Rule(
 UNUSED_SUPPRESSION = Rule("XP009", "unused-suppression", "A comment suppresses nothing.", WARNING)
 
 _ALL = "ALL"
+# Rules that look at a package together with others (dependencies/install/): that a comment
+# suppresses none of their findings is not known where a package is linted by itself.
+_OF_SEVERAL_PACKAGES = frozenset({"XP166"})
 # So many codes of comments that do not exist are compared with those that do.
 _MOST_HINTS = 100
 
@@ -206,6 +209,7 @@ class _Comments:
             for path, code in (reach[:2],)
             if reach not in self.used
             and code != UNUSED_SUPPRESSION.code
+            and code not in _OF_SEVERAL_PACKAGES
             and is_of_repository(code) == together
             and path not in unread
             and selection.enabled(code, path)

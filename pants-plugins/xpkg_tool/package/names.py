@@ -1,4 +1,5 @@
-"""Names that upstream derives: DNS labels, friendly IDs, file names (crossplane PR #1795, #1809).
+"""Names that upstream derives: DNS labels, friendly IDs, file names (crossplane PR #1795, #1809);
+and names that Kubernetes accepts.
 
 The rules, and the vectors in their tests, are those of crossplane-runtime's pkg/xpkg.
 """
@@ -13,6 +14,8 @@ _NAME_LENGTH = 50
 _DIGEST_LENGTH = 12
 
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+
+_LABEL_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 
 EXTENSION = ".xpkg"
 
@@ -61,3 +64,27 @@ def build_path(directory: str, name: str) -> str:
 def is_dns_subdomain(name: str) -> bool:
     """Whether Kubernetes accepts `name` as an object's name (RFC 1123 subdomain)."""
     return len(name) <= 253 and _DNS_SUBDOMAIN.fullmatch(name) is not None
+
+
+def label_key_problem(key: str) -> str:
+    """Why Kubernetes does not accept it as the key of a label or an annotation, as a clause; empty
+    where it does (apimachinery's pkg/util/validation)."""
+    prefix, slash, name = key.rpartition("/")
+    if "/" in prefix:
+        return "it has more than one `/`"
+    # Kubernetes looks at annotations in lower case, at labels as they are; a prefix in upper case
+    # is rare enough for one rule.
+    if slash and not is_dns_subdomain(prefix.lower()):
+        return "the prefix is not a valid RFC 1123 subdomain"
+    if not name:
+        return "it is empty" if not slash else "the name part is empty"
+    if len(name) > _LABEL_LENGTH:
+        return "the name part must be no more than 63 characters"
+    return (
+        "" if _LABEL_NAME.fullmatch(name) else "the name part has a character that is not allowed"
+    )
+
+
+def is_label_value(value: str) -> bool:
+    """Whether it is empty or at most 63 characters that a label's value may have."""
+    return not value or (len(value) <= _LABEL_LENGTH and _LABEL_NAME.fullmatch(value) is not None)

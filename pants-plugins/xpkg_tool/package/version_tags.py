@@ -13,4 +13,9 @@ _COMPLETE = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-
 
 def is_nearly_a_version(tag: str) -> bool:
     """Whether the tag looks like a version but is not a complete semantic version."""
-    return bool(_LIKE_A_VERSION.fullmatch(tag)) and not _COMPLETE.fullmatch(tag)
+    return bool(_LIKE_A_VERSION.fullmatch(tag)) and not is_complete_version(tag)
+
+
+def is_complete_version(tag: str) -> bool:
+    """Whether the package manager finds the tag when it looks for a version of a dependency."""
+    return _COMPLETE.fullmatch(tag) is not None

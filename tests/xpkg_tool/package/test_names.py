@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xpkg_tool.package.names import build_path, friendly_id, is_dns_subdomain, to_dns_label
+from xpkg_tool.package.names import (
+    build_path,
+    friendly_id,
+    is_dns_subdomain,
+    is_label_value,
+    label_key_problem,
+    to_dns_label,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +70,21 @@ def test_a_friendly_id_is_a_dns_label(name: str, digest: str) -> None:
 @pytest.mark.parametrize("name", ["", "A", "a_b", "-a", "a-", "a..b", "a" * 254, "../a"])
 def test_what_is_no_name_in_kubernetes(name: str) -> None:
     assert not is_dns_subdomain(name)
+
+
+@pytest.mark.parametrize("key", ["a", "a.b/c_d", "Team", "example.org/A-b", "a" * 63])
+def test_label_keys(key: str) -> None:
+    assert label_key_problem(key) == ""
+
+
+@pytest.mark.parametrize("key", ["", "a/", "/a", "a/b/c", "-a", "a b", "a" * 64, "_x/a"])
+def test_what_is_no_label_key(key: str) -> None:
+    assert label_key_problem(key) != ""
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [("", True), ("a_B.1", True), ("a" * 64, False), ("a:b", False), ("-", False)],
+)
+def test_label_values(value: str, valid: bool) -> None:
+    assert is_label_value(value) == valid

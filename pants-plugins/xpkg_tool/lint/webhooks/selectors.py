@@ -8,9 +8,8 @@ from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import choice_of, missing, shown
-from xpkg_tool.lint.metadata import is_label_value
 from xpkg_tool.lint.subject import Subject, dotted
-from xpkg_tool.package.names import is_dns_subdomain
+from xpkg_tool.package.names import is_dns_subdomain, is_label_value
 
 WEBHOOK_SELECTOR = Rule("XP503", "webhook-selector", "A webhook's label selector is not valid.")
 

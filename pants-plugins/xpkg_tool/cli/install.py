@@ -1,0 +1,57 @@
+"""`xpkg install KIND REF [NAME]`: installs one package in a cluster."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from xpkg_tool.cli.cluster import object_to_install, run_and_wait
+from xpkg_tool.cli.failure import OK, Failure
+from xpkg_tool.cli.folder import split_commas
+from xpkg_tool.cli.output import write_output
+from xpkg_tool.dependencies.install.manifest import package_object
+from xpkg_tool.dependencies.install.options import problems
+from xpkg_tool.dependencies.install.yaml_text import to_yaml
+from xpkg_tool.messages import InstallOptions
+
+# How the errors of a field name its option.
+_OPTIONS = {
+    "package_pull_secrets": "--package-pull-secrets",
+    "revision_history_limit": "--revision-history-limit",
+    "runtime_config_ref": "--runtime-config",
+}
+
+
+def run(arguments: Namespace) -> int:
+    target = object_to_install(arguments)
+    options = _options(arguments, target.kind)
+    value = package_object(target.kind, target.name, target.package, options)
+    manifest = to_yaml([value])
+    if arguments.dry_run:
+        write_output(manifest)
+        return OK
+    return run_and_wait(arguments, target, lambda kubectl: kubectl.create(manifest))
+
+
+def _options(arguments: Namespace, kind: str) -> InstallOptions:
+    """Raises Failure."""
+    secrets = tuple(split_commas(arguments.package_pull_secrets))
+    runtime = arguments.runtime_config
+    options = InstallOptions(
+        revision_activation_policy="Manual" if arguments.manual_activation else None,
+        revision_history_limit=arguments.revision_history_limit,
+        package_pull_policy=arguments.package_pull_policy,
+        package_pull_secrets=secrets or None,
+        runtime_config_ref=None if runtime is None else {"name": runtime},
+        skip_dependency_resolution=True if arguments.skip_dependency_resolution else None,
+    )
+    for finding in problems(options, "", ""):
+        message = finding.message
+        for field, option in _OPTIONS.items():
+            message = message.replace(f"`{field}`", f"`{option}`")
+        raise Failure(message)
+    if runtime is not None and kind == "Configuration":
+        raise Failure(
+            "A Configuration has no runtime, so `--runtime-config` is not for it.",
+            "Leave it out.",
+        )
+    return options

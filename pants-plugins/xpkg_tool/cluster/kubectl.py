@@ -1,0 +1,134 @@
+"""Talks to a cluster through the user's own `kubectl`: its configuration, credentials and plugins
+are those that the user has there already."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import Any, Mapping, Sequence
+
+from xpkg_tool.dependencies.model import PACKAGE_GROUP
+
+# Who the API server takes to own the fields that are applied.
+FIELD_MANAGER = "pants-xpkg"
+_RESOURCES = {
+    kind: f"{kind.lower()}s.{PACKAGE_GROUP}" for kind in ("Provider", "Configuration", "Function")
+}
+_REVISIONS = {kind: f"{kind.lower()}revisions.{PACKAGE_GROUP}" for kind in _RESOURCES}
+
+
+class ClusterError(Exception):
+    """`kubectl` cannot be run, or failed. `str()` is a sentence, or what it printed; `remedy`
+    another one, or empty."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """Runs `kubectl` with `env` as its environment (None: that of this process). `context` is one
+    of the user's kubeconfig, empty for the current one."""
+
+    context: str = ""
+    env: Mapping[str, str] | None = None
+    program: str = "kubectl"
+
+    def apply(self, manifest: str, *, force: bool = False) -> str:
+        """Applies the objects on the server's side; `force` takes fields over from other owners.
+        Returns what kubectl says of each. Raises ClusterError."""
+        arguments = ["apply", *_server_side(force), "-f", "-"]
+        return self._checked(arguments, manifest)
+
+    def diff(self, manifest: str, *, force: bool = False) -> str:
+        """What applying would change, by a dry run on the server, as a diff; empty for nothing.
+        Raises ClusterError where the server refuses an object."""
+        done = self._run(["diff", *_server_side(force), "-f", "-"], manifest)
+        # Of a difference the exit code is 1.
+        if done.returncode > 1:
+            raise _failed(done)
+        return done.stdout
+
+    def create(self, manifest: str) -> str:
+        """Creates an object that does not exist yet. Raises ClusterError."""
+        arguments = ["create", f"--field-manager={FIELD_MANAGER}", "--validate=strict", "-f", "-"]
+        return self._checked(arguments, manifest)
+
+    def set_package(self, kind: str, name: str, reference: str) -> str:
+        """Changes the package of an object, and nothing else of it. Raises ClusterError, also where
+        the object does not exist."""
+        patch = json.dumps({"spec": {"package": reference}})
+        arguments = ["patch", f"{_RESOURCES[kind]}/{name}", "--type=merge", f"--patch={patch}"]
+        return self._checked([*arguments, f"--field-manager={FIELD_MANAGER}"])
+
+    def objects(self, names: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Any], ...]:
+        """The objects of these kinds and names that exist. Raises ClusterError."""
+        return self._get([f"{_RESOURCES[kind]}/{name}" for kind, name in names])
+
+    def revisions(self, names: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Any], ...]:
+        """The revisions of these kinds of packages and names that exist. Raises ClusterError."""
+        return self._get([f"{_REVISIONS[kind]}/{name}" for kind, name in names])
+
+    def _get(self, names: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+        printed = self._checked(["get", *names, "--ignore-not-found", "--output=json"])
+        if not printed.strip():
+            return ()
+        try:
+            value = json.loads(printed)
+        except ValueError:
+            raise ClusterError("kubectl printed something that is not JSON.") from None
+        # Of a single object it prints no list.
+        items = value.get("items", [value])
+        return tuple(items)
+
+    def _checked(self, arguments: Sequence[str], text: str = "") -> str:
+        done = self._run(arguments, text)
+        if done.returncode:
+            raise _failed(done)
+        return done.stdout
+
+    def _run(self, arguments: Sequence[str], text: str) -> subprocess.CompletedProcess[str]:
+        context = [f"--context={self.context}"] if self.context else []
+        try:
+            return subprocess.run(
+                [self.program, *context, *arguments],
+                check=False,
+                input=text,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                env=self.env,
+            )
+        except FileNotFoundError:
+            raise ClusterError(
+                f"There is no program {self.program} on PATH.",
+                "Install it: https://kubernetes.io/docs/tasks/tools/.",
+            ) from None
+        except OSError as error:
+            raise ClusterError(f"{self.program} cannot be run: {error.strerror}.") from None
+
+
+def _server_side(force: bool) -> list[str]:
+    own = ["--server-side", f"--field-manager={FIELD_MANAGER}"]
+    return [*own, "--force-conflicts"] if force else own
+
+
+def _failed(done: subprocess.CompletedProcess[str]) -> ClusterError:
+    said = done.stderr.strip() or f"kubectl ended with the exit code {done.returncode}."
+    remedy = ""
+    if "conflict" in said and "--force-conflicts" in said:
+        said = said.partition("\nPlease review")[0]
+        remedy = (
+            "Somebody else owns these fields: the package manager, if it created the object for a "
+            "dependent; another deployment; or a person. "
+            "`--xpkg-deploy-force-conflicts` takes them over."
+        )
+    elif "AlreadyExists" in said or "already exists" in said:
+        remedy = "Change the package of an object that exists with `xpkg update`."
+    elif "NotFound" in said:
+        remedy = "Create it with `xpkg install`."
+    elif "no matches for kind" in said or "doesn't have a resource type" in said:
+        remedy = "Install Crossplane in the cluster first, and look at the current context."
+    return ClusterError(said, remedy)

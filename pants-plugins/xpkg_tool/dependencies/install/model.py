@@ -1,0 +1,100 @@
+"""What is installed together: packages at one version each, and how they refer to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable, Literal, Mapping, Sequence
+
+from xpkg_tool.dependencies.lock.model import Lock, LockedDependency
+from xpkg_tool.dependencies.model import is_digest, object_name
+from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.messages import InstallMode
+
+# How the objects of a manifest name their packages, consistently (docs/dependencies.md):
+# - tag: by exact tag; the package manager checks all constraints.
+# - pinned: by digest, and each dependency in the closure is pinned to that same digest.
+# - unresolved: by digest, with dependency resolution off on all objects.
+Mode = InstallMode
+# How a single object does.
+Form = Literal["tag", "digest", "tag@digest"]
+
+CONFLICT = Rule("XP161", "install-conflict", "Packages cannot be installed together.")
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that can be installed.
+
+    `origin` says where it comes from: the address of a target, or the path of a lock. `source` is
+    as the package manager has it: a repository without tag and digest. `version` is the tag, empty
+    where there is none, or the digest where dependents can only ask for that; `digest` is that of
+    the manifest or index. `kind` is what its meta object says."""
+
+    origin: str
+    source: str
+    version: str
+    digest: str
+    kind: str
+    dependencies: tuple[LockedDependency, ...] = ()
+    is_locked: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By which options for it alone are given: its source, and the address of its target."""
+        return (self.source,) if self.is_locked else (self.source, self.origin)
+
+    @property
+    def object_name(self) -> str:
+        """The name that the package manager gives the object when it installs the package for a
+        dependent. Under another one it would not find it, and install it once more."""
+        return object_name(self.source)
+
+    def reference(self, form: Form) -> str:
+        """What `spec.package` of the object is."""
+        tag = "" if is_digest(self.version) or form == "digest" else f":{self.version}"
+        return f"{self.source}{tag}" + (f"@{self.digest}" if form != "tag" or not tag else "")
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Packages with all that they depend on, dependencies first, one for each source."""
+
+    packages: tuple[Package, ...]
+
+    def dependents(self) -> Mapping[str, Sequence[tuple[Package, LockedDependency]]]:
+        """By source, the packages that depend on it directly, each with its entry."""
+        found: dict[str, list[tuple[Package, LockedDependency]]] = {}
+        for package in self.packages:
+            for dependency in package.dependencies:
+                found.setdefault(dependency.source, []).append((package, dependency))
+        return found
+
+
+def locked_packages(lock: Lock, path: str) -> tuple[Package, ...]:
+    """The packages of the lock in the file `path`."""
+    return tuple(
+        Package(path, p.source, p.version, p.digest, p.kind, p.dependencies, is_locked=True)
+        for p in lock.packages
+    )
+
+
+def one_of_each_source(packages: Iterable[Package]) -> tuple[dict[str, Package], list[Finding]]:
+    """The packages by their sources, and an error for each source of several.
+
+    A cluster with two packages of one source resolves no dependencies any more."""
+    by_source: dict[str, Package] = {}
+    findings = []
+    for package in packages:
+        other = by_source.setdefault(package.source, package)
+        if other != package:
+            findings.append(
+                CONFLICT.finding(
+                    f"Both {other.origin} and {package.origin} have the source {package.source}. "
+                    "With two objects of one source, the package manager resolves no dependencies "
+                    "any more.",
+                    "Install one of them, or give one of the packages another repository.",
+                    package.origin,
+                )
+            )
+    return by_source, findings

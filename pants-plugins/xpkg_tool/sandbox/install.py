@@ -1,0 +1,102 @@
+"""The command that makes the manifest which installs packages, for the Pants backend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Iterator, Sequence
+
+from xpkg_tool.dependencies.install.functions import check_functions
+from xpkg_tool.dependencies.install.manifest import InstallTarget, Manifest, make_manifest
+from xpkg_tool.dependencies.install.model import Closure, Package, locked_packages
+from xpkg_tool.dependencies.lock.errors import LockError
+from xpkg_tool.dependencies.lock.file import read_lock
+from xpkg_tool.dependencies.lock.model import LockedDependency
+from xpkg_tool.diagnostics.finding import Finding, fails, in_order, render_all, strictness
+from xpkg_tool.lint.analysis import analyse_source
+from xpkg_tool.lint.selection import Selection, apply
+from xpkg_tool.messages import (
+    MANIFEST,
+    InstallAnswer,
+    InstalledObject,
+    InstallRequest,
+    PackageToInstall,
+)
+from xpkg_tool.package.version_tags import is_complete_version
+
+
+def make_install_manifest(request: InstallRequest, output: Path) -> InstallAnswer:
+    """Writes MANIFEST, unless findings stop it."""
+    try:
+        manifest = make_manifest(
+            InstallTarget(
+                request.name, request.roots, request.mode, request.options, request.overrides
+            ),
+            _available(request),
+        )
+        findings = in_order((*manifest.findings, *_function_names(request, manifest.closure)))
+    except LockError as error:
+        return InstallAnswer(str(error), False)
+    fail_on = request.fail_on.value
+    text = "\n\n".join(filter(None, (render_all(findings), strictness(findings, fail_on))))
+    if fails(findings, fail_on):
+        return InstallAnswer(text, False)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / MANIFEST).write_text(manifest.text, "ascii")
+    return InstallAnswer(text, True, _objects(manifest))
+
+
+def _available(request: InstallRequest) -> Iterator[Package]:
+    own = [_package(package) for package in request.packages]
+    yield from own
+    if request.lock:
+        lock = read_lock(Path(request.lock).read_bytes(), request.lock)
+        # What the repository publishes itself is installed at the version that it has there.
+        sources = {package.source for package in own}
+        yield from (p for p in locked_packages(lock, request.lock) if p.source not in sources)
+
+
+def _package(given: PackageToInstall) -> Package:
+    description = json.loads(Path(given.description).read_text("utf-8"))
+    meta = description["meta"]
+    return Package(
+        origin=given.name,
+        source=given.source,
+        version=_version(given.tags),
+        digest=description["digest"],
+        kind=meta["kind"],
+        dependencies=tuple(
+            LockedDependency(d["package"], d["apiVersion"], d["kind"], d["constraint"] or "")
+            for d in meta["dependencies"]
+        ),
+    )
+
+
+def _version(tags: Sequence[str]) -> str:
+    """Of several tags, the first one that the package manager finds as a version."""
+    return next(filter(is_complete_version, tags), tags[0] if tags else "")
+
+
+def _function_names(request: InstallRequest, closure: Closure) -> Iterator[Finding]:
+    installed = {package.origin for package in closure.packages}
+    select, ignore, per_path_ignores = request.selection
+    selection = Selection(select, ignore, tuple(per_path_ignores.items()))
+    for package in request.packages:
+        if package.name not in installed:
+            continue
+        for path in package.compositions:
+            analysis = analyse_source(path, Path(path).read_bytes())
+            found = check_functions(analysis.objects, closure)
+            # Comments that suppress nothing are a finding of the package.
+            for finding in apply(found, selection, analysis.suppressions):
+                if finding.code == "XP166":
+                    yield finding
+
+
+def _objects(manifest: Manifest) -> tuple[InstalledObject, ...]:
+    return tuple(
+        InstalledObject(
+            value["kind"], value["metadata"]["name"], value["spec"]["package"], package.origin
+        )
+        for package, value in zip(manifest.closure.packages, manifest.objects)
+    )
