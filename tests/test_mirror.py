@@ -28,13 +28,16 @@ ELSEWHERE = {
     "xpkg/publishing/candidate.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/environment.py": "xpkg/publishing/test_secrets.py",
     "xpkg/publishing/execute.py": "xpkg/goals/test_publish.py",
+    "xpkg/publishing/follow.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/lookup.py": "xpkg/goals/test_publish.py",
+    "xpkg/publishing/outcome.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/variables.py": "xpkg/publishing/test_placeholders.py",
     "xpkg/subsystem.py": "xpkg/test_registries.py",
     "xpkg/tool/process.py": "integration/test_hermetic.py",
     # What a whole package becomes.
     "xpkg_tool/building/*": "xpkg_tool/test_cases.py",
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",
+    "xpkg_tool/sandbox/publish_events.py": "xpkg_tool/sandbox/test_publish.py",
     # One test for all that is shown in the same way.
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",
     "xpkg_tool/cli/extract.py": "xpkg_tool/cli/test_source.py",

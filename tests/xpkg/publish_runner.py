@@ -115,8 +115,10 @@ class Ran:
 
     @property
     def written(self) -> list[str]:
-        """The packages for which there was a process that publishes, in order."""
-        return [r["name"] for r in self.requests if r["command"] == "publish"]
+        """The packages that the process that publishes was given, in order."""
+        return [
+            p["name"] for r in self.requests if r["command"] == "publish" for p in r["packages"]
+        ]
 
     def entry(self, package_name: str) -> dict[str, Any]:
         (entry,) = [e for e in self.output if e.get("package") == package_name]

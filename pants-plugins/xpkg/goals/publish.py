@@ -22,12 +22,12 @@ from pants.core.goals.publish import (
     PublishRequest,
 )
 from pants.engine.addresses import Address
-from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.rules import Get, collect_rules, rule
 from pants.option.global_options import GlobalOptions
 from pants.util.frozendict import FrozenDict
 
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
-from xpkg.publishing.execute import Published, PublishedRequest
+from xpkg.publishing.execute import PublishedPackages, PublishedPackagesRequest
 from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.notes import notes
 from xpkg.publishing.plan import PublishPlan
@@ -135,10 +135,8 @@ async def all_reports(request: AllReportsRequest, xpkg: XpkgSubsystem) -> AllRep
             for package in plan.reported_by(address):
                 entries[address].extend(planned_packages(package))
     else:
-        published = await MultiGet(
-            Get(Published, PublishedRequest(package.address, named)) for package in plan.packages
-        )
-        outcomes = {outcome.address: outcome for outcome in published}
+        published = await Get(PublishedPackages, PublishedPackagesRequest(named))
+        outcomes = {outcome.address: outcome for outcome in published.packages}
         reporter = Reporter()
         for address in named:
             for package in plan.reported_by(address):

@@ -12,8 +12,8 @@ from pants.core.goals.publish import PublishOutputData, PublishPackages
 from pants.engine.process import InteractiveProcess
 from pants.util.strutil import pluralize
 
-from xpkg.publishing.execute import Published, ReferenceOutcome
 from xpkg.publishing.log_commands import without_commands
+from xpkg.publishing.outcome import Published, ReferenceOutcome
 from xpkg.publishing.plan import ReferencePlan
 from xpkg_tool.messages import Action, Transfer
 

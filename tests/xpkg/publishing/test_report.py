@@ -6,7 +6,7 @@ from pants.core.goals.publish import PublishPackages
 from pants.engine.addresses import Address
 
 from xpkg.publishing.candidate import Candidate, Destination
-from xpkg.publishing.execute import Published, ReferenceOutcome
+from xpkg.publishing.outcome import Published, ReferenceOutcome
 from xpkg.publishing.plan import PackagePlan, ReferencePlan
 from xpkg.publishing.report import Reporter, planned_word
 from xpkg.registries import Registry
