@@ -127,7 +127,7 @@ class Wire:
         # Shared: a pool of connections may be used from any thread.
         plain = BoundedAdapter(read_timeout, destinations)
         trusting = TrustingAdapter(read_timeout, destinations, ca_file) if ca_file else plain
-        self._adapters = {"http": plain, "https": trusting}
+        self._adapters: Mapping[str, Any] = {"http": plain, "https": trusting}
         self._session: Any = oras.provider.Registry().session
         self._headers = {
             **self._session.headers,
