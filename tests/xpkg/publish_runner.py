@@ -9,9 +9,10 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 from pants.core.goals import publish as publish_goal
 from pants.core.goals.publish import Publish
@@ -127,10 +128,14 @@ class Ran:
 
 @dataclass
 class PublishRunner:
-    """A repository in which the packages `packages/<name>` are published to HOST."""
+    """A repository in which the packages `packages/<name>` are published to HOST.
+
+    `meanwhile` is called in a thread when the goal begins, with the file to which the log goes.
+    """
 
     runner: RuleRunner
     options: dict[str, Any] = field(default_factory=dict)
+    meanwhile: Callable[[Path], None] = lambda stderr: None
 
     @classmethod
     def create(cls) -> PublishRunner:
@@ -186,6 +191,7 @@ class PublishRunner:
             path.unlink(missing_ok=True)
         # The processes of the goal write to its standard output and error.
         with _files_for_stdio(self.runner) as (stdout, stderr):
+            threading.Thread(target=self.meanwhile, args=(stderr,), daemon=True).start()
             result = self.runner.run_goal_rule(
                 Publish,
                 global_args=(f"--xpkg-registries={ {'main': self.options}!r}", *args),

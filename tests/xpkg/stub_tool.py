@@ -3,8 +3,8 @@
 Its registry is the file registry.json (digests by reference) in the folder beside the repository
 with `.state` after its name: what changes in the repository would make Pants start again. fail.json
 has the references of which `plan` and `publish` fail, misconfigured.json those that are wrong,
-broken.json the commands that die, kill.json the packages at which `publish` is killed. Each run
-adds its request to runs.jsonl.
+broken.json the commands that die, kill.json the packages at which `publish` is killed, hold.json
+those at which it waits for a file `released`. Each run adds its request to runs.jsonl.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import os
 import signal
 import sys
+import time
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Mapping
@@ -105,10 +106,20 @@ def publish(asked: PublishRequest, root: Path) -> PublishAnswer:
             _add(asked.events, PublishEvent(package.name))
             if package.name in _read(root / "kill.json", []):
                 os.kill(os.getpid(), signal.SIGKILL)
+            if package.name in _read(root / "hold.json", []):
+                _wait_for(root / "released")
             done = PublishedPackage(package.name, _publish_one(package, root))
         published.append(done)
         _add(asked.events, PublishEvent(package.name, done))
     return PublishAnswer(tuple(published))
+
+
+def _wait_for(file: Path) -> None:
+    end = time.monotonic() + 30
+    while not file.exists():
+        if time.monotonic() > end:
+            sys.exit("TimeoutError: nobody has seen that it began")
+        time.sleep(0.05)
 
 
 def _failed(package: PublishedPackage) -> tuple[str, ...]:

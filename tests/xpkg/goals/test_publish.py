@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
@@ -474,6 +476,23 @@ def test_a_package_that_begins_is_announced(repository: PublishRunner, option: s
         line = f"Publishing packages/{name}:{name} ({number} of 2, 1,200,034 bytes)"
         assert ran.stderr.count(line) == 1
     assert repository.run(args=(option,)).stderr.count("Publishing") == 0
+
+
+def test_a_package_is_announced_while_the_process_runs(repository: PublishRunner) -> None:
+    """It does not end before somebody has seen that the second package has begun."""
+    repository.package("a")
+    repository.package("b")
+    repository.state("hold", ["packages/b:b"])
+
+    def release(stderr: Path) -> None:
+        while "Publishing packages/b:b (2 of 2" not in stderr.read_text():
+            time.sleep(0.05)
+        (repository.folder / "released").touch()
+
+    repository.meanwhile = release
+    ran = repository.run()
+    assert ran.exit_code == 0, ran.stderr
+    assert set(repository.registry) == {reference("a"), reference("b")}
 
 
 def test_without_a_way_to_know_what_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
