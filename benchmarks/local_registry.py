@@ -54,3 +54,10 @@ def lacking(*programs: str) -> str | None:
     """What has to be installed, or None."""
     missing = [program for program in programs if shutil.which(program) is None]
     return f"install {' and '.join(missing)}" if missing else None
+
+
+def skopeo_copy(layout: Path, reference: str) -> measuring.Sample:
+    """Copies the image of an OCI layout to a reference in a registry over plain http."""
+    # A policy is not part of every installation, and would only say that everything is accepted.
+    options = ("--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false")
+    return measuring.run(("skopeo", *options, f"oci:{layout}", f"docker://{reference}")).sample

@@ -23,6 +23,7 @@ from benchmarks.generate import positive
 from benchmarks.inputs import QUICK, InputError, Inputs, Sizes
 from benchmarks.measuring import ProgramError, Sample
 from benchmarks.rounds import Round
+from benchmarks.saved import load, save
 from benchmarks.suite import CASES
 from benchmarks.table import Figures, as_markdown, as_text, lines
 
@@ -50,6 +51,12 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
         type=Path,
         metavar="FILE",
         help="an interpreter with the tool's libraries (default: create an environment)",
+    )
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE", help="write the figures to FILE, as JSON"
+    )
+    parser.add_argument(
+        "--compare", type=Path, metavar="FILE", help="compare with the figures of an earlier run"
     )
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     return parser.parse_args(argv)
@@ -84,6 +91,7 @@ def measure(inputs: Inputs, options: argparse.Namespace) -> int:
     runs = options.runs or (1 if options.quick else 3)
     figures: dict[str, list[Sample]] = {}
     try:
+        earlier = load(options.compare) if options.compare else {}
         notes = {c.name: f"was left out: {c.missing(inputs)}" for c in asked if c.missing(inputs)}
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -102,20 +110,32 @@ def measure(inputs: Inputs, options: argparse.Namespace) -> int:
                 except ProgramError as error:
                     notes[case.name] = f"failed in round {number + 1}: {error}"
                     failed = True
-    print(report(figures, options, runs, notes))
+    print(report(figures, options, runs, notes, earlier))
+    if options.save:
+        try:
+            save(figures, options.save)
+        except OSError as error:
+            print(f"error: {options.save} cannot be written: {error.strerror}", file=sys.stderr)
+            failed = True
     return int(failed)
 
 
 def report(
-    figures: Figures, options: argparse.Namespace, runs: int, notes: Mapping[str, str]
+    figures: Figures,
+    options: argparse.Namespace,
+    runs: int,
+    notes: Mapping[str, str],
+    earlier: Figures,
 ) -> str:
     """The table, with notes for the reader."""
     # Of all cases, so that a yardstick that another case needed is shown, too.
     sections = [section for case in CASES for section in case.sections]
-    table = lines(sections, figures, judge=not options.quick)
+    table = lines(sections, figures, not options.quick, earlier)
     text = as_markdown(table) if options.markdown else as_text(table)
     rounds = f"Medians of {runs} {'round' if runs == 1 else 'rounds'}"
     about = [f"{rounds}, {os.cpu_count()} cores, CPython {platform.python_version()}."]
+    if earlier:
+        about.append(f"Earlier: {options.compare}.")
     if options.quick:
         about.append("The inputs are tiny: the figures mean nothing, nor do the titles.")
     return "\n".join([text, "", *about, *(f"{name} {note}" for name, note in notes.items())])

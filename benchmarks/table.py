@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from benchmarks.measuring import Sample
 
@@ -14,15 +15,23 @@ Figures = Mapping[str, Sequence[Sample]]
 HEADER = (
     "case",
     "median s",
+    "min s",
+    "max s",
     "measured against",
     "ratio",
     "at most",
     "verdict",
     "peak MiB",
     "processes",
+    "earlier s",
+    "change",
 )
 # Columns with words, which are left-aligned.
-_WORDS = ("case", "measured against", "at most", "verdict")
+_WORDS = ("case", "measured against", "at most", "verdict", "change")
+# Columns that are left out where no line has anything for them.
+_OPTIONAL = ("min s", "max s", "earlier s", "change")
+# From this many samples on, ranges that do not overlap are more than noise.
+_ENOUGH = 3
 
 
 @dataclass(frozen=True)
@@ -68,14 +77,27 @@ def median_seconds(samples: Sequence[Sample]) -> float:
     return statistics.median(sample.seconds for sample in samples)
 
 
-def lines(sections: Sequence[Section], figures: Figures, judge: bool) -> list[tuple[str, ...]]:
+def lines(
+    sections: Sequence[Section],
+    figures: Figures,
+    judge: bool,
+    earlier: Figures = MappingProxyType({}),
+) -> list[tuple[str, ...]]:
     """The cells of the table, without its header; a line of one cell is a section's title.
 
-    What was not measured is left out. `judge` says whether bounds apply to these inputs.
+    What was not measured is left out. `judge` says whether bounds apply to these inputs; `earlier`
+    are the figures of a run to compare with.
     """
     found: list[tuple[str, ...]] = []
     for section in sections:
-        rows = [_cells(row, figures, judge) for row in section.rows if figures.get(row.figure)]
+        rows = [
+            (
+                *_cells(row, figures, judge),
+                *_change(figures[row.figure], earlier.get(row.figure, ())),
+            )
+            for row in section.rows
+            if figures.get(row.figure)
+        ]
         if rows:
             found += [(section.title,), *rows]
     return found
@@ -86,6 +108,7 @@ def _cells(row: Row, figures: Figures, judge: bool) -> tuple[str, ...]:
     value = row.value(figures)
     unit = "" if row.against else " s"
     peak, processes = _most(samples, lambda s: s.peak), _most(samples, lambda s: s.processes)
+    seconds = [sample.seconds for sample in samples]
     bounds = []
     if row.at_most is not None:
         bounds.append(f"{row.at_most:g}{unit}")
@@ -96,6 +119,8 @@ def _cells(row: Row, figures: Figures, judge: bool) -> tuple[str, ...]:
     return (
         row.title,
         f"{median_seconds(samples):.2f}",
+        f"{min(seconds):.2f}" if len(samples) > 1 else "",
+        f"{max(seconds):.2f}" if len(samples) > 1 else "",
         row.against_title,
         "" if value is None else f"{value:.2f}{unit}",
         ", ".join(bounds) if judge else "",
@@ -103,6 +128,19 @@ def _cells(row: Row, figures: Figures, judge: bool) -> tuple[str, ...]:
         "" if peak is None else f"{peak / 2**20:.0f}",
         "" if processes is None else str(processes),
     )
+
+
+def _change(samples: Sequence[Sample], earlier: Sequence[Sample]) -> tuple[str, str]:
+    """The earlier median, and how many times that the present one is; with a word where each of the
+    present samples is beyond all earlier ones."""
+    if not earlier:
+        return "", ""
+    now, before = ([sample.seconds for sample in each] for each in (samples, earlier))
+    word = ""
+    if min(len(now), len(before)) >= _ENOUGH:
+        word = " slower" if min(now) > max(before) else " faster" if max(now) < min(before) else ""
+    was = median_seconds(earlier)
+    return f"{was:.2f}", f"{median_seconds(samples) / was:.2f}{word}"
 
 
 def _verdict(row: Row, value: float | None, peak: int | None, processes: int | None) -> str:
@@ -125,28 +163,42 @@ def _most(samples: Sequence[Sample], part: Callable[[Sample], int | None]) -> in
 
 
 def as_text(table: Sequence[tuple[str, ...]]) -> str:
+    header, *shown = _shown(table)
+    widths = [max(map(len, column)) for column in zip(header, *(c for c in shown if len(c) > 1))]
+    return "\n".join(_text_line(cells, header, widths) for cells in (header, *shown))
+
+
+def _shown(table: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The table with its header, without the optional columns that are empty."""
     whole = [cells for cells in table if len(cells) > 1]
-    widths = [max(map(len, column)) for column in zip(HEADER, *whole)]
-    return "\n".join(_text_line(cells, widths) for cells in (HEADER, *table))
+    kept = [
+        number
+        for number, name in enumerate(HEADER)
+        if name not in _OPTIONAL or any(cells[number] for cells in whole)
+    ]
+    return [
+        cells if len(cells) == 1 else tuple(cells[number] for number in kept)
+        for cells in (HEADER, *table)
+    ]
 
 
-def _text_line(cells: tuple[str, ...], widths: Sequence[int]) -> str:
+def _text_line(cells: tuple[str, ...], header: Sequence[str], widths: Sequence[int]) -> str:
     if len(cells) == 1:
         return "\n" + cells[0]
-    return "  ".join(_aligned(cells, widths)).rstrip()
-
-
-def _aligned(cells: tuple[str, ...], widths: Sequence[int]) -> Iterator[str]:
-    for name, cell, width in zip(HEADER, cells, widths):
-        yield cell.ljust(width) if name in _WORDS else cell.rjust(width)
+    aligned = (
+        cell.ljust(width) if name in _WORDS else cell.rjust(width)
+        for name, cell, width in zip(header, cells, widths)
+    )
+    return "  ".join(aligned).rstrip()
 
 
 def as_markdown(table: Sequence[tuple[str, ...]]) -> str:
-    rule = ["---" if name in _WORDS else "---:" for name in HEADER]
-    found = [_markdown_line(HEADER), _markdown_line(rule)]
-    for cells in table:
+    header, *shown = _shown(table)
+    rule = ["---" if name in _WORDS else "---:" for name in header]
+    found = [_markdown_line(header), _markdown_line(rule)]
+    for cells in shown:
         if len(cells) == 1:
-            cells = (f"**{cells[0]}**", *([""] * (len(HEADER) - 1)))
+            cells = (f"**{cells[0]}**", *([""] * (len(header) - 1)))
         found.append(_markdown_line(cells))
     return "\n".join(found)
 

@@ -18,6 +18,7 @@ from benchmarks import measuring
 from benchmarks.generate import generate
 from benchmarks.inputs import InputError, Inputs, Sizes
 from benchmarks.measuring import ProgramError, Sample, ToolWatch
+from benchmarks.saved import load, save
 from benchmarks.suite import CASES
 from benchmarks.table import HEADER, Row, Section, as_markdown, as_text, lines
 
@@ -49,8 +50,8 @@ FIGURES = {
 def test_a_line_has_medians_of_seconds_and_the_worst_of_all_else() -> None:
     row = Row("case", "Title", "least", "floor", "words", at_most=1.0)
     assert cells(row, FIGURES) == (
-        *("Title", "3.00", "words", "1.00"),
-        *("1", "met", "300", "2"),
+        *("Title", "3.00", "2.00", "8.00", "words", "1.00"),
+        *("1", "met", "300", "2", "", ""),
     )
 
 
@@ -76,8 +77,8 @@ def test_a_line_has_medians_of_seconds_and_the_worst_of_all_else() -> None:
 def test_a_verdict_holds_each_bound_to_what_is_known(
     row: Row, ratio: str, bound: str, verdict: str
 ) -> None:
-    assert cells(row, FIGURES)[3:6] == (ratio, bound, verdict)
-    assert cells(row, FIGURES, judge=False)[3:6] == (ratio, "", "")
+    assert cells(row, FIGURES)[5:8] == (ratio, bound, verdict)
+    assert cells(row, FIGURES, judge=False)[5:8] == (ratio, "", "")
 
 
 def test_what_was_not_measured_has_no_line() -> None:
@@ -92,6 +93,56 @@ def test_what_was_not_measured_has_no_line() -> None:
         "| **Some** | | | | | | | |",
         "| Floor | 1.00 | | | | | | |",
     ]
+
+
+def test_columns_that_say_nothing_are_left_out() -> None:
+    one_round = lines([Section("Section", (Row("floor", "Floor"),))], FIGURES, judge=True)
+    assert as_text(one_round).split()[:3] == ["case", "median", "s"]
+    assert "min s" not in as_text(one_round) and "earlier s" not in as_markdown(one_round)
+    three = lines([Section("Section", (Row("case", "Case"),))], FIGURES, judge=True)
+    assert as_markdown(three).splitlines()[0].startswith("| case | median s | min s | max s |")
+
+
+@pytest.mark.parametrize(
+    ("now", "earlier", "change"),
+    [
+        ([2.0], [], ("", "")),
+        ([2.0], [4.0], ("4.00", "0.50")),
+        ([2.0, 3.0, 4.0], [1.0, 1.5, 1.9], ("1.50", "2.00 slower")),
+        ([2.0, 3.0, 4.0], [5.0, 6.0, 7.0], ("6.00", "0.50 faster")),
+        # The ranges overlap: it may be noise.
+        ([2.0, 3.0, 4.0], [1.0, 1.5, 2.1], ("1.50", "2.00")),
+    ],
+)
+def test_a_change_is_called_one_when_the_ranges_do_not_overlap(
+    now: list[float], earlier: list[float], change: tuple[str, str]
+) -> None:
+    row = Row("case", "Title")
+    before = {"case": [Sample(seconds) for seconds in earlier]}
+    figures = {"case": [Sample(seconds) for seconds in now]}
+    _, found = lines([Section("Section", (row,))], figures, True, before)
+    assert found[-2:] == change
+
+
+def test_figures_are_saved_and_compared(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    save(FIGURES, file)
+    assert load(file) == FIGURES
+    one = ("--quick", "--only", "yardstick", "--python", sys.executable)
+    first = benchmark(*one, "--runs", "2", "--save", file)
+    assert first.returncode == 0, first.stderr
+    assert "min s" in first.stdout and "earlier s" not in first.stdout
+    second = benchmark(*one, "--compare", file)
+    assert re.search(r"^200 packages +\d.*\d\.\d\d$", second.stdout, re.MULTILINE), second.stdout
+    assert f"Earlier: {file}." in second.stdout
+    for text, words in (("{", "is not a file that --save has written"), (None, "cannot be read")):
+        other = tmp_path / "other"
+        if text is not None:
+            other.write_text(text)
+        else:
+            other.unlink()
+        wrong = benchmark(*one, "--compare", other)
+        assert wrong.returncode == 1 and words in wrong.stderr, wrong.stderr
 
 
 def test_every_line_is_held_to_something_that_is_measured() -> None:

@@ -34,8 +34,10 @@ ELSEWHERE = {
     "xpkg/publishing/candidate.py": "xpkg/goals/test_publish.py",
     "xpkg/naming/environment.py": "xpkg/naming/test_secrets.py",
     "xpkg/publishing/execute.py": "xpkg/goals/test_publish.py",
+    "xpkg/publishing/follow.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/lookup.py": "xpkg/goals/test_publish.py",
     "xpkg/naming/variables.py": "xpkg/naming/test_placeholders.py",
+    "xpkg/publishing/outcome.py": "xpkg/goals/test_publish.py",
     "xpkg/subsystem.py": "xpkg/test_registries.py",
     "xpkg/tool/process.py": "integration/test_hermetic.py",
     # All formats of one graph.
@@ -44,6 +46,7 @@ ELSEWHERE = {
     "xpkg_tool/building/*": "xpkg_tool/test_cases.py",
     "xpkg_tool/sandbox/members.py": "xpkg_tool/sandbox/test_repository.py",
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",
+    "xpkg_tool/sandbox/publish_events.py": "xpkg_tool/sandbox/test_publish.py",
     # One test for all that is shown in the same way.
     "xpkg_tool/cli/cluster.py": "xpkg_tool/cli/test_install.py",
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",

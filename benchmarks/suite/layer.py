@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 import tarfile
 
-from benchmarks import measuring
-from benchmarks.local_registry import PROGRAM, lacking, registry
+from benchmarks.local_registry import PROGRAM, lacking, registry, skopeo_copy
 from benchmarks.rounds import Case, Round
 from benchmarks.table import Row, Section
 
@@ -24,9 +23,8 @@ def measure(round: Round) -> None:
         members.extractall(layout)
     # A registry for each, so that neither finds the other's blobs.
     with registry(folder / "skopeo") as address:
-        target = f"docker://{address}/benchmark/package:v1"
-        copy = ["skopeo", "copy", "--dest-tls-verify=false", f"oci:{layout}", target]
-        round.note(_SKOPEO, measuring.run(copy).sample)
+        target = f"{address}/benchmark/package:v1"
+        round.note(_SKOPEO, skopeo_copy(layout, target))
     with registry(folder / "xpkg") as address:
         target = f"{address}/benchmark/package:v1"
         round.note(_PUSH, round.tool("push", "--insecure", target, archive))

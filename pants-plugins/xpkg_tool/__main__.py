@@ -39,9 +39,9 @@ def _answer(request: Request, output: Path) -> Answer | None:
 
         return plan_packages(request)
     if isinstance(request, messages.PublishRequest):
-        from xpkg_tool.sandbox.publish import publish_package
+        from xpkg_tool.sandbox.publish import publish_packages
 
-        return publish_package(request)
+        return publish_packages(request)
     if isinstance(request, messages.DeployRequest):
         from xpkg_tool.sandbox.deploy import deploy_manifest
 

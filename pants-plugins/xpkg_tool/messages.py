@@ -385,18 +385,28 @@ class PlanAnswer(NamedTuple):
     packages: tuple[PlannedPackage, ...]
 
 
-class PublishRequest(NamedTuple):
-    """Publishes the package in the file `archive` as it was planned; the other fields are as in
-    the plan. `mount_from` has, by registry, repositories that may hold the same blobs."""
+class PackageToPublish(NamedTuple):
+    """A package to publish from the file `archive` as it was planned. `mount_from` has, by
+    registry, repositories that may hold the same blobs. `after` are the numbers, in the request, of
+    earlier packages that have to be published first."""
 
-    directory: str
-    connections: int
-    registries: Mapping[str, RegistryOptions]
     name: str
     digest: str
     archive: str
     references: tuple[PlannedReference, ...]
     mount_from: Mapping[str, tuple[str, ...]] = {}
+    after: tuple[int, ...] = ()
+
+
+class PublishRequest(NamedTuple):
+    """Publishes packages; the other fields are as in PlanRequest. To the file `events` (an absolute
+    path, "" for none), a PublishEvent is added as one line each time something has happened."""
+
+    directory: str
+    connections: int
+    registries: Mapping[str, RegistryOptions]
+    packages: tuple[PackageToPublish, ...]
+    events: str = ""
 
 
 class Transfer(NamedTuple):
@@ -425,10 +435,30 @@ class PublishedReference(NamedTuple):
     error: str = ""
 
 
-class PublishAnswer(NamedTuple):
-    """In the order of the request."""
+class PublishedPackage(NamedTuple):
+    """What became of a package: its references in the order of the request; none where nothing was
+    written because the packages `failed`, on which it depends, directly or not, were not
+    published."""
 
-    references: tuple[PublishedReference, ...]
+    name: str
+    references: tuple[PublishedReference, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+_Done = Optional[PublishedPackage]
+
+
+class PublishEvent(NamedTuple):
+    """The package `name` is about to be sent; or, with `published`, it is done."""
+
+    name: str
+    published: _Done = None
+
+
+class PublishAnswer(NamedTuple):
+    """The packages in the order of the request."""
+
+    packages: tuple[PublishedPackage, ...]
 
 
 class PackageToLock(NamedTuple):

@@ -9,9 +9,10 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 from pants.core.goals import publish as publish_goal
 from pants.core.goals.publish import Publish
@@ -123,8 +124,10 @@ class Ran:
 
     @property
     def written(self) -> list[str]:
-        """The packages for which there was a process that publishes, in order."""
-        return [r["name"] for r in self.requests if r["command"] == "publish"]
+        """The packages that the process that publishes was given, in order."""
+        return [
+            p["name"] for r in self.requests if r["command"] == "publish" for p in r["packages"]
+        ]
 
     def entry(self, package_name: str) -> dict[str, Any]:
         (entry,) = [e for e in self.output if e.get("package") == package_name]
@@ -133,10 +136,14 @@ class Ran:
 
 @dataclass
 class PublishRunner:
-    """A repository in which the packages `packages/<name>` are published to HOST."""
+    """A repository in which the packages `packages/<name>` are published to HOST.
+
+    `meanwhile` is called in a thread when the goal begins, with the file to which the log goes.
+    """
 
     runner: RuleRunner
     options: dict[str, Any] = field(default_factory=dict)
+    meanwhile: Callable[[Path], None] = lambda stderr: None
 
     @classmethod
     def create(cls) -> PublishRunner:
@@ -192,6 +199,7 @@ class PublishRunner:
             path.unlink(missing_ok=True)
         # The processes of the goal write to its standard output and error.
         with files_for_stdio(self.runner) as (stdout, stderr):
+            threading.Thread(target=self.meanwhile, args=(stderr,), daemon=True).start()
             result = self.runner.run_goal_rule(
                 Publish,
                 global_args=(f"--xpkg-registries={ {'main': self.options}!r}", *args),

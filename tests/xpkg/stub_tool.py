@@ -3,15 +3,17 @@
 Its registry is the file registry.json (digests by reference) in the folder beside the repository
 with `.state` after its name: what changes in the repository would make Pants start again. fail.json
 has the references of which `plan` and `publish` fail, misconfigured.json those that are wrong,
-broken.json the commands that die. Each run adds its request to runs.jsonl.
+broken.json the commands that die, kill.json the packages at which `publish` is killed, hold.json
+those at which it waits for a file `released`. Each run adds its request to runs.jsonl.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
+import signal
 import sys
+import time
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Mapping
@@ -21,12 +23,15 @@ from xpkg_tool.messages import (
     Action,
     Answer,
     PackageToPlan,
+    PackageToPublish,
     PlanAnswer,
     PlannedPackage,
     PlannedReference,
     PlanRequest,
     PublishAnswer,
+    PublishedPackage,
     PublishedReference,
+    PublishEvent,
     PublishRequest,
     RegistryOptions,
     Transfer,
@@ -90,25 +95,64 @@ def _plan_one(
 
 
 def publish(asked: PublishRequest, root: Path) -> PublishAnswer:
-    lock = os.open(root, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)  # Until the process ends.
+    """A package named in kill.json ends the process when it is about to be sent."""
+    published: list[PublishedPackage] = []
+    for package in asked.packages:
+        before = [published[number] for number in package.after]
+        failed = {name for earlier in before for name in _failed(earlier)}
+        if failed:
+            done = PublishedPackage(package.name, failed=tuple(sorted(failed)))
+        else:
+            _add(asked.events, PublishEvent(package.name))
+            if package.name in _read(root / "kill.json", []):
+                os.kill(os.getpid(), signal.SIGKILL)
+            if package.name in _read(root / "hold.json", []):
+                _wait_for(root / "released")
+            done = PublishedPackage(package.name, _publish_one(package, root))
+        published.append(done)
+        _add(asked.events, PublishEvent(package.name, done))
+    return PublishAnswer(tuple(published))
+
+
+def _wait_for(file: Path) -> None:
+    end = time.monotonic() + 30
+    while not file.exists():
+        if time.monotonic() > end:
+            sys.exit("TimeoutError: nobody has seen that it began")
+        time.sleep(0.05)
+
+
+def _failed(package: PublishedPackage) -> tuple[str, ...]:
+    if any(reference.action == Action.FAILED for reference in package.references):
+        return (package.name,)
+    return package.failed
+
+
+def _add(events: str, event: PublishEvent) -> None:
+    with open(events, "ab") as file:
+        file.write(encode(event) + b"\n")
+
+
+def _publish_one(package: PackageToPublish, root: Path) -> tuple[PublishedReference, ...]:
     registry = _read(root / "registry.json", {})
     failing = _read(root / "fail.json", {}).get("publish", [])
-    Path(asked.archive).read_bytes()
+    Path(package.archive).read_bytes()
     transfer = Transfer(1234, 5, 2, 1, 0, 9, 0.25)
     references = []
-    for planned in asked.references:
+    for planned in package.references:
         name = planned.reference
         action, error = Action.PUSHED, ""
         if name in failing:
             action, error = Action.FAILED, "It fell over."
         else:
-            registry[name] = asked.digest
+            registry[name] = package.digest
         message = f"{name}: {error}" if error else ""
-        references.append(PublishedReference(name, asked.digest, action, transfer, message, error))
+        references.append(
+            PublishedReference(name, package.digest, action, transfer, message, error)
+        )
     (root / "registry.new").write_text(json.dumps(registry))
     (root / "registry.new").replace(root / "registry.json")
-    return PublishAnswer(tuple(references))
+    return tuple(references)
 
 
 def _mutable(reference: str, registries: Mapping[str, RegistryOptions]) -> bool:

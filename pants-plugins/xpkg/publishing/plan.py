@@ -125,17 +125,31 @@ class PublishPlan(Fresh):
         """The place, from 1, of a package among those of which something is to be written."""
         return self._positions[address] + 1
 
-    def before(self, address: Address, lanes: int) -> Address | None:
-        """The package that has to be through before this one may start, so that no more than
-        `lanes` are published at once. It is never one that depends on this one."""
-        position = self._positions[address]
-        return self.to_write[position - lanes] if position >= lanes else None
-
 
 def in_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """Dependencies first. A package's indirect dependencies are among its dependencies, so each of
     these has fewer than itself."""
     return tuple(sorted(candidates, key=lambda c: (len(c.dependencies), c.address)))
+
+
+def predecessors(packages: Sequence[PackagePlan]) -> list[tuple[int, ...]]:
+    """For each of the packages, which are in order, the numbers of those that have to be published
+    just before it: its dependencies among them, without the dependencies of these, of which a long
+    chain would have too many to list."""
+    numbers = {package.address: number for number, package in enumerate(packages)}
+    among = [
+        {numbers[a] for a in package.candidate.dependencies if a in numbers} for package in packages
+    ]
+    found = []
+    for dependencies in among:
+        implied: set[int] = set()
+        last = []
+        for number in sorted(dependencies, reverse=True):
+            if number not in implied:
+                last.append(number)
+                implied |= among[number]
+        found.append(tuple(reversed(last)))
+    return found
 
 
 def settle(

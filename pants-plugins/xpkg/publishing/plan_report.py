@@ -9,8 +9,9 @@ from typing import Any, Iterator, Sequence
 from pants.core.goals.publish import PublishOutputData, PublishPackages
 from pants.util.strutil import pluralize
 
+from xpkg.publishing.few_processes import printing
 from xpkg.publishing.plan import PackagePlan, PublishPlan
-from xpkg.publishing.report import planned_word, printing, reference_data
+from xpkg.publishing.report import planned_word, reference_data
 from xpkg_tool.messages import Action
 
 _HEADINGS = ("ACTION", "REFERENCE", "LOCAL", "REMOTE", "WHY")

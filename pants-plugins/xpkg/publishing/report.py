@@ -1,7 +1,7 @@
 """What `pants publish` shows of its work, and what goes into `--publish-output`.
 
 The goal runs processes one after another; all work is done before, so these only print and set the
-exit code.
+exit code. Those of what was sent are added at the end (few_processes.py).
 """
 
 from __future__ import annotations
@@ -9,31 +9,12 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from pants.core.goals.publish import PublishOutputData, PublishPackages
-from pants.engine.process import InteractiveProcess
 from pants.util.strutil import pluralize
 
-from xpkg.publishing.execute import Published, ReferenceOutcome
-from xpkg.publishing.log_commands import without_commands
+from xpkg.publishing.few_processes import Sent, printing
+from xpkg.publishing.outcome import Published, ReferenceOutcome
 from xpkg.publishing.plan import ReferencePlan
 from xpkg_tool.messages import Action, Transfer
-
-# An argument of a process has at most 128 KiB.
-_ARGUMENT_CHARACTERS = 30_000
-
-
-def printing(text: str, *, exit_code: int) -> InteractiveProcess:
-    """A process that prints `text`, if any: to standard error when the exit code is not 0."""
-    if not text:
-        return InteractiveProcess(argv=("/bin/sh", "-c", f"exit {exit_code}"))
-    # The text is in arguments, not part of the script, so that nothing in it is run.
-    text = without_commands(text)
-    stream = ">&2" if exit_code else ""
-    script = f'printf %s "$@" {stream}; exit {exit_code}'
-    chunks = [
-        text[start : start + _ARGUMENT_CHARACTERS]
-        for start in range(0, len(text), _ARGUMENT_CHARACTERS)
-    ]
-    return InteractiveProcess(argv=("/bin/sh", "-c", script, "sh", *chunks, "\n"))
 
 
 class Reporter:
@@ -95,12 +76,8 @@ class Reporter:
                 names, description=f"(up to date: {planned.local}){by}", data=data
             )
         if transfer and outcome.action in (Action.PUSHED, Action.TAGGED):
-            return PublishPackages(
-                names,
-                printing(transfer_line(outcome, transfer), exit_code=0),
-                f"{registry} with {planned.local}{by}",
-                data,
-            )
+            where = f"{registry} with {planned.local}{by}"
+            return Sent(names, None, where, data, transfer_line(outcome, transfer))
         other = self._shown_with(outcome.error or outcome.message, spec, planned.reference)
         message, why = ("" if other else outcome.message), outcome.why
         if other and outcome.action != Action.LEFT_OUT:

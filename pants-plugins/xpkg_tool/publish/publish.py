@@ -98,7 +98,7 @@ def _to_repository(
     # None: not sent yet. An error applies to all references in the repository.
     content: Transfer | PublishError | None = None
     for write in writes:
-        start, before = time.monotonic(), connection.requests
+        start, before = time.monotonic(), repository.transport.requests
         action, sent = Action.TAGGED, nothing_sent(artifact)
         try:
             if isinstance(content, PublishError):
@@ -129,7 +129,7 @@ def _to_repository(
             outcomes[write.place] = error.at(str(write.place))
             continue
         transfer = sent._replace(
-            requests=connection.requests - before, seconds=time.monotonic() - start
+            requests=repository.transport.requests - before, seconds=time.monotonic() - start
         )
         outcomes[write.place] = PushResult(str(write.place), artifact.digest, action, transfer)
     return outcomes

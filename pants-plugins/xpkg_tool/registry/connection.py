@@ -34,11 +34,12 @@ class Connection:
         self.authorizer.expect(repositories)
 
     def repository(self, name: str, mount_from: Sequence[str] = ()) -> Repository:
-        """`mount_from` are repositories of this registry from which blobs may be mounted."""
+        """`mount_from` are repositories of this registry from which blobs may be mounted. The
+        requests that are made for this repository are counted by its own transport."""
         if mount_from:
             self.authorizer.also_read(name, mount_from)
         addresses = urls(self.scheme, self.registry, name)
-        return Repository(self.transport, self.authorizer, addresses, name)
+        return Repository(self.transport.part(), self.authorizer, addresses, name)
 
     @property
     def requests(self) -> int:

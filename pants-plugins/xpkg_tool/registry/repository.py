@@ -166,7 +166,7 @@ class Repository:
         """Whether the blob was mounted, and the location of an upload that was opened instead. If
         mounting fails for whatever reason, the upload will reveal it."""
         url = f"{self._urls.uploads}?mount={quote(digest, safe='')}&from={quote(other, safe='')}"
-        authorization = self._authorizer.authorization(self._name)
+        authorization = self._authorizer.authorization(self._name, self.transport)
         try:
             response = self.transport.send("POST", url, body=b"", authorization=authorization)
         except (Fault, PublishError):
@@ -205,7 +205,9 @@ class Repository:
         """One request with our authorization, repeated with a new token if the token expired."""
         refused: Authorization | None = None
         while True:
-            authorization = self._authorizer.authorization(self._name, refused=refused)
+            authorization = self._authorizer.authorization(
+                self._name, self.transport, refused=refused
+            )
             response = self.transport.send(
                 method,
                 url,

@@ -1,64 +1,80 @@
-"""The command by which the Pants backend publishes a package."""
+"""The command by which the Pants backend publishes packages."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import closing
-from typing import Sequence
 
-from xpkg_tool.diagnostics.errors import ARCHIVE, PublishError, internal_error, publish_error
-from xpkg_tool.messages import Action, PublishAnswer, PublishRequest
-from xpkg_tool.oci.artifact import Artifact, artifact_of
-from xpkg_tool.oci.read.archive_reader import open_archive
+from xpkg_tool.messages import (
+    Action,
+    PackageToPublish,
+    PublishAnswer,
+    PublishedPackage,
+    PublishEvent,
+    PublishRequest,
+)
 from xpkg_tool.oci.reference import parse
-from xpkg_tool.publish.outcome import Outcome, published
-from xpkg_tool.publish.publish import Write, publish
+from xpkg_tool.publish.outcome import published
+from xpkg_tool.publish.publish import Write
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import registry_key, settings_by_registry
+from xpkg_tool.publish.several import PackageOutcome, PackageWrites, Watcher, publish_several
+from xpkg_tool.sandbox.publish_events import EventFile
 
 
-def publish_package(request: PublishRequest) -> PublishAnswer:
-    """Publishes a package as it was planned. What goes wrong is in the answer."""
-    archive = os.path.abspath(request.archive)
+def publish_packages(request: PublishRequest) -> PublishAnswer:
+    """Publishes packages as they were planned. What goes wrong is in the answer."""
+    # Archives are in the sandbox, and all else in `directory`.
+    packages = [_writes(package) for package in request.packages]
     os.chdir(request.directory)
-    try:
-        outcomes = _publish(_opened(archive, request.digest), request)
-    except PublishError as error:
-        outcomes = [error] * len(request.references)
-    # Whatever happens, the package's dependents must know that it was not published.
-    except Exception as error:
-        outcomes = [internal_error(error)] * len(request.references)
-    return PublishAnswer(
-        tuple(
-            published(planned.reference, request.digest, outcome)
-            for planned, outcome in zip(request.references, outcomes)
-        )
-    )
-
-
-def _opened(archive: str, digest: str) -> Artifact:
-    artifact = artifact_of([open_archive(archive)])
-    if artifact.digest != digest:
-        raise publish_error(
-            ARCHIVE,
-            f"The built package has the digest {artifact.digest}, but the planned one had {digest}",
-            "Publish again: its sources may have changed in the meantime.",
-        )
-    return artifact
-
-
-def _publish(artifact: Artifact, request: PublishRequest) -> Sequence[Outcome]:
-    places = [parse(planned.reference) for planned in request.references]
-    writes = {
-        place: Write(place, planned.remote, planned.action == Action.TAG_ONLY)
-        for place, planned in zip(places, request.references)
-    }
+    at_once = max(1, min(request.connections, len(packages)))
     registries = Registries(
         os.environ,
         settings_by_registry(request.registries),
-        connections=request.connections,
+        connections=request.connections // at_once,
     )
-    with closing(registries):
-        hints = {registry_key(name): there for name, there in request.mount_from.items()}
-        outcomes = publish(artifact, list(writes.values()), registries, hints)
-    return [outcomes[place] for place in places]
+    with closing(registries), closing(EventFile(request.events)) as events:
+        watcher = _Telling(request.packages, events)
+        outcomes = publish_several(packages, registries, at_once, watcher)
+    return PublishAnswer(tuple(map(_published, request.packages, outcomes)))
+
+
+class _Telling(Watcher):
+    """Adds what happens to the file of events."""
+
+    def __init__(self, packages: Sequence[PackageToPublish], events: EventFile) -> None:
+        self._packages, self._events = packages, events
+
+    def begin(self, number: int) -> None:
+        self._events.add(PublishEvent(self._packages[number].name))
+
+    def end(self, number: int, outcome: PackageOutcome) -> None:
+        package = self._packages[number]
+        self._events.add(PublishEvent(package.name, _published(package, outcome)))
+
+
+def _writes(package: PackageToPublish) -> PackageWrites:
+    writes = (
+        Write(parse(planned.reference), planned.remote, planned.action == Action.TAG_ONLY)
+        for planned in package.references
+    )
+    return PackageWrites(
+        package.name,
+        os.path.abspath(package.archive),
+        package.digest,
+        # Two references may name the same place.
+        tuple({write.place: write for write in writes}.values()),
+        {registry_key(name): there for name, there in package.mount_from.items()},
+        package.after,
+    )
+
+
+def _published(package: PackageToPublish, outcome: PackageOutcome) -> PublishedPackage:
+    if outcome.failed:
+        return PublishedPackage(package.name, failed=outcome.failed)
+    references = (
+        published(text, package.digest, outcome.outcomes[parse(text)])
+        for text in (planned.reference for planned in package.references)
+    )
+    return PublishedPackage(package.name, tuple(references))

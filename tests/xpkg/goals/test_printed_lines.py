@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
+from xpkg.publishing.few_processes import printing
 from xpkg.publishing.log_commands import without_commands
-from xpkg.publishing.report import printing
 
 
 @pytest.mark.parametrize(

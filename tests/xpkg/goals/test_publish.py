@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
@@ -90,7 +92,7 @@ def test_all_references_are_looked_up_at_once(repository: PublishRunner) -> None
     assert plan["directory"] == str(repository.root)
     assert plan["registries"] == {HOST: {"insecure": False, "caFile": "", "mutableTags": []}}
     assert plan["byDigest"] is False
-    assert ran.requests[0] == plan and len(ran.requests) == 4
+    assert ran.requests[0] == plan and len(ran.requests) == 2
 
 
 def test_a_chain_is_published_from_its_end(repository: PublishRunner) -> None:
@@ -414,18 +416,44 @@ def test_a_process_that_dies(repository: PublishRunner, command: str) -> None:
     assert "canary" not in ran.stderr + ran.stdout + str(ran.lines)
 
 
-@pytest.mark.parametrize(("connections", "each"), [(8, [2, 2, 2]), (2, [1, 1, 1]), (1, [1, 1, 1])])
-def test_connections_are_shared(
-    repository: PublishRunner, connections: int, each: list[int]
-) -> None:
+def test_one_process_publishes_all_that_is_to_be_written(repository: PublishRunner) -> None:
+    """It learns what comes before what, and how many connections there may be."""
+    repository.package("a", "b", "c")
+    repository.package("b", "c")
+    repository.package("c")
+    repository.package("there")
+    repository.state("registry", {reference("there"): digest("there")})
+    ran = repository.run(args=("--xpkg-publish-connections=5",))
+    plan, order = ran.requests
+    assert (plan["command"], order["command"]) == ("plan", "publish")
+    assert plan["connections"] == order["connections"] == 5
+    assert [(p["name"], p["after"]) for p in order["packages"]] == [
+        ("packages/c:c", []),
+        ("packages/b:b", [0]),
+        ("packages/a:a", [1]),
+    ]
+
+
+def test_what_was_published_before_the_process_was_killed(repository: PublishRunner) -> None:
     for name in "abc":
         repository.package(name)
-    ran = repository.run(args=(f"--xpkg-publish-connections={connections}",))
-    plan, *others = ran.requests
-    assert plan["connections"] == connections
-    assert [r["connections"] for r in others] == each
-    if connections == 1:
-        assert ran.written == [f"packages/{n}:{n}" for n in "abc"]
+    repository.state("kill", ["packages/b:b"])
+    ran = repository.run()
+    assert ran.exit_code == 1
+    assert set(repository.registry) == {reference("a")}
+    assert ran.entry("packages/a:a")["action"] == "pushed"
+    assert [ran.entry(f"packages/{n}:{n}")["action"] for n in "bc"] == ["failed"] * 2
+    assert ran.lines == tuple(
+        sorted(
+            [
+                published("a"),
+                f"✕ {reference('b')} failed for @main: the process failed.",
+                f"✕ {reference('c')} failed for @main: the same error as for {reference('b')}.",
+            ]
+        )
+    )
+    repository.state("kill", [])
+    assert repository.run().written == ["packages/b:b", "packages/c:c"]
 
 
 def test_no_reference_is_looked_up_before_all_named_are_built(repository: PublishRunner) -> None:
@@ -440,16 +468,31 @@ def test_no_reference_is_looked_up_before_all_named_are_built(repository: Publis
 
 @pytest.mark.parametrize("option", ["--dynamic-ui", "--no-dynamic-ui"])
 def test_a_package_that_begins_is_announced(repository: PublishRunner, option: str) -> None:
-    """On a terminal as the work under way, else as one line of the log."""
+    """By a line of the log, whether or not there is a terminal."""
     repository.package("a", "b")
     repository.package("b")
     ran = repository.run(args=(option,))
     for number, name in enumerate("ba", start=1):
         line = f"Publishing packages/{name}:{name} ({number} of 2, 1,200,034 bytes)"
-        assert ran.stderr.count(line) == (1 if option == "--no-dynamic-ui" else 2)
-    # The line of the second one is there before it begins, after the first one has ended.
-    assert ran.stdout.count("pushed: ") == 2
+        assert ran.stderr.count(line) == 1
     assert repository.run(args=(option,)).stderr.count("Publishing") == 0
+
+
+def test_a_package_is_announced_while_the_process_runs(repository: PublishRunner) -> None:
+    """It does not end before somebody has seen that the second package has begun."""
+    repository.package("a")
+    repository.package("b")
+    repository.state("hold", ["packages/b:b"])
+
+    def release(stderr: Path) -> None:
+        while "Publishing packages/b:b (2 of 2" not in stderr.read_text():
+            time.sleep(0.05)
+        (repository.folder / "released").touch()
+
+    repository.meanwhile = release
+    ran = repository.run()
+    assert ran.exit_code == 0, ran.stderr
+    assert set(repository.registry) == {reference("a"), reference("b")}
 
 
 def test_without_a_way_to_know_what_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pants.engine.addresses import Address
 
 from xpkg.publishing.candidate import Candidate, Destination
-from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan, in_order, settle
+from xpkg.publishing.plan import (
+    PackagePlan,
+    PublishPlan,
+    ReferencePlan,
+    in_order,
+    predecessors,
+    settle,
+)
 from xpkg.registries import Registry
 from xpkg_tool.messages import Action, PlannedReference
 
@@ -74,12 +81,18 @@ def test_what_was_not_asked_for_is_left_to_its_owner_on_request() -> None:
     assert settled(*chain, named="ac", option=False)["a"] == [PUSH]
 
 
-def test_lanes_bound_how_many_are_published_at_once() -> None:
-    names = [f"p{number}" for number in range(7)]
-    packages = tuple(package(name, (PUSH if name != "p3" else UP_TO_DATE,)) for name in names)
-    plan = PublishPlan(tuple(map(address, names)), packages)
-    before = [plan.before(a, 2) for a in plan.to_write]
-    assert [b and b.spec_path for b in before] == [None, None, "p0", "p1", "p2", "p4"]
+def test_the_last_ones_before_a_package_are_enough() -> None:
+    diamond = (
+        package("d", (PUSH,)),
+        package("b", (PUSH,), "d"),
+        # What is up to date is not waited for, but what that depends on is.
+        package("c", (PUSH,), "d", "x"),
+        package("a", (PUSH,), "b", "c", "d", "x"),
+        package("other", (PUSH,)),
+    )
+    assert predecessors(diamond) == [(), (0,), (0,), (1, 2), ()]
+    chain = tuple(package(f"p{n}", (PUSH,), *(f"p{m}" for m in range(n))) for n in range(50))
+    assert predecessors(chain) == [(), *((n,) for n in range(49))]
 
 
 def test_who_reports_a_dependency_that_is_not_named() -> None:

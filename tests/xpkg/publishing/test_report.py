@@ -6,7 +6,8 @@ from pants.core.goals.publish import PublishPackages
 from pants.engine.addresses import Address
 
 from xpkg.publishing.candidate import Candidate, Destination
-from xpkg.publishing.execute import Published, ReferenceOutcome
+from xpkg.publishing.few_processes import Sent
+from xpkg.publishing.outcome import Published, ReferenceOutcome
 from xpkg.publishing.plan import PackagePlan, ReferencePlan
 from xpkg.publishing.report import Reporter, planned_word
 from xpkg.registries import Registry
@@ -45,9 +46,9 @@ def test_no_other_word_is_in_capitals() -> None:
 def test_what_was_sent_is_one_line() -> None:
     transfer = Transfer(1_234, 5, 2, 1, 1, requests=9, seconds=0.251)
     outcome = ReferenceOutcome(planned(Action.PUSH), Action.PUSHED, "why", transfer=transfer)
-    process = entry(outcome).process
-    assert process is not None
-    assert (
+    sent = entry(outcome)
+    assert isinstance(sent, Sent)
+    assert sent.line == (
         "pushed: registry.example.org/a:v1 sha256:1 (2 blobs, 1,234 bytes sent; "
         "1 blob, 5 bytes skipped; 1 blob mounted; 9 requests; 0.25 s)"
-    ) in process.process.argv
+    )

@@ -33,3 +33,39 @@ def test_after_a_failure_none_begins(workers: int) -> None:
     with pytest.raises(ValueError, match="5"):
         in_parallel(action, range(1000), workers)
     assert len(begun) < 500
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_what_waits_for_others_begins_when_they_are_done(workers: int) -> None:
+    # A diamond, of which another item is independent.
+    after = [(), (0,), (0,), (1, 2), ()]
+    done: list[int] = []
+
+    def action(number: int) -> int:
+        assert set(after[number]) <= set(done)
+        done.append(number)
+        return number * 10
+
+    assert in_parallel(action, range(5), workers, after) == [0, 10, 20, 30, 40]
+    assert sorted(done) == [0, 1, 2, 3, 4]
+
+
+def test_what_is_independent_does_not_wait() -> None:
+    # 1 and 2 wait for 0; were 3 to wait for them, or for 0, this would never end.
+    third = threading.Event()
+
+    def action(number: int) -> None:
+        if number == 0:
+            assert third.wait(timeout=10)
+        if number == 3:
+            third.set()
+
+    in_parallel(action, range(4), 2, [(), (0,), (0,), ()])
+
+
+def test_a_failure_stops_what_waits_for_others() -> None:
+    def action(number: int) -> None:
+        raise ValueError(str(number))
+
+    with pytest.raises(ValueError, match="0"):
+        in_parallel(action, range(3), 3, [(), (0,), (1,)])

@@ -18,10 +18,13 @@ from xpkg_tool.messages import (
     ANSWER,
     Action,
     PackageToPlan,
+    PackageToPublish,
     PlanAnswer,
     PlannedReference,
     PlanRequest,
     PublishAnswer,
+    PublishedPackage,
+    PublishEvent,
     PublishRequest,
     RegistryOptions,
     Request,
@@ -31,6 +34,7 @@ from xpkg_tool.messages import (
     encode,
 )
 from xpkg_tool.oci.read.archive_reader import open_archive
+from xpkg_tool.publish import several
 from xpkg_tool.sandbox import plan as plan_command
 from xpkg_tool.sandbox import publish as publish_command
 
@@ -76,16 +80,25 @@ def plan_request(folder: Path, *references: str, **more: Any) -> PlanRequest:
     )
 
 
-def publish_request(folder: Path, *references: PlannedReference, **more: Any) -> PublishRequest:
+def to_publish(*references: PlannedReference, **more: Any) -> PackageToPublish:
+    return PackageToPublish(
+        **{
+            "name": "//a:b",
+            "digest": HYBRID_DIGEST,
+            "archive": "package.xpkg",
+            "references": references,
+            **more,
+        }
+    )
+
+
+def publish_request(folder: Path, *packages: PackageToPublish, **more: Any) -> PublishRequest:
     return PublishRequest(
         **{
             "directory": str(folder),
             "connections": 3,
             "registries": {},
-            "name": "//a:b",
-            "digest": HYBRID_DIGEST,
-            "archive": "package.xpkg",
-            "references": references,
+            "packages": packages,
             **more,
         }
     )
@@ -113,8 +126,9 @@ def test_plan_and_publish(pusher: Pusher, sandbox: Path, tmp_path: Path) -> None
         assert package.name == "//a:b"
         assert [r.action for r in package.references] == [Action.PUSH] * 3
 
-        order = publish_request(tmp_path, *package.references, registries=registries)
-        first, second, third = run(order, PublishAnswer, pusher, sandbox).references
+        order = publish_request(tmp_path, to_publish(*package.references), registries=registries)
+        (published,) = run(order, PublishAnswer, pusher, sandbox).packages
+        first, second, third = published.references
         sizes = [blob.size for blob in open_archive(str(HYBRID)).blobs]
         manifest = len(open_archive(str(HYBRID)).manifest)
         assert (first.reference, first.digest) == (references[0], HYBRID_DIGEST)
@@ -143,18 +157,20 @@ def test_what_goes_wrong_is_in_the_answer(pusher: Pusher, sandbox: Path, tmp_pat
     (reference,) = plan.packages[0].references
     assert reference.action == Action.FAILED
     assert "connection refused (4 attempts)" in reference.message
-    changes: tuple[tuple[dict[str, object], str], ...] = (
-        ({}, "connection refused"),
-        ({"digest": OTHER}, "the planned one had"),
-        ({"archive": "none.xpkg"}, "cannot be read"),
+    changes: tuple[tuple[dict[str, object], dict[str, object], str], ...] = (
+        ({}, {}, "connection refused"),
+        ({"digest": OTHER}, {}, "the planned one had"),
+        ({"archive": "none.xpkg"}, {}, "cannot be read"),
         (
+            {},
             {"registries": {gone.partition("/")[0]: RegistryOptions(ca_file="none.pem")}},
             "`ca_file`",
         ),
     )
-    for change, message in changes:
-        order = publish_request(tmp_path, to_push(gone), **change)
-        (entry,) = run(order, PublishAnswer, pusher, sandbox).references
+    for of_package, of_request, message in changes:
+        order = publish_request(tmp_path, to_publish(to_push(gone), **of_package), **of_request)
+        (package,) = run(order, PublishAnswer, pusher, sandbox).packages
+        (entry,) = package.references
         assert entry.action == Action.FAILED
         assert message in entry.message
 
@@ -166,13 +182,14 @@ def test_a_bug_is_in_the_answer_too(sandbox: Path, monkeypatch: pytest.MonkeyPat
         raise LookupError(CANARY)
 
     monkeypatch.setattr(plan_command, "plan", fails)
-    monkeypatch.setattr(publish_command, "publish", fails)
+    monkeypatch.setattr(several, "publish", fails)
     monkeypatch.chdir(sandbox)
     reference = "registry.test/a:v1"
     plan = plan_command.plan_packages(plan_request(sandbox, reference))
     (planned,) = plan.packages[0].references
-    order = publish_request(sandbox, to_push(reference))
-    (published,) = publish_command.publish_package(order).references
+    order = publish_request(sandbox, to_publish(to_push(reference)))
+    (package,) = publish_command.publish_packages(order).packages
+    (published,) = package.references
     assert (planned.action, published.action) == (Action.FAILED, Action.FAILED)
     for message in (planned.message, published.message):
         assert "LookupError at test_publish.py:" in message and CANARY not in message
@@ -185,11 +202,45 @@ def test_a_package_of_blobs_that_another_repository_has(
     digest = open_archive(str(sandbox / "package.xpkg")).digest
     with running() as registry:
         for repository, mounted in (("a", 0), ("b", 3)):
-            order = publish_request(
-                tmp_path,
+            package = to_publish(
                 to_push(f"{registry.address}/{repository}:v1", digest),
                 digest=digest,
                 mount_from={registry.address: ("a",)},
             )
-            (entry,) = run(order, PublishAnswer, pusher, sandbox).references
+            order = publish_request(tmp_path, package)
+            (published,) = run(order, PublishAnswer, pusher, sandbox).packages
+            (entry,) = published.references
             assert (entry.action, entry.transfer.blobs_mounted) == (Action.PUSHED, mounted)
+
+
+def test_what_happens_is_told_as_it_happens(pusher: Pusher, sandbox: Path, tmp_path: Path) -> None:
+    """In a file, a line for each: the backend sees nothing else before the process has ended."""
+    events = tmp_path / "events"
+    events.touch()
+    with running() as registry:
+        order = publish_request(
+            tmp_path,
+            to_publish(to_push(f"{registry.address}/a:v1"), name="a"),
+            to_publish(to_push(f"{registry.address}/b:v1"), name="b", archive="none", after=(0,)),
+            to_publish(to_push(f"{registry.address}/c:v1"), name="c", after=(1,)),
+            to_publish(to_push(f"{registry.address}/d:v1"), name="d", after=(2,)),
+            events=str(events),
+        )
+        answer = run(order, PublishAnswer, pusher, sandbox)
+        assert [registry.tag(name, "v1") for name in "abcd"] == [HYBRID_DIGEST, None, None, None]
+    actions = [[reference.action for reference in p.references] for p in answer.packages]
+    assert actions == [[Action.PUSHED], [Action.FAILED], [], []]
+    # The one that failed itself, and not what was left out because of it.
+    assert answer.packages[2:] == tuple(PublishedPackage(n, failed=("b",)) for n in "cd")
+    a, b, c, d = answer.packages
+    assert [decode(PublishEvent, line) for line in events.read_bytes().splitlines()] == [
+        *(PublishEvent("a"), PublishEvent("a", a)),
+        *(PublishEvent("b"), PublishEvent("b", b)),
+        *(PublishEvent("c", c), PublishEvent("d", d)),
+    ]
+    # A file that cannot be written is no reason not to publish.
+    with running() as registry:
+        package = to_publish(to_push(f"{registry.address}/a:v1"))
+        order = publish_request(tmp_path, package, events=str(tmp_path / "none" / "events"))
+        (answered,) = run(order, PublishAnswer, pusher, sandbox).packages
+    assert [reference.action for reference in answered.references] == [Action.PUSHED]

@@ -68,15 +68,16 @@ class Authorizer:
                 self._authorizations.pop(repository, None)
 
     def authorization(
-        self, repository: str, *, refused: Authorization | None = None
+        self, repository: str, transport: Transport, *, refused: Authorization | None = None
     ) -> Authorization | None:
-        """The authorization for `repository`, or None if the registry requires none. `refused` is
-        one that the registry no longer accepts: a new token is requested, unless another thread has
-        done so already. Raises PublishError."""
+        """The authorization for `repository`, or None if the registry requires none. What has to be
+        requested for it is sent by `transport`. `refused` is one that the registry no longer
+        accepts: a new token is requested, unless another thread has done so already. Raises
+        PublishError."""
         with self._lock:
             known = repository in self._authorizations
             if not known or (refused and self._authorizations[repository] is refused):
-                self._authorizations.update(self._answer(repository))
+                self._authorizations.update(self._answer(repository, transport))
             return self._authorizations[repository]
 
     def can_renew(self) -> bool:
@@ -131,14 +132,14 @@ class Authorizer:
             # The error is raised again when that repository is used.
             return False
 
-    def _answer(self, repository: str) -> dict[str, Authorization | None]:
+    def _answer(self, repository: str, transport: Transport) -> dict[str, Authorization | None]:
         """The authorization for the repository, and for others that got the same token."""
-        challenge = self._probe()
+        challenge = self._probe(transport)
         if challenge is None:
             return {repository: None}
         credential = self._credential(repository)
         if challenge.scheme == "bearer":
-            return dict(self._bearer_for_several(challenge, repository, credential))
+            return dict(self._bearer_for_several(challenge, repository, credential, transport))
         if credential.username:
             return {repository: Authorization(origin_of(self._probe_url), basic_header(credential))}
         if credential.is_anonymous:
@@ -151,21 +152,21 @@ class Authorizer:
             f"Log in with `docker login {self._transport.name}`.",
         )
 
-    def _probe(self) -> Challenge | None:
+    def _probe(self, transport: Transport) -> Challenge | None:
         if self._failure is not None:
             # A registry that is down counts as down for the other references of the run.
             raise self._failure
         if not self._probed:
             try:
-                self._challenge = self._ask()
+                self._challenge = self._ask(transport)
             except PublishError as error:
                 self._failure = error
                 raise
             self._probed = True
         return self._challenge
 
-    def _ask(self) -> Challenge | None:
-        response = self._transport.retrying(lambda: self._transport.send("GET", self._probe_url))
+    def _ask(self, transport: Transport) -> Challenge | None:
+        response = transport.retrying(lambda: transport.send("GET", self._probe_url))
         if response.status == 200:
             return None
         home, answered = origin_of(self._probe_url), origin_of(response.url)
@@ -188,33 +189,42 @@ class Authorizer:
         return challenge
 
     def _bearer_for_several(
-        self, challenge: Challenge, repository: str, credential: Credential
+        self, challenge: Challenge, repository: str, credential: Credential, transport: Transport
     ) -> dict[str, Authorization]:
         # A repository whose shared token was not enough is not expected again: the next token is
         # for it alone.
         self._expected.pop(repository, None)
         several, room = [repository], _ACCESS_BYTES
+        sources = dict.fromkeys(self._sources.get(repository, ()))
         for name in self._expected:
-            room -= _ENTRY_BYTES + len(name)
-            if room > 0 and self._has(name, credential):
+            more = [s for s in self._sources.get(name, ()) if s not in sources]
+            room -= sum(_ENTRY_BYTES + len(entry) for entry in (name, *more))
+            if room <= 0:
+                break
+            if self._has(name, credential):
                 several.append(name)
+                sources.update(dict.fromkeys(more))
         for name in several:
             self._expected.pop(name, None)
         scopes = [f"repository:{name}:{self._actions}" for name in several]
-        sources = [name for name in self._sources.get(repository, ()) if name not in several]
-        scopes += [f"repository:{name}:{PULL}" for name in sources]
+        scopes += [f"repository:{name}:{PULL}" for name in sources if name not in several]
         self._requested.update(dict.fromkeys(several, frozenset([*several, *sources])))
         if len(scopes) > 1:
-            token = self._bearer(challenge, repository, credential, scopes)
+            token = self._bearer(challenge, repository, credential, scopes, transport)
             if token is not None:
                 return dict.fromkeys(several, token)
         # A service may refuse all scopes because of one, or not support several.
-        token = self._bearer(challenge, repository, credential, scopes[:1])
+        token = self._bearer(challenge, repository, credential, scopes[:1], transport)
         assert token is not None
         return {repository: token}
 
     def _bearer(
-        self, challenge: Challenge, repository: str, credential: Credential, scopes: Sequence[str]
+        self,
+        challenge: Challenge,
+        repository: str,
+        credential: Credential,
+        scopes: Sequence[str],
+        transport: Transport,
     ) -> Authorization | None:
         """None if the service refuses several scopes; raises PublishError if it refuses one."""
         home = origin_of(self._probe_url)
@@ -228,8 +238,8 @@ class Authorizer:
         realm = follow(self._probe_url, realm, "the address of a token service")
         service = challenge.parameters.get("service", "")
         parameters = [("service", service)] if service else []
-        response = self._transport.retrying(
-            lambda: request_token(self._transport, realm, parameters, scopes, credential)
+        response = transport.retrying(
+            lambda: request_token(transport, realm, parameters, scopes, credential)
         )
         if 400 <= response.status < 500 and len(scopes) > 1:
             return None

@@ -28,6 +28,9 @@ MAX_LINE = 65536
 # allowed: a large body may have chunks of a few dozen bytes each, a small one of a single byte.
 MAX_LINES = 256 * 1024
 BODY_PER_LINE = 8
+# How many connections to a host are kept open for the next requests: as many as anyone configures.
+# With requests' 10, each one more would be closed after each request.
+_MOST_KEPT = 256
 
 
 class Endless(Exception):
@@ -36,14 +39,14 @@ class Endless(Exception):
 
 
 class BoundedAdapter(requests.adapters.HTTPAdapter):
-    """The adapter of a session. `send_timeout` limits, in seconds, how long a server may accept no
+    """Sends requests. `send_timeout` limits, in seconds, how long a server may accept no
     bytes of a request; requests would use the connect timeout, which is too short for a server that
     occasionally flushes a large blob to its store. `destinations` decides where connections may
     lead."""
 
     def __init__(self, send_timeout: float, destinations: Destinations) -> None:
         self._pool_classes = _pool_classes(send_timeout, destinations)
-        super().__init__()
+        super().__init__(pool_maxsize=_MOST_KEPT)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)  # type: ignore[no-untyped-call]

@@ -1,8 +1,9 @@
 """The HTTP client: with adapter.py, the only module that uses oras-py and requests; everything
 above it is typed.
 
-From oras-py (0.2.43) we use the provider's session (connection pool, no cookies) and the
-container's URLs. What we do not use, and why (all observed with real registries):
+From oras-py (0.2.43) we use the provider's session (its headers, and what it takes from the
+environment) and the container's URLs. What we do not use, and why (all observed with real
+registries):
 - `Container.parse`: reads localhost/x as docker.io/localhost/x and accepts upper case. The parts of
   our own reference are put into the container instead.
 - `do_request`: retries every exception for up to 131 seconds, has no timeouts, ignores Retry-After,
@@ -10,6 +11,10 @@ container's URLs. What we do not use, and why (all observed with real registries
 - `upload_manifest`: re-serializes the JSON, which changes the digest, and refuses indexes.
 - `upload_blob`: treats a 401 for HEAD as "does not exist", and reads the layer into memory.
 - the auth backends: read other files than docker does, and request too small a scope.
+
+Nor do we use requests' `Session.request`: it merges headers, cookies and hooks and looks for
+proxies in the environment anew for each request (a third of its CPU time), sends credentials from
+~/.netrc and the URL, and even if it does not follow a redirect, parses it and reads its whole body.
 """
 
 from __future__ import annotations
@@ -112,10 +117,9 @@ def urls(scheme: str, registry: str, repository: str) -> Urls:
 
 
 class Wire:
-    """Connections to one registry (and to where it sends us). Thread-safe: requests' sessions are
-    not guaranteed to be, so each request in progress has its own, from a pool. `home` is the
-    registry's origin, which determines where it may send us (destinations). `ca_file` is a PEM file
-    with authorities to trust in addition to the usual ones; raises PublishError if it is not."""
+    """Connections to one registry (and to where it sends us). Thread-safe. `home` is the registry's
+    origin, which determines where it may send us (destinations). `ca_file` is a PEM file with
+    authorities to trust in addition to the usual ones; raises PublishError if it is not."""
 
     def __init__(
         self,
@@ -131,10 +135,16 @@ class Wire:
         # Shared: a pool of connections may be used from any thread.
         plain = BoundedAdapter(read_timeout, destinations)
         trusting = TrustingAdapter(read_timeout, destinations, ca_file) if ca_file else plain
-        self._adapters = {"http://": plain, "https://": trusting}
+        self._adapters: Mapping[str, Any] = {"http": plain, "https": trusting}
+        self._session: Any = oras.provider.Registry().session
+        self._headers = {
+            **self._session.headers,
+            "User-Agent": "pants-xpkg",
+            "Accept-Encoding": "identity",
+        }
         self._lock = threading.Lock()
-        self._sessions: list[Any] = []
-        self._idle: list[Any] = []
+        # What the environment says of a host: proxies, and authorities to trust.
+        self._environment: dict[tuple[str, str], Mapping[str, Any]] = {}
 
     def exchange(
         self,
@@ -150,19 +160,14 @@ class Wire:
         data: Any = body
         if body is not None and len(body) == 0:
             data = b""
-        host = str(urlsplit(url).hostname or "")
-        with _translated(self._timeout), self._session() as session:
-            response = session.request(
-                method,
-                url,
-                data=data,
-                headers={"User-Agent": "pants-xpkg", "Accept-Encoding": "identity", **headers},
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-                # A proxy cannot reach this machine's loopback.
-                proxies={"no_proxy": host} if is_loopback(host) else None,
-            )
+        with _translated(self._timeout):
+            request = requests.PreparedRequest()
+            request.prepare_method(method)
+            request.prepare_url(url, {})
+            request.prepare_headers({**self._headers, **headers})
+            request.prepare_body(data, None)
+            adapter, environment = self._way_to(url)
+            response = adapter.send(request, timeout=self._timeout, **environment)
             status = response.status_code
             named = {str(k).lower(): str(v) for k, v in response.headers.items()}
             if stream and status in (200, 206):
@@ -173,31 +178,23 @@ class Wire:
                 return Response(status, named, content, url)
 
     def close(self) -> None:
-        for session in self._sessions:
-            session.close()
+        for adapter in self._adapters.values():
+            adapter.close()
 
-    @contextmanager
-    def _session(self) -> Iterator[Any]:
-        """A session for exclusive use until the head of the answer is read (a stream then needs
-        only its connection, which the pool keeps for it)."""
+    def _way_to(self, url: str) -> tuple[Any, Mapping[str, Any]]:
+        """What sends a request for `url`, and the options that the environment asks for."""
+        scheme, netloc, *_ = parts = urlsplit(url)
         with self._lock:
-            session = self._idle.pop() if self._idle else None
-        if session is None:
-            session = oras.provider.Registry().session
-            # Without `auth`, requests would send credentials from ~/.netrc or the URL.
-            session.auth = lambda request: request
-            # Even if it does not follow a redirect, requests parses its location and reads the
-            # whole body.
-            session.get_redirect_target = lambda response: None
-            for scheme, adapter in self._adapters.items():
-                session.mount(scheme, adapter)
-            with self._lock:
-                self._sessions.append(session)
-        try:
-            yield session
-        finally:
-            with self._lock:
-                self._idle.append(session)
+            environment = self._environment.get((scheme, netloc))
+            if environment is None:
+                host = parts.hostname or ""
+                # A proxy cannot reach this machine's loopback.
+                proxies = {"no_proxy": host} if is_loopback(host) else {}
+                environment = self._session.merge_environment_settings(
+                    url, proxies, stream=True, verify=None, cert=None
+                )
+                self._environment[scheme, netloc] = environment
+        return self._adapters[scheme], environment
 
 
 class Stream:

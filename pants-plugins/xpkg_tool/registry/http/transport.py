@@ -31,16 +31,28 @@ _REDIRECTS_WRITE = frozenset({307, 308})
 
 
 class Transport:
-    """Requests to the registry `name` (for messages). `requests` counts those that were sent.
-    Thread-safe."""
+    """Requests to the registry `name` (for messages). `requests` counts those that were sent;
+    they count for `whole` as well. Thread-safe."""
 
-    def __init__(self, name: str, wire: Wire, policy: RetryPolicy, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        wire: Wire,
+        policy: RetryPolicy,
+        clock: Clock,
+        whole: Transport | None = None,
+    ) -> None:
         self.name = name
         self.requests = 0
+        self._whole = whole
         self._counting = threading.Lock()
         self._wire = wire
         self._policy = policy
         self._clock = clock
+
+    def part(self) -> Transport:
+        """The same, with a count of its own: of what is requested for one package, for instance."""
+        return Transport(self.name, self._wire, self._policy, self._clock, whole=self)
 
     def retrying(self, action: Callable[[], T]) -> T:
         """Calls `action`, and again while it raises Fault and the policy allows. Raises
@@ -109,8 +121,7 @@ class Transport:
         sent = dict(headers)
         if authorization is not None and authorization.origin == origin_of(url):
             sent["Authorization"] = authorization.header
-        with self._counting:
-            self.requests += 1
+        self._count()
         opened = body() if callable(body) else body
         try:
             response = self._wire.exchange(method, url, sent, opened, stream=stream)
@@ -135,3 +146,9 @@ class Transport:
             retry_after = parse_retry_after(response.headers.get("retry-after"), now)
             raise Fault(f"it answered with status {response.status}", retry_after)
         return response
+
+    def _count(self) -> None:
+        with self._counting:
+            self.requests += 1
+        if self._whole is not None:
+            self._whole._count()

@@ -1,4 +1,5 @@
-"""Without mercy: killed at twenty random moments while ten packages are published."""
+"""Without mercy: killed at twenty random moments while ten packages are published, one after
+another or several at once."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from tests.xpkg_tool.registry.faults.waiting import wait_for
 from tests.xpkg_tool.registry.registry_tools import Pusher
 from xpkg_tool.oci.read.archive_reader import open_archive
 
-_TEN = """
+_ONE_BY_ONE = """
 import json, sys
 from xpkg_tool.registry import connection
 from xpkg_tool.publish.push import push
@@ -23,6 +24,32 @@ places = json.loads(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
 failed = [o for path, name in places for o in push([path], [name]) if isinstance(o, Exception)]
+print(*failed, sep="\\n")
+sys.exit(bool(failed))
+"""
+
+
+_SEVERAL = """
+import json, os, sys
+from xpkg_tool.oci.read.archive_reader import open_archive
+from xpkg_tool.publish.plan import Package, plan
+from xpkg_tool.publish.publish import Write
+from xpkg_tool.publish.registries import Registries
+from xpkg_tool.publish.several import PackageWrites, Watcher, publish_several
+from xpkg_tool.registry import connection
+places = json.loads(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+packages = [Package.of(path, open_archive(path).digest, [name]) for path, name in places]
+registries = Registries(os.environ, connections=1)
+writes = []
+for package, planned in zip(packages, plan(packages, registries)):
+    (reference,) = planned.references
+    if reference.action != "up to date":
+        write = Write(reference.place, reference.remote)
+        writes.append(PackageWrites(package.name, package.name, package.digest, (write,)))
+found = publish_several(writes, registries, 3, Watcher())
+failed = [o for f in found for o in f.outcomes.values() if isinstance(o, Exception)]
 print(*failed, sep="\\n")
 sys.exit(bool(failed))
 """
@@ -38,9 +65,9 @@ def test_killed_twenty_times_at_random_moments(pusher: Pusher, tmp_path: Path) -
         pusher.login(registry.address, USER, PASSWORD)
         places = [(str(a), f"{registry.address}/p/{n}:v1") for n, a in enumerate(archives)]
 
-        def begin() -> subprocess.Popen[str]:
+        def begin(script: str) -> subprocess.Popen[str]:
             process = subprocess.Popen(
-                [sys.executable, "-c", _TEN, json.dumps(places)],
+                [sys.executable, "-c", script, json.dumps(places)],
                 env={**pusher.env, "PYTHONPATH": os.pathsep.join(sys.path)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -54,10 +81,10 @@ def test_killed_twenty_times_at_random_moments(pusher: Pusher, tmp_path: Path) -
             return process
 
         tagged = []
-        for _ in range(20):
+        for number in range(20):
             # How far it comes depends on chance twice: on the moment, and on the machine.
             stop = len(registry.seen) + random.randrange(1, 30)
-            with begin() as process:
+            with begin((_ONE_BY_ONE, _SEVERAL)[number % 2]) as process:
                 wait_for(lambda p=process, n=stop: len(registry.seen) >= n or p.poll() is not None)  # type: ignore[misc]
                 process.kill()
             with registry.state_lock:
@@ -68,7 +95,7 @@ def test_killed_twenty_times_at_random_moments(pusher: Pusher, tmp_path: Path) -
                     assert all(registry.has(f"p/{n}", blob.digest) for blob in blobs)
             tagged.append(sum(digest is not None for digest in whole))
         assert tagged == sorted(tagged)
-        with begin() as process:
+        with begin(_SEVERAL) as process:
             output, _ = process.communicate(timeout=60)
         assert (process.returncode, output.strip()) == (0, "")
         for n, archive in enumerate(opened):

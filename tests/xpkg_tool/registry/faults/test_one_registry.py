@@ -31,7 +31,7 @@ def test_a_bug_that_one_registry_meets(
             if moment == "connecting":
                 connection.close()
                 raise LookupError("canary")
-            monkeypatch.setattr(connection.transport, "send", fails)
+            monkeypatch.setattr(connection._wire, "exchange", fails)
         return connection
 
     def fails(*_: Any, **__: Any) -> None:

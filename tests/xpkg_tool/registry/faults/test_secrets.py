@@ -31,6 +31,7 @@ from xpkg_tool.messages import (
     ANSWER,
     Action,
     PackageToPlan,
+    PackageToPublish,
     PlannedReference,
     PlanRequest,
     PublishAnswer,
@@ -212,15 +213,18 @@ def test_plan_publish_and_push_as_programs(pusher: Pusher, tmp_path: Path, faili
         plan = PlanRequest(str(tmp_path), 2, {}, (package,), by_digest=True)
         (tmp_path / "plan").write_bytes(encode(plan))
         planned = PlannedReference(reference, HYBRID_DIGEST, None, Action.PUSH, "")
-        publish = PublishRequest(
-            str(tmp_path), 2, {}, "//a:b", HYBRID_DIGEST, str(HYBRID), (planned,)
-        )
+        package_to_publish = PackageToPublish("//a:b", HYBRID_DIGEST, str(HYBRID), (planned,))
+        events = tmp_path / "events"
+        events.touch()
+        publish = PublishRequest(str(tmp_path), 2, {}, (package_to_publish,), str(events))
         (tmp_path / "publish").write_bytes(encode(publish))
         shown = run(pusher, "plan", str(tmp_path / "plan"), str(tmp_path / "planned"))
         shown += run(pusher, "publish", str(tmp_path / "publish"), str(tmp_path / "out"))
         shown += run(pusher, "push", reference.replace("b:v1", "c:v1"), str(HYBRID))
         answers = [(tmp_path / folder / ANSWER).read_bytes() for folder in ("planned", "out")]
-        (entry,) = decode(PublishAnswer, answers[1]).references
+        (published,) = decode(PublishAnswer, answers[1]).packages
+        (entry,) = published.references
+        answers.append(events.read_bytes())
         assert entry.action == (Action.FAILED if failing else Action.PUSHED)
         assert registry.issued >= 3
         shown += b"".join(answers).decode()
