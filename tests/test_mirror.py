@@ -30,6 +30,7 @@ ELSEWHERE = {
     "xpkg/publishing/execute.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/lookup.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/variables.py": "xpkg/publishing/test_placeholders.py",
+    "xpkg/pants_versions.py": "xpkg/test_named_packages.py",
     "xpkg/subsystem.py": "xpkg/test_registries.py",
     "xpkg/tool/process.py": "integration/test_hermetic.py",
     # What a whole package becomes.
@@ -98,7 +99,11 @@ def file_of_tests(module: str) -> str:
 
 def without_test_file() -> list[str]:
     """The modules that decide something and have no test file of their own."""
-    modules = ((p, p.relative_to(PLUGINS).as_posix()) for p in PLUGINS.rglob("*.py"))
+    modules = (
+        (path, path.relative_to(PLUGINS).as_posix())
+        for path in PLUGINS.rglob("*.py")
+        if "_by_name" not in path.parts  # Twins of modules that are tested.
+    )
     return sorted(
         name
         for path, name in modules
