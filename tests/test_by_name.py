@@ -1,4 +1,4 @@
-"""build-support/by_name.py: the twins are up to date, and are what a later version of Pants imports."""
+"""build-support/by_name.py: its twins are up to date, and what a later version of Pants imports."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def modules() -> dict[str, Path]:
         if "_by_name" in inside.parts or inside == Path("xpkg", "tool", "assemble.py"):
             continue
         name = ".".join(inside.with_suffix("").parts)
-        found[name[: -len(".__init__")] if name.endswith(".__init__") else name] = path
+        found[name.removesuffix(".__init__")] = path
     return found
 
 
@@ -110,7 +110,7 @@ async def one(request: Request) -> One:
 
 @rule
 async def two(request: Other, one: One) -> Two:
-    first, second = await MultiGet(Get(One, Request.of("é")), Get(One, Request(1)))
+    first, second = await MultiGet(Get(One, Request.of("é")), two())
     return Two(first)
 """
 
@@ -138,8 +138,7 @@ def test_a_twin(tmp_path: Path) -> None:
         "",
         "@rule",
         "async def two(request: Other, one: One) -> Two:",
-        '    first, second = await concurrently(one(**implicitly(Request.of("é"))), '
-        "one(**implicitly(Request(1))))",
+        '    first, second = await concurrently(one(**implicitly(Request.of("é"))), two())',
         "    return Two(first)",
     ]
 
@@ -154,7 +153,7 @@ def test_a_twin(tmp_path: Path) -> None:
     ],
 )
 def test_what_can_have_no_twin(tmp_path: Path, awaited: str, message: str) -> None:
-    text = f"from pants.engine.rules import Get, rule\n\n@rule\nasync def f(a: A) -> B:\n    {awaited}"
+    text = f"from pants.engine.rules import Get\n\n\nasync def f(a: A) -> B:\n    {awaited}"
     module = program()
     with pytest.raises(module.TwinError) as raised:
         module.twins(write(tmp_path, text))

@@ -30,7 +30,6 @@ ELSEWHERE = {
     "xpkg/publishing/execute.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/lookup.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/variables.py": "xpkg/publishing/test_placeholders.py",
-    "xpkg/pants_versions.py": "xpkg/test_named_packages.py",
     "xpkg/subsystem.py": "xpkg/test_registries.py",
     "xpkg/tool/process.py": "integration/test_hermetic.py",
     # What a whole package becomes.

@@ -11,7 +11,7 @@ import os
 from packaging.version import Version
 from pants.version import PANTS_SEMVER
 
-BY_NAME = PANTS_SEMVER >= Version("2.30.0.dev0")
+BY_NAME = Version("2.30.0.dev0") <= PANTS_SEMVER
 
 if BY_NAME:
     __path__.insert(0, os.path.join(__path__[0], "_by_name"))

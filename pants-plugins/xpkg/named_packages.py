@@ -71,9 +71,11 @@ async def find_named_packages(
     # All of this is private to Pants, and may differ in a version that nobody has tried.
     except (AttributeError, KeyError, TypeError) as error:
         logger.warning(
-            f"The xpkg backend cannot tell which packages the command line of Pants {VERSION} names, "
-            f"so a run that fails may not show the errors of all of them ({error!r}). Please report "
-            "it to the maintainers of pants-xpkg."
+            "The xpkg backend cannot tell which packages the command line names, so a run that "
+            "fails may not show the errors of all of them. Please report this, with the version of "
+            "Pants (%s): %r",
+            VERSION,
+            error,
         )
         named = ()
     return NamedPackages(tuple(sorted(packages.intersection(named))))

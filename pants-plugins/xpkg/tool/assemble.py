@@ -50,11 +50,10 @@ def main(pex: str, output: str) -> None:
     library = pathlib.Path(output, "lib")
     for distribution in _libraries(pathlib.Path(pex, ".deps")):
         for entry in sorted(distribution.iterdir()):
-            # Console scripts are in `bin`, in the `data` of a wheel or, where pex put them aside, in
-            # a hidden folder.
-            if entry.name.startswith(".") or entry.name in ("bin", "__pycache__"):
-                continue
-            if entry.suffix == ".data":
+            # Console scripts are in `bin`, in a wheel's `data` or, where pex put them aside, in a
+            # hidden folder.
+            scripts = entry.name == "bin" or entry.suffix == ".data"
+            if scripts or entry.name == "__pycache__" or entry.name.startswith("."):
                 continue
             if entry.is_dir():
                 ignore = shutil.ignore_patterns(*_NOT_COPIED)
