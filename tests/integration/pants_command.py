@@ -54,8 +54,9 @@ def environment() -> Mapping[str, str]:
 
 
 def write_command(path: Path) -> None:
-    """Put the command at `path`, with its environment."""
+    """Put the command at `path`."""
     path.unlink(missing_ok=True)
-    settings = shlex.join(["env", *(f"{k}={v}" for k, v in environment().items()), *command()])
-    path.write_text(f'#!/bin/sh\nexec {settings} "$@"\n', encoding="utf-8")
+    # Whatever version a pants.toml names.
+    started = shlex.join(["env", f"PANTS_VERSION={version()}", *command()])
+    path.write_text(f'#!/bin/sh\nexec {started} "$@"\n', encoding="utf-8")
     path.chmod(0o755)
