@@ -87,7 +87,8 @@ def twins(backend: Path = BACKEND) -> dict[Path, str]:
     """The text of each twin, by its path."""
     modules = sorted(p for p in backend.rglob("*.py") if TWINS not in p.parts)
     rules = {**PANTS_RULES, **_own_rules(modules, backend)}
-    found = {}
+    # A package, so that the wheel holds what is below.
+    found = {backend / TWINS / "__init__.py": _HEADER}
     for path in modules:
         inside = path.relative_to(backend)
         source = path.read_bytes()
