@@ -7,7 +7,7 @@ Pants up to 2.29 finds the rule of an `await Get(Output, Input(...))` by its typ
 rule is awaited by name, 2.30 and 2.31 warn of each `Get`, and 2.32 has none. So each module with a
 `Get` has a twin below `xpkg/_by_name`, which `xpkg/__init__.py` puts first where Pants is 2.30 or
 later: the same source with `await rule(**implicitly(Input(...)))`. The twins are committed, because
-a checkout can be on Pants' `pythonpath`.
+a checkout can be on Pants' `pythonpath`. The tests have such a module, too (STUBS).
 
 A `Get` must name its types: `Get(Output, Input(...))`, `Get(Output, Input.of(...))` or
 `Get(Output, Input, value)`.
@@ -23,6 +23,8 @@ from typing import Callable, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 BACKEND = ROOT / "pants-plugins" / "xpkg"
 TWINS = "_by_name"
+# Rules of the tests that stand in for the backend's.
+STUBS = ROOT / "tests" / "xpkg" / "stub_rules.py"
 _COMMAND = "python build-support/by_name.py"
 _HEADER = f"# Written by `{_COMMAND}`; do not edit.\n"
 
@@ -46,6 +48,7 @@ PANTS_RULES = {
     ("Digest", "MergeDigests"): (_INTRINSICS, "merge_digests"),
     ("Digest", "RemovePrefix"): (_INTRINSICS, "remove_prefix"),
     ("DigestContents", "Digest"): (_INTRINSICS, "get_digest_contents"),
+    ("DigestContents", "PathGlobs"): (_INTRINSICS, "get_digest_contents"),
     ("DigestContents", "DigestSubset"): (_INTRINSICS, "get_digest_contents"),
     ("DigestEntries", "Digest"): (_INTRINSICS, "get_digest_entries"),
     ("EnvironmentVars", "EnvironmentVarsRequest"): (
@@ -97,11 +100,21 @@ def twins(backend: Path = BACKEND) -> dict[Path, str]:
         try:
             found[backend / TWINS / inside] = _HEADER + _twin(source, _module(path, backend), rules)
         except TwinError as error:
-            raise TwinError(f"{inside}:{error}") from None
+            raise TwinError(f"{path.relative_to(backend.parents[1])}:{error}") from None
         for folder in list(inside.parents)[:-1]:
             text = _FOLDER.format(folder=folder.as_posix())
             found[backend / TWINS / folder / "__init__.py"] = _HEADER + text
     return found
+
+
+def _twin_of_stubs() -> dict[Path, str]:
+    """The twin of STUBS, by its path."""
+    rules = {**PANTS_RULES, **_own_rules([STUBS], STUBS.parent)}
+    try:
+        text = _twin(STUBS.read_bytes(), _module(STUBS, STUBS.parent), rules)
+    except TwinError as error:
+        raise TwinError(f"{STUBS.relative_to(ROOT)}:{error}") from None
+    return {STUBS.with_name(f"{STUBS.stem}_by_name.py"): _HEADER + text}
 
 
 def _own_rules(modules: list[Path], backend: Path) -> dict[tuple[str, str], tuple[str, str]]:
@@ -197,12 +210,13 @@ def _parts(call: ast.Call) -> tuple[str, str, ast.expr]:
 
 def main(arguments: list[str]) -> int:
     try:
-        wanted = twins()
+        wanted = {**twins(), **_twin_of_stubs()}
     except TwinError as error:
-        print(f"pants-plugins/xpkg/{error}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
-    there = {path: path.read_text("utf-8") for path in (BACKEND / TWINS).rglob("*.py")}
-    stale = sorted(p for p in {*there, *wanted} if there.get(p) != wanted.get(p))
+    paths = {*(BACKEND / TWINS).rglob("*.py"), *wanted}
+    there = {path: path.read_text("utf-8") for path in paths if path.exists()}
+    stale = sorted(path for path in paths if there.get(path) != wanted.get(path))
     if arguments == ["--check"]:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is not up to date: {_COMMAND}")

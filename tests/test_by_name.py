@@ -117,9 +117,10 @@ async def two(request: Other, one: One) -> Two:
 
 
 def write(folder: Path, text: str) -> Path:
-    (folder / "xpkg" / "goals").mkdir(parents=True)
-    (folder / "xpkg" / "goals" / "made_up.py").write_text(text, "utf-8")
-    return folder / "xpkg"
+    backend = folder / "plugins" / "xpkg"
+    (backend / "goals").mkdir(parents=True)
+    (backend / "goals" / "made_up.py").write_text(text, "utf-8")
+    return backend
 
 
 def test_a_twin(tmp_path: Path) -> None:
@@ -151,10 +152,10 @@ def test_a_twin(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("awaited", "message"),
     [
-        ("Get(Three, Request())", "goals/made_up.py:5: no rule makes Three from Request"),
-        ("Get(One, request)", "goals/made_up.py:5: no rule makes One from request"),
-        ("Get(a.One, Request())", "goals/made_up.py:5: this `Get` does not name its types"),
-        ("Get(One, {1: Request})", "goals/made_up.py:5: this `Get` does not name its types"),
+        ("Get(Three, Request())", "plugins/xpkg/goals/made_up.py:5: no rule makes Three from Request"),
+        ("Get(One, request)", "plugins/xpkg/goals/made_up.py:5: no rule makes One from request"),
+        ("Get(a.One, Request())", "plugins/xpkg/goals/made_up.py:5: this `Get` does not name its types"),
+        ("Get(One, {1: Request})", "plugins/xpkg/goals/made_up.py:5: this `Get` does not name its types"),
     ],
 )
 def test_what_can_have_no_twin(tmp_path: Path, awaited: str, message: str) -> None:

@@ -26,7 +26,7 @@ exec(open("program").read())
 """
 
 
-@rule
+@rule(canonical_name="xpkg.tool.process.tool_process")
 async def stand_in(request: ToolProcess) -> Process:
     return Process(
         argv=(sys.executable, "-I", "-S", "-c", _STAND_IN, *request.args),
