@@ -18,7 +18,7 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Union
 
 ROOT = Path(__file__).resolve().parents[1]
 BACKEND = ROOT / "pants-plugins" / "xpkg"
@@ -178,7 +178,8 @@ def _twin(source: bytes, module: str, rules: dict[tuple[str, str], tuple[str, st
     return source.decode()
 
 
-_Offset = Callable[[ast.AST], int]
+_Node = Union[ast.expr, ast.stmt]
+_Offset = Callable[[_Node], int]
 
 
 def _offsets(source: bytes) -> tuple[_Offset, _Offset]:
@@ -187,12 +188,13 @@ def _offsets(source: bytes) -> tuple[_Offset, _Offset]:
     for line in source.splitlines(keepends=True):
         lines.append(lines[-1] + len(line))
 
-    def begin(node: ast.AST) -> int:
-        return lines[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined,no-any-return]
+    def begin(node: _Node) -> int:
+        return lines[node.lineno - 1] + node.col_offset
 
-    def end(node: ast.AST) -> int:
-        at: int = lines[node.end_lineno - 1]  # type: ignore[attr-defined]
-        return at + node.end_col_offset  # type: ignore[attr-defined,no-any-return]
+    def end(node: _Node) -> int:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return lines[node.end_lineno - 1] + node.end_col_offset
 
     return begin, end
 

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterator
+from typing import TYPE_CHECKING, Any, Iterator
 
 from pants.core.goals import publish as publish_goal
 from pants.core.goals.publish import Publish
@@ -24,10 +24,10 @@ from xpkg.publishing import candidate, environment, execute, lookup, variables
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
 
-if BY_NAME:
-    from tests.xpkg import stub_rules_by_name as stub_rules
-else:
+if TYPE_CHECKING or not BY_NAME:
     from tests.xpkg import stub_rules
+else:
+    from tests.xpkg import stub_rules_by_name as stub_rules
 
 digest_of = stub_rules.digest_of
 HOST = "registry.example.org"

@@ -134,7 +134,7 @@ async def set_up_tool() -> Tool:
 def _tool_files() -> Iterator[FileContent]:
     """The tool's modules and the script that assembles it, from the wheel or the source tree."""
     # Not in the package `xpkg.tool`, which is the folder of its twins in later versions of Pants.
-    script = importlib.resources.files("xpkg").joinpath("tool", "assemble.py")
+    script = importlib.resources.files("xpkg") / "tool" / "assemble.py"
     yield FileContent(_ASSEMBLE, script.read_bytes())
     yield from _modules(importlib.resources.files("xpkg_tool"), "xpkg_tool")
 
