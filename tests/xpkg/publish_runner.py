@@ -18,6 +18,7 @@ from pants.core.target_types import GenericTarget
 from pants.init.logging import initialize_stdio, stdio_destination
 from pants.testutil.rule_runner import RuleRunner
 
+from tests.xpkg.replaced_rules import replaced
 from xpkg import BY_NAME, named_packages, subsystem
 from xpkg.goals import package, publish
 from xpkg.publishing import candidate, environment, execute, lookup, variables
@@ -68,7 +69,7 @@ class PublishRunner:
         publishing = (candidate, environment, lookup, execute, run)
         rules = [r for module in (*modules, *publishing) for r in module.rules()]
         runner = RuleRunner(
-            rules=[*core_rules(), *stub_rules.in_place_of_originals(rules)],
+            rules=[*core_rules(), *replaced(rules, *stub_rules.STUBS)],
             target_types=[XpkgPackageTarget, GenericTarget],
         )
         made = cls(runner, {"address": HOST, "default": True})

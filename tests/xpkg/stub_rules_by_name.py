@@ -11,7 +11,6 @@ import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import Any, Iterable
 
 from pants.engine.fs import (
     EMPTY_DIGEST,
@@ -87,13 +86,8 @@ async def stub_tool(request: ToolProcess) -> Process:
     )
 
 
+STUBS = (build, report, stub_tool)
+
+
 def digest_of(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def in_place_of_originals(rules: Iterable[Any]) -> list[Any]:
-    """These rules, and `rules` without those that they stand in for: a module's rules include those
-    that it imports."""
-    stubs = [stub.rule for stub in (build, report, stub_tool)]  # type: ignore[attr-defined]
-    names = {stub.canonical_name for stub in stubs}
-    return [*stubs, *(r for r in rules if getattr(r, "canonical_name", None) not in names)]

@@ -12,6 +12,7 @@ from pants.engine.process import Process
 from pants.engine.rules import rule
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
+from tests.xpkg.replaced_rules import replaced
 from xpkg.tool import run
 from xpkg.tool.process import ToolProcess
 from xpkg.tool.run import ToolAnswer, ToolRequest
@@ -40,8 +41,7 @@ async def stand_in(request: ToolProcess) -> Process:
 def runner() -> RuleRunner:
     return RuleRunner(
         rules=[
-            *run.rules(),
-            stand_in,
+            *replaced(run.rules(), stand_in),
             QueryRule(ToolAnswer, [ToolRequest]),
             QueryRule(Digest, [CreateDigest]),
             QueryRule(DigestContents, [Digest]),
