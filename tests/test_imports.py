@@ -60,6 +60,7 @@ ROOMS = {
         registries
         install_target
         target_types
+        pants_versions
         __init__
     """,
 }
@@ -134,8 +135,11 @@ def test_no_import_crosses_the_line(package: str) -> None:
 
 
 def room(package: str, path: Path) -> str:
-    """The folder or module of the package that a file belongs to."""
+    """The folder or module of the package that a file belongs to; a twin (build-support/by_name.py)
+    belongs where its original does."""
     inside = path.relative_to(PLUGINS / package)
+    if inside.parts[0] == "_by_name":
+        inside = Path(*inside.parts[1:])
     return inside.parts[0] if len(inside.parts) > 1 else inside.stem
 
 

@@ -7,6 +7,7 @@ A union rule is not told which these are; the options are where it can be found.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any, Collection, Iterable
 
@@ -27,12 +28,16 @@ from pants.engine.target import (
 )
 from pants.vcs.changed import ChangedAddresses, ChangedOptions, ChangedRequest
 from pants.vcs.git import GitWorktreeRequest, MaybeGitWorktree
+from pants.version import VERSION
 
 from xpkg.install_target import XpkgInstallPackagesField
+from xpkg.pants_versions import changed_request
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 
 _DEPLOY = "experimental-deploy"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ async def _named_targets(options: _Options) -> Iterable[Address]:
         if worktree.git_worktree is None:
             return ()
         files = tuple(changed.changed_files(worktree.git_worktree))
-        return await Get(ChangedAddresses, ChangedRequest(files, changed.dependents))
+        request = changed_request(files, changed.dependents)
+        return await Get(ChangedAddresses, ChangedRequest, request)
     specs = SpecsParser().parse_specs(
         tuple(options.options.specs),
         description_of_origin="CLI arguments",
@@ -91,8 +97,15 @@ async def find_named_packages(
     packages = {t.address for t in all_targets if t.has_field(XpkgSourcesField)}
     try:
         named = await _named_targets(options)
-    # All of this is private to Pants, and may differ in another version.
-    except (AttributeError, KeyError, TypeError):
+    # All of this is private to Pants, and may differ in a version that nobody has tried.
+    except (AttributeError, KeyError, TypeError) as error:
+        logger.warning(
+            "The xpkg backend cannot tell which packages the command line names, so a run that "
+            "fails may not show the errors of all of them. Please report this, with the version of "
+            "Pants (%s): %r",
+            VERSION,
+            error,
+        )
         named = ()
     if _DEPLOY in options.options.goals:
         installs = [t for t in all_targets if t.has_field(XpkgInstallPackagesField)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+from dataclasses import replace
 from typing import Any, Iterable, Optional, Sequence
 
 from pants.core.goals.package import OutputPathField
@@ -175,7 +176,11 @@ class XpkgSourcesField(MultipleSourcesField):
         """For what is shown, not for what is built. One list of globs cannot express two, so
         `sources` that exclude the folder of the examples do not exclude it here."""
         if self._examples is None:
-            return super().path_globs(unmatched_build_file_globs)
+            globs = super().path_globs(unmatched_build_file_globs)
+            if self.value == self.default:
+                return globs
+            # As up to Pants 2.21: each glob that somebody wrote has to match something.
+            return replace(globs, conjunction=GlobExpansionConjunction.all_match)
         examples = self._examples.value or ()
         own = [glob for glob in self.globs if not _leaves_out(glob, examples)]
         return PathGlobs(

@@ -25,7 +25,7 @@ RELEASED = False
 
 # The files that the wheel installs (pyproject.toml). Others in these folders are for developers.
 _PACKAGES = ("xpkg", "xpkg_tool")
-_ENDINGS = (".py", ".json", ".lock", ".md", ".typed")
+_ENDINGS = (".py", ".json", ".lock", ".metadata", ".md", ".typed")
 
 _DIGITS = 12
 

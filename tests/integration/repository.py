@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Mapping
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.integration import pants_command
+
+PROJECT = pants_command.PROJECT
 
 _PANTS_TOML = """\
 [GLOBAL]
@@ -79,10 +81,10 @@ class Repository:
     ) -> Run:
         """Runs Pants and checks its exit code (`expect=None` takes any)."""
         done = subprocess.run(
-            [*prefix, str(PROJECT / "pants"), *args],
+            [*prefix, *pants_command.command(), *args],
             check=False,
             cwd=self.root,
-            env={**self.env, **(env or {})},
+            env={**self.env, **pants_command.environment(), **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -11,7 +11,8 @@ from typing import Iterator
 
 import pytest
 
-from tests.integration.repository import CRD, PROJECT, PROVIDER, Repository, write_provider
+from tests.integration import pants_command
+from tests.integration.repository import CRD, PROVIDER, Repository, write_provider
 
 
 @pytest.fixture
@@ -137,9 +138,9 @@ def test_a_file_that_changes_during_the_build(tmp_path: Path) -> None:
     changing.pants(store, "list", "p")
     changed = False
     with subprocess.Popen(
-        [str(PROJECT / "pants"), store, "package", "p"],
+        [*pants_command.command(), store, "package", "p"],
         cwd=changing.root,
-        env=changing.env,
+        env={**changing.env, **pants_command.environment()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

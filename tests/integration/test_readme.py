@@ -31,6 +31,7 @@ import pytest
 import yaml
 
 from tests.integration.docker_registry import docker_registry
+from tests.integration.pants_command import LOCKED_VERSION, version, write_command
 from tests.integration.repository import PROJECT, Repository, copy_project
 
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -118,8 +119,15 @@ def _commit(root: Path) -> None:
         subprocess.run(["git", *command], cwd=root, check=True, stdin=subprocess.DEVNULL)
 
 
+def clone(root: Path) -> None:
+    """This repository, in which ./pants is the Pants that is tested."""
+    copy_project(root)
+    if version() != LOCKED_VERSION:
+        write_command(root / "pants")
+
+
 PLACES: dict[str, Callable[[Path], object]] = {
-    "clone": copy_project,
+    "clone": clone,
     "own-repository": own_repository,
     "existing-repository": existing_repository,
     "adopted-repository": adopted_repository,
@@ -214,7 +222,7 @@ class Session:
         storage = own / "storage.conf"
         if not own.exists():
             (own / "bin").mkdir(parents=True)
-            (own / "bin" / "pants").symlink_to(PROJECT / "pants")
+            write_command(own / "bin" / "pants")
             # The wheel's console script, whose installation test_wheel.py tests.
             script = own / "bin" / "xpkg"
             script.write_text(

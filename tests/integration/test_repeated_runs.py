@@ -7,6 +7,7 @@ from typing import Iterator
 
 import pytest
 
+from tests.integration import pants_command
 from tests.integration.repository import PROVIDER, Repository, write_provider
 
 META = "packages/a/crossplane.yaml"
@@ -46,4 +47,5 @@ def test_findings_are_those_of_the_files_as_they_are(repository: Repository) -> 
         assert run.output.count(WARNING) == (shown is not None), (goal, field, run.output)
         assert shown is None or shown in run.output
     (log,) = repository.root.glob(".pants.d/pants.log")
-    assert log.read_text().count("pantsd 2.17.1 running") == 1, "the runs did not share a daemon"
+    running = f"pantsd {pants_command.version()} running"
+    assert log.read_text().count(running) == 1, "the runs did not share a daemon"

@@ -146,9 +146,9 @@ def test_the_wheel_holds_both_packages_whole(wheel: Path) -> None:
         path.relative_to(plugins).as_posix()
         for package in ("xpkg", "xpkg_tool")
         for path in (plugins / package).rglob("*")
-        if path.suffix in (".py", ".md") or path.name in ("py.typed", "tool.lock")
+        if path.suffix in (".lock", ".md", ".metadata", ".py", ".typed")
     }
-    assert {"xpkg/tool/assemble.py", "xpkg/tool.lock", "xpkg/py.typed"} <= expected
+    assert {"xpkg/tool/assemble.py", "xpkg/tool.lock.metadata", "xpkg/py.typed"} <= expected
     assert {"xpkg_tool/py.typed", "xpkg_tool/lint/XP202.md"} <= expected
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}

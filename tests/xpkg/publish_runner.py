@@ -3,111 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 from pants.core.goals import publish as publish_goal
 from pants.core.goals.publish import Publish
 from pants.core.register import rules as core_rules
 from pants.core.target_types import GenericTarget
-from pants.engine.fs import (
-    EMPTY_DIGEST,
-    CreateDigest,
-    Digest,
-    DigestContents,
-    FileContent,
-    PathGlobs,
-)
-from pants.engine.process import Process
-from pants.engine.rules import Get, rule
 from pants.init.logging import initialize_stdio, stdio_destination
 from pants.testutil.rule_runner import RuleRunner
-from pants.util.frozendict import FrozenDict
 
-import xpkg_tool
-from xpkg import named_packages, subsystem
-from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
-from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
+from tests.xpkg.replaced_rules import replaced
+from xpkg import BY_NAME, named_packages, subsystem
 from xpkg.goals import package, publish
 from xpkg.naming import environment, variables
 from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
-from xpkg.tool.process import ToolProcess
-from xpkg_tool import messages
-from xpkg_tool.messages import ARCHIVE, DESCRIPTION
 
-# The stand-in and what it imports, by their paths in the sandbox.
-STUB = {
-    "stub_tool.py": Path(__file__).with_name("stub_tool.py"),
-    "xpkg_tool/__init__.py": Path(xpkg_tool.__file__),
-    "xpkg_tool/messages.py": Path(messages.__file__),
-}
-_RUN = "import sys; sys.path.insert(0, 'tool'); import stub_tool; stub_tool.main(*sys.argv[1:])"
+if TYPE_CHECKING or not BY_NAME:
+    from tests.xpkg import stub_rules
+else:
+    from tests.xpkg import stub_rules_by_name as stub_rules
+
+digest_of = stub_rules.digest_of
 HOST = "registry.example.org"
-
-
-@rule
-async def build(request: BuildRequest) -> BuildOutcome:
-    """A package whose digest is that of its meta object; one that says `broken` does not pass
-    lint. It is called what it says after `meta:`, else after its folder."""
-    globs = PathGlobs([f"{request.address.spec_path}/crossplane.yaml"])
-    (file,) = await Get(DigestContents, PathGlobs, globs)
-    digest = digest_of(file.content.decode())
-    if b"broken" in file.content:
-        return BuildOutcome(request.address, "XP999 it is broken", None, EMPTY_DIGEST)
-    _, has_name, given = file.content.decode().partition("meta: ")
-    name = given.strip() if has_name else Path(request.address.spec_path).name
-    description = {
-        "digest": digest,
-        "meta": {"name": name},
-        "friendlyId": name,
-        "layers": [{"size": 1_200_000}, {"size": 34}],
-    }
-    files = [
-        FileContent(ARCHIVE, file.content),
-        FileContent(DESCRIPTION, json.dumps(description).encode()),
-    ]
-    return BuildOutcome(request.address, "", digest, await Get(Digest, CreateDigest(files)))
-
-
-@rule
-async def report(request: BuildRequest) -> BuildReport:
-    return BuildReport(await Get(BuildOutcome, BuildRequest, request))
-
-
-@rule
-async def check(_: RepositoryCheckRequest) -> RepositoryCheck:
-    """Nothing is wrong with the packages together: the stand-in cannot read them."""
-    return RepositoryCheck(FrozenDict(), EMPTY_DIGEST)
-
-
-@rule
-async def stub_tool(request: ToolProcess) -> Process:
-    files = [FileContent(name, path.read_bytes()) for name, path in STUB.items()]
-    stub = await Get(Digest, CreateDigest(files))
-    return Process(
-        argv=(sys.executable, "-I", "-S", "-c", _RUN, *request.args),
-        input_digest=request.input_digest,
-        immutable_input_digests=FrozenDict({"tool": stub}),
-        output_directories=(request.output_directory,),
-        description=request.description,
-        env=request.env,
-        cache_scope=request.cache_scope,
-        level=request.level,
-    )
-
-
-def digest_of(text: str) -> str:
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True)
@@ -151,7 +77,7 @@ class PublishRunner:
         publishing = (candidate, environment, lookup, execute, run)
         rules = [r for module in (*modules, *publishing) for r in module.rules()]
         runner = RuleRunner(
-            rules=[*core_rules(), *rules, build, report, check, stub_tool],
+            rules=[*core_rules(), *replaced(rules, *stub_rules.STUBS)],
             target_types=[XpkgPackageTarget, GenericTarget],
         )
         made = cls(runner, {"address": HOST, "default": True})

@@ -1,7 +1,8 @@
 """Lays the tool out for fast, hermetic starts. Runs in a sandbox, with nothing installed.
 
 `python assemble.py PEX OUTPUT` copies the libraries out of a loose PEX and the tool beside them,
-compiles everything and writes the runner. The output depends on the contents alone: bytecode names
+compiles everything and writes the runner. In the PEX each library is a folder or, from Pants 2.21
+on, the wheel as it was downloaded. The output depends on the contents alone: bytecode names
 no path of the machine and no file time, and console scripts, which hold the interpreter's path, are
 left out, as are the notes that installers leave.
 """
@@ -13,6 +14,8 @@ import pathlib
 import py_compile
 import shutil
 import sys
+import zipfile
+from typing import Iterator
 
 _NOT_COPIED = ("__pycache__", "tests", "INSTALLER", "RECORD", "REQUESTED", "direct_url.json")
 
@@ -28,12 +31,29 @@ sys.exit(main(sys.argv[1:]))
 '''
 
 
+def _libraries(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+    """The folder of each library, in a fixed order."""
+    for distribution in sorted(folder.iterdir()):
+        if distribution.is_dir():
+            yield distribution
+            continue
+        unpacked = pathlib.Path("unpacked", distribution.name)
+        with zipfile.ZipFile(distribution) as wheel:
+            wheel.extractall(unpacked)
+        yield unpacked
+        # Where an installer would put the same files.
+        yield from sorted(unpacked.glob("*.data/purelib"))
+        yield from sorted(unpacked.glob("*.data/platlib"))
+
+
 def main(pex: str, output: str) -> None:
     library = pathlib.Path(output, "lib")
-    for distribution in sorted(pathlib.Path(pex, ".deps").iterdir()):
+    for distribution in _libraries(pathlib.Path(pex, ".deps")):
         for entry in sorted(distribution.iterdir()):
-            # Console scripts are in `bin` or, where pex put them aside, in a hidden folder.
-            if entry.name.startswith(".") or entry.name in ("bin", "__pycache__"):
+            # Console scripts are in `bin`, in a wheel's `data` or, where pex put them aside, in a
+            # hidden folder.
+            scripts = entry.name == "bin" or entry.suffix == ".data"
+            if scripts or entry.name == "__pycache__" or entry.name.startswith("."):
                 continue
             if entry.is_dir():
                 ignore = shutil.ignore_patterns(*_NOT_COPIED)

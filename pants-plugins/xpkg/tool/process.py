@@ -31,8 +31,7 @@ from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
-# The lock has wheels for these versions.
-_INTERPRETERS = "CPython>=3.9,<3.14"
+from xpkg.pants_versions import INTERPRETERS
 
 _PEX = "xpkg_tool.pex"
 # The libraries in the PEX. Not the rest of it, which depends on the pex that wrote it, nor what
@@ -106,7 +105,7 @@ async def set_up_tool() -> Tool:
                     resolve_name="xpkg-tool",
                 )
             ),
-            interpreter_constraints=InterpreterConstraints([_INTERPRETERS]),
+            interpreter_constraints=InterpreterConstraints([INTERPRETERS]),
             description="Installing the tool for Crossplane packages",
         ),
     )
@@ -136,7 +135,9 @@ async def set_up_tool() -> Tool:
 
 def _tool_files() -> Iterator[FileContent]:
     """The tool's modules and the script that assembles it, from the wheel or the source tree."""
-    yield FileContent(_ASSEMBLE, importlib.resources.read_binary("xpkg.tool", "assemble.py"))
+    # Not in the package `xpkg.tool`, which is the folder of its twins in later versions of Pants.
+    script = importlib.resources.files("xpkg") / "tool" / "assemble.py"
+    yield FileContent(_ASSEMBLE, script.read_bytes())
     yield from _modules(importlib.resources.files("xpkg_tool"), "xpkg_tool")
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import types
 from pathlib import Path
 from typing import Mapping
 
@@ -43,9 +44,16 @@ def files(distribution: str, interpreter: str) -> dict[str, str]:
 
 
 def assemble(
-    folder: Path, *, reverse: bool, umask: int, time: int, env: Mapping[str, str]
+    folder: Path,
+    *,
+    reverse: bool = False,
+    umask: int = 0o022,
+    time: int = 1_000_000_000,
+    env: Mapping[str, str] = types.MappingProxyType({}),
+    as_wheel: bool = False,
 ) -> dict[str, str]:
-    """The digests of all files that assemble.py writes."""
+    """The digests of all files that assemble.py writes; `as_wheel`, from a library that the PEX has
+    as it was downloaded."""
     folder.mkdir(parents=True)
     content = files("xpkg_tool.pex/.deps/library-1-py3-none-any.whl", str(folder))
     for path in sorted(TOOL.rglob("*.py")):
@@ -56,6 +64,8 @@ def assemble(
         path.write_text(text, encoding="utf-8")
         os.utime(path, (time, time))
     shutil.copyfile(ASSEMBLE, folder / "assemble.py")
+    if as_wheel:
+        pack(folder / "xpkg_tool.pex" / ".deps" / "library-1-py3-none-any.whl")
     with_umask = ("/bin/sh", "-c", 'umask "$0"; exec "$@"', f"{umask:03o}")
     options = ("-s", "-S", "-X", "utf8")
     subprocess.run(
@@ -70,6 +80,27 @@ def assemble(
         for path in sorted((folder / "output").rglob("*"))
         if path.is_file()
     }
+
+
+def pack(distribution: Path) -> None:
+    """Puts in place of an installed library the wheel that it came from."""
+    unpacked = distribution.rename(distribution.with_name("installed"))
+    for name in ("bin", ".prefix", "library/__pycache__"):
+        shutil.rmtree(unpacked / name)
+    data = unpacked / "library-1.data"
+    for name in ("scripts/library", "purelib/single.py"):
+        (data / name).parent.mkdir(parents=True)
+        (data / name).write_text(LIBRARY, encoding="utf-8")
+    (unpacked / "single.py").unlink()
+    shutil.make_archive(str(distribution), "zip", unpacked)
+    distribution.with_name(f"{distribution.name}.zip").rename(distribution)
+    shutil.rmtree(unpacked)
+
+
+def test_a_wheel_gives_what_an_installed_library_gives(tmp_path: Path) -> None:
+    installed = assemble(tmp_path / "installed")
+    assert assemble(tmp_path / "wheel", as_wheel=True) == installed
+    assert {"lib/single.py", "lib/library/__init__.py"} <= {*installed}
 
 
 def test_the_bytes_depend_on_the_contents_alone(tmp_path: Path) -> None:

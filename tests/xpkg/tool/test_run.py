@@ -12,6 +12,7 @@ from pants.engine.process import Process
 from pants.engine.rules import rule
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
+from tests.xpkg.replaced_rules import replaced
 from xpkg.tool import run
 from xpkg.tool.process import ToolProcess
 from xpkg.tool.run import ToolAnswer, ToolRequest
@@ -26,7 +27,7 @@ exec(open("program").read())
 """
 
 
-@rule
+@rule(canonical_name="xpkg.tool.process.tool_process")
 async def stand_in(request: ToolProcess) -> Process:
     return Process(
         argv=(sys.executable, "-I", "-S", "-c", _STAND_IN, *request.args),
@@ -40,8 +41,7 @@ async def stand_in(request: ToolProcess) -> Process:
 def runner() -> RuleRunner:
     return RuleRunner(
         rules=[
-            *run.rules(),
-            stand_in,
+            *replaced(run.rules(), stand_in),
             QueryRule(ToolAnswer, [ToolRequest]),
             QueryRule(Digest, [CreateDigest]),
             QueryRule(DigestContents, [Digest]),

@@ -1,0 +1,1 @@
+# Written by `python build-support/by_name.py`; do not edit.

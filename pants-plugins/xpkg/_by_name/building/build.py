@@ -1,0 +1,238 @@
+# Written by `python build-support/by_name.py`; do not edit.
+"""Builds packages, several in one process of the tool, and keeps their results apart.
+
+A bucket's small packages are built by one process. A large package has processes of its own: its
+files are read in shards (shards.py), and one more process lints and packs what was read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.base.exceptions import IntrinsicError
+from pants.engine.addresses import Address, Addresses
+from pants.engine.engine_aware import EngineAwareReturnType
+from pants.engine.fs import EMPTY_DIGEST, Digest, DigestSubset, PathGlobs, RemovePrefix
+from pants.engine.process import ProcessExecutionFailure
+from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from pants.engine.internals.graph import resolve_target
+from pants.engine.internals.graph import resolve_targets
+from pants.engine.intrinsics import digest_subset_to_digest
+from pants.engine.intrinsics import remove_prefix
+from xpkg.building.inputs import package_inputs
+from xpkg.building.shards import analyse_package
+from xpkg.building.target_faults import find_target_faults
+from xpkg.named_packages import shown_by_lint
+from xpkg.tool.run import ask_the_tool
+from pants.engine.target import (
+    InvalidFieldException,
+    Target,
+    Targets,
+    WrappedTarget,
+    WrappedTargetRequest,
+)
+from pants.util.logging import LogLevel
+from pants.util.strutil import pluralize
+
+from xpkg.building.buckets import Buckets
+from xpkg.building.inputs import PackageInputs, PackageInputsRequest
+from xpkg.building.shards import Analysis, AnalysisRequest
+from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
+from xpkg.named_packages import ShownByLint, ShownByLintRequest
+from xpkg.subsystem import XpkgSubsystem
+from xpkg.tool.run import ToolAnswer, ToolRequest
+from xpkg_tool import messages
+from xpkg_tool.messages import ARCHIVE, DESCRIPTION, FINDINGS, MessageError
+
+# Why the files of a target cannot be had: globs that match nothing, where
+# [GLOBAL].unmatched_build_file_globs says so, and links that are absolute (IntrinsicError); a field
+# that Pants does not accept; a folder that changes while it is read.
+_UNREADABLE = (IntrinsicError, InvalidFieldException, OSError)
+# Why a package has no `BuildOutcome`: that, and a process of the tool that fails.
+CANNOT_BE_BUILT = (*_UNREADABLE, MessageError, ProcessExecutionFailure)
+
+# From this size on a package takes much longer than starting a process for it.
+_LARGE_BYTES = 3_000_000
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """Asks for the `BuildOutcome` of the package at `address`; raises one of CANNOT_BE_BUILT."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class BuildOutcome:
+    """What became of one package.
+
+    `digest` holds ARCHIVE and DESCRIPTION, or nothing when `text`, the rendered findings, has an
+    error in it. `image_digest` is that of the image's manifest. `findings` holds FINDINGS.
+    """
+
+    address: Address
+    text: str
+    image_digest: str | None
+    digest: Digest
+    findings: Digest = EMPTY_DIGEST
+
+    @property
+    def failed(self) -> bool:
+        return self.image_digest is None
+
+
+@dataclass(frozen=True)
+class BuildReport(EngineAwareReturnType):
+    """An outcome whose findings are shown, in each run anew, to the person at the terminal.
+
+    It is asked for by a `BuildRequest`, never by the outcome itself. Whether a result of an earlier
+    run still holds the engine finds out by asking again for all that it was made from: had that
+    been a report on an outcome, findings of that time would be shown once more.
+    """
+
+    outcome: BuildOutcome
+    # Whether `lint` shows the findings in the same run, as in `pants lint package`.
+    shown_by_lint: bool = False
+
+    def level(self) -> LogLevel | None:
+        if not self._speaks:
+            return LogLevel.DEBUG
+        return LogLevel.ERROR if self.outcome.failed else LogLevel.WARN
+
+    @property
+    def _speaks(self) -> bool:
+        # Why a package was not built is always said: `lint` may come later, or not at all.
+        return bool(self.outcome.text) and (self.outcome.failed or not self.shown_by_lint)
+
+    def message(self) -> str | None:
+        if not self._speaks:
+            return None
+        verdict = "does not pass lint" if self.outcome.failed else "has warnings"
+        return f"{self.outcome.address} {verdict}.\n\n{self.outcome.text}\n"
+
+    def cacheable(self) -> bool:
+        return not self.outcome.text
+
+
+@dataclass(frozen=True)
+class _Bucket:
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class _FallibleRequest:
+    target: Target
+
+
+@dataclass(frozen=True)
+class _FallibleInputs:
+    inputs: PackageInputs | None
+
+
+@dataclass(frozen=True)
+class _BucketInputs:
+    """The packages of a bucket, in the groups that share a process."""
+
+    groups: tuple[tuple[PackageInputs, ...], ...]
+
+
+@dataclass(frozen=True)
+class _Group:
+    packages: tuple[PackageInputs, ...]
+
+
+@dataclass(frozen=True)
+class _GroupResult:
+    reports: tuple[messages.PackageReport, ...]
+    files: Digest
+
+
+@rule
+async def readable_inputs(request: _FallibleRequest) -> _FallibleInputs:
+    try:
+        return _FallibleInputs(await package_inputs(**implicitly(PackageInputsRequest(request.target))))
+    # It concerns that target alone.
+    except _UNREADABLE:
+        return _FallibleInputs(None)
+
+
+@rule
+async def bucket_inputs(bucket: _Bucket) -> _BucketInputs:
+    targets = await resolve_targets(**implicitly(Addresses(bucket.addresses)))
+    fallible = await concurrently(readable_inputs(**implicitly(_FallibleRequest(t))) for t in targets)
+    inputs = [f.inputs for f in fallible if f.inputs is not None]
+    small = tuple(package for package in inputs if not _is_large(package))
+    large = tuple((package,) for package in inputs if _is_large(package))
+    return _BucketInputs((*((small,) if small else ()), *large))
+
+
+@rule
+async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
+    packages = group.packages
+    analyses = await concurrently(
+        analyse_package(**implicitly(AnalysisRequest(package))) for package in packages if _is_large(package)
+    )
+    # A large package is alone in its group.
+    paths = analyses[0].paths if analyses else ()
+    request = messages.BuildRequest(
+        tuple(package.message(paths) for package in packages), xpkg.selection(), xpkg.fail_on
+    )
+    inputs = (*(package.digest for package in packages), *(a.digest for a in analyses))
+    built = await ask_the_tool(**implicitly(ToolRequest(request, f"Building {_names(packages)}", inputs)))
+    return _GroupResult(built.read(messages.BuildAnswer).packages, built.files)
+
+
+def _is_large(package: PackageInputs) -> bool:
+    return package.size >= _LARGE_BYTES
+
+
+def _names(packages: tuple[PackageInputs, ...]) -> str:
+    if len(packages) == 1:
+        return packages[0].address.spec
+    return pluralize(len(packages), "Crossplane package")
+
+
+@rule
+async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome:
+    address = request.address
+    inputs = await bucket_inputs(**implicitly(_Bucket(buckets.of(address))))
+    found = _find(inputs, address)
+    if found is None:
+        # Its inputs cannot be had; asking again raises what Pants has to say of it.
+        target = await resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend")))
+        await package_inputs(**implicitly(PackageInputsRequest(target.target)))
+        raise AssertionError(f"{address} is not in its own bucket.")
+    group, number = found
+    built = await build_group(**implicitly(_Group(group)))
+    report = built.reports[number]
+    subset = await digest_subset_to_digest(**implicitly(DigestSubset(built.files, PathGlobs([f"{number}/*"]))))
+    files = await remove_prefix(**implicitly(RemovePrefix(subset, str(number))))
+    findings = await digest_subset_to_digest(**implicitly(DigestSubset(files, PathGlobs([FINDINGS]))))
+    faults = await find_target_faults(**implicitly(TargetFaultsRequest(address)))
+    if faults.text:
+        text = "\n\n".join(filter(None, (faults.text, report.text)))
+        return BuildOutcome(address, text, None, EMPTY_DIGEST, findings)
+    package = await digest_subset_to_digest(**implicitly(DigestSubset(files, PathGlobs([ARCHIVE, DESCRIPTION]))))
+    return BuildOutcome(address, report.text, report.digest, package, findings)
+
+
+def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs, ...], int] | None:
+    for group in inputs.groups:
+        for number, package in enumerate(group):
+            if package.address == address:
+                return group, number
+    return None
+
+
+@rule(desc="Check Crossplane package", level=LogLevel.DEBUG)
+async def report_build(request: BuildRequest) -> BuildReport:
+    outcome = await build_package(**implicitly({request: BuildRequest}))
+    if not outcome.text:
+        return BuildReport(outcome)
+    shown = await shown_by_lint(**implicitly(ShownByLintRequest(request.address)))
+    return BuildReport(outcome, shown.value)
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()

@@ -1,0 +1,83 @@
+# Written by `python build-support/by_name.py`; do not edit.
+"""`pants lint`: shows all findings of all packages at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.core.goals.lint import LintResult, LintTargetsRequest, Partitions
+from pants.core.util_rules.partitions import PartitionerType
+from pants.engine.addresses import Address
+from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from xpkg.building.build import build_package
+from xpkg.building.lint_reports import write_lint_reports
+from pants.engine.target import FieldSet, Target
+from pants.util.logging import LogLevel
+
+from xpkg.building.build import BuildOutcome, BuildRequest
+from xpkg.building.lint_reports import LintReportsRequest
+from xpkg.subsystem import XpkgSubsystem
+from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
+
+
+@dataclass(frozen=True)
+class XpkgLintFieldSet(FieldSet):
+    required_fields = (XpkgSourcesField,)
+
+    @classmethod
+    def opt_out(cls, tgt: Target) -> bool:
+        return tgt[XpkgSkipLintField].value
+
+
+class XpkgLintRequest(LintTargetsRequest):
+    field_set_type = XpkgLintFieldSet
+    tool_subsystem = XpkgSubsystem
+    partitioner_type = PartitionerType.CUSTOM
+
+
+@dataclass(frozen=True)
+class LintedPackages:
+    """All packages to lint, sorted. They are one element: Pants splits a long list into batches,
+    each with a result and report files of its own."""
+
+    addresses: tuple[Address, ...]
+
+
+@rule
+async def all_at_once(
+    request: XpkgLintRequest.PartitionRequest[XpkgLintFieldSet], xpkg: XpkgSubsystem
+) -> Partitions[LintedPackages, Any]:
+    addresses = sorted(field_set.address for field_set in request.field_sets)
+    if xpkg.skip or not addresses:
+        return Partitions()
+    return Partitions.single_partition([LintedPackages(tuple(addresses))])
+
+
+@rule(desc="Lint Crossplane packages", level=LogLevel.DEBUG)
+async def lint_xpkgs(
+    request: XpkgLintRequest.Batch[LintedPackages, Any], xpkg: XpkgSubsystem
+) -> LintResult:
+    (packages,) = request.elements
+    # Packing is a small part of a build, so lint asks for the whole build: `lint package` and a
+    # later `package` reuse it.
+    outcomes = await concurrently(
+        build_package(**implicitly(BuildRequest(address))) for address in packages.addresses
+    )
+    report = EMPTY_DIGEST
+    if xpkg.report_formats:
+        findings = tuple(outcome.findings for outcome in outcomes)
+        report = await write_lint_reports(**implicitly(LintReportsRequest(findings, xpkg.report_formats)))
+    return LintResult(
+        exit_code=1 if any(outcome.failed for outcome in outcomes) else 0,
+        stdout="\n\n".join(outcome.text for outcome in outcomes if outcome.text),
+        stderr="",
+        linter_name=request.tool_name,
+        partition_description=None,
+        report=report,
+    )
+
+
+def rules() -> Iterable[Any]:
+    return (*collect_rules(), *XpkgLintRequest.rules())

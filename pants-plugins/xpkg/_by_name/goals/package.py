@@ -1,0 +1,128 @@
+# Written by `python build-support/by_name.py`; do not edit.
+"""`pants package`: writes each package and its description below `dist/`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
+from pants.engine.addresses import Address
+from pants.engine.fs import (
+    CreateDigest,
+    Digest,
+    DigestContents,
+    DigestEntries,
+    DigestSubset,
+    FileEntry,
+    PathGlobs,
+)
+from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from pants.engine.intrinsics import create_digest
+from pants.engine.intrinsics import digest_subset_to_digest
+from pants.engine.intrinsics import get_digest_contents
+from pants.engine.intrinsics import get_digest_entries
+from xpkg.building.build import build_package
+from xpkg.building.build import report_build
+from xpkg.named_packages import find_named_packages
+from pants.engine.unions import UnionRule
+from pants.util.docutil import bin_name
+from pants.util.strutil import bullet_list, pluralize
+
+from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
+from xpkg.named_packages import NamedPackages, NamedPackagesRequest
+from xpkg.target_types import XpkgOutputPathField, XpkgSourcesField
+from xpkg_tool.messages import ARCHIVE, DESCRIPTION
+
+_FRIENDLY_ID = "{friendly_id}"
+
+
+class PackagesDoNotLint(Exception):
+    """Some packages have mistakes, which were shown before."""
+
+    def __init__(self, addresses: Iterable[Address]) -> None:
+        specs = [address.spec for address in addresses]
+        super().__init__(
+            f"{pluralize(len(specs), 'package')} cannot be built, for the reasons above:\n"
+            f"{bullet_list(specs)}\n\n"
+            "Nothing was written. Fix the errors, then run the command again.\n"
+            f"`{bin_name()} xpkg-build` writes the packages that have no errors."
+        )
+
+
+@dataclass(frozen=True)
+class XpkgPackageFieldSet(PackageFieldSet):
+    required_fields = (XpkgSourcesField,)
+
+    output_path: XpkgOutputPathField
+
+
+@dataclass(frozen=True)
+class BuiltXpkgArtifact(BuiltPackageArtifact):
+    """A built `.xpkg` file: the digest of its manifest and the name in its meta object."""
+
+    image_digest: str = ""
+    package_name: str = ""
+
+
+@dataclass(frozen=True)
+class PackageAttempt:
+    """What became of a package, whose findings were shown: `built` is None where it has errors."""
+
+    built: BuiltPackage | None
+
+
+# Stands before its caller because the engine looks for `Get`s there.
+async def _fail(address: Address) -> None:
+    """Shows the findings of all packages that the command line names, then fails once."""
+    named = await find_named_packages(**implicitly(NamedPackagesRequest()))
+    requests = [BuildRequest(a) for a in sorted({address, *named.addresses})]
+    outcomes = await concurrently(build_package(**implicitly({request: BuildRequest})) for request in requests)
+    failed = [request for request, outcome in zip(requests, outcomes) if outcome.failed]
+    await concurrently(report_build(**implicitly({request: BuildRequest})) for request in failed)
+    raise PackagesDoNotLint(request.address for request in failed)
+
+
+@rule(desc="Package a Crossplane package")
+async def package_xpkg(field_set: XpkgPackageFieldSet) -> BuiltPackage:
+    attempt = await attempt_package(**implicitly({field_set: XpkgPackageFieldSet}))
+    if attempt.built is None:
+        await _fail(field_set.address)
+    assert attempt.built is not None
+    return attempt.built
+
+
+@rule
+async def attempt_package(field_set: XpkgPackageFieldSet) -> PackageAttempt:
+    report = await report_build(**implicitly(BuildRequest(field_set.address)))
+    outcome = report.outcome
+    if outcome.failed:
+        return PackageAttempt(None)
+    entries, description_digest = await concurrently(
+        get_digest_entries(**implicitly({outcome.digest: Digest})),
+        digest_subset_to_digest(**implicitly(DigestSubset(outcome.digest, PathGlobs([DESCRIPTION])))),
+    )
+    (description_file,) = await get_digest_contents(**implicitly({description_digest: Digest}))
+    description = json.loads(description_file.content)
+    archive_path = field_set.output_path.value_or_default(file_ending="xpkg").replace(
+        _FRIENDLY_ID, description["friendlyId"]
+    )
+    paths = {ARCHIVE: archive_path, DESCRIPTION: f"{archive_path}.json"}
+    digest = await create_digest(**implicitly(CreateDigest(
+            FileEntry(paths[entry.path], entry.file_digest)
+            for entry in entries
+            if isinstance(entry, FileEntry)
+        )))
+    archive = BuiltXpkgArtifact(
+        relpath=archive_path,
+        extra_log_lines=(f"  {outcome.image_digest}",),
+        image_digest=description["digest"],
+        package_name=description["meta"]["name"],
+    )
+    description_artifact = BuiltPackageArtifact(paths[DESCRIPTION])
+    return PackageAttempt(BuiltPackage(digest, (archive, description_artifact)))
+
+
+def rules() -> Iterable[Any]:
+    return (*collect_rules(), UnionRule(PackageFieldSet, XpkgPackageFieldSet))

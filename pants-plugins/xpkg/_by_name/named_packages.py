@@ -1,0 +1,115 @@
+# Written by `python build-support/by_name.py`; do not edit.
+"""What the command line asks for: the one place that uses private parts of Pants.
+
+Pants cancels a goal's other work at the first rule that raises. So that nobody has to run a goal
+once for each mistake, a rule that is going to fail first awaits all packages that were asked for.
+A union rule is not told which these are; the options are where it can be found.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.base.specs import Specs
+from pants.base.specs_parser import SpecsParser
+from pants.engine.addresses import Address
+from pants.engine.fs import GlobMatchErrorBehavior
+from pants.engine.internals.options_parsing import _Options
+from pants.engine.rules import collect_rules, implicitly, rule
+from pants.engine.internals.graph import filter_targets
+from pants.engine.internals.graph import resolve_target
+from pants.vcs.changed import find_changed_owners
+from pants.vcs.git import get_git_worktree
+from pants.engine.target import AllTargets, FilteredTargets, WrappedTarget, WrappedTargetRequest
+from pants.vcs.changed import ChangedAddresses, ChangedOptions, ChangedRequest
+from pants.vcs.git import GitWorktreeRequest, MaybeGitWorktree
+from pants.version import VERSION
+
+from xpkg.pants_versions import changed_request
+from xpkg.subsystem import XpkgSubsystem
+from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class NamedPackagesRequest:
+    """Asks for `NamedPackages`; only a rule that is going to fail does."""
+
+
+@dataclass(frozen=True)
+class NamedPackages:
+    """The addresses of the `xpkg_package` targets that the command line names, sorted; none where
+    that is not known."""
+
+    addresses: tuple[Address, ...]
+
+
+# Stands before its caller because the engine looks for `Get`s there.
+async def _named_targets(options: _Options) -> Iterable[Address]:
+    changed = ChangedOptions.from_options(options.options.for_scope("changed"))
+    if changed.provided:
+        worktree = await get_git_worktree(**implicitly(GitWorktreeRequest()))
+        if worktree.git_worktree is None:
+            return ()
+        files = tuple(changed.changed_files(worktree.git_worktree))
+        request = changed_request(files, changed.dependents)
+        return await find_changed_owners(**implicitly({request: ChangedRequest}))
+    specs = SpecsParser().parse_specs(
+        tuple(options.options.specs),
+        description_of_origin="CLI arguments",
+        unmatched_glob_behavior=GlobMatchErrorBehavior.ignore,
+    )
+    targets = await filter_targets(**implicitly({specs: Specs}))
+    return tuple(target.address for target in targets)
+
+
+@rule
+async def find_named_packages(
+    _: NamedPackagesRequest, options: _Options, all_targets: AllTargets
+) -> NamedPackages:
+    packages = {t.address for t in all_targets if t.has_field(XpkgSourcesField)}
+    try:
+        named = await _named_targets(options)
+    # All of this is private to Pants, and may differ in a version that nobody has tried.
+    except (AttributeError, KeyError, TypeError) as error:
+        logger.warning(
+            "The xpkg backend cannot tell which packages the command line names, so a run that "
+            "fails may not show the errors of all of them. Please report this, with the version of "
+            "Pants (%s): %r",
+            VERSION,
+            error,
+        )
+        named = ()
+    return NamedPackages(tuple(sorted(packages.intersection(named))))
+
+
+@dataclass(frozen=True)
+class ShownByLintRequest:
+    """Asks whether `lint` shows the findings of the package at `address` in this run."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class ShownByLint:
+    value: bool
+
+
+@rule
+async def shown_by_lint(
+    request: ShownByLintRequest, options: _Options, xpkg: XpkgSubsystem
+) -> ShownByLint:
+    if "lint" not in options.options.goals or xpkg.skip:
+        return ShownByLint(False)
+    only = options.options.for_scope("lint").only
+    if only and xpkg.options_scope not in only:
+        return ShownByLint(False)
+    wrapped = await resolve_target(**implicitly(WrappedTargetRequest(request.address, "the xpkg backend")))
+    return ShownByLint(not wrapped.target[XpkgSkipLintField].value)
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()

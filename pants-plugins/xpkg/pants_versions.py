@@ -1,0 +1,27 @@
+"""What differs between the versions of Pants that the backend supports, each with the reason.
+
+How rules await each other differs as well: see the package's docstring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from pants.util.frozendict import FrozenDict
+from pants.vcs.changed import ChangedRequest, DependentsOption
+
+from xpkg import BY_NAME
+
+# The interpreters that the tool runs on. Its lock has wheels for all of them; what is missing is
+# CPython 3.14 in the pex of earlier versions of Pants. tool.lock.metadata has the widest range.
+INTERPRETERS = "CPython>=3.9,<3.15" if BY_NAME else "CPython>=3.9,<3.14"
+
+
+def changed_request(files: tuple[str, ...], dependents: DependentsOption) -> ChangedRequest:
+    """Asks which targets own these changed files. Since 2.23 it wants to know which lines changed
+    of files that are the sources of targets in parts; none of those are packages."""
+    more: dict[str, Any] = {}
+    if any(field.name == "sources_blocks" for field in fields(ChangedRequest)):
+        more["sources_blocks"] = FrozenDict()
+    return ChangedRequest(sources=files, dependents=dependents, **more)
