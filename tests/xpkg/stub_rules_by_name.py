@@ -28,6 +28,7 @@ from pants.util.frozendict import FrozenDict
 
 import xpkg_tool
 from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
+from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
 from xpkg.tool.process import ToolProcess
 from xpkg_tool import messages
 from xpkg_tool.messages import ARCHIVE, DESCRIPTION
@@ -70,6 +71,12 @@ async def report(request: BuildRequest) -> BuildReport:
     return BuildReport(await build(**implicitly({request: BuildRequest})))
 
 
+@rule(canonical_name="xpkg.dependencies.check.check_repository")
+async def check(_: RepositoryCheckRequest) -> RepositoryCheck:
+    """Nothing is wrong with the packages together: the stand-in cannot read them."""
+    return RepositoryCheck(FrozenDict(), EMPTY_DIGEST)
+
+
 @rule(canonical_name="xpkg.tool.process.tool_process")
 async def stub_tool(request: ToolProcess) -> Process:
     files = [FileContent(name, path.read_bytes()) for name, path in STUB.items()]
@@ -86,7 +93,7 @@ async def stub_tool(request: ToolProcess) -> Process:
     )
 
 
-STUBS = (build, report, stub_tool)
+STUBS = (build, report, check, stub_tool)
 
 
 def digest_of(text: str) -> str:

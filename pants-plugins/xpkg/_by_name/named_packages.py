@@ -10,26 +10,39 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import Any, Collection, Iterable
 
 from pants.base.specs import Specs
 from pants.base.specs_parser import SpecsParser
-from pants.engine.addresses import Address
+from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.fs import GlobMatchErrorBehavior
 from pants.engine.internals.options_parsing import _Options
-from pants.engine.rules import collect_rules, implicitly, rule
+from pants.engine.rules import collect_rules, concurrently, implicitly, rule
 from pants.engine.internals.graph import filter_targets
 from pants.engine.internals.graph import resolve_target
+from pants.engine.internals.graph import resolve_unparsed_address_inputs
+from pants.engine.internals.graph import transitive_targets
 from pants.vcs.changed import find_changed_owners
 from pants.vcs.git import get_git_worktree
-from pants.engine.target import AllTargets, FilteredTargets, WrappedTarget, WrappedTargetRequest
+from pants.engine.target import (
+    AllTargets,
+    FilteredTargets,
+    Target,
+    TransitiveTargets,
+    TransitiveTargetsRequest,
+    WrappedTarget,
+    WrappedTargetRequest,
+)
 from pants.vcs.changed import ChangedAddresses, ChangedOptions, ChangedRequest
 from pants.vcs.git import GitWorktreeRequest, MaybeGitWorktree
 from pants.version import VERSION
 
+from xpkg.install_target import XpkgInstallPackagesField
 from xpkg.pants_versions import changed_request
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
+
+_DEPLOY = "experimental-deploy"
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +55,7 @@ class NamedPackagesRequest:
 @dataclass(frozen=True)
 class NamedPackages:
     """The addresses of the `xpkg_package` targets that the command line names, sorted; none where
-    that is not known."""
+    that is not known. Deploying an `xpkg_install` target means its packages."""
 
     addresses: tuple[Address, ...]
 
@@ -66,6 +79,24 @@ async def _named_targets(options: _Options) -> Iterable[Address]:
     return tuple(target.address for target in targets)
 
 
+# Stands before its caller because the engine looks for `Get`s there.
+async def _installed_by(
+    installs: Iterable[Target], named: Collection[Address]
+) -> Iterable[Address]:
+    """The packages that the named ones of the `xpkg_install` targets install."""
+    fields = [t[XpkgInstallPackagesField] for t in installs if t.address in named]
+    roots = await concurrently(
+        resolve_unparsed_address_inputs(**implicitly({f.to_unparsed_address_inputs(): UnparsedAddressInputs})) for f in fields
+    )
+    request = TransitiveTargetsRequest(address for addresses in roots for address in addresses)
+    try:
+        transitive = await transitive_targets(**implicitly({request: TransitiveTargetsRequest}))
+    # A cycle, or an address that does not exist: publishing has its own words for them.
+    except Exception:
+        return request.roots
+    return tuple(target.address for target in transitive.closure)
+
+
 @rule
 async def find_named_packages(
     _: NamedPackagesRequest, options: _Options, all_targets: AllTargets
@@ -83,6 +114,9 @@ async def find_named_packages(
             error,
         )
         named = ()
+    if _DEPLOY in options.options.goals:
+        installs = [t for t in all_targets if t.has_field(XpkgInstallPackagesField)]
+        named = (*named, *await _installed_by(installs, frozenset(named)))
     return NamedPackages(tuple(sorted(packages.intersection(named))))
 
 

@@ -1,7 +1,9 @@
 # Written by `python build-support/by_name.py`; do not edit.
 """Errors in a target itself, not in its files.
 
-A build needs no dependencies, so Pants would resolve them only when it publishes.
+A build needs no dependencies, so Pants would resolve them only when it publishes. Those that are
+written by hand are resolved here; without any, nothing is, because inference reads the meta objects
+of the whole repository.
 """
 
 from __future__ import annotations
@@ -42,6 +44,8 @@ async def find_target_faults(request: TargetFaultsRequest) -> TargetFaults:
     address = request.address
     wrapped = await resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend")))
     target = wrapped.target
+    if not target[XpkgDependenciesField].value:
+        return TargetFaults()
     try:
         await resolve_targets(**implicitly(DependenciesRequest(target[XpkgDependenciesField])))
     # There is no list of what can be raised: any backend may infer and validate dependencies;

@@ -13,11 +13,21 @@ from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
 from xpkg.building.build import build_package
 from xpkg.building.lint_reports import write_lint_reports
+from xpkg.dependencies.check import check_repository
+from xpkg.dependencies.check import member_findings
+from xpkg.dependencies.lock_check import check_locks
 from pants.engine.target import FieldSet, Target
 from pants.util.logging import LogLevel
 
 from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.building.lint_reports import LintReportsRequest
+from xpkg.dependencies.check import (
+    MemberFindings,
+    MemberFindingsRequest,
+    RepositoryCheck,
+    RepositoryCheckRequest,
+)
+from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 
@@ -65,13 +75,23 @@ async def lint_xpkgs(
     outcomes = await concurrently(
         build_package(**implicitly(BuildRequest(address))) for address in packages.addresses
     )
+    check = await check_repository(**implicitly(RepositoryCheckRequest()))
+    members = [check.of(address) for address in packages.addresses]
+    locks = await check_locks(**implicitly(LockCheckRequest(packages.addresses)))
     report = EMPTY_DIGEST
     if xpkg.report_formats:
+        together = await concurrently(
+            member_findings(**implicitly(MemberFindingsRequest(address))) for address in packages.addresses
+        )
         findings = tuple(outcome.findings for outcome in outcomes)
+        findings += tuple(found.digest for found in together if found.digest != EMPTY_DIGEST)
+        findings += locks.findings
         report = await write_lint_reports(**implicitly(LintReportsRequest(findings, xpkg.report_formats)))
+    failed = any(outcome.failed or member.failed for outcome, member in zip(outcomes, members))
+    texts = (text for o, m in zip(outcomes, members) for text in (o.text, m.text))
     return LintResult(
-        exit_code=1 if any(outcome.failed for outcome in outcomes) else 0,
-        stdout="\n\n".join(outcome.text for outcome in outcomes if outcome.text),
+        exit_code=1 if failed or locks.failed else 0,
+        stdout="\n\n".join(filter(None, (*texts, locks.text))),
         stderr="",
         linter_name=request.tool_name,
         partition_description=None,

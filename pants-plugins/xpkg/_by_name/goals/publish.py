@@ -23,7 +23,8 @@ from pants.core.goals.publish import (
     PublishRequest,
 )
 from pants.engine.addresses import Address
-from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from pants.engine.console import Console
+from pants.engine.rules import collect_rules, implicitly, rule
 from xpkg.named_packages import find_named_packages
 from xpkg.publishing.execute import publish_as_planned
 from xpkg.publishing.lookup import publish_plan
@@ -31,7 +32,8 @@ from pants.option.global_options import GlobalOptions
 from pants.util.frozendict import FrozenDict
 
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
-from xpkg.publishing.execute import Published, PublishedRequest
+from xpkg.publishing.execute import PublishedPackages, PublishedPackagesRequest
+from xpkg.publishing.few_processes import with_few_processes
 from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.notes import notes
 from xpkg.publishing.plan import PublishPlan
@@ -127,7 +129,9 @@ async def publish_report(
 
 
 @rule
-async def all_reports(request: AllReportsRequest, xpkg: XpkgSubsystem) -> AllReports:
+async def all_reports(
+    request: AllReportsRequest, xpkg: XpkgSubsystem, global_options: GlobalOptions
+) -> AllReports:
     named = request.named
     plan = await publish_plan(**implicitly(PublishPlanRequest(named)))
     entries: dict[Address, list[PublishPackages]] = {address: [] for address in named}
@@ -139,16 +143,15 @@ async def all_reports(request: AllReportsRequest, xpkg: XpkgSubsystem) -> AllRep
             for package in plan.reported_by(address):
                 entries[address].extend(planned_packages(package))
     else:
-        published = await concurrently(
-            publish_as_planned(**implicitly(PublishedRequest(package.address, named))) for package in plan.packages
-        )
-        outcomes = {outcome.address: outcome for outcome in published}
+        published = await publish_as_planned(**implicitly(PublishedPackagesRequest(named)))
+        outcomes = {outcome.address: outcome for outcome in published.packages}
         reporter = Reporter()
         for address in named:
             for package in plan.reported_by(address):
                 outcome, is_named = outcomes[package.address], package.address == address
                 entries[address].extend(reporter.entries(outcome, named=is_named))
-    return AllReports(FrozenDict({address: tuple(found) for address, found in entries.items()}))
+    sigil = Console(use_colors=global_options.colors).sigil_succeeded()
+    return AllReports(FrozenDict(with_few_processes(entries, sigil)))
 
 
 def rules() -> Iterable[Any]:

@@ -16,7 +16,8 @@ from pants.engine.internals.graph import transitive_targets
 from pants.engine.intrinsics import digest_subset_to_digest
 from pants.engine.intrinsics import get_digest_contents
 from xpkg.building.build import build_package
-from xpkg.publishing.variables import find_variables
+from xpkg.dependencies.check import check_repository
+from xpkg.naming.variables import find_variables
 from pants.engine.target import (
     Target,
     TransitiveTargets,
@@ -26,8 +27,9 @@ from pants.engine.target import (
 )
 
 from xpkg.building.build import CANNOT_BE_BUILT, BuildOutcome, BuildRequest
-from xpkg.publishing.placeholders import Naming
-from xpkg.publishing.variables import Variables, VariablesRequest
+from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
+from xpkg.naming.placeholders import Naming
+from xpkg.naming.variables import Variables, VariablesRequest
 from xpkg.registries import Registry
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import (
@@ -168,19 +170,26 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
         address, built.digest, built.files, built.size, package_name=built.package_name
     )
     try:
-        wrapped, transitive = await concurrently(
+        wrapped, transitive, check = await concurrently(
             resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend"))),
             transitive_targets(**implicitly(TransitiveTargetsRequest([address]))),
+            check_repository(**implicitly(RepositoryCheckRequest())),
         )
     except CycleException as error:
         # The message of Pants is about imports of source code.
         cycle = " -> ".join(map(str, error.path))
-        text = f"Its dependencies form a cycle: {cycle}.\n  help: Remove one of `dependencies`."
+        text = (
+            f"Its dependencies form a cycle: {cycle}.\n  help: Remove one of them, from "
+            "`spec.dependsOn` or from the targets' `dependencies`."
+        )
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, text))
     # The dependencies of the package itself are fine; here it is one of a dependency's. There is no
     # list of what can be raised (target_faults.py).
     except Exception as error:
         return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
+    member = check.of(address)
+    if member.failed:
+        return replace(candidate, problem=Problem("does not pass lint", member.text))
     dependencies = sorted(
         t.address for t in transitive.dependencies if t.has_field(XpkgSourcesField)
     )

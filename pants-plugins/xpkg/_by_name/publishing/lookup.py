@@ -10,14 +10,14 @@ from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
 from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from xpkg.naming.environment import publish_environment
 from xpkg.publishing.candidate import publish_candidate
-from xpkg.publishing.environment import publish_environment
 from xpkg.tool.run import ask_the_tool
 from pants.util.frozendict import FrozenDict
 from pants.util.strutil import pluralize
 
+from xpkg.naming.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.publishing.candidate import Candidate, CandidateRequest, Destination
-from xpkg.publishing.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.publishing.failure import process_failed
 from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan, in_order, settle
 from xpkg.subsystem import XpkgSubsystem

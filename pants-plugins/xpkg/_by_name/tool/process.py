@@ -11,7 +11,7 @@ an input of each process; hence the small runner.
 from __future__ import annotations
 
 import importlib.resources
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator
 
 from pants.backend.python.target_types import PexLayout
@@ -84,7 +84,8 @@ class Tool:
 
 @dataclass(frozen=True)
 class ToolProcess:
-    """A run of the tool: `args` and input files in, `output_directory` out (run.py)."""
+    """A run of the tool: `args` and input files in, `output_directory` out (run.py).
+    `append_only_caches` are folders that outlive the process, by their names (`Process`)."""
 
     args: tuple[str, ...]
     input_digest: Digest
@@ -93,6 +94,7 @@ class ToolProcess:
     cache_scope: ProcessCacheScope
     env: FrozenDict[str, str]
     level: LogLevel
+    append_only_caches: FrozenDict[str, str] = field(default_factory=FrozenDict)
 
 
 @rule(desc="Set up the tool for Crossplane packages", level=LogLevel.DEBUG)
@@ -157,6 +159,7 @@ async def tool_process(request: ToolProcess, tool: Tool) -> Process:
         output_directories=(request.output_directory,),
         description=request.description,
         env=request.env,
+        append_only_caches=request.append_only_caches,
         cache_scope=request.cache_scope,
         level=request.level,
         remote_cache_speculation_delay_millis=_REMOTE_CACHE_DELAY_MILLIS,

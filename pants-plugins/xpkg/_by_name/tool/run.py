@@ -64,6 +64,7 @@ class ToolRequest:
     env: FrozenDict[str, str] = field(default_factory=FrozenDict)
     level: LogLevel = LogLevel.INFO
     may_fail: bool = False
+    append_only_caches: FrozenDict[str, str] = field(default_factory=FrozenDict)
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ async def ask_the_tool(request: ToolRequest) -> ToolAnswer:
             cache_scope=request.cache_scope,
             env=request.env,
             level=request.level,
+            append_only_caches=request.append_only_caches,
         )))
     if request.may_fail:
         fallible = await execute_process(**implicitly({process: Process}))

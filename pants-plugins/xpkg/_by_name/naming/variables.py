@@ -16,7 +16,7 @@ from pants.engine.rules import collect_rules, implicitly, rule
 from pants.core.util_rules.env_vars import environment_vars_subset
 from pants.util.frozendict import FrozenDict
 
-from xpkg.publishing.secrets import looks_secret
+from xpkg.naming.secrets import looks_secret
 from xpkg.subsystem import XpkgSubsystem
 
 _ENVIRONMENT = re.compile(r"\{env\.([A-Za-z_][A-Za-z0-9_]*)")

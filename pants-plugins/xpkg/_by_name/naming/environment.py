@@ -1,5 +1,5 @@
 # Written by `python build-support/by_name.py`; do not edit.
-"""The environment variables that publishing may see: places, no secrets."""
+"""The environment variables that publishing and fetching may see: places, no secrets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pants.engine.rules import collect_rules, implicitly, rule
 from pants.core.util_rules.env_vars import environment_vars_subset
 from pants.util.frozendict import FrozenDict
 
-from xpkg.publishing.secrets import refused_variables, unreadable_entries
+from xpkg.naming.secrets import refused_variables, unreadable_entries
 from xpkg.subsystem import XpkgSubsystem
 
 
@@ -22,7 +22,7 @@ class PublishEnvironmentRequest:
 
 @dataclass(frozen=True)
 class PublishEnvironment:
-    """The variables of publishing processes, or the problems with them: a sentence each."""
+    """The variables of processes that use registries, or the problems with them, in sentences."""
 
     variables: FrozenDict[str, str]
     problems: tuple[str, ...] = ()

@@ -1,0 +1,121 @@
+# Written by `python build-support/by_name.py`; do not edit.
+"""Whether the locks fit the packages of the repository, for `pants lint`. Nothing is looked up.
+
+A lock is an input of this check alone: a new one builds nothing anew. Each resolve that has a lock
+costs one process, whose result is cached by the lock and the meta objects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.engine.addresses import Address
+from pants.engine.fs import Digest, DigestSubset, PathGlobs, RemovePrefix
+from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from pants.engine.intrinsics import digest_subset_to_digest
+from pants.engine.intrinsics import remove_prefix
+from xpkg.dependencies.resolves import find_lock_file
+from xpkg.dependencies.resolves import lock_inputs
+from xpkg.tool.run import ask_the_tool
+from pants.util.docutil import bin_name
+from pants.util.logging import LogLevel
+
+from xpkg.dependencies.resolves import (
+    LockFile,
+    LockFileRequest,
+    LockInputs,
+    LockInputsRequest,
+    Resolve,
+    Resolves,
+)
+from xpkg.subsystem import XpkgSubsystem
+from xpkg.tool.run import ToolAnswer, ToolRequest
+from xpkg_tool.messages import FINDINGS, CheckLockAnswer, CheckLockRequest
+
+
+@dataclass(frozen=True)
+class LockCheckRequest:
+    """Asks for the `LockCheck` of the packages at these addresses."""
+
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class LockCheck:
+    """The rendered findings in the locks and in the files of the packages, whether they fail, and
+    digests that hold FINDINGS. There are none where there is no lock."""
+
+    text: str = ""
+    failed: bool = False
+    findings: tuple[Digest, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What the tool says of a resolve: its answer, with the findings of each report, and the file
+    of each package by the name that the lock has for it."""
+
+    answer: CheckLockAnswer
+    findings: tuple[Digest, ...]
+    files: tuple[tuple[Address, str], ...]
+
+
+@dataclass(frozen=True)
+class _CheckRequest:
+    resolve: Resolve
+
+
+@rule(desc="Check the locks of Crossplane packages", level=LogLevel.DEBUG)
+async def check_locks(request: LockCheckRequest, resolves: Resolves) -> LockCheck:
+    found = dict.fromkeys(resolves.of(address) for address in request.addresses)
+    wanted = sorted(found, key=lambda resolve: resolve.name)
+    locks = await concurrently(find_lock_file(**implicitly(LockFileRequest(resolve.path))) for resolve in wanted)
+    locked = [resolve for resolve, lock in zip(wanted, locks) if lock.exists]
+    checks = await concurrently(check_resolve(**implicitly(_CheckRequest(resolve))) for resolve in locked)
+    shown = [
+        (report, digest)
+        for resolve, check in zip(locked, checks)
+        for report, digest in zip(check.answer.reports, check.findings)
+        if report.path == resolve.path or report.path in _files(check, request.addresses)
+    ]
+    return LockCheck(
+        "\n\n".join(report.text for report, _ in shown),
+        any(report.failed for report, _ in shown),
+        tuple(digest for _, digest in shown),
+    )
+
+
+def _files(check: _Checked, addresses: Iterable[Address]) -> set[str]:
+    wanted = frozenset(addresses)
+    return {file for address, file in check.files if address in wanted}
+
+
+@rule
+async def check_resolve(request: _CheckRequest, xpkg: XpkgSubsystem) -> _Checked:
+    resolve = request.resolve
+    inputs = await lock_inputs(**implicitly(LockInputsRequest(resolve)))
+    message = CheckLockRequest(
+        lock=resolve.path,
+        packages=inputs.packages,
+        own=tuple(sorted(inputs.own)),
+        command=f"{bin_name()} generate-lockfiles --resolve={resolve.name}",
+        selection=xpkg.selection(),
+        fail_on=xpkg.fail_on,
+    )
+    description = f"Checking {resolve.path}"
+    checked = await ask_the_tool(**implicitly(ToolRequest(message, description, (inputs.digest,), level=LogLevel.DEBUG)))
+    answer = checked.read(CheckLockAnswer)
+    numbers = [str(number) for number in range(len(answer.reports))]
+    subsets = await concurrently(
+        digest_subset_to_digest(**implicitly(DigestSubset(checked.files, PathGlobs([f"{number}/{FINDINGS}"]))))
+        for number in numbers
+    )
+    findings = await concurrently(
+        remove_prefix(**implicitly(RemovePrefix(digest, number))) for digest, number in zip(subsets, numbers)
+    )
+    return _Checked(answer, tuple(findings), inputs.files)
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()
