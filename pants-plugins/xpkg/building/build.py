@@ -28,7 +28,7 @@ from pants.util.strutil import pluralize
 
 from xpkg.building.buckets import Buckets
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
-from xpkg.building.pinning import Pins, PinsRequest
+from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsRequest
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
 from xpkg.named_packages import ShownByLint, ShownByLintRequest
@@ -203,7 +203,10 @@ async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome
     group, number = found
     pins = Pins()
     if address in buckets.pinned:
-        pins = await Get(Pins, PinsRequest(address))
+        targets = await Get(PinTargets, PinTargetsRequest(address))
+        outcomes = await MultiGet(Get(BuildOutcome, BuildRequest(a)) for a in targets.addresses)
+        digests = tuple(outcome.image_digest for outcome in outcomes)
+        pins = await Get(Pins, PinsRequest(address, targets, digests))
     built = await Get(_GroupResult, _Group(group, pins))
     report = built.reports[number]
     subset = await Get(Digest, DigestSubset(built.files, PathGlobs([f"{number}/*"])))

@@ -17,10 +17,30 @@ from xpkg_tool.messages import Pinning
 
 
 @dataclass(frozen=True)
-class PinsRequest:
-    """Asks for the `Pins` of the package at `address`."""
+class PinTargetsRequest:
+    """Asks for the `PinTargets` of the package at `address`."""
 
     address: Address
+
+
+@dataclass(frozen=True)
+class PinTargets:
+    """The packages of the repository that a package is pinned to, each with the place of its entry
+    in `spec.dependsOn`; or the problems: each a sentence and its remedy."""
+
+    places: tuple[int, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PinsRequest:
+    """Asks for the `Pins` of the package at `address`, which is pinned to `targets`, with the
+    digests that these have; None for one that cannot be built."""
+
+    address: Address
+    targets: PinTargets
+    digests: tuple[str | None, ...]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,9 @@
-"""Finds the digests for a package with `pin_dependencies`: it builds the packages of the repository
-that it depends on, and leaves the others to the lock, which the tool reads."""
+"""Finds what a package with `pin_dependencies` is pinned to: packages of the repository, which the
+build builds first, and others, which are left to the lock, which the tool reads.
+
+A rule that awaits itself, as building does here, has to do so in one module: later versions of
+Pants await rules by name, and modules cannot import each other.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,13 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from xpkg.building.buckets import Buckets
-from xpkg.building.build import BuildOutcome, BuildRequest
-from xpkg.building.pinning import Pins, PinsRequest, cycle_through
+from xpkg.building.pinning import (
+    Pins,
+    PinsRequest,
+    PinTargets,
+    PinTargetsRequest,
+    cycle_through,
+)
 from xpkg.dependencies.internal import InternalDependencies, InternalDependenciesRequest
 from xpkg.dependencies.resolves import LockFile, LockFileRequest, Resolves
 from xpkg_tool.messages import OwnPin, Pinning
@@ -45,47 +54,53 @@ async def find_pinned_packages(buckets: Buckets) -> PinnedPackages:
     )
 
 
-@rule(desc="Find the digests to pin a Crossplane package to", level=LogLevel.DEBUG)
-async def find_pins(request: PinsRequest, pinned: PinnedPackages, resolves: Resolves) -> Pins:
+@rule
+async def find_pin_targets(request: PinTargetsRequest, pinned: PinnedPackages) -> PinTargets:
     address = request.address
-    wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
-    origin = wrapped.target.description_of_origin
     cycle = cycle_through(address, pinned.dependencies)
     if cycle:
         path = " -> ".join(member.spec for member in cycle)
-        return Pins(
-            problem=f"{origin}: error: `pin_dependencies` needs the digest of each package before "
-            f"that of the next, and they form a cycle: {path}.\n"
-            f"  help: Remove one of the dependencies, or `pin_dependencies` from one of the "
-            "targets."
+        problem = (
+            "`pin_dependencies` needs the digest of each package before that of the next, and they "
+            f"form a cycle: {path}.\n  help: Remove one of the dependencies, or `pin_dependencies` "
+            "from one of the targets."
         )
+        return PinTargets(problems=(problem,))
     internal = await Get(InternalDependencies, InternalDependenciesRequest(address))
-    problems = []
-    for entry in internal.entries:
-        if len(entry.addresses) > 1:
-            problems.append(
-                f"{origin}: error: {entry.entry.package} is published by several targets, and "
-                f"{address} can be pinned to one only: "
-                f"{', '.join(member.spec for member in entry.addresses)}.\n"
-                "  help: Name the one that is meant in `dependencies`."
-            )
+    problems = [
+        f"{entry.entry.package} is published by several targets, and {address} can be pinned to "
+        f"one only: {', '.join(member.spec for member in entry.addresses)}.\n"
+        "  help: Name the one that is meant in `dependencies`."
+        for entry in internal.entries
+        if len(entry.addresses) > 1
+    ]
     if problems:
-        return Pins(problem="\n\n".join(problems))
-    outcomes = await MultiGet(
-        Get(BuildOutcome, BuildRequest(entry.addresses[0])) for entry in internal.entries
+        return PinTargets(problems=tuple(problems))
+    return PinTargets(
+        tuple(entry.entry.place for entry in internal.entries),
+        tuple(entry.addresses[0] for entry in internal.entries),
     )
-    failed = dict.fromkeys(outcome.address.spec for outcome in outcomes if outcome.failed)
+
+
+@rule(desc="Find the digests to pin a Crossplane package to", level=LogLevel.DEBUG)
+async def find_pins(request: PinsRequest, resolves: Resolves) -> Pins:
+    address, targets = request.address, request.targets
+    pairs = tuple(zip(targets.addresses, request.digests))
+    failed = tuple(dict.fromkeys(a.spec for a, digest in pairs if digest is None))
+    problems = targets.problems
     if failed:
-        return Pins(
-            problem=f"{origin}: error: {address} is pinned to packages that cannot be built: "
-            f"{', '.join(failed)}.\n  help: `{bin_name()} lint {' '.join(failed)}` says why."
+        problem = (
+            f"{address} is pinned to packages that cannot be built: {', '.join(failed)}.\n"
+            f"  help: `{bin_name()} lint {' '.join(failed)}` says why."
         )
+        problems = (problem,)
+    if problems:
+        wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
+        start = f"{wrapped.target.description_of_origin}: error: "
+        return Pins(problem="\n\n".join(start + problem for problem in problems))
     resolve = resolves.by_name[resolves.of_target[address]]
     lock = await Get(LockFile, LockFileRequest(resolve.path))
-    own = tuple(
-        OwnPin(entry.entry.place, outcome.image_digest or "")
-        for entry, outcome in zip(internal.entries, outcomes)
-    )
+    own = tuple(OwnPin(place, d or "") for place, d in zip(targets.places, request.digests))
     command = f"{bin_name()} generate-lockfiles --resolve={resolve.name}"
     return Pins(Pinning(own, resolve.path, command), lock.digest)
 

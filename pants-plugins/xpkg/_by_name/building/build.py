@@ -22,6 +22,7 @@ from pants.engine.internals.graph import resolve_targets
 from pants.engine.intrinsics import digest_subset_to_digest
 from pants.engine.intrinsics import remove_prefix
 from xpkg.building.inputs import package_inputs
+from xpkg.building.pins import find_pin_targets
 from xpkg.building.pins import find_pins
 from xpkg.building.shards import analyse_package
 from xpkg.building.target_faults import find_target_faults
@@ -39,7 +40,7 @@ from pants.util.strutil import pluralize
 
 from xpkg.building.buckets import Buckets
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
-from xpkg.building.pinning import Pins, PinsRequest
+from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsRequest
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
 from xpkg.named_packages import ShownByLint, ShownByLintRequest
@@ -214,7 +215,10 @@ async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome
     group, number = found
     pins = Pins()
     if address in buckets.pinned:
-        pins = await find_pins(**implicitly(PinsRequest(address)))
+        targets = await find_pin_targets(**implicitly(PinTargetsRequest(address)))
+        outcomes = await concurrently(build_package(**implicitly(BuildRequest(a))) for a in targets.addresses)
+        digests = tuple(outcome.image_digest for outcome in outcomes)
+        pins = await find_pins(**implicitly(PinsRequest(address, targets, digests)))
     built = await build_group(**implicitly(_Group(group, pins)))
     report = built.reports[number]
     subset = await digest_subset_to_digest(**implicitly(DigestSubset(built.files, PathGlobs([f"{number}/*"]))))
