@@ -46,6 +46,6 @@ def test_findings_are_those_of_the_files_as_they_are(repository: Repository) -> 
         run = repository.pants(f"--xpkg-registries={MUTABLE}", goal, "packages/a")
         assert run.output.count(WARNING) == (shown is not None), (goal, field, run.output)
         assert shown is None or shown in run.output
-    (log,) = repository.root.glob(".pants.d/pants.log")
+    (log,) = repository.root.glob(".pants.d/**/pants.log")
     running = f"pantsd {pants_command.version()} running"
     assert log.read_text().count(running) == 1, "the runs did not share a daemon"
