@@ -27,6 +27,7 @@ ELSEWHERE = {
     "xpkg/named_packages.py": "integration/test_xpkg_build.py",
     "xpkg/dependencies/handwritten.py": "xpkg/dependencies/test_inference.py",
     "xpkg/dependencies/internal.py": "xpkg/dependencies/test_inference.py",
+    "xpkg/dependencies/members.py": "xpkg/dependencies/test_check.py",
     "xpkg/naming/sources.py": "xpkg/dependencies/test_repository.py",
     "xpkg/publishing/candidate.py": "xpkg/goals/test_publish.py",
     "xpkg/naming/environment.py": "xpkg/naming/test_secrets.py",
@@ -35,14 +36,18 @@ ELSEWHERE = {
     "xpkg/naming/variables.py": "xpkg/naming/test_placeholders.py",
     "xpkg/subsystem.py": "xpkg/test_registries.py",
     "xpkg/tool/process.py": "integration/test_hermetic.py",
+    # All formats of one graph.
+    "xpkg_tool/dependencies/graph/*": "xpkg_tool/dependencies/graph/test_formats.py",
     # What a whole package becomes.
     "xpkg_tool/building/*": "xpkg_tool/test_cases.py",
+    "xpkg_tool/sandbox/members.py": "xpkg_tool/sandbox/test_repository.py",
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",
     # One test for all that is shown in the same way.
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",
     "xpkg_tool/cli/cache_fetch.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/locked.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/extract.py": "xpkg_tool/cli/test_source.py",
+    "xpkg_tool/cli/metas.py": "xpkg_tool/cli/test_graph.py",
     "xpkg_tool/cli/inspect.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/diagnostics/errors.py": "xpkg_tool/registry/faults",
@@ -68,7 +73,7 @@ ELSEWHERE = {
     "xpkg_tool/oci/write/archive.py": "xpkg_tool/oci/write/test_image.py",
     "xpkg_tool/oci/write/layout_files.py": "xpkg_tool/oci/write/test_layout.py",
     # Two dialects, one test of both.
-    "xpkg_tool/package/versions/*": "xpkg_tool/package/test_semver.py",
+    "xpkg_tool/package/constraints/*": "xpkg_tool/package/test_semver.py",
     "xpkg_tool/package/summary.py": "xpkg_tool/lint/test_cross_object.py",
     # Rules held to the same verdicts of a cluster: tests/vectors.
     "xpkg_tool/kubernetes/openapi/*": "xpkg_tool/lint/schemas/test_schemas.py",

@@ -7,7 +7,7 @@ from typing import Any, Iterable
 from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
-from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
+from xpkg.building import buckets, build, inputs, lint_reports, pins, shards, target_faults
 from xpkg.dependencies import (
     check,
     fetch,
@@ -15,11 +15,20 @@ from xpkg.dependencies import (
     inference,
     internal,
     lock_check,
+    members,
     metas,
     repository,
     resolves,
 )
-from xpkg.goals import generate_lockfiles, lint, package, publish, tailor, xpkg_build
+from xpkg.goals import (
+    generate_lockfiles,
+    lint,
+    package,
+    publish,
+    tailor,
+    xpkg_build,
+    xpkg_graph,
+)
 from xpkg.naming import environment, sources, variables
 from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
@@ -38,6 +47,7 @@ def rules() -> Iterable[Any]:
         *lint_reports.rules(),
         *inputs.rules(),
         *shards.rules(),
+        *pins.rules(),
         *statistics.rules(),
         *subsystem.rules(),
         *target_faults.rules(),
@@ -49,6 +59,7 @@ def rules() -> Iterable[Any]:
         *metas.rules(),
         *repository.rules(),
         *handwritten.rules(),
+        *members.rules(),
         *check.rules(),
         *internal.rules(),
         *inference.rules(),
@@ -64,5 +75,6 @@ def rules() -> Iterable[Any]:
         *publish.rules(),
         *tailor.rules(),
         *xpkg_build.rules(),
+        *xpkg_graph.rules(),
         *pex.rules(),
     )

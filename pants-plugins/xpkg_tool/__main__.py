@@ -42,6 +42,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
         from xpkg_tool.sandbox.publish import publish_package
 
         return publish_package(request)
+    if isinstance(request, messages.LockRequest):
+        from xpkg_tool.sandbox.lock import lock_packages
+
+        return lock_packages(request, output)
     if isinstance(request, messages.FetchRequest):
         from xpkg_tool.sandbox.fetch import fetch_packages
 
@@ -50,10 +54,6 @@ def _answer(request: Request, output: Path) -> Answer | None:
         from xpkg_tool.sandbox.fetch import read_fetched
 
         return read_fetched(request, output)
-    if isinstance(request, messages.LockRequest):
-        from xpkg_tool.sandbox.lock import lock_packages
-
-        return lock_packages(request, output)
     from xpkg_tool.process.ending import ending_at_once
 
     # What is left behind is in a sandbox, which nobody looks at then.
@@ -84,6 +84,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
             from xpkg_tool.sandbox.repository import look_at_repository
 
             return look_at_repository(request, output)
+        if isinstance(request, messages.GraphRequest):
+            from xpkg_tool.sandbox.graph import draw_graph
+
+            return draw_graph(request)
         from xpkg_tool.sandbox.tailor import find_targets
 
         return find_targets(request)

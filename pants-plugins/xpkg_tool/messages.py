@@ -94,6 +94,27 @@ class LeftOut(NamedTuple):
     noun: str = ""  # What it is instead of a file: "a FIFO".
 
 
+class OwnPin(NamedTuple):
+    """The digest of the package of this repository that the entry of `spec.dependsOn` at `place`
+    means."""
+
+    place: int
+    digest: str
+
+
+class Pinning(NamedTuple):
+    """Builds a package with digests for the constraints of its dependencies: of the repository's
+    own packages, or of those in the lock. `lock` is the lock's path, which `command` writes; there
+    may be no such file."""
+
+    own: tuple[OwnPin, ...]
+    lock: str
+    command: str
+
+
+_MaybePinning = Optional[Pinning]
+
+
 class PackageToBuild(NamedTuple):
     """A package: `name` is its name in messages, `root` its folder. `examples_expected`: somebody
     configured examples, so that it is an error to find none. `package_type` is the type that it
@@ -108,6 +129,7 @@ class PackageToBuild(NamedTuple):
     package_type: _Text
     analyses: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    pinning: _MaybePinning = None
 
 
 class RuleSelection(NamedTuple):
@@ -234,9 +256,11 @@ class RepositoryMember(NamedTuple):
 
 
 class RepositoryRequest(NamedTuple):
-    """Says what the `spec.dependsOn` of each package means, and lints the packages together."""
+    """Says what the `spec.dependsOn` of each package means, and lints the packages together.
+    `locks` are paths of lock files: what is locked is no misspelling."""
 
     packages: tuple[RepositoryMember, ...]
+    locks: tuple[str, ...] = ()
     selection: RuleSelection = RuleSelection()
     fail_on: FailOn = FailOn.ERROR
 
@@ -261,6 +285,30 @@ class RepositoryAnswer(NamedTuple):
     """In the order of the request. Package n has FINDINGS in `n/`."""
 
     packages: tuple[MemberReport, ...]
+
+
+GraphFormat = Literal["dot", "json", "mermaid", "tree"]
+# Whether the registries have a package as it is built here: in all of its references, under none of
+# them, in some of them, or with another digest; "unknown" where one could not be looked up.
+PublishedState = Literal["published", "never published", "partly published", "drifted", "unknown"]
+
+
+class GraphRequest(NamedTuple):
+    """Draws the packages `named` and all that they depend on; all packages where none is named.
+    `locks` are paths of lock files, `states` what the registries have, by package."""
+
+    packages: tuple[RepositoryMember, ...]
+    format: GraphFormat
+    named: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    states: Mapping[str, PublishedState] = {}
+
+
+class GraphAnswer(NamedTuple):
+    """The graph as text, or why there is none: `problem`."""
+
+    text: str
+    problem: str = ""
 
 
 class RegistryOptions(NamedTuple):
@@ -496,6 +544,7 @@ Request = Union[
     TailorRequest,
     MetasRequest,
     RepositoryRequest,
+    GraphRequest,
     PlanRequest,
     PublishRequest,
     LockRequest,
@@ -508,6 +557,7 @@ Answer = Union[
     TailorAnswer,
     MetasAnswer,
     RepositoryAnswer,
+    GraphAnswer,
     PlanAnswer,
     PublishAnswer,
     LockAnswer,
@@ -524,6 +574,7 @@ REQUESTS: Mapping[str, type[Any]] = {
     "tailor": TailorRequest,
     "metas": MetasRequest,
     "repository": RepositoryRequest,
+    "graph": GraphRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
     "lock": LockRequest,
@@ -536,6 +587,7 @@ ANSWERS: Mapping[type[Any], type[Any]] = {
     TailorRequest: TailorAnswer,
     MetasRequest: MetasAnswer,
     RepositoryRequest: RepositoryAnswer,
+    GraphRequest: GraphAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
     LockRequest: LockAnswer,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import tarfile
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterable
 
 from tests.xpkg_tool.archives import to_json
 from tests.xpkg_tool.growth import Shape
@@ -17,6 +18,7 @@ from tests.xpkg_tool.small_packages import CLUSTER_CRD as CRD
 from tests.xpkg_tool.small_packages import COMPOSITION, CONFIGURATION, XRD
 from tests.xpkg_tool.small_packages import PROVIDER as META
 from xpkg_tool.building.build import PackageRequest, read
+from xpkg_tool.dependencies.lock.check import check_lock
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding, Position
 from xpkg_tool.diagnostics.formats import FORMATS, write_findings
@@ -209,6 +211,29 @@ def _constraint(value: str) -> None:
         constraint.matches(parse_version("1.2.3"))
     difference(value)
     written_for_both(value)
+
+
+def _lock(packages: Iterable[str]) -> str:
+    return f'{{"formatVersion": 1, "packages": [{",".join(packages)}]}}'
+
+
+def _locked(number: int) -> str:
+    return json.dumps(
+        {
+            "source": f"registry.example.org/team/p{number}",
+            "version": "v1.0.0",
+            "digest": f"sha256:{number:064x}",
+            "kind": "Provider",
+            "objectName": f"team-p{number}",
+            "platforms": {},
+            "dependencies": [],
+            "requiredBy": [],
+        }
+    )
+
+
+def _check_lock(value: str) -> None:
+    check_lock(value.encode(), "xpkg.lock", (), (), "xpkg lock")
 
 
 def _fields(indent: int, line: Callable[[int], str]) -> Callable[[int], str]:
@@ -470,7 +495,18 @@ TEXTS = (
 
 # fmt: on
 
-SHAPES = (*SOURCES, *SCHEMAS, *FILES, *ARCHIVES, *ANSWERS, *OUTPUT, *TEXTS)
+LOCKS = (
+    text("broken packages of a lock", lambda n: _lock(["{}"] * n), _check_lock, 1 << 14),
+    text("one package of a lock, often", lambda n: _lock([_locked(1)] * n), _check_lock, 1 << 14),
+    text(
+        "packages of a lock that nothing needs",
+        lambda n: _lock(map(_locked, range(n))),
+        _check_lock,
+        1 << 14,
+    ),
+)
+
+SHAPES = (*SOURCES, *SCHEMAS, *FILES, *ARCHIVES, *ANSWERS, *OUTPUT, *TEXTS, *LOCKS)
 assert len({shape.name for shape in SHAPES}) == len(SHAPES)
 # What the test has the time for; `tests/fuzz.py --growth` takes them all.
-TESTED = (*SOURCES[:64], *SCHEMAS[::2], *FILES, *ARCHIVES, *ANSWERS, *OUTPUT, *TEXTS)
+TESTED = (*SOURCES[:64], *SCHEMAS[::2], *FILES, *ARCHIVES, *ANSWERS, *OUTPUT, *TEXTS, *LOCKS)

@@ -62,8 +62,8 @@ class _CheckRequest:
 
 @rule(desc="Check the locks of Crossplane packages", level=LogLevel.DEBUG)
 async def check_locks(request: LockCheckRequest, resolves: Resolves) -> LockCheck:
-    names = sorted({resolves.of_target[address] for address in request.addresses})
-    wanted = [resolves.by_name[name] for name in names]
+    found = dict.fromkeys(resolves.of(address) for address in request.addresses)
+    wanted = sorted(found, key=lambda resolve: resolve.name)
     locks = await MultiGet(Get(LockFile, LockFileRequest(resolve.path)) for resolve in wanted)
     locked = [resolve for resolve, lock in zip(wanted, locks) if lock.exists]
     checks = await MultiGet(Get(_Checked, _CheckRequest(resolve)) for resolve in locked)

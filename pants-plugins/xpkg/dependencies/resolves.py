@@ -45,6 +45,10 @@ class Resolves:
     by_name: FrozenDict[str, Resolve]
     of_target: FrozenDict[Address, str]
 
+    def of(self, address: Address) -> Resolve:
+        """The resolve of a target."""
+        return self.by_name[self.of_target[address]]
+
 
 @dataclass(frozen=True)
 class LockInputsRequest:
@@ -67,7 +71,7 @@ class LockInputs:
 
 @dataclass(frozen=True)
 class LockFile:
-    """The lock of a resolve, if there is one."""
+    """The lock at a path; nothing where there is none."""
 
     digest: Digest
     exists: bool

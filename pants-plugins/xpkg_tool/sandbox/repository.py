@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
-from typing import Mapping
+from typing import Iterator, Sequence
 
-from xpkg_tool.dependencies.metas import Meta, find_meta
-from xpkg_tool.dependencies.model import dependencies
-from xpkg_tool.dependencies.repository import Member, Repository
 from xpkg_tool.diagnostics.finding import Finding, fails, render_all, strictness
 from xpkg_tool.documents.suppressions import read_suppressions
 from xpkg_tool.lint.repository import check_repository
@@ -18,18 +16,17 @@ from xpkg_tool.messages import (
     MeantPackages,
     MemberReport,
     RepositoryAnswer,
-    RepositoryMember,
     RepositoryRequest,
 )
+from xpkg_tool.sandbox.members import metas_of, repository_of
 
 
 def look_at_repository(request: RepositoryRequest, output: Path) -> RepositoryAnswer:
     """What the entries of `spec.dependsOn` mean, and the findings."""
     files = {p.meta: Path(p.meta).read_bytes() for p in request.packages if p.meta}
-    found = {p.name: find_meta([(p.meta, files[p.meta])]) for p in request.packages if p.meta}
-    metas = {name: meta for name, meta in found.items() if meta is not None}
-    repository = Repository(tuple(_member(p, metas) for p in request.packages))
-    findings = check_repository(repository, metas)
+    metas = metas_of(request.packages, files)
+    repository = repository_of(request.packages, metas)
+    findings = check_repository(repository, metas, frozenset(_locked(request.locks)))
     select, ignore, per_path_ignores = request.selection
     selection = Selection(select, ignore, tuple(per_path_ignores.items()))
     reports = []
@@ -48,18 +45,15 @@ def look_at_repository(request: RepositoryRequest, output: Path) -> RepositoryAn
     return RepositoryAnswer(tuple(reports))
 
 
-def _member(package: RepositoryMember, metas: Mapping[str, Meta]) -> Member:
-    meta = metas.get(package.name)
-    return Member(
-        name=package.name,
-        origin=package.origin,
-        kind=meta.kind.kind if meta else "",
-        sources=package.sources,
-        version=package.version,
-        dependencies=dependencies(meta.value) if meta else (),
-        includes=package.includes,
-        excludes=package.excludes,
-    )
+def _locked(paths: Sequence[str]) -> Iterator[str]:
+    """The sources in lock files. What is wrong with a lock is said where it is checked."""
+    for path in paths:
+        # Most repositories have at most one.
+        from xpkg_tool.dependencies.lock.errors import LockError
+        from xpkg_tool.dependencies.lock.file import read_lock
+
+        with suppress(LockError):
+            yield from (p.source for p in read_lock(Path(path).read_bytes(), path).packages)
 
 
 def _write(folder: Path, findings: tuple[Finding, ...]) -> None:

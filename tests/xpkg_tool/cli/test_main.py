@@ -57,8 +57,8 @@ def test_wrong_use(arguments: list[str], message: str, capsys: pytest.CaptureFix
 
 
 COMMANDS = (
-    *("lint", "build", "push", "copy", "verify", "inspect", "extract", "lock", "cache", "rule"),
-    "completion",
+    *("lint", "build", "push", "copy", "verify", "inspect", "extract", "graph", "lock", "cache"),
+    *("rule", "completion"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import Collection, Iterable, Iterator, Sequence
 
 from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, entries_below, is_source
@@ -105,7 +106,15 @@ class _Check:
 
     def _place(self, source: str) -> Position:
         """Where the lock has the package."""
+        return locate(self._document, ("packages", self._indexes[source], "source"))
+
+    @cached_property
+    def _document(self) -> Document:
         text = self._data.decode("utf-8-sig").replace("\r\n", "\n")
-        sources = [package["source"] for package in json.loads(text)["packages"]]
-        document = Document(self._path, 0, 1, 1, text)
-        return locate(document, ("packages", sources.index(source), "source"))
+        return Document(self._path, 0, 1, 1, text)
+
+    @cached_property
+    def _indexes(self) -> dict[str, int]:
+        """The places in the file, by source."""
+        packages = json.loads(self._document.text)["packages"]
+        return {package["source"]: index for index, package in enumerate(packages)}
