@@ -23,6 +23,8 @@ from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding, Position
 from xpkg_tool.diagnostics.formats import FORMATS, write_findings
 from xpkg_tool.discovery.tailor import adopt
+from xpkg_tool.documents.replacement import replace_scalars
+from xpkg_tool.documents.stream import Document
 from xpkg_tool.files.globs import BadPattern, matches
 from xpkg_tool.inspection.describe import inspect
 from xpkg_tool.inspection.verify import verify
@@ -211,6 +213,11 @@ def _constraint(value: str) -> None:
         constraint.matches(parse_version("1.2.3"))
     difference(value)
     written_for_both(value)
+
+
+def _replaced(value: str) -> None:
+    document = Document("a.yaml", 0, 1, 1, value)
+    replace_scalars(document, {(n, "v"): "v2" for n in range(value.count("v: "))})
 
 
 def _lock(packages: Iterable[str]) -> str:
@@ -449,6 +456,8 @@ TEXTS = (
     text("alternatives of a constraint", lambda n: "||".join([">=1"] * n), _constraint, 1 << 20),
     text("parts of a constraint", lambda n: ">=1,!=2," * n, _constraint, 1 << 20),
     text("digits of a constraint", lambda n: "1" * n + "!", _constraint, 1 << 20),
+    text("scalars that are replaced", lambda n: "- v: v1\n" * n, _replaced, 1 << 18),
+    text("blank lines of a scalar that is replaced", lambda n: "- v: |+\n" + "\n" * n + "    v1\n" + "\n" * n, _replaced, 1 << 20),
     text("dashes of a version", lambda n: "1.2.3-" + "-." * n, parse_version, 1 << 20),
     text("digits of a version", lambda n: "1" * n, parse_version, 1 << 20),
     text("dashes of a repository", lambda n: "r.example.org/" + "a-" * n + ":v1", parse_reference, 1 << 18),

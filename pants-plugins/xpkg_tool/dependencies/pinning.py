@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Iterator, Mapping
 
 from xpkg_tool.dependencies.lock.model import Lock
+from xpkg_tool.dependencies.lock.ranges import Range, dialects_of
 from xpkg_tool.dependencies.model import Dependency, dependencies, is_digest
 from xpkg_tool.diagnostics.finding import Finding, cut
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf, load
 from xpkg_tool.documents.replacement import CannotReplace, replace_scalars
 from xpkg_tool.package.content import Meta
-from xpkg_tool.package.semver import VersionError, parse_constraint, parse_version
+from xpkg_tool.package.crossplane_versions import releases
 
 DEPENDENCY_PIN = Rule(
     "XP132", "dependency-pin", "A dependency cannot be pinned to a digest.", fatal=True
@@ -84,12 +85,9 @@ def _unknown(meta: Meta, dependency: Dependency, pins: Pins) -> Finding:
 
 
 def _unsatisfied(meta: Meta, dependency: Dependency, version: str, pins: Pins) -> Iterator[Finding]:
-    try:
-        satisfied = parse_constraint(dependency.constraint or "").matches(parse_version(version))
-    # The lock has a digest for it, or lint was told to ignore a constraint that is none.
-    except VersionError:
-        return
-    if not satisfied:
+    wanted = Range(dependency.constraint or "", dialects_of(releases(meta.value)))
+    # What cannot be read lint has an error of its own for.
+    if wanted.readable and not wanted.is_satisfied(version):
         yield meta.object.finding(
             DEPENDENCY_PIN,
             f"{pins.lock_path} has {cut(version)} of {cut(dependency.package)}, which does not "

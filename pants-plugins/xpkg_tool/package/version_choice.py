@@ -1,14 +1,14 @@
-"""Tags as versions, and the tag that the package manager takes: crossplane-runtime's
-`FilterAndSortVersions` (pkg/xpkg/client.go) and what Crossplane's resolver does with it
-(internal/controller/pkg/resolver, `findDependencyVersionToInstall`).
+"""Tags as versions: crossplane-runtime's `FilterAndSortVersions` (pkg/xpkg/client.go), and which of
+them Crossplane's resolver installs (internal/controller/pkg/resolver,
+`findDependencyVersionToInstall`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterable, Sequence
+from typing import Iterable
 
-from xpkg_tool.package.semver import Constraint, Dialect, Version, VersionError, parse_version
+from xpkg_tool.package.semver import Dialect, Version, VersionError, parse_version
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,3 @@ def version_tags(
         except VersionError:
             continue
     return tuple(sorted(found, key=lambda tag: tag.version))
-
-
-def choose(
-    tags: Iterable[str],
-    constraints: Sequence[Constraint],
-    dialect: Dialect = Dialect.MASTERMINDS_3,
-) -> VersionTag | None:
-    """The tag to install: the complete one with the highest version that satisfies all constraints;
-    None if there is none. `dialect` is that of the versions; a constraint has its own."""
-    for tag in reversed(version_tags(tags, dialect)):
-        if tag.complete and all(constraint.matches(tag.version) for constraint in constraints):
-            return tag
-    return None

@@ -142,3 +142,17 @@ def test_nobody_can_ignore_it() -> None:
 def test_lint_is_about_what_the_author_wrote() -> None:
     result = built(entry("b", 'version: ">=v1,,"'))
     assert result.package is None and [f.code for f in result.findings] == ["XP123"]
+
+
+@pytest.mark.parametrize(
+    ("crossplane", "is_built"), [("<v2.3.0", True), (">=v2.0.0", False), (">=v2.3.0", False)]
+)
+def test_the_locked_version_satisfies_the_constraint_as_the_releases_read_it(
+    crossplane: str, is_built: bool
+) -> None:
+    # Before Crossplane 2.3, `<v1` has all of 1.
+    text = META.replace("spec:\n", f'spec:\n  crossplane: {{version: "{crossplane}"}}\n')
+    sources = {"crossplane.yaml": (text + entry("b", 'version: "<v1"')).encode()}
+    pins = Pins({}, LOCK, "xpkg.lock", COMMAND)
+    result = build(PackageRequest("example", "", sources, {}, pins=pins))
+    assert (result.package is not None) == is_built

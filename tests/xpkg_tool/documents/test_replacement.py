@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xpkg_tool.documents.loader import load
+from xpkg_tool.documents.loader import PathOf, load
 from xpkg_tool.documents.replacement import CannotReplace, replace_scalars
 from xpkg_tool.documents.stream import Document
 
@@ -131,7 +131,9 @@ def test_any_versions_are_replaced_and_nothing_else(written: list[str], random: 
     assert count == len(written)
     chosen = sorted(random.sample(range(count), random.randint(1, count)))
     digests = {n: f"sha256:{n:064x}" for n in chosen}
-    paths = {("spec", "dependsOn", n, "version"): digest for n, digest in digests.items()}
+    paths: dict[PathOf, str] = {
+        ("spec", "dependsOn", n, "version"): digest for n, digest in digests.items()
+    }
     after = replace_scalars(document, paths)
     value = load(after)
     for n, entry in enumerate(value["spec"]["dependsOn"]):

@@ -137,7 +137,7 @@ def test_no_name_is_proposed_that_cannot_be_right(package: str) -> None:
 
 @pytest.mark.parametrize(
     ("crossplane", "severity"),
-    [(">=v1.14.0", WARNING), (">=v1.14.0, <v2", None), (">=v2.0.0-rc.1", ERROR), (None, ERROR)],
+    [(">=v1.14.0", WARNING), (">=v1.14.0, <v2.0.0", None), (">=v2.0.0-rc.1", ERROR), (None, ERROR)],
 )
 def test_a_name_without_a_registry_depends_on_crossplanes_version(
     crossplane: str | None, severity: str | None
