@@ -68,6 +68,7 @@ WITHOUT_EXAMPLE = {
     *OF_REPOSITORY,
     *(f"XP0{number}" for number in range(12, 20)),
     # What is about a lock, or an installation, and not a package.
+    "XP132",
     *(code for code in RULES if code.startswith(("XP15", "XP16", "XP9"))),
 }
 

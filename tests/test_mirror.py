@@ -77,7 +77,7 @@ ELSEWHERE = {
     "xpkg_tool/oci/write/archive.py": "xpkg_tool/oci/write/test_image.py",
     "xpkg_tool/oci/write/layout_files.py": "xpkg_tool/oci/write/test_layout.py",
     # Two dialects, one test of both.
-    "xpkg_tool/package/versions/*": "xpkg_tool/package/test_semver.py",
+    "xpkg_tool/package/constraints/*": "xpkg_tool/package/test_semver.py",
     "xpkg_tool/package/summary.py": "xpkg_tool/lint/test_cross_object.py",
     # Rules held to the same verdicts of a cluster: tests/vectors.
     "xpkg_tool/kubernetes/openapi/*": "xpkg_tool/lint/schemas/test_schemas.py",

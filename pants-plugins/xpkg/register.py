@@ -7,7 +7,7 @@ from typing import Any, Iterable
 from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
-from xpkg.building import buckets, build, inputs, lint_reports, shards, target_faults
+from xpkg.building import buckets, build, inputs, lint_reports, pins, shards, target_faults
 from xpkg.dependencies import (
     check,
     handwritten,
@@ -51,6 +51,7 @@ def rules() -> Iterable[Any]:
         *experimental_deploy.rules(),
         *inputs.rules(),
         *shards.rules(),
+        *pins.rules(),
         *statistics.rules(),
         *subsystem.rules(),
         *target_faults.rules(),

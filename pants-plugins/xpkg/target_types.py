@@ -224,6 +224,22 @@ class XpkgDependenciesField(Dependencies):
     )
 
 
+class XpkgPinDependenciesField(BoolField):
+    alias = "pin_dependencies"
+    default = False
+    help = help_text(
+        f"""
+        If true, the package is built with the digest of each package in place of its constraint in
+        `spec.dependsOn`: of the package as this repository builds it, or else as it is in the lock
+        of the target's `resolve`. Only these values change; the rest is what is in the sources, of
+        which `{bin_name()} lint` speaks. A constraint that is a digest already stays.
+
+        What a cluster installs is then decided when the package is built. All packages of the
+        closure should be pinned, and be installed by digest.
+        """
+    )
+
+
 class XpkgPackageTypeField(StringField):
     alias = "package_type"
     valid_choices = ("Provider", "Configuration", "Function")
@@ -377,6 +393,7 @@ class XpkgPackageTarget(Target):
         XpkgSourcesField,
         XpkgExamplesField,
         XpkgDependenciesField,
+        XpkgPinDependenciesField,
         XpkgPackageTypeField,
         XpkgOutputPathField,
         XpkgVersionField,

@@ -85,6 +85,10 @@ def _answer(request: Request, output: Path) -> Answer | None:
             from xpkg_tool.sandbox.repository import look_at_repository
 
             return look_at_repository(request, output)
+        if isinstance(request, messages.GraphRequest):
+            from xpkg_tool.sandbox.graph import draw_graph
+
+            return draw_graph(request)
         from xpkg_tool.sandbox.tailor import find_targets
 
         return find_targets(request)

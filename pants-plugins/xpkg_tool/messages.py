@@ -100,6 +100,27 @@ class LeftOut(NamedTuple):
     noun: str = ""  # What it is instead of a file: "a FIFO".
 
 
+class OwnPin(NamedTuple):
+    """The digest of the package of this repository that the entry of `spec.dependsOn` at `place`
+    means."""
+
+    place: int
+    digest: str
+
+
+class Pinning(NamedTuple):
+    """Builds a package with digests for the constraints of its dependencies: of the repository's
+    own packages, or of those in the lock. `lock` is the lock's path, which `command` writes; there
+    may be no such file."""
+
+    own: tuple[OwnPin, ...]
+    lock: str
+    command: str
+
+
+_MaybePinning = Optional[Pinning]
+
+
 class PackageToBuild(NamedTuple):
     """A package: `name` is its name in messages, `root` its folder. `examples_expected`: somebody
     configured examples, so that it is an error to find none. `package_type` is the type that it
@@ -114,6 +135,7 @@ class PackageToBuild(NamedTuple):
     package_type: _Text
     analyses: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    pinning: _MaybePinning = None
 
 
 class RuleSelection(NamedTuple):
@@ -267,6 +289,30 @@ class RepositoryAnswer(NamedTuple):
     """In the order of the request. Package n has FINDINGS in `n/`."""
 
     packages: tuple[MemberReport, ...]
+
+
+GraphFormat = Literal["dot", "json", "mermaid", "tree"]
+# Whether the registries have a package as it is built here: in all of its references, under none of
+# them, in some of them, or with another digest; "unknown" where one could not be looked up.
+PublishedState = Literal["published", "never published", "partly published", "drifted", "unknown"]
+
+
+class GraphRequest(NamedTuple):
+    """Draws the packages `named` and all that they depend on; all packages where none is named.
+    `locks` are paths of lock files, `states` what the registries have, by package."""
+
+    packages: tuple[RepositoryMember, ...]
+    format: GraphFormat
+    named: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    states: Mapping[str, PublishedState] = {}
+
+
+class GraphAnswer(NamedTuple):
+    """The graph as text, or why there is none: `problem`."""
+
+    text: str
+    problem: str = ""
 
 
 class RegistryOptions(NamedTuple):
@@ -535,6 +581,7 @@ Request = Union[
     RepositoryRequest,
     InstallRequest,
     DeployRequest,
+    GraphRequest,
     PlanRequest,
     PublishRequest,
     LockRequest,
@@ -546,6 +593,7 @@ Answer = Union[
     MetasAnswer,
     RepositoryAnswer,
     InstallAnswer,
+    GraphAnswer,
     PlanAnswer,
     PublishAnswer,
     LockAnswer,
@@ -562,6 +610,7 @@ REQUESTS: Mapping[str, type[Any]] = {
     "repository": RepositoryRequest,
     "install": InstallRequest,
     "deploy": DeployRequest,
+    "graph": GraphRequest,
     "plan": PlanRequest,
     "publish": PublishRequest,
     "lock": LockRequest,
@@ -573,6 +622,7 @@ ANSWERS: Mapping[type[Any], type[Any]] = {
     MetasRequest: MetasAnswer,
     RepositoryRequest: RepositoryAnswer,
     InstallRequest: InstallAnswer,
+    GraphRequest: GraphAnswer,
     PlanRequest: PlanAnswer,
     PublishRequest: PublishAnswer,
     LockRequest: LockAnswer,

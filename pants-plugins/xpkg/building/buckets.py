@@ -15,18 +15,22 @@ from pants.engine.rules import collect_rules, rule
 from pants.engine.target import AllTargets
 from pants.util.logging import LogLevel
 
-from xpkg.target_types import XpkgSourcesField
+from xpkg.target_types import XpkgPinDependenciesField, XpkgSourcesField
 
 _PACKAGES_PER_BUCKET = 16
 
 
 @dataclass(frozen=True)
 class Buckets:
-    """The addresses of all packages of the repository, by bucket."""
+    """The addresses of all packages of the repository, by bucket; those that are `pinned` to others
+    are in none."""
 
     members: tuple[tuple[Address, ...], ...]
+    pinned: tuple[Address, ...] = ()
 
     def of(self, address: Address) -> tuple[Address, ...]:
+        if address in self.pinned:
+            return (address,)
         return self.members[bucket_of(address, len(self.members))]
 
 
@@ -44,12 +48,14 @@ def bucket_count(packages: int) -> int:
 
 @rule(desc="Group the Crossplane packages into buckets", level=LogLevel.DEBUG)
 async def find_buckets(all_targets: AllTargets) -> Buckets:
-    addresses = sorted(t.address for t in all_targets if t.has_field(XpkgSourcesField))
+    packages = [target for target in all_targets if target.has_field(XpkgSourcesField)]
+    pinned = {t.address for t in packages if t.get(XpkgPinDependenciesField).value}
+    addresses = sorted(t.address for t in packages if t.address not in pinned)
     count = bucket_count(len(addresses))
     members: list[list[Address]] = [[] for _ in range(count)]
     for address in addresses:
         members[bucket_of(address, count)].append(address)
-    return Buckets(tuple(tuple(bucket) for bucket in members))
+    return Buckets(tuple(tuple(bucket) for bucket in members), tuple(sorted(pinned)))
 
 
 def rules() -> Iterable[Any]:

@@ -1,7 +1,8 @@
 """Builds packages, several in one process of the tool, and keeps their results apart.
 
 A bucket's small packages are built by one process. A large package has processes of its own: its
-files are read in shards (shards.py), and one more process lints and packs what was read.
+files are read in shards (shards.py), and one more process lints and packs what was read. One that
+is pinned to others is built alone, after these (pinning.py).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pants.util.strutil import pluralize
 
 from xpkg.building.buckets import Buckets
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
+from xpkg.building.pinning import Pins, PinsRequest
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
 from xpkg.named_packages import ShownByLint, ShownByLintRequest
@@ -130,6 +132,7 @@ class _BucketInputs:
 @dataclass(frozen=True)
 class _Group:
     packages: tuple[PackageInputs, ...]
+    pins: Pins  # Of the only package; else there are none.
 
 
 @dataclass(frozen=True)
@@ -165,10 +168,14 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     )
     # A large package is alone in its group.
     paths = analyses[0].paths if analyses else ()
+    pins = group.pins
     request = messages.BuildRequest(
-        tuple(package.message(paths) for package in packages), xpkg.selection(), xpkg.fail_on
+        tuple(package.message(paths)._replace(pinning=pins.message) for package in packages),
+        xpkg.selection(),
+        xpkg.fail_on,
     )
-    inputs = (*(package.digest for package in packages), *(a.digest for a in analyses))
+    digests = (*(package.digest for package in packages), *(a.digest for a in analyses))
+    inputs = (*digests, pins.lock)
     built = await Get(ToolAnswer, ToolRequest(request, f"Building {_names(packages)}", inputs))
     return _GroupResult(built.read(messages.BuildAnswer).packages, built.files)
 
@@ -194,14 +201,17 @@ async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome
         await Get(PackageInputs, PackageInputsRequest(target.target))
         raise AssertionError(f"{address} is not in its own bucket.")
     group, number = found
-    built = await Get(_GroupResult, _Group(group))
+    pins = Pins()
+    if address in buckets.pinned:
+        pins = await Get(Pins, PinsRequest(address))
+    built = await Get(_GroupResult, _Group(group, pins))
     report = built.reports[number]
     subset = await Get(Digest, DigestSubset(built.files, PathGlobs([f"{number}/*"])))
     files = await Get(Digest, RemovePrefix(subset, str(number)))
     findings = await Get(Digest, DigestSubset(files, PathGlobs([FINDINGS])))
     faults = await Get(TargetFaults, TargetFaultsRequest(address))
-    if faults.text:
-        text = "\n\n".join(filter(None, (faults.text, report.text)))
+    if faults.text or pins.problem:
+        text = "\n\n".join(filter(None, (faults.text, pins.problem, report.text)))
         return BuildOutcome(address, text, None, EMPTY_DIGEST, findings)
     package = await Get(Digest, DigestSubset(files, PathGlobs([ARCHIVE, DESCRIPTION])))
     return BuildOutcome(address, report.text, report.digest, package, findings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Mapping
 
 from xpkg_tool.building.description import describe, to_text
 from xpkg_tool.diagnostics.finding import (
@@ -27,6 +27,9 @@ from xpkg_tool.package.content import PackageContent, examples_yaml, gather, pac
 from xpkg_tool.package.crossplane_versions import RELEASES, releases
 from xpkg_tool.package.file import FileAnalysis
 
+if TYPE_CHECKING:
+    from xpkg_tool.dependencies.pinning import Pins
+
 NO_SOURCES = Rule(
     "XP011",
     "no-files",
@@ -45,8 +48,9 @@ class PackageRequest:
     that the meta object must have, or None. `examples_expected` says that examples were named
     explicitly, so that finding none is a mistake. `findings` are those from gathering the files;
     `selection` says which findings are shown, and `fail_on` (ERROR or WARNING) the lowest severity
-    that stops a build. `assemble` and `check`, for files that were read elsewhere, ignore `sources`
-    and `examples`.
+    that stops a build. With `pins`, the package is built with digests for the constraints of its
+    dependencies, while the findings are about what its author wrote. `assemble` and `check`, for
+    files that were read elsewhere, ignore `sources` and `examples`.
     """
 
     name: str
@@ -58,6 +62,7 @@ class PackageRequest:
     selection: Selection = EVERYTHING
     findings: tuple[Finding, ...] = ()
     fail_on: str = ERROR
+    pins: Pins | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,14 @@ def assemble(request: PackageRequest, analyses: Analyses) -> BuildResult:
     content, findings = check(request, analyses)
     if fails(findings, request.fail_on):
         return BuildResult(findings, None)
+    if request.pins is not None:
+        # Hardly any package is pinned.
+        from xpkg_tool.dependencies.pinning import pin
+
+        meta, problems = pin(content.metas[0], request.pins)
+        if problems:
+            return BuildResult(in_order([*findings, *problems]), None)
+        content = replace(content, metas=(meta,))
     base = package_yaml(content)
     oversize = too_large(base.size)
     if oversize is not None:

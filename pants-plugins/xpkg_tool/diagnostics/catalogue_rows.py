@@ -54,6 +54,7 @@ LINT = (
     Rule("XP128", "self-dependency", "The package seems to depend on itself.", WARNING),
     Rule("XP130", "constraint-syntax", "A version constraint is not valid in Crossplane before 2.3."),
     Rule("XP131", "constraint-meaning", "A version constraint admits other versions in Crossplane before 2.3.", WARNING),
+    Rule("XP132", "dependency-pin", "A dependency cannot be pinned to a digest.", fatal=True),
     Rule("XP140", "source-twice", "Two targets publish the same version of one package.", WARNING),
     Rule("XP141", "dependency-ambiguous", "A dependency may be one of several packages here."),
     Rule("XP142", "dependency-cycle", "Packages depend on each other in a circle."),

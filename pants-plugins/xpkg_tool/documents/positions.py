@@ -24,12 +24,13 @@ from xpkg_tool.documents.stream import AnyDocument
 @dataclass
 class _Node:
     """A node and its place: character offsets `start` to `end` in the text. `children` are the
-    items of a sequence, or keys and values in turn; a scalar that is a key has its `text`. The
-    first lookup creates `entries`."""
+    items of a sequence, or keys and values in turn; a scalar that is a key has its `text`. `flow`:
+    it is in brackets or braces. The first lookup creates `entries`."""
 
     start: int
     end: int
     mapping: bool = False
+    flow: bool = False
     text: str | None = None
     merge: bool = False
     alias: _Node | None = None
@@ -44,6 +45,16 @@ class _Entries:
 
     own: dict[str, tuple[_Node, _Node]]
     merged: tuple[_Node, ...]
+
+
+@dataclass(frozen=True)
+class Span:
+    """The characters `start` to `end` of a document's text, which are a value as it is written,
+    with its anchor and tag; or the alias in its place. `flow`: it is in brackets or braces."""
+
+    start: int
+    end: int
+    flow: bool
 
 
 def at(document: AnyDocument, start: int, end: int | None = None) -> Position:
@@ -73,24 +84,39 @@ def locate(document: AnyDocument, path: Sequence[str | int], *, key: bool = Fals
 
     This parses the document again (with a cache of two), so call it only for findings.
     """
-    node = _tree(document.text)
-    if node is None:
+    place = _tree(document.text)
+    if place is None:
         return at(document, 0)
-    place = node
+    for named, node in _steps(place, path):
+        # An omitted value has no place of its own.
+        place = named if named and (key or node.start == node.end) else node
+    return at(document, place.start, place.end)
+
+
+def find(document: AnyDocument, path: Sequence[str | int]) -> Span | None:
+    """The place of the value at `path`, None where there is no such value or it is omitted."""
+    root = _tree(document.text)
+    nodes = [node for _, node in _steps(root, path)] if root else []
+    if len(nodes) < len(path) or not nodes or nodes[-1].start == nodes[-1].end:
+        return None
+    return Span(nodes[-1].start, nodes[-1].end, nodes[-1].flow)
+
+
+def _steps(node: _Node, path: Sequence[str | int]) -> Iterator[tuple[_Node | None, _Node]]:
+    """The values that the steps of `path` lead to, each with its key, as far as they exist."""
     for step in path:
         target = node.alias or node
         if target.mapping and isinstance(step, str):
             pair = _entry(target, step)
             if pair is None:
-                break
+                return
             named, node = pair
-            # An omitted value has no place of its own.
-            place = named if key or node.start == node.end else node
+            yield named, node
         elif not target.mapping and isinstance(step, int) and 0 <= step < len(target.children):
-            place = node = target.children[step]
+            node = target.children[step]
+            yield None, node
         else:
-            break
-    return at(document, place.start, place.end)
+            return
 
 
 def repeated_keys(document: AnyDocument) -> Iterator[tuple[str, Position, Position]]:
@@ -175,6 +201,7 @@ def _tree(text: str) -> _Node | None:
             elif event.anchor is not None:
                 anchors[event.anchor] = node
             parent = stack[-1]
+            node.flow = parent.flow
             is_key = parent.mapping and len(parent.children) % 2 == 0
             parent.children.append(node)
             if isinstance(event, ScalarEvent):
@@ -183,6 +210,7 @@ def _tree(text: str) -> _Node | None:
                     node.text = _key_text(event)
             elif not isinstance(event, AliasEvent):
                 node.mapping = isinstance(event, MappingStartEvent)
+                node.flow = parent.flow or bool(event.flow_style)
                 stack.append(node)
     except Malformed:
         pass

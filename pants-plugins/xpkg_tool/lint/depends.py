@@ -24,7 +24,6 @@ from xpkg_tool.dependencies.model import (
 from xpkg_tool.diagnostics.finding import WARNING, AnyFinding, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
-from xpkg_tool.lint.dialects import check_dependency_dialect
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.package import types
@@ -143,6 +142,9 @@ def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterat
     if isinstance(version, str) and version:
         if is_digest(version):
             return
+        # Packages without dependencies need not wait for it.
+        from xpkg_tool.lint.dialects import check_dependency_dialect
+
         try:
             parse_constraint(version)
             yield from check_dependency_dialect(subject, (*path, "version"), version)

@@ -11,7 +11,6 @@ from typing import Iterator
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, AnyFinding, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
-from xpkg_tool.lint.dialects import check_crossplane_dialect
 from xpkg_tool.lint.fields import shown, unknown_field, wrong_type
 from xpkg_tool.lint.metadata import SUBDOMAIN, check_keys, check_times
 from xpkg_tool.lint.shapes import STRING, ListOf, Struct, mismatches, object_with, strings
@@ -130,6 +129,9 @@ def _crossplane_version(subject: Subject) -> Iterator[AnyFinding]:
     path: PathOf = ("spec", "crossplane", "version")
     problem = "`spec.crossplane` has no version constraint"
     if isinstance(version, str):
+        # Packages without a constraint need not wait for it.
+        from xpkg_tool.lint.dialects import check_crossplane_dialect
+
         try:
             parse_constraint(version)
             yield from check_crossplane_dialect(subject, path, version)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Iterator
 
+from xpkg_tool.package.constraints.comparison import Comparison
 from xpkg_tool.package.semver import Constraint, Dialect, Version, VersionError, parse_constraint
-from xpkg_tool.package.versions.comparison import Comparison
 
 OLDER, NEWER = Dialect.MASTERMINDS_1, Dialect.MASTERMINDS_3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Sequence
 
@@ -17,12 +18,14 @@ from xpkg_tool.messages import (
     LeftOut,
     PackageReport,
     PackageToBuild,
+    Pinning,
     encode,
 )
 from xpkg_tool.process.ending import bounded
 
 if TYPE_CHECKING:
     from xpkg_tool.building.build import Analyses, BuildResult, PackageRequest
+    from xpkg_tool.dependencies.pinning import Pins
     from xpkg_tool.lint.selection import Selection
 
 
@@ -66,6 +69,7 @@ def _build_one(
             selection=selection,
             findings=_left_out(package.left_out),
             fail_on=fail_on,
+            pins=_pins(package.pinning) if package.pinning else None,
         )
         if stored:
             return assemble(request, _stored_analyses(stored)), 0
@@ -87,6 +91,23 @@ def _left_out(entries: Sequence[LeftOut]) -> tuple[Finding, ...]:
     from xpkg_tool.discovery.left_out import findings_of
 
     return tuple(findings_of(entries))
+
+
+def _pins(pinning: Pinning) -> Pins:
+    from xpkg_tool.dependencies.lock.errors import LockError
+    from xpkg_tool.dependencies.lock.file import read_lock
+    from xpkg_tool.dependencies.lock.model import Lock
+    from xpkg_tool.dependencies.pinning import Pins
+
+    own = {entry.place: entry.digest for entry in pinning.own}
+    pins = Pins(own, Lock(), pinning.lock, pinning.command)
+    file = Path(pinning.lock)
+    try:
+        return (
+            replace(pins, lock=read_lock(file.read_bytes(), str(file))) if file.exists() else pins
+        )
+    except LockError as error:
+        return replace(pins, problems=error.findings)
 
 
 def _stored_analyses(paths: Sequence[str]) -> Analyses:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Mapping
 
-from xpkg_tool.dependencies.metas import Meta, find_meta
-from xpkg_tool.dependencies.model import dependencies
-from xpkg_tool.dependencies.repository import Member, Repository
 from xpkg_tool.diagnostics.finding import Finding, fails, render_all, strictness
 from xpkg_tool.documents.suppressions import read_suppressions
 from xpkg_tool.lint.repository import check_repository
@@ -18,17 +14,16 @@ from xpkg_tool.messages import (
     MeantPackages,
     MemberReport,
     RepositoryAnswer,
-    RepositoryMember,
     RepositoryRequest,
 )
+from xpkg_tool.sandbox.members import metas_of, repository_of
 
 
 def look_at_repository(request: RepositoryRequest, output: Path) -> RepositoryAnswer:
     """What the entries of `spec.dependsOn` mean, and the findings."""
     files = {p.meta: Path(p.meta).read_bytes() for p in request.packages if p.meta}
-    found = {p.name: find_meta([(p.meta, files[p.meta])]) for p in request.packages if p.meta}
-    metas = {name: meta for name, meta in found.items() if meta is not None}
-    repository = Repository(tuple(_member(p, metas) for p in request.packages))
+    metas = metas_of(request.packages, files)
+    repository = repository_of(request.packages, metas)
     findings = check_repository(repository, metas)
     select, ignore, per_path_ignores = request.selection
     selection = Selection(select, ignore, tuple(per_path_ignores.items()))
@@ -46,20 +41,6 @@ def look_at_repository(request: RepositoryRequest, output: Path) -> RepositoryAn
         failed = fails(shown, request.fail_on.value)
         reports.append(MemberReport(entries, "\n\n".join(filter(None, texts)), failed))
     return RepositoryAnswer(tuple(reports))
-
-
-def _member(package: RepositoryMember, metas: Mapping[str, Meta]) -> Member:
-    meta = metas.get(package.name)
-    return Member(
-        name=package.name,
-        origin=package.origin,
-        kind=meta.kind.kind if meta else "",
-        sources=package.sources,
-        version=package.version,
-        dependencies=dependencies(meta.value) if meta else (),
-        includes=package.includes,
-        excludes=package.excludes,
-    )
 
 
 def _write(folder: Path, findings: tuple[Finding, ...]) -> None:

@@ -68,7 +68,7 @@ class InstallRunner:
     @classmethod
     def create(cls, *rules: Any, **registries: Any) -> InstallRunner:
         building = (buckets, build, inputs, shards, target_faults, run)
-        dependencies = (
+        inferring = (
             check,
             handwritten,
             inference,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from tests.xpkg_tool.sandbox.asking import build, findings, package, tell
+from xpkg_tool.dependencies.lock.file import write_lock
+from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
 from xpkg_tool.documents import exact, quick
 from xpkg_tool.messages import (
     AnalyseRequest,
@@ -18,7 +21,9 @@ from xpkg_tool.messages import (
     BuildRequest,
     FailOn,
     LeftOut,
+    OwnPin,
     PackageReport,
+    Pinning,
     encode,
 )
 
@@ -164,3 +169,38 @@ def test_the_answer_has_one_report_for_each_package() -> None:
     Path("good.yaml").write_bytes(META)
     (report,) = build(package("good", ["good.yaml"])).packages
     assert isinstance(report, PackageReport)
+
+
+PINNED = META.replace(b"kind: Function", b"kind: Configuration") + (
+    b"spec:\n  dependsOn:\n"
+    b"  - {function: registry.example.org/a, version: v1.0.0}\n"
+    b"  - {function: registry.example.org/b, version: v1.0.0}\n"
+)
+
+
+def pinned(lock: bytes | None) -> PackageReport:
+    Path("crossplane.yaml").write_bytes(PINNED)
+    if lock is not None:
+        Path("xpkg.lock").write_bytes(lock)
+    own = OwnPin(0, f"sha256:{1:064x}")
+    pinning = Pinning((own,), "xpkg.lock", "pants generate-lockfiles --resolve=xpkg")
+    return build(package("p", ["crossplane.yaml"])._replace(pinning=pinning)).packages[0]
+
+
+def test_digests_come_from_the_request_and_from_the_lock() -> None:
+    locked = LockedPackage("registry.example.org/b", "v1.0.0", f"sha256:{2:064x}", "Function", "b")
+    assert pinned(write_lock(Lock((locked,)))).text == ""
+    description = json.loads(Path("out/0/package.xpkg.json").read_bytes())
+    constraints = [one["constraint"] for one in description["meta"]["dependencies"]]
+    assert constraints == [f"sha256:{1:064x}", f"sha256:{2:064x}"]
+
+
+def test_without_a_lock_its_packages_cannot_be_pinned() -> None:
+    report = pinned(None)
+    assert report.digest is None and codes(0) == ["XP132"]
+    assert "xpkg.lock does not have it" in report.text
+    assert "`pants generate-lockfiles --resolve=xpkg`" in report.text
+
+
+def test_a_lock_that_cannot_be_read_pins_nothing() -> None:
+    assert pinned(b"{").digest is None and codes(0) == ["XP150"]

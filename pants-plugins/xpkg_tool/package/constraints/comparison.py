@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from xpkg_tool.package.versions.dialect import Dialect
-from xpkg_tool.package.versions.version import Version, parse_version
+from xpkg_tool.package.semver import Dialect, Version, parse_version
 
 _SPACES = re.compile(r"[\t\n\f\r ]+")
 SPACE = " "

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Callable, Mapping
 
-from xpkg_tool.package.versions.comparison import (
+from xpkg_tool.package.constraints.comparison import (
     GROUPED_TERM,
     SPACE,
     TERM,
@@ -19,8 +19,7 @@ from xpkg_tool.package.versions.comparison import (
     rewrite_ranges,
     single_spaced,
 )
-from xpkg_tool.package.versions.dialect import Dialect
-from xpkg_tool.package.versions.version import Version, VersionError
+from xpkg_tool.package.semver import Dialect, Version, VersionError
 
 _ONE = re.compile(GROUPED_TERM)
 _ALL = re.compile(rf"{SPACE}*{TERM}{SPACE}*(?:(?:{SPACE}+|,{SPACE}*){TERM}{SPACE}*)*")
