@@ -319,7 +319,7 @@ def _registry_fields() -> list[str]:
 
 def test_all_fields_are_explained_and_no_others() -> None:
     packages = _field_names("target_types.py", "XpkgPackageTarget")
-    assert len(packages) == 14
+    assert len(packages) == 15
     assert sorted(_rows(TARGETS, "Fields of `xpkg_package`")) == sorted(packages)
     installs = _field_names("install_target.py", "XpkgInstallTarget")
     assert len(installs) == 17

@@ -21,7 +21,7 @@ from pants.testutil.rule_runner import RuleRunner
 
 import xpkg_tool
 from xpkg import named_packages, statistics, subsystem
-from xpkg.building import buckets, build, inputs, shards, target_faults
+from xpkg.building import buckets, build, inputs, pins, shards, target_faults
 from xpkg.dependencies import (
     check,
     handwritten,
@@ -67,7 +67,7 @@ class InstallRunner:
 
     @classmethod
     def create(cls, *rules: Any, **registries: Any) -> InstallRunner:
-        building = (buckets, build, inputs, shards, target_faults, run)
+        building = (buckets, build, inputs, pins, shards, target_faults, run)
         inferring = (
             check,
             handwritten,
