@@ -29,6 +29,7 @@ ELSEWHERE = {
     "xpkg/installing/references.py": "xpkg/installing/test_manifest.py",
     "xpkg/dependencies/handwritten.py": "xpkg/dependencies/test_inference.py",
     "xpkg/dependencies/internal.py": "xpkg/dependencies/test_inference.py",
+    "xpkg/dependencies/members.py": "xpkg/dependencies/test_check.py",
     "xpkg/naming/sources.py": "xpkg/dependencies/test_repository.py",
     "xpkg/publishing/candidate.py": "xpkg/goals/test_publish.py",
     "xpkg/publishing/environment.py": "xpkg/naming/test_secrets.py",
@@ -41,6 +42,7 @@ ELSEWHERE = {
     "xpkg_tool/dependencies/graph/*": "xpkg_tool/dependencies/graph/test_formats.py",
     # What a whole package becomes.
     "xpkg_tool/building/*": "xpkg_tool/test_cases.py",
+    "xpkg_tool/sandbox/members.py": "xpkg_tool/sandbox/test_repository.py",
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",
     # One test for all that is shown in the same way.
     "xpkg_tool/cli/cluster.py": "xpkg_tool/cli/test_install.py",
@@ -48,6 +50,7 @@ ELSEWHERE = {
     "xpkg_tool/cli/cache_fetch.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/locked.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/extract.py": "xpkg_tool/cli/test_source.py",
+    "xpkg_tool/cli/metas.py": "xpkg_tool/cli/test_graph.py",
     "xpkg_tool/cli/inspect.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/verify.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/diagnostics/errors.py": "xpkg_tool/registry/faults",

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from benchmarks.suite import alone, buckets, cli, goals, large, layer, publish, scale, yardsticks
+from benchmarks.suite import (
+    alone,
+    buckets,
+    cli,
+    goals,
+    inference,
+    large,
+    layer,
+    publish,
+    scale,
+    yardsticks,
+)
 
 CASES = (
     yardsticks.CASE,
     alone.CASE,
     goals.CASE,
+    inference.CASE,
     scale.CASE,
     large.CASE,
     layer.CASE,

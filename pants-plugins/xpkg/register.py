@@ -14,6 +14,7 @@ from xpkg.dependencies import (
     inference,
     internal,
     lock_check,
+    members,
     metas,
     repository,
     resolves,
@@ -26,6 +27,7 @@ from xpkg.goals import (
     publish,
     tailor,
     xpkg_build,
+    xpkg_graph,
 )
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest
@@ -62,6 +64,7 @@ def rules() -> Iterable[Any]:
         *metas.rules(),
         *repository.rules(),
         *handwritten.rules(),
+        *members.rules(),
         *check.rules(),
         *internal.rules(),
         *inference.rules(),
@@ -77,5 +80,6 @@ def rules() -> Iterable[Any]:
         *publish.rules(),
         *tailor.rules(),
         *xpkg_build.rules(),
+        *xpkg_graph.rules(),
         *pex.rules(),
     )

@@ -262,9 +262,11 @@ class RepositoryMember(NamedTuple):
 
 
 class RepositoryRequest(NamedTuple):
-    """Says what the `spec.dependsOn` of each package means, and lints the packages together."""
+    """Says what the `spec.dependsOn` of each package means, and lints the packages together.
+    `locks` are paths of lock files: what is locked is no misspelling."""
 
     packages: tuple[RepositoryMember, ...]
+    locks: tuple[str, ...] = ()
     selection: RuleSelection = RuleSelection()
     fail_on: FailOn = FailOn.ERROR
 

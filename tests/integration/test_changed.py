@@ -96,6 +96,21 @@ def test_a_change_concerns_what_depends_on_it(repository: Repository) -> None:
     assert sorted(skipped) == ["base", "top"]
 
 
+def test_the_graph_says_what_is_published(repository: Repository) -> None:
+    for name in ("beside", "middle"):
+        crd = repository.root / name / "crds" / "things.yaml"
+        crd.write_text(crd.read_text() + "# Not published.\n")
+    repository.write("beside/BUILD", "xpkg_package(version='v9.0.0')\n")
+    drawn = repository.pants("xpkg-graph", "--published", "::").stdout
+    assert drawn == (
+        "beside:beside Provider v9.0.0 never published\n"
+        "top:top Provider published\n"
+        "└── middle:middle Provider drifted [*]\n"
+        "    └── base:base Provider published [*]\n"
+    )
+    git(repository, "checkout", "--quiet", ".")
+
+
 def test_a_change_of_a_dependency_in_the_meta_object_is_seen(repository: Repository) -> None:
     meta = repository.root / "beside" / "crossplane.yaml"
     meta.write_text(

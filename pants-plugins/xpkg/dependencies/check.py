@@ -11,17 +11,16 @@ from pants.engine.fs import (
     EMPTY_DIGEST,
     Digest,
     DigestSubset,
-    GlobExpansionConjunction,
-    GlobMatchErrorBehavior,
     PathGlobs,
     RemovePrefix,
+    Snapshot,
 )
-from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.rules import Get, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
-from xpkg.dependencies.handwritten import Handwritten, HandwrittenRequest
+from xpkg.dependencies.members import RepositoryMembers, RepositoryMembersRequest
 from xpkg.dependencies.metas import PackageTargets
 from xpkg.dependencies.repository import RepositoryPackage, RepositoryPackages
 from xpkg.subsystem import XpkgSubsystem
@@ -30,7 +29,6 @@ from xpkg_tool.messages import (
     FINDINGS,
     MemberReport,
     RepositoryAnswer,
-    RepositoryMember,
     RepositoryRequest,
 )
 
@@ -102,39 +100,16 @@ async def check_repository(_: RepositoryCheckRequest, targets: PackageTargets) -
 async def check_several(
     _: _SeveralRequest,
     repository: RepositoryPackages,
-    targets: PackageTargets,
     xpkg: XpkgSubsystem,
 ) -> _Several:
     packages = tuple(repository.packages.values())
     if not _related(packages, repository):
         return _Several(RepositoryCheck(FrozenDict(), EMPTY_DIGEST))
-    handwritten = await MultiGet(
-        Get(Handwritten, HandwrittenRequest(targets.by_address[package.address]))
-        for package in packages
-    )
-    members = tuple(
-        RepositoryMember(
-            name=package.address.spec,
-            origin=targets.by_address[package.address].description_of_origin,
-            meta=package.meta.path if package.meta else "",
-            sources=package.sources,
-            version=package.version,
-            includes=tuple(address.spec for address in given.includes),
-            excludes=tuple(address.spec for address in given.excludes),
-        )
-        for package, given in zip(packages, handwritten)
-    )
-    metas = await Get(
-        Digest,
-        PathGlobs(
-            sorted({member.meta for member in members if member.meta}),
-            glob_match_error_behavior=GlobMatchErrorBehavior.ignore,
-            conjunction=GlobExpansionConjunction.any_match,
-        ),
-    )
-    message = RepositoryRequest(members, xpkg.selection(), xpkg.fail_on)
+    members = await Get(RepositoryMembers, RepositoryMembersRequest())
+    locks = await Get(Snapshot, PathGlobs(sorted(xpkg.resolves.values())))
+    message = RepositoryRequest(members.members, locks.files, xpkg.selection(), xpkg.fail_on)
     description = f"Looking at the dependencies of {pluralize(len(packages), 'package')}"
-    asked = ToolRequest(message, description, (metas,), level=LogLevel.DEBUG)
+    asked = ToolRequest(message, description, (members.metas, locks.digest), level=LogLevel.DEBUG)
     answer = await Get(ToolAnswer, ToolRequest, asked)
     by_name = {package.address.spec: package.address for package in packages}
     reports = answer.read(RepositoryAnswer).packages

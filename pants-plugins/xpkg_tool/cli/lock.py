@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 
 from xpkg_tool.cli.failure import FAILED, FOUND, OK, Failure, os_failure
 from xpkg_tool.cli.folder import folders, split_commas
+from xpkg_tool.cli.metas import meta_in
 from xpkg_tool.cli.output import write_error, write_output
 from xpkg_tool.dependencies.cache.file_cache import FileCache
 from xpkg_tool.dependencies.cache.folder import NoFolder, cache_folder
@@ -21,13 +22,9 @@ from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock, write_lock
 from xpkg_tool.dependencies.lock.model import Lock
 from xpkg_tool.dependencies.lock.resolve import EVERYTHING, Wanted, resolve
-from xpkg_tool.dependencies.metas import Meta, find_meta
-from xpkg_tool.discovery.walk import walk
 from xpkg_tool.files.whole import write_whole
 from xpkg_tool.publish.settings import RegistrySettings, registry_key
 
-_EXAMPLES = "examples"
-_META_FILES = ("crossplane.yaml", "crossplane.yml")
 _CONNECTIONS = 8
 
 
@@ -46,7 +43,7 @@ def _lock(arguments: Namespace) -> int:
     entries = [
         entry
         for folder in folders(arguments)
-        for entry in entries_of(_name(folder, path), _meta(folder))
+        for entry in entries_of(_name(folder, path), meta_in(folder))
     ]
     upgrade = frozenset(split_commas(arguments.upgrade))
     _check_upgrade(upgrade, old, entries)
@@ -90,22 +87,6 @@ def _name(folder: str, path: str) -> str:
     the address of a target with its folder's name."""
     relative = os.path.relpath(folder, os.path.dirname(path) or ".").replace(os.sep, "/")
     return "//" if relative == "." else f"//{relative}"
-
-
-def _meta(folder: str) -> Meta:
-    """The meta object of the package in `folder`. Raises Failure."""
-    try:
-        files = walk(folder, without=os.path.join(folder, _EXAMPLES)).files
-    except OSError as error:
-        raise os_failure("The folder cannot be read", folder, error) from None
-    likely = sorted(files.items(), key=lambda item: os.path.basename(item[0]) not in _META_FILES)
-    meta = find_meta(likely)
-    if meta is None:
-        raise Failure(
-            f"The folder {folder} contains no package: no file has a meta object.",
-            "Name folders with a crossplane.yaml.",
-        )
-    return meta
 
 
 def _check_upgrade(upgrade: frozenset[str], old: Lock, entries: Sequence[Entry]) -> None:

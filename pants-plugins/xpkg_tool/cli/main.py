@@ -202,6 +202,8 @@ def parser() -> argparse.ArgumentParser:
         help="write the files into this folder (default: the current one)",
     )
 
+    _graph_arguments(command("graph", "Shows which packages depend on which."))
+
     _cluster_arguments(
         command("install", "Installs a package in a cluster, with kubectl."),
         command("update", "Changes the version of a package in a cluster, with kubectl."),
@@ -253,6 +255,34 @@ class _Parser(argparse.ArgumentParser):
     def print_help(self, file: Any = None) -> None:
         """Raises if the output cannot be written; newer versions of argparse ignore that."""
         (file or sys.stdout).write(self.format_help())
+
+
+def _graph_arguments(graph: argparse.ArgumentParser) -> None:
+    graph.add_argument(
+        "directories",
+        metavar="DIR",
+        nargs="*",
+        help="show the package in this folder and what it depends on (default: the current one)",
+    )
+    graph.add_argument(
+        "--known-as",
+        metavar="PREFIX",
+        action="append",
+        help="take PREFIX/NAME (registry.example.org/platform/NAME) in dependencies for the "
+        "package among those in the folders that has this metadata.name; comma-separated, may be "
+        "repeated",
+    )
+    graph.add_argument(
+        "--lock",
+        dest="locks",
+        metavar="FILE",
+        action="append",
+        help="take the versions of other packages from this lock file; may be repeated (default: "
+        "xpkg.lock in the current folder, if it exists)",
+    )
+    formats = ("tree", "json", "dot", "mermaid")
+    _choice(graph, "--format", formats, "write the graph in this format")
+    graph.set_defaults(package_roots=None, examples=None)
 
 
 def _cluster_arguments(install: argparse.ArgumentParser, update: argparse.ArgumentParser) -> None:

@@ -45,9 +45,12 @@ _LONGEST_WAY = 12
 Metas = Mapping[str, Meta]
 
 
-def check_repository(repository: Repository, metas: Metas) -> dict[str, list[Finding]]:
+def check_repository(
+    repository: Repository, metas: Metas, locked: frozenset[str] = frozenset()
+) -> dict[str, list[Finding]]:
     """All findings, by the name of the member that they belong to. `metas` are the meta objects by
-    the names of the members; a member without one has no findings."""
+    the names of the members; a member without one has no findings. `locked` are the sources of
+    packages that are known to exist elsewhere."""
     findings: dict[str, list[Finding]] = {name: [] for name in metas}
     spellings = Spellings(repository.publishers)
     for member in repository.members:
@@ -56,7 +59,7 @@ def check_repository(repository: Repository, metas: Metas) -> dict[str, list[Fin
             edges = repository.edges(member)
             findings[member.name] += [
                 *(found for edge in edges for found in _edge(subject, edge)),
-                *_spelling(subject, member, repository, spellings),
+                *_spelling(subject, member, repository, spellings, locked),
             ]
     for name, finding in (*_twice(repository, metas), *_cycles(repository, metas)):
         findings[name].append(finding)
@@ -120,11 +123,15 @@ def _own_version(subject: Subject, edge: Edge) -> Finding:
 
 
 def _spelling(
-    subject: Subject, member: Member, repository: Repository, spellings: Spellings
+    subject: Subject,
+    member: Member,
+    repository: Repository,
+    spellings: Spellings,
+    locked: frozenset[str],
 ) -> Iterator[Finding]:
     for dependency in member.dependencies:
         package = dependency.package
-        if package in repository.publishers:
+        if package in repository.publishers or package in locked:
             continue
         same = spellings.same(package)
         meant = same or spellings.near(package)

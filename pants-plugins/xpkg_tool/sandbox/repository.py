@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
+from typing import Iterator, Sequence
 
 from xpkg_tool.diagnostics.finding import Finding, fails, render_all, strictness
 from xpkg_tool.documents.suppressions import read_suppressions
@@ -24,7 +26,7 @@ def look_at_repository(request: RepositoryRequest, output: Path) -> RepositoryAn
     files = {p.meta: Path(p.meta).read_bytes() for p in request.packages if p.meta}
     metas = metas_of(request.packages, files)
     repository = repository_of(request.packages, metas)
-    findings = check_repository(repository, metas)
+    findings = check_repository(repository, metas, frozenset(_locked(request.locks)))
     select, ignore, per_path_ignores = request.selection
     selection = Selection(select, ignore, tuple(per_path_ignores.items()))
     reports = []
@@ -41,6 +43,17 @@ def look_at_repository(request: RepositoryRequest, output: Path) -> RepositoryAn
         failed = fails(shown, request.fail_on.value)
         reports.append(MemberReport(entries, "\n\n".join(filter(None, texts)), failed))
     return RepositoryAnswer(tuple(reports))
+
+
+def _locked(paths: Sequence[str]) -> Iterator[str]:
+    """The sources in lock files. What is wrong with a lock is said where it is checked."""
+    for path in paths:
+        # Most repositories have at most one.
+        from xpkg_tool.dependencies.lock.errors import LockError
+        from xpkg_tool.dependencies.lock.file import read_lock
+
+        with suppress(LockError):
+            yield from (p.source for p in read_lock(Path(path).read_bytes(), path).packages)
 
 
 def _write(folder: Path, findings: tuple[Finding, ...]) -> None:

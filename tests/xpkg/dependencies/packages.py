@@ -13,7 +13,15 @@ from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from tests.xpkg.real_tool import real_tool
 from xpkg import subsystem
-from xpkg.dependencies import check, handwritten, inference, internal, metas, repository
+from xpkg.dependencies import (
+    check,
+    handwritten,
+    inference,
+    internal,
+    members,
+    metas,
+    repository,
+)
 from xpkg.dependencies.repository import RepositoryPackages
 from xpkg.naming import sources, variables
 from xpkg.target_types import XpkgDependenciesField, XpkgPackageTarget
@@ -25,7 +33,7 @@ REGISTRIES = {"main": {"address": HOST, "default": True}}
 
 def runner_with(*rules: Any) -> RuleRunner:
     names = (subsystem, variables, sources, run)
-    modules = (*names, metas, repository, handwritten, check, internal, inference)
+    modules = (*names, metas, repository, handwritten, members, check, internal, inference)
     return RuleRunner(
         rules=[
             *(rule for module in modules for rule in module.rules()),

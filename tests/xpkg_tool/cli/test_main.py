@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 from pathlib import Path
@@ -55,7 +56,10 @@ def test_wrong_use(arguments: list[str], message: str, capsys: pytest.CaptureFix
     assert message in err and not out and "Traceback" not in err
 
 
-COMMANDS = ("lint", "build", "push", "copy", "verify", "inspect", "extract", "rule", "completion")
+COMMANDS = (
+    *("lint", "build", "push", "copy", "verify", "inspect", "extract", "graph", "lock", "cache"),
+    *("rule", "completion"),
+)
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
@@ -67,15 +71,18 @@ def test_help_says_what_the_exit_codes_mean(
     assert all(f"\n  {code}  " in out for code in (0, 1, 2))
 
 
+def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    found = [a.choices for a in parser._actions if isinstance(a.choices, dict)]
+    return dict(found[0]) if found else {}
+
+
 def _actions() -> list[tuple[str, str]]:
     """The help of all arguments of all commands, each with its command."""
-    (commands,) = (a.choices for a in cli.parser()._actions if isinstance(a.choices, dict))
+    commands = _commands(cli.parser())
     assert tuple(commands) == COMMANDS
-    return [
-        (name, str(action.help))
-        for name, command in commands.items()
-        for action in command._actions
-    ]
+    below = {f"cache {name}": action for name, action in _commands(commands["cache"]).items()}
+    del commands["cache"]
+    return [(n, str(a.help)) for n, c in {**commands, **below}.items() for a in c._actions]
 
 
 @pytest.mark.parametrize(("command", "help"), _actions())
@@ -92,7 +99,7 @@ def test_a_line_of_help_begins_with_a_verb(command: str, help: str) -> None:
         "link",
         "print",
     }
-    verbs |= {"read", "send", "show", "treat", "trust", "use", "write"}
+    verbs |= {"lock", "read", "remove", "send", "show", "take", "treat", "trust", "use", "write"}
     assert help.split(maxsplit=1)[0] in verbs, f"{command}: {help}"
 
 

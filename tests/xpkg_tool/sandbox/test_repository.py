@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from xpkg_tool.dependencies.lock.file import write_lock
+from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
 from xpkg_tool.messages import (
     FINDINGS,
     FailOn,
@@ -49,7 +51,7 @@ def looked_at(
         RepositoryMember("c", "c/BUILD:1", "", (), None),
     )
     output = Path("output") / str(len(list(Path().iterdir())))
-    answer = look_at_repository(RepositoryRequest(members, selection, fail_on), output)
+    answer = look_at_repository(RepositoryRequest(members, (), selection, fail_on), output)
     a, *others = answer.packages
     assert a.entries == (MeantPackages(0, ("b",)),)
     assert [(other.text, other.failed) for other in others] == [("", False)] * 2
@@ -80,3 +82,22 @@ def test_a_comment_that_suppresses_nothing_is_said_where_its_rule_is_checked() -
     """The package alone is not the place to say that a comment about several is not used."""
     text, _, codes = looked_at("  # xpkg: ignore[XP145,XP142,XP123]")
     assert codes == ["XP009"] and "there is no finding XP142 here" in text
+
+
+def test_what_is_locked_is_no_misspelling() -> None:
+    Path("a.yaml").write_text(
+        META.format(comment="").replace("example.org/b", "example.org/networks")
+    )
+    members = (
+        RepositoryMember("a", "a/BUILD:1", "a.yaml", ("example.org/a",), None),
+        RepositoryMember("b", "b/BUILD:1", "", ("example.org/network",), None),
+    )
+    digest = f"sha256:{'0' * 64}"
+    locked = LockedPackage("example.org/networks", "v1.0.0", digest, "Function", "networks")
+    Path("good.lock").write_bytes(write_lock(Lock((locked,))))
+    Path("bad.lock").write_text("{")
+    texts = [
+        look_at_repository(RepositoryRequest(members, locks), Path(name)).packages[0].text
+        for name, locks in (("1", ()), ("2", ("bad.lock",)), ("3", ("bad.lock", "good.lock")))
+    ]
+    assert ["XP144" in text for text in texts] == [True, True, False]

@@ -1,0 +1,109 @@
+"""`xpkg-graph`: the packages of the repository, and what the registries have of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pants.engine.addresses import Address
+from pants.engine.rules import rule
+from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+
+from tests.xpkg.dependencies.packages import HOST, configure, runner_with, write
+from xpkg.goals import xpkg_graph
+from xpkg.goals.xpkg_graph import XpkgGraph, published_state
+from xpkg.publishing.candidate import Candidate, Destination, Problem
+from xpkg.publishing.lookup import PublishPlanRequest
+from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan
+from xpkg.registries import Registry
+from xpkg_tool.messages import Action, PlannedReference
+
+HERE, ELSEWHERE = f"sha256:{'0' * 64}", f"sha256:{'1' * 64}"
+
+
+def package(*remotes: tuple[str | None, Action], problem: Problem | None = None) -> PackagePlan:
+    """A package with references that have these digests in the registry."""
+    references = tuple(
+        ReferencePlan(
+            Destination(Registry(HOST), "a", f"v{number}"),
+            PlannedReference(f"{HOST}/a:v{number}", HERE, remote, action, ""),
+        )
+        for number, (remote, action) in enumerate(remotes)
+    )
+    return PackagePlan(Candidate(Address("packages/a"), HERE, problem=problem), references)
+
+
+NOTHING, SAME, OTHER = (None, Action.PUSH), (HERE, Action.UP_TO_DATE), (ELSEWHERE, Action.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("remotes", "state"),
+    [
+        ([NOTHING, NOTHING], "never published"),
+        ([SAME, SAME], "published"),
+        ([SAME, (None, Action.SKIP)], "published"),
+        ([SAME, NOTHING], "partly published"),
+        ([SAME, OTHER], "drifted"),
+        ([NOTHING, (ELSEWHERE, Action.PUSH)], "drifted"),
+        ([SAME, (None, Action.FAILED)], "unknown"),
+        ([], "never published"),
+    ],
+)
+def test_what_the_registries_have(remotes: list[tuple[str | None, Action]], state: str) -> None:
+    assert published_state(package(*remotes)) == state
+
+
+def test_what_cannot_be_built_is_not_known() -> None:
+    assert published_state(package(SAME, problem=Problem("does not pass lint", ""))) == "unknown"
+
+
+@rule
+async def plan(request: PublishPlanRequest) -> PublishPlan:
+    assert request.named == (Address("packages/a"),)
+    return PublishPlan(request.named, (package(SAME),))
+
+
+@pytest.fixture
+def runner() -> RuleRunner:
+    runner = runner_with(*xpkg_graph.rules(), plan)
+    configure(runner)
+    write(runner, "a", "b", "other.example.org/c", version="v1.0.0")
+    write(runner, "b")
+    return runner
+
+
+def graph(runner: RuleRunner, *args: str) -> GoalRuleResult:
+    option = f"--xpkg-registries={ {'main': {'address': HOST, 'default': True}}!r}"
+    return runner.run_goal_rule(XpkgGraph, global_args=[option], args=args, env_inherit={"PATH"})
+
+
+def test_the_packages_that_are_named(runner: RuleRunner) -> None:
+    assert graph(runner, "packages/b").stdout == "packages/b:b Function\n"
+    assert graph(runner, "::").stdout == (
+        "packages/a:a Function v1.0.0\n"
+        "├── packages/b:b Function [>=v1.0.0]\n"
+        "└── other.example.org/c Function external [>=v1.0.0]\n"
+    )
+
+
+def test_what_is_published(runner: RuleRunner) -> None:
+    shown = graph(runner, "--published", "--format=json", "packages/a")
+    packages: list[dict[str, Any]] = json.loads(shown.stdout)["packages"]
+    assert [(p["name"], p["state"]) for p in packages] == [
+        ("packages/a:a", "published"),
+        ("packages/b:b", None),
+        ("other.example.org/c", None),
+    ]
+
+
+def test_a_lock_that_cannot_be_read(runner: RuleRunner) -> None:
+    runner.write_files({"xpkg.lock": "{"})
+    shown = graph(runner, "packages/a")
+    assert shown.exit_code == 1 and "xpkg.lock:1" in shown.stderr and shown.stdout == ""
+
+
+def test_nothing_to_show(runner: RuleRunner) -> None:
+    runner.write_files({"other/BUILD": "target()"})
+    shown = graph(runner, "other")
+    assert (shown.exit_code, shown.stdout) == (0, "")
