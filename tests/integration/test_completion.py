@@ -133,10 +133,14 @@ def test_fish_completes() -> None:
         "completion",
         "copy",
         "extract",
+        "graph",
         "inspect",
+        "install",
         "lint",
+        "lock",
         "push",
         "rule",
+        "update",
     }
     assert set(_fish("xpkg ")) == {*commands, "verify"}
 
