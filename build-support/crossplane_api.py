@@ -177,7 +177,9 @@ def main() -> int:
     if len(arguments) != 1:
         print(f"usage: {sys.argv[0]} [--install] PATH", file=sys.stderr)
         return 2
-    kinds = _INSTALLING if "--install" in sys.argv else _KINDS
+    kinds: _Kinds = _KINDS
+    if "--install" in sys.argv:
+        kinds = _INSTALLING
     try:
         sys.stdout.write(table(Path(arguments[0]), kinds))
     except (OSError, tarfile.TarError, yaml.YAMLError, ValueError) as error:

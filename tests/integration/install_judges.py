@@ -22,7 +22,8 @@ _MATCHES = re.compile(r"self\.matches\('(.*)'\)")
 
 
 class Judge(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def refusal(self, manifest: str) -> str:
         """Why a cluster does not accept the manifest, empty where it does."""
@@ -82,7 +83,8 @@ class TableJudge:
             pattern = _MATCHES.fullmatch(rule)
             assert pattern is not None, rule
             # A string in CEL has escapes, as in Python.
-            if not re.search(pattern[1].replace("\\\\", "\\"), value):
+            text = str(value)
+            if not re.search(pattern[1].replace("\\\\", "\\"), text):
                 yield f"{field}: {message}"
         if isinstance(value, list):
             for item in value:

@@ -54,7 +54,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer | Non
 
 @pytest.fixture(scope="module")
 def judge(server: ApiServer | None, request: pytest.FixtureRequest) -> Judge:
-    found: Judge = ServerJudge(server) if server else TableJudge()
+    found: Judge = TableJudge()
+    if server is not None:
+        found = ServerJudge(server)
     # Also where nothing fails: which judge it was is a part of the result.
     capture = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():

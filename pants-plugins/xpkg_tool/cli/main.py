@@ -204,17 +204,17 @@ def parser() -> argparse.ArgumentParser:
 
     _graph_arguments(command("graph", "Shows which packages depend on which."))
 
-    _cluster_arguments(
-        command("install", "Installs a package in a cluster, with kubectl."),
-        command("update", "Changes the version of a package in a cluster, with kubectl."),
-    )
-
     _lock_arguments(
         command("lock", "Locks the packages of others that packages depend on, in xpkg.lock.")
     )
 
     _cache_commands(
         command("cache", "Shows, checks and fills the cache of packages from registries.")
+    )
+
+    _cluster_arguments(
+        command("install", "Installs a package in a cluster, with kubectl."),
+        command("update", "Changes the version of a package in a cluster, with kubectl."),
     )
 
     rule = command("rule", "Explains lint rules, or lists them, one per line.")
@@ -291,18 +291,18 @@ def _cluster_arguments(install: argparse.ArgumentParser, update: argparse.Argume
             "kind",
             metavar="KIND",
             choices=("provider", "configuration", "function"),
-            help="what the package is: provider, configuration or function",
+            help="install this kind of package: provider, configuration or function",
         )
         changer.add_argument(
             "reference",
             metavar="REF",
-            help="the package, such as xpkg.example.org/team/package:v1.0.0",
+            help="install this package, such as xpkg.example.org/team/package:v1.0.0",
         )
         changer.add_argument(
             "name",
             metavar="NAME",
             nargs="?",
-            help="the name of the object (default: the one that the package manager gives to "
+            help="use this name for the object (default: the one that the package manager gives to "
             "dependencies, derived from the repository)",
         )
         changer.add_argument(

@@ -21,12 +21,13 @@ from pants.testutil.rule_runner import RuleRunner
 
 import xpkg_tool
 from xpkg import named_packages, statistics, subsystem
-from xpkg.building import buckets, build, inputs, shards, target_faults
+from xpkg.building import buckets, build, inputs, pins, shards, target_faults
 from xpkg.dependencies import (
     check,
     handwritten,
     inference,
     internal,
+    members,
     metas,
     repository,
     resolves,
@@ -67,12 +68,13 @@ class InstallRunner:
 
     @classmethod
     def create(cls, *rules: Any, **registries: Any) -> InstallRunner:
-        building = (buckets, build, inputs, shards, target_faults, run)
-        dependencies = (
+        building = (buckets, build, inputs, pins, shards, target_faults, run)
+        inferring = (
             check,
             handwritten,
             inference,
             internal,
+            members,
             metas,
             repository,
             resolves,

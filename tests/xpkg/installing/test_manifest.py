@@ -118,6 +118,24 @@ def test_all_fields(install: InstallRunner) -> None:
     assert function["runtimeConfigRef"] == {"name": "small"}
 
 
+def test_closed_by_digest(install: InstallRunner) -> None:
+    """What `pin_dependencies` writes into a package is what is installed."""
+    install.install("platform", mode="pinned")
+    assert "XP163" in install.manifest().text
+    needs = {
+        "function": ("Function", "~v0.1.0"),
+        "other.example.org/b/provider": ("Provider", ">=v4.0.0"),
+    }
+    install.package("platform", needs=needs, pin_dependencies=True)
+    provider, function, configuration = install.objects(install.manifest())
+    assert provider["spec"]["package"] == f"other.example.org/b/provider@sha256:{'a' * 64}"
+    for value, name in ((function, "function"), (configuration, "platform")):
+        assert value["spec"]["package"].startswith(f"{HOST}/team/{name}@sha256:")
+    # By tag, such a package is refused.
+    install.install("platform")
+    assert 'use `mode="pinned"`' in install.manifest().text
+
+
 def test_a_package_of_the_lock_by_itself(install: InstallRunner) -> None:
     install.install(external_packages=["other.example.org/b/provider"])
     made = install.manifest()

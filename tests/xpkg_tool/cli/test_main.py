@@ -58,7 +58,7 @@ def test_wrong_use(arguments: list[str], message: str, capsys: pytest.CaptureFix
 
 COMMANDS = (
     *("lint", "build", "push", "copy", "verify", "inspect", "extract", "graph", "lock", "cache"),
-    *("rule", "completion"),
+    *("install", "update", "rule", "completion"),
 )
 
 
@@ -95,9 +95,15 @@ def test_a_line_of_help_begins_with_a_verb(command: str, help: str) -> None:
         "do",
         "explain",
         "fail",
+        "install",
+        "keep",
         "leave",
+        "let",
         "link",
         "print",
+        "pull",
+        "run",
+        "wait",
     }
     verbs |= {"lock", "read", "remove", "send", "show", "take", "treat", "trust", "use", "write"}
     assert help.split(maxsplit=1)[0] in verbs, f"{command}: {help}"

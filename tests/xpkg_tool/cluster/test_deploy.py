@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -110,8 +111,6 @@ def test_it_says_why_not(kubectl: FakeKubectl) -> None:
 
 
 def test_one_object_is_no_list(kubectl: FakeKubectl) -> None:
-    import json
-
     kubectl.answer(get=[{"stdout": json.dumps(installed_object("Function", "f", *READY))}])
     _, said = run(kubectl, timeout=1)
     assert "Function f is installed and healthy" in said
