@@ -27,6 +27,7 @@ from xpkg_tool.messages import (
     PlannedReference,
     PlanRequest,
     PublishAnswer,
+    PublishEvent,
     PublishRequest,
     command_of,
     decode,
@@ -34,7 +35,7 @@ from xpkg_tool.messages import (
     to_json,
 )
 
-FORMS = [*REQUESTS.values(), *ANSWERS.values(), Counts]
+FORMS = [*REQUESTS.values(), *ANSWERS.values(), Counts, PublishEvent]
 # Paths may hold bytes that are not UTF-8, as `surrogateescape` has them.
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=8)
 
@@ -155,12 +156,19 @@ REGISTRY = {"directory": "", "connections": 1, "packages": []}
         ),
         (
             PublishAnswer,
-            {"references": [{"reference": "r", "digest": "d", "action": "pushed"}]},
-            "references[0].transfer: is required",
+            {
+                "packages": [
+                    {
+                        "name": "p",
+                        "references": [{"reference": "r", "digest": "d", "action": "pushed"}],
+                    }
+                ]
+            },
+            "packages[0].references[0].transfer: is required",
         ),
         (
             PublishRequest,
-            {"mountFrom": {"a": ["b"]}},
+            {"packages": []},
             "directory: is required",
         ),
     ],

@@ -40,7 +40,7 @@ class Sent(PublishPackages):
 def with_few_processes(
     entries: Mapping[T, Sequence[PublishPackages]], sigil: str
 ) -> dict[T, tuple[PublishPackages, ...]]:
-    """The entries, with processes for what was sent. `sigil` is what the goal puts before names."""
+    """The entries, with processes for what was sent. The goal puts the `sigil` before a name."""
     new = {key: list(found) for key, found in entries.items()}
     places = [
         (key, number, entry)

@@ -163,7 +163,9 @@ class Wire:
         with _translated(self._timeout):
             request = requests.PreparedRequest()
             request.prepare_method(method)
-            request.prepare_url(url, {})
+            # Not `prepare_url`: urllib3 quotes what has to be quoted, and an address with encoded
+            # state, which takes long to parse, is best left as it came.
+            request.url = url
             request.prepare_headers({**self._headers, **headers})
             request.prepare_body(data, None)
             adapter, environment = self._way_to(url)
