@@ -18,6 +18,7 @@ from tests.xpkg.installing.install_runner import InstallRunner
 from tests.xpkg.publish_runner import files_for_stdio
 from tests.xpkg_tool.cluster.fake_kubectl import READY, FakeKubectl, installed_object, listed
 from xpkg.goals import experimental_deploy, package, publish
+from xpkg.naming import environment
 from xpkg.publishing import execute, lookup
 
 PACKAGE = "registry.example.org/team/function:v0.1.0"

@@ -41,8 +41,8 @@ from xpkg_tool.messages import MetaFiles, MetasAnswer, MetasRequest, PackageMeta
 
 _USUAL_NAMES = ("crossplane.yaml", "crossplane.yml")
 _YAML_ENDINGS = (".yaml", ".yml")
-# Reading a meta object takes less than a millisecond, starting a process a hundred times as long.
-_PACKAGES_PER_PROCESS = 64
+# Reading a meta object takes a quarter of a millisecond, starting a process 400 times as long.
+_PACKAGES_PER_PROCESS = 128
 
 
 @dataclass(frozen=True)
