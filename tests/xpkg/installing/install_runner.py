@@ -84,7 +84,7 @@ class InstallRunner:
         runner = RuleRunner(
             rules=[
                 *core_rules(),
-                *(r for module in (*building, *dependencies, *modules) for r in module.rules()),
+                *(r for module in (*building, *inferring, *modules) for r in module.rules()),
                 tool_from_sources,
                 *rules,
                 QueryRule(InstallManifest, [InstallManifestRequest]),
