@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from dataclasses import replace
 from typing import Any, Iterable, Optional, Sequence
 
 from pants.core.goals.package import OutputPathField
@@ -25,6 +24,8 @@ from pants.source.filespec import FilespecMatcher
 from pants.util.docutil import bin_name
 from pants.util.memo import memoized_property
 from pants.util.strutil import help_text
+
+from xpkg.pants_versions import all_of, filespec_with
 
 # `help` evaluates the types of `compute_value`, which CPython 3.9 cannot for `X | None`.
 _Globs = Optional[tuple[str, ...]]
@@ -164,7 +165,7 @@ class XpkgSourcesField(MultipleSourcesField):
         if self._examples is None:
             return own
         added = [glob for glob in self._examples.globs if not glob.startswith("!")]
-        return {**own, "includes": [*own["includes"], *added]}
+        return filespec_with(own, added)
 
     @memoized_property
     def filespec_matcher(self) -> Any:
@@ -180,7 +181,7 @@ class XpkgSourcesField(MultipleSourcesField):
             if self.value == self.default:
                 return globs
             # As up to Pants 2.21: each glob that somebody wrote has to match something.
-            return replace(globs, conjunction=GlobExpansionConjunction.all_match)
+            return all_of(globs)
         examples = self._examples.value or ()
         own = [glob for glob in self.globs if not _leaves_out(glob, examples)]
         return PathGlobs(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.engine.fs import GlobExpansionConjunction, GlobMatchErrorBehavior, PathGlobs
 from pants.util.frozendict import FrozenDict
 from pants.vcs.changed import DependentsOption
 
@@ -54,3 +55,29 @@ def test_the_metadata_of_the_lock_has_the_widest_range_of_interpreters() -> None
     assert widest.contains(own, universe)
     assert own.contains(widest, universe) == xpkg.BY_NAME
     assert metadata["version"] == 2
+
+
+def test_all_of() -> None:
+    globs = PathGlobs(
+        ["a/*.yaml", "!a/b.yaml"], GlobMatchErrorBehavior.error, description_of_origin="it"
+    )
+    found = pants_versions.all_of(globs)
+    assert found.conjunction == GlobExpansionConjunction.all_match
+    assert (found.globs, found.description_of_origin) == (globs.globs, "it")
+    assert found.glob_match_error_behavior == GlobMatchErrorBehavior.error
+
+
+class Since233:
+    """A field's `filespec` since Pants 2.33."""
+
+    includes = ("a/*.yaml",)
+    excludes = ("a/b.yaml",)
+
+
+@pytest.mark.parametrize(
+    "filespec", [{"includes": ["a/*.yaml"], "excludes": ["a/b.yaml"]}, Since233()]
+)
+def test_filespec_with(filespec: Any) -> None:
+    found = pants_versions.filespec_with(filespec, ["a/examples/*.yaml"])
+    assert tuple(found["includes"]) == ("a/*.yaml", "a/examples/*.yaml")
+    assert tuple(found["excludes"]) == ("a/b.yaml",)
