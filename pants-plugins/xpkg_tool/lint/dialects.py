@@ -6,6 +6,7 @@ meanings (`package/dialects.py`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import REFUSED, WARNING, ReleaseFinding
@@ -66,7 +67,11 @@ def check_crossplane_dialect(
     if found is None or found.unreadable is NEWER:
         return
     if found.unreadable is OLDER:
-        yield _not_valid(subject, path, constraint, found, "The version constraint for Crossplane")
+        # A warning: Crossplane's build takes the package, and which release it is for is what could
+        # not be read.
+        what = "The version constraint for Crossplane"
+        refused = _not_valid(subject, path, constraint, found, what)
+        yield replace(refused, finding=replace(refused.finding, severity=WARNING))
         return
     takes = "satisfies" if found.admitting is OLDER else "does not satisfy"
     yield _another_meaning(
