@@ -38,6 +38,8 @@ CASE = Case(
         Section(
             "Inference: dependencies of 200 packages, in seconds beyond those of trivial targets",
             (
+                Row(_FLOOR, "trivial, cold"),
+                Row(_FLOOR_SAME, "trivial, nothing changed"),
                 # 2 ms for each package.
                 Row(_COLD, "cold", beyond=_FLOOR, against_title="trivial, cold", at_most=0.4),
                 Row(
