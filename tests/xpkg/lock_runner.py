@@ -11,6 +11,7 @@ from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import RuleRunner
 
 from tests.xpkg.real_tool import real_tool
+from tests.xpkg.replaced_rules import replaced
 from tests.xpkg_tool.dependencies.lock.universe import meta_text
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry
 from xpkg import register
@@ -25,13 +26,12 @@ LOCK = "xpkg.lock"
 
 def lock_runner() -> RuleRunner:
     """An engine with all rules of the backend, but with this process's tool."""
-    without = set(process.rules())
-    rules = [rule for rule in register.rules() if rule not in without]
+    # Without the rule that sets up an environment for the tool.
+    own = [rule for rule in register.rules() if rule not in set(process.rules())]
     return RuleRunner(
         rules=[
             *core_rules(),
-            *rules,
-            real_tool,
+            *replaced(own, real_tool),
             QueryRule(LockCheck, [LockCheckRequest]),
         ],
         target_types=[XpkgPackageTarget, GenericTarget],

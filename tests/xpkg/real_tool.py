@@ -17,7 +17,7 @@ _RUN = (
 )
 
 
-@rule
+@rule(canonical_name="xpkg.tool.process.tool_process")
 async def real_tool(request: ToolProcess) -> Process:
     paths = json.dumps([path for path in sys.path if path])
     return Process(

@@ -11,6 +11,7 @@ from pants.engine.fs import DigestContents
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from tests.xpkg.real_tool import real_tool
+from tests.xpkg.replaced_rules import replaced
 from tests.xpkg_tool.registry.fake_registry import PASSWORD, USER
 from xpkg import subsystem
 from xpkg.dependencies import fetch
@@ -40,8 +41,7 @@ class Machine:
                 *fetch.rules(),
                 *environment.rules(),
                 *subsystem.rules(),
-                *run.rules(),
-                real_tool,
+                *replaced(run.rules(), real_tool),
                 QueryRule(FetchedPackages, [FetchRequest]),
             ],
             bootstrap_args=self.arguments,

@@ -12,6 +12,7 @@ from pants.engine.target import DependenciesRequest
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from tests.xpkg.real_tool import real_tool
+from tests.xpkg.replaced_rules import replaced
 from xpkg import subsystem
 from xpkg.dependencies import (
     check,
@@ -36,8 +37,7 @@ def runner_with(*rules: Any) -> RuleRunner:
     modules = (*names, metas, repository, handwritten, members, check, internal, inference)
     return RuleRunner(
         rules=[
-            *(rule for module in modules for rule in module.rules()),
-            real_tool,
+            *replaced((rule for module in modules for rule in module.rules()), real_tool),
             *rules,
             QueryRule(Addresses, [DependenciesRequest]),
             QueryRule(RepositoryPackages, []),

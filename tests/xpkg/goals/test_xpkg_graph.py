@@ -11,6 +11,7 @@ from pants.engine.rules import rule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from tests.xpkg.dependencies.packages import HOST, configure, runner_with, write
+from tests.xpkg.replaced_rules import replaced
 from xpkg.goals import xpkg_graph
 from xpkg.goals.xpkg_graph import XpkgGraph, published_state
 from xpkg.publishing.candidate import Candidate, Destination, Problem
@@ -58,7 +59,7 @@ def test_what_cannot_be_built_is_not_known() -> None:
     assert published_state(package(SAME, problem=Problem("does not pass lint", ""))) == "unknown"
 
 
-@rule
+@rule(canonical_name="xpkg.publishing.lookup.publish_plan")
 async def plan(request: PublishPlanRequest) -> PublishPlan:
     assert request.named == (Address("packages/a"),)
     return PublishPlan(request.named, (package(SAME),))
@@ -66,7 +67,7 @@ async def plan(request: PublishPlanRequest) -> PublishPlan:
 
 @pytest.fixture
 def runner() -> RuleRunner:
-    runner = runner_with(*xpkg_graph.rules(), plan)
+    runner = runner_with(*replaced(xpkg_graph.rules(), plan))
     configure(runner)
     write(runner, "a", "b", "other.example.org/c", version="v1.0.0")
     write(runner, "b")

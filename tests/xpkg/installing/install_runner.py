@@ -4,7 +4,6 @@ instead of the environment that Pants would install for it."""
 from __future__ import annotations
 
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from pants.core.register import rules as core_rules
 from pants.core.target_types import GenericTarget
 from pants.engine.addresses import Address
 from pants.engine.fs import DigestContents
-from pants.engine.process import Process
-from pants.engine.rules import QueryRule, rule
+from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import RuleRunner
 
-import xpkg_tool
+from tests.xpkg.real_tool import real_tool
+from tests.xpkg.replaced_rules import replaced
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, pins, shards, target_faults
 from xpkg.dependencies import (
@@ -40,24 +39,8 @@ from xpkg.naming import sources, variables
 from xpkg.publishing import candidate
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
-from xpkg.tool.process import ToolProcess
 
 HOST = "registry.example.org"
-SOURCES = Path(xpkg_tool.__file__).parents[1]
-_RUN = "import sys; sys.path[:0] = {!r}; from xpkg_tool.__main__ import main; main(sys.argv[1:])"
-
-
-@rule
-async def tool_from_sources(request: ToolProcess) -> Process:
-    return Process(
-        argv=(sys.executable, "-I", "-c", _RUN.format([str(SOURCES)]), *request.args),
-        input_digest=request.input_digest,
-        output_directories=(request.output_directory,),
-        description=request.description,
-        env=request.env,
-        cache_scope=request.cache_scope,
-        level=request.level,
-    )
 
 
 @dataclass
@@ -81,12 +64,11 @@ class InstallRunner:
             sources,
         )
         modules = (named_packages, statistics, subsystem, variables, candidate, manifest, package)
+        own = (r for module in (*building, *inferring, *modules) for r in module.rules())
         runner = RuleRunner(
             rules=[
                 *core_rules(),
-                *(r for module in (*building, *inferring, *modules) for r in module.rules()),
-                tool_from_sources,
-                *rules,
+                *replaced((*own, *rules), real_tool),
                 QueryRule(InstallManifest, [InstallManifestRequest]),
                 QueryRule(BuiltPackage, [XpkgInstallFieldSet]),
             ],

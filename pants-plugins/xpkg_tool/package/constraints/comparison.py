@@ -79,3 +79,14 @@ def parse_comparison(match: re.Match[str], dialect: Dialect) -> Comparison:
     else:
         exact = match.group(0)[len(operator) :].strip(SPACE)
     return Comparison(operator, parse_version(exact, dialect), any_minor, any_patch, any_version)
+
+
+def tilde(comparison: Comparison, version: Version) -> bool:
+    """`~`: the same major version and, where one is given, the same minor version."""
+    wanted = comparison.version
+    if version < wanted:
+        return False
+    if wanted.numbers == (0, 0, 0) and not comparison.any_minor and not comparison.any_patch:
+        return True  # `~0.0.0`, `*`: everything from 0.0.0 on.
+    same_minor = comparison.any_minor or version.minor == wanted.minor
+    return version.major == wanted.major and same_minor

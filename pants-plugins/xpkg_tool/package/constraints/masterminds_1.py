@@ -17,6 +17,7 @@ from xpkg_tool.package.constraints.comparison import (
     parse_comparison,
     rewrite_ranges,
     single_spaced,
+    tilde,
 )
 from xpkg_tool.package.semver import Dialect, Version, VersionError
 
@@ -64,16 +65,8 @@ def _up_to(c: Comparison, v: Version) -> bool:
     return v.major <= c.version.major and (c.any_minor or v.minor <= c.version.minor)
 
 
-def _tilde(c: Comparison, v: Version) -> bool:
-    if v < c.version:
-        return False
-    if c.version.numbers == (0, 0, 0) and not c.any_minor and not c.any_patch:
-        return True  # `~0.0.0`, `*`: everything from 0.0.0 on.
-    return v.major == c.version.major and (c.any_minor or v.minor == c.version.minor)
-
-
 def _equal(c: Comparison, v: Version) -> bool:
-    return _tilde(c, v) if c.partial else v == c.version
+    return tilde(c, v) if c.partial else v == c.version
 
 
 _OPERATIONS: Mapping[str, Callable[[Comparison, Version], bool]] = {
@@ -86,7 +79,7 @@ _OPERATIONS: Mapping[str, Callable[[Comparison, Version], bool]] = {
     "=>": lambda c, v: v >= c.version,
     "<=": lambda c, v: _up_to(c, v) if c.partial else v <= c.version,
     "=<": lambda c, v: _up_to(c, v) if c.partial else v <= c.version,
-    "~": _tilde,
-    "~>": _tilde,
+    "~": tilde,
+    "~>": tilde,
     "^": lambda c, v: v >= c.version and v.major == c.version.major,
 }

@@ -18,6 +18,7 @@ from xpkg_tool.package.constraints.comparison import (
     parse_comparison,
     rewrite_ranges,
     single_spaced,
+    tilde,
 )
 from xpkg_tool.package.semver import Dialect, Version, VersionError
 
@@ -76,16 +77,8 @@ def _less_or_equal(c: Comparison, v: Version) -> bool:
     return c.any_minor or v.minor <= c.version.minor
 
 
-def _tilde(c: Comparison, v: Version) -> bool:
-    if v < c.version:
-        return False
-    if c.version.numbers == (0, 0, 0) and not c.any_minor and not c.any_patch:
-        return True  # `~0.0.0`, `*`: everything from 0.0.0 on.
-    return v.major == c.version.major and (c.any_minor or v.minor == c.version.minor)
-
-
 def _equal(c: Comparison, v: Version) -> bool:
-    return _tilde(c, v) if c.partial else v == c.version
+    return tilde(c, v) if c.partial else v == c.version
 
 
 def _caret(c: Comparison, v: Version) -> bool:
@@ -110,7 +103,7 @@ _OPERATIONS: Mapping[str, Callable[[Comparison, Version], bool]] = {
     "=>": lambda c, v: v >= c.version,
     "<=": _less_or_equal,
     "=<": _less_or_equal,
-    "~": _tilde,
-    "~>": _tilde,
+    "~": tilde,
+    "~>": tilde,
     "^": _caret,
 }
