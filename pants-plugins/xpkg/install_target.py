@@ -96,7 +96,8 @@ class XpkgInstallRegistryField(StringField):
         """
         Install the packages of this repository from this registry: an alias from
         `[xpkg].registries` with an `@` before it, or an address. All of them must be published to
-        it. By default, the first of the registries that each package is published to.
+        it. By default, the first of those that each package is published to: of those in
+        `[xpkg].registries`, by alias.
         """
     )
 

@@ -130,7 +130,9 @@ class ConfiguredRegistries:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ConfiguredRegistries:
         """Raises RegistryError, also where two registries contradict each other."""
-        configured = tuple(Registry.from_dict(alias, entry) for alias, entry in data.items())
+        # By alias: not all versions of Pants keep the order of an option's dictionary.
+        entries = sorted(data.items())
+        configured = tuple(Registry.from_dict(alias, entry) for alias, entry in entries)
         by_host: dict[str, Registry] = {}
         for registry in configured:
             other = by_host.setdefault(registry.host, registry)

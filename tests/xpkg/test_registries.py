@@ -15,11 +15,11 @@ REGISTRIES = ConfiguredRegistries.from_dict(
         "other": {"address": "other.example.org:5000", "skip_push": True},
     }
 )
-MAIN, DEFAULT, OTHER = REGISTRIES.configured
+DEFAULT, MAIN, OTHER = REGISTRIES.configured
 
 
 def test_the_defaults_are_those_marked_and_the_one_called_default() -> None:
-    assert REGISTRIES.get([ALL_DEFAULT_REGISTRIES]) == (MAIN, DEFAULT)
+    assert REGISTRIES.get([ALL_DEFAULT_REGISTRIES]) == (DEFAULT, MAIN)
 
 
 def test_aliases_and_addresses_name_the_same_registry_once() -> None:
@@ -32,7 +32,7 @@ def test_aliases_and_addresses_name_the_same_registry_once() -> None:
     [
         (
             ["@nope"],
-            "the alias '@nope'. Configured aliases: @main, @default, @other.",
+            "the alias '@nope'. Configured aliases: @default, @main, @other.",
         ),
         ([], "There is no registry to publish to"),
         (["main"], "'main' is the alias of a registry: write '@main'"),

@@ -54,9 +54,9 @@ def test_each_registry_has_a_source_of_its_own(runner: RuleRunner) -> None:
     )
     write(runner, "a")
     assert list(publishers(runner)) == [
+        "host.example.org/a",  # By alias: "known", "main", "mirror".
         f"{HOST}/a",
         f"{HOST}/public/team/a",
-        "host.example.org/a",
     ]
 
 
