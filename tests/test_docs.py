@@ -14,7 +14,7 @@ import pytest
 
 from xpkg_tool import FORMAT_VERSION
 from xpkg_tool.building.build import BuildResult, PackageRequest, build
-from xpkg_tool.cli import main as cli
+from xpkg_tool.cli.arguments import parser
 from xpkg_tool.diagnostics.catalogue import PUBLISHING_ERRORS, RULES, is_of_repository
 from xpkg_tool.diagnostics.finding import ERROR, Finding, Position
 from xpkg_tool.diagnostics.formats import write_findings
@@ -441,7 +441,7 @@ def test_only_codes_that_exist_are_named() -> None:
 
 def test_all_commands_and_options_are_explained() -> None:
     page = (DOCS / "command-line.md").read_text("utf-8")
-    (commands,) = (a.choices for a in cli.parser()._actions if isinstance(a.choices, dict))
+    (commands,) = (a.choices for a in parser()._actions if isinstance(a.choices, dict))
     assert commands
     for name, command in commands.items():
         section = _section(page, f"xpkg {name}")

@@ -265,7 +265,10 @@ def test_the_console_script_loads_no_command() -> None:
     loaded = loaded_by("xpkg_tool.cli.main")
     modules = {name for name in loaded if name.startswith("xpkg_tool.") and name.count(".") == 2}
     assert modules == {
+        "xpkg_tool.cli.arguments",
+        "xpkg_tool.cli.dependency_arguments",
         "xpkg_tool.cli.main",
+        "xpkg_tool.cli.options",
         "xpkg_tool.diagnostics.finding",
         "xpkg_tool.diagnostics.log_commands",
         "xpkg_tool.process.streams",

@@ -49,6 +49,7 @@ ELSEWHERE = {
     "xpkg_tool/sandbox/publish_events.py": "xpkg_tool/sandbox/test_publish.py",
     # One test for all that is shown in the same way.
     "xpkg_tool/cli/cluster.py": "xpkg_tool/cli/test_install.py",
+    "xpkg_tool/cli/*arguments.py": "xpkg_tool/cli/test_main.py",
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",
     "xpkg_tool/cli/cache_fetch.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/locked.py": "xpkg_tool/cli/test_cache.py",

@@ -330,7 +330,8 @@ class XpkgSubsystem(Subsystem):
 
     def selection(self) -> RuleSelection:
         """The rules to apply."""
-        ignores = {glob: tuple(codes) for glob, codes in self.per_path_ignores.items()}
+        # In a fixed order, which not all versions of Pants keep: it is an input of processes.
+        ignores = {glob: tuple(codes) for glob, codes in sorted(self.per_path_ignores.items())}
         return RuleSelection(tuple(self.select), tuple(self.ignore), FrozenDict(ignores))
 
     @property

@@ -7,8 +7,8 @@ from typing import Iterator
 
 import shtab
 
+from xpkg_tool.cli.arguments import parser
 from xpkg_tool.cli.failure import OK
-from xpkg_tool.cli.main import parser
 from xpkg_tool.cli.output import write_output
 from xpkg_tool.diagnostics.catalogue import PUBLISHING_ERRORS, RULES
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.xpkg_tool.cli.command_runs import EXAMPLE, write
 from xpkg_tool import FORMAT_VERSION, build_version
-from xpkg_tool.cli import main as cli
+from xpkg_tool.cli.arguments import parser
 from xpkg_tool.cli.main import main
 
 
@@ -78,7 +78,7 @@ def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPar
 
 def _actions() -> list[tuple[str, str]]:
     """The help of all arguments of all commands, each with its command."""
-    commands = _commands(cli.parser())
+    commands = _commands(parser())
     assert tuple(commands) == COMMANDS
     below = {f"cache {name}": action for name, action in _commands(commands["cache"]).items()}
     del commands["cache"]
