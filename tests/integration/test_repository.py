@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import uuid
 from pathlib import Path
 from typing import Iterator
 
@@ -153,8 +154,10 @@ def test_a_targets_own_fault_is_its_own(repository: Repository) -> None:
 
 def test_a_change_touches_one_process(repository: Repository) -> None:
     """Of many packages, an edited one is built again with its bucket; the rest is remembered."""
+    # Names that no earlier run of this test has left in the store, where all would be found.
+    run = uuid.uuid4().hex
     for number in range(40):
-        write_provider(repository, f"packages/p{number:02}", f"provider-{number}")
+        write_provider(repository, f"packages/p{number:02}", f"provider-{number}-{run}")
     first = repository.pants("package", "::")
     assert first.output.count("Starting: Building") == 4
     assert "Starting: Building" not in repository.pants("package", "::").output
