@@ -16,11 +16,12 @@ from xpkg_tool.dependencies.cache.folder import NoFolder, cache_folder
 from xpkg_tool.dependencies.fetch.backend import NopCache
 from xpkg_tool.dependencies.fetch.protocols import PackageCache
 from xpkg_tool.dependencies.lock.catalog import Catalog
-from xpkg_tool.dependencies.lock.changes import changes
+from xpkg_tool.dependencies.lock.changes import changes, described
 from xpkg_tool.dependencies.lock.entries import Entry, entries_of
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock, write_lock
 from xpkg_tool.dependencies.lock.model import Lock
+from xpkg_tool.dependencies.lock.moved import moved
 from xpkg_tool.dependencies.lock.resolve import EVERYTHING, Wanted, resolve
 from xpkg_tool.files.whole import write_whole
 from xpkg_tool.publish.settings import RegistrySettings, registry_key
@@ -51,9 +52,19 @@ def _lock(arguments: Namespace) -> int:
     own = {source: source for source in split_commas(arguments.own)}
     with _catalog(arguments) as catalog:
         new = resolve(Wanted(entries, own, upgrade), old, catalog)
-    after = write_lock(new)
+        after = write_lock(new)
+        strays = moved(new, catalog) if arguments.check and after == before else ()
     told = "".join(f"  {line}\n" for line in changes(old, new))
     count = f"{len(new.packages):,} package{'' if len(new.packages) == 1 else 's'}"
+    if strays:
+        write_output(f"{path} has other digests than the registries\n")
+        write_output("".join(f"  {described(found)}\n" for found in strays))
+        sources = ",".join(found.package.source for found in strays)
+        write_error(
+            "Ask those who publish it why a version has changed. Run xpkg lock --upgrade "
+            f"{sources} to take what is there now.\n"
+        )
+        return FOUND
     if after == before:
         write_output(f"{path} is up to date: {count}\n")
         return OK

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from xpkg_tool.cli.failure import Failure, os_failure
-from xpkg_tool.dependencies.metas import Meta, find_meta
+from xpkg_tool.dependencies.metas import Meta, find_metas
+from xpkg_tool.diagnostics.finding import few_others
 from xpkg_tool.discovery.walk import walk
 
 _EXAMPLES = "examples"
@@ -13,16 +14,24 @@ _META_FILES = ("crossplane.yaml", "crossplane.yml")
 
 
 def meta_in(folder: str) -> Meta:
-    """The meta object of the package in `folder`. Raises Failure."""
+    """The meta object of the package in `folder`. Raises Failure, also where there are several: one
+    of them would be left out."""
     try:
         files = walk(folder, without=os.path.join(folder, _EXAMPLES)).files
     except OSError as error:
         raise os_failure("The folder cannot be read", folder, error) from None
     likely = sorted(files.items(), key=lambda item: os.path.basename(item[0]) not in _META_FILES)
-    meta = find_meta(likely)
-    if meta is None:
+    metas = list(find_metas(likely))
+    if not metas:
         raise Failure(
             f"The folder {folder} contains no package: no file has a meta object.",
             "Name folders with a crossplane.yaml.",
         )
-    return meta
+    if len(metas) > 1:
+        places = [f"{meta.document.path}:{meta.document.line}" for meta in metas]
+        raise Failure(
+            f"The folder {folder} contains {len(metas):,} meta objects, at "
+            f"{few_others(['', *places], 0)}, but a package has one.",
+            "Name the folder of each package.",
+        )
+    return metas[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Iterator, Mapping
 
 from xpkg_tool.documents.loader import DocumentError, load
 from xpkg_tool.documents.stream import Document, split
@@ -37,10 +37,16 @@ class Meta:
 def find_meta(files: Iterable[tuple[str, bytes]]) -> Meta | None:
     """The first meta object of a known kind in the files, which are read one after the other; None
     where there is none. Never raises: what is wrong with a file, lint says."""
-    return next((meta for path, data in files for meta in _metas(path, data)), None)
+    return next(find_metas(files), None)
 
 
-def _metas(path: str, data: bytes) -> Iterable[Meta]:
+def find_metas(files: Iterable[tuple[str, bytes]]) -> Iterator[Meta]:
+    """All meta objects of a known kind in the files. Never raises."""
+    for path, data in files:
+        yield from _metas(path, data)
+
+
+def _metas(path: str, data: bytes) -> Iterator[Meta]:
     if _MARK not in data:
         return
     documents, _ = split(path, data)

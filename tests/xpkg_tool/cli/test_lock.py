@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.xpkg_tool.dependencies.lock.loopback import publish, source, write_package
+from tests.xpkg_tool.dependencies.lock.loopback import publish, requests, source, write_package
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry, running
 from xpkg_tool.cli.main import main
 from xpkg_tool.dependencies.lock.file import read_lock
@@ -48,9 +48,8 @@ def test_a_lock_is_written_kept_and_upgraded(
     assert b'"by": "//packages/x"' in written
     publish(registry, "f-naming", "v1.1.0")
     registry.seen.clear()
-    for arguments in (["lock", "packages/x"], ["lock", "--check", "packages/x/"]):
-        assert main(arguments) == 0
-        assert capsys.readouterr().out == "xpkg.lock is up to date: 2 packages\n"
+    assert main(["lock", "packages/x/"]) == 0
+    assert capsys.readouterr().out == "xpkg.lock is up to date: 2 packages\n"
     assert registry.seen == []
     assert LOCK.read_bytes() == written
     assert main(["lock", "packages/x", "--upgrade", naming]) == 0
@@ -80,6 +79,58 @@ def test_a_check_writes_nothing(registry: FakeRegistry, capsys: pytest.CaptureFi
     ]
     assert "without --check" in err
     assert LOCK.read_bytes() == written
+
+
+def test_a_check_asks_what_the_registries_have(
+    registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tag that has moved is not what is locked; the lock itself goes by the digest."""
+    write_package(registry, Path(), "x", {"a": "*"})
+    assert main(["lock", "x"]) == 0
+    written = LOCK.read_bytes()
+    registry.seen.clear()
+    capsys.readouterr()
+    assert main(["lock", "--check", "x"]) == 0
+    assert capsys.readouterr().out == "xpkg.lock is up to date: 2 packages\n"
+    assert requests(registry) == {"tags": 0, "digests": 2, "manifests": 0, "blobs": 0}
+    a = source(registry, "a")
+    before = next(p for p in read_lock(written, "xpkg.lock").packages if p.source == a).digest
+    after = publish(registry, "a", "v1.0.0", {"f-naming": ">=v0.1.0"})
+    assert main(["lock", "x"]) == 0
+    assert main(["lock", "--check", "x"]) == 1
+    out, err = capsys.readouterr()
+    assert out.endswith(
+        f"xpkg.lock has other digests than the registries\n"
+        f"  ~ {a} v1.0.0 moved from {before[:19]} to {after[:19]}\n"
+    )
+    assert f"xpkg lock --upgrade {a} " in err
+    assert LOCK.read_bytes() == written
+
+
+def test_a_check_finds_that_a_version_is_gone(
+    registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_package(registry, Path(), "x", {"a": "*"})
+    assert main(["lock", "x"]) == 0
+    LOCK.write_bytes(LOCK.read_bytes().replace(b'"v1.0.0"', b'"v1.0.1"'))
+    assert main(["lock", "--check", "x"]) == 2
+    err = capsys.readouterr().err
+    assert f"{source(registry, 'a')}:v1.0.1: error" in err
+    assert f"{source(registry, 'f-naming')}:v1.0.1: error" in err
+
+
+def test_a_folder_of_several_packages_is_none(
+    registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of them would be locked, and the others would be left out silently."""
+    for name in ("x", "y"):
+        write_package(registry, Path(), name, {"a": "*"})
+    assert main(["lock"]) == 2
+    err = capsys.readouterr().err
+    assert (
+        "The folder . contains 2 meta objects, at x/crossplane.yaml:1, y/crossplane.yaml:1" in err
+    )
+    assert not LOCK.exists()
 
 
 def test_what_cannot_be_locked_leaves_the_lock_as_it_was(

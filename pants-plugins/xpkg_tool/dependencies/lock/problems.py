@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Iterable, Iterator, Mapping, Sequence
 
 from xpkg_tool.dependencies.cycles import cycles
+from xpkg_tool.dependencies.fetch.sources import locate
 from xpkg_tool.dependencies.lock.catalog import Catalog, Content
 from xpkg_tool.dependencies.lock.choice import Choice, Chosen, Conflict
 from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, is_source
 from xpkg_tool.dependencies.lock.errors import Problem
 from xpkg_tool.dependencies.lock.ranges import RELEASES_OF, Range
 from xpkg_tool.dependencies.model import without_identifier
+from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding, cut
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.package.version_choice import VersionTag
@@ -100,25 +102,38 @@ def _joined(failures: Mapping[str, Finding]) -> Iterator[Finding]:
 
 def _unusable(entry: Entry) -> Finding:
     if not is_source(entry.source):
-        name = without_identifier(entry.source)
+        what, remedy = _wrong(entry.source)
+        return entry.finding(LOCK_ENTRY, f"{cut(entry.source)!r} {what}.", _remedy(entry, remedy))
+    what = "is missing"
+    if entry.constraint.startswith("sha256:"):
         what = (
-            "has a tag or a digest, which belongs into `version`"
-            if name != entry.source
-            else "is not a source such as `xpkg.example.org/team/package`, with a registry's host"
+            f"{cut(entry.constraint)!r} is no digest: that is `sha256:` and 64 digits from 0 to f"
         )
-        return entry.finding(
-            LOCK_ENTRY,
-            f"{cut(entry.source)!r} {what}.",
-            _remedy(entry, "Write the registry and the repository, without tag and digest."),
-        )
-    what = (
-        f"{cut(entry.constraint)!r} is no range of versions" if entry.constraint else "is missing"
-    )
+    elif entry.constraint:
+        what = f"{cut(entry.constraint)!r} is no range of versions"
     return entry.finding(
         LOCK_ENTRY,
         f"The version of the dependency on {entry.source} {what}, so nothing can be chosen.",
         _remedy(entry, 'Write a range such as `">=v1.2.0, <v2.0.0"`, a version, or a digest.'),
         field="version",
+    )
+
+
+def _wrong(source: str) -> tuple[str, str]:
+    """What is wrong with a source, and the remedy."""
+    if without_identifier(source) != source:
+        return (
+            "has a tag or a digest, which belongs in `version`",
+            "Write the registry and the repository, without tag and digest.",
+        )
+    try:
+        locate(source, tag="latest")
+    except PublishError as error:
+        message, remedy = error.finding.message, error.finding.remedy
+        return f"is not a source: {message[:1].lower()}{message[1:].rstrip('.')}", remedy
+    return (
+        "is not a source such as `xpkg.example.org/team/package`, with a registry's host",
+        "Write the registry and the repository.",
     )
 
 

@@ -297,6 +297,7 @@ def test_what_cannot_be_looked_up_is_said_where_it_is() -> None:
         f"{HOST}/a:v1.0.0": "*",
         f"{HOST}/a": "",
         f"{HOST}/b": "newest",
+        f"{HOST}/c": "sha256:0123",
     }
     error = problems(Universe({}), root("x", entries))
     assert [(f.position and f.position.line, f.code) for f in error.findings] == [
@@ -305,14 +306,17 @@ def test_what_cannot_be_looked_up_is_said_where_it_is() -> None:
         (11, "XP158"),
         (14, "XP158"),
         (16, "XP158"),
+        (18, "XP158"),
     ]
     assert [f.message.partition(" ")[2][:22] for f in error.findings] == [
-        "is not a source such a",
-        "is not a source such a",
+        "is not a source: the s",
+        "is not a source: the s",
         "has a tag or a digest,",
         "version of the depende",
         "version of the depende",
+        "version of the depende",
     ]
+    assert "is no digest: that is `sha256:` and 64 digits" in error.findings[5].message
 
 
 def test_a_dependency_of_others_that_cannot_be_looked_up_is_theirs() -> None:
