@@ -15,7 +15,7 @@ from xpkg_tool.dependencies.lock.errors import Problem
 from xpkg_tool.dependencies.lock.ranges import RELEASES_OF, Range
 from xpkg_tool.dependencies.model import without_identifier
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.diagnostics.finding import Finding, cut
+from xpkg_tool.diagnostics.finding import Finding, cut, few_others
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.package.version_choice import VersionTag
 
@@ -49,7 +49,8 @@ def find_problems(
     entries that ask for the repository's own packages, whose names are in `own` by source, or for
     nothing that can be looked up."""
     failures = {source: _failure(source, a, catalog) for source, a in asked.items()}
-    problems = [Problem(f) for f in _joined({s: f for s, f in failures.items() if f is not None})]
+    joined = _joined({s: f for s, f in failures.items() if f is not None})
+    problems = [Problem(f, _askers(asked[source].entries)) for source, f in joined]
     problems += [Problem(_unusable(entry)) for entry in others if entry.source not in own]
     for source, package in asked.items():
         if failures[source] is None:
@@ -82,8 +83,16 @@ def _failure(source: str, package: Asked, catalog: Catalog) -> Finding | None:
     return found if isinstance(found, Finding) else None
 
 
-def _joined(failures: Mapping[str, Finding]) -> Iterator[Finding]:
-    """The same failure of several packages once, as when their registry cannot be reached."""
+def _askers(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """A line that says who asks for a package. Those in files of the repository come first."""
+    ordered = sorted(entries, key=lambda entry: (entry.meta is None, entry.by, entry.where))
+    places = [entry.where or entry.by for entry in ordered]
+    return (f"asked for by {few_others(['', *places], 0)}",)
+
+
+def _joined(failures: Mapping[str, Finding]) -> Iterator[tuple[str, Finding]]:
+    """The same failure of several packages once, as when their registry cannot be reached, with the
+    source of the first one."""
     sources: defaultdict[Finding, list[str]] = defaultdict(list)
     for source, failure in failures.items():
         sources[replace(failure, path="")].append(source)
@@ -95,9 +104,9 @@ def _joined(failures: Mapping[str, Finding]) -> Iterator[Finding]:
                 f"{failure.message.rstrip('.')}; {len(others):,} other {noun} there could not be "
                 "locked either."
             )
-            yield replace(failure, path=first, message=message)
+            yield first, replace(failure, path=first, message=message)
         else:
-            yield failures[first]
+            yield first, failures[first]
 
 
 def _unusable(entry: Entry) -> Finding:
