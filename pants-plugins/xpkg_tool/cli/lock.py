@@ -16,12 +16,12 @@ from xpkg_tool.dependencies.cache.folder import NoFolder, cache_folder
 from xpkg_tool.dependencies.fetch.backend import NopCache
 from xpkg_tool.dependencies.fetch.protocols import PackageCache
 from xpkg_tool.dependencies.lock.catalog import Catalog
-from xpkg_tool.dependencies.lock.changes import changes, described
+from xpkg_tool.dependencies.lock.changes import changes
 from xpkg_tool.dependencies.lock.entries import Entry, entries_of
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock, write_lock
 from xpkg_tool.dependencies.lock.model import Lock
-from xpkg_tool.dependencies.lock.moved import moved
+from xpkg_tool.dependencies.lock.published import as_published
 from xpkg_tool.dependencies.lock.resolve import EVERYTHING, Wanted, resolve
 from xpkg_tool.files.whole import write_whole
 from xpkg_tool.publish.settings import RegistrySettings, registry_key
@@ -52,25 +52,25 @@ def _lock(arguments: Namespace) -> int:
     own = {source: source for source in split_commas(arguments.own)}
     with _catalog(arguments) as catalog:
         new = resolve(Wanted(entries, own, upgrade), old, catalog)
-        after = write_lock(new)
-        strays = moved(new, catalog) if arguments.check and after == before else ()
-    told = "".join(f"  {line}\n" for line in changes(old, new))
+        # What a check finds is said all at once.
+        now = as_published(new, catalog) if arguments.check else new
+    after = write_lock(new)
+    told = _lines(changes(old, new))
+    moved = changes(new, now)
     count = f"{len(new.packages):,} package{'' if len(new.packages) == 1 else 's'}"
-    if strays:
-        write_output(f"{path} has other digests than the registries\n")
-        write_output("".join(f"  {described(found)}\n" for found in strays))
-        sources = ",".join(found.package.source for found in strays)
-        write_error(
-            "Ask those who publish it why a version has changed. Run xpkg lock --upgrade "
-            f"{sources} to take what is there now.\n"
-        )
-        return FOUND
-    if after == before:
+    if after == before and not moved:
         write_output(f"{path} is up to date: {count}\n")
         return OK
     if arguments.check:
-        write_output(f"{path} is not up to date\n{told}")
-        write_error(f"Run xpkg lock without --check to write {path}.\n")
+        if after != before:
+            write_output(f"{path} is not up to date\n{told}")
+            write_error(f"Run xpkg lock without --check to write {path}.\n")
+        if moved:
+            write_output(f"Registries have other digests than {path}\n{_lines(moved)}")
+            write_error(
+                "Ask those who publish it why a version has changed. `xpkg lock --upgrade SOURCE` "
+                "takes what is there now.\n"
+            )
         return FOUND
     try:
         write_whole({path: after})
@@ -78,6 +78,10 @@ def _lock(arguments: Namespace) -> int:
         raise os_failure("The lock cannot be written", path, error) from None
     write_output(f"Wrote {path}: {count}\n{told}")
     return OK
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "".join(f"  {line}\n" for line in lines)
 
 
 def _read(path: str) -> tuple[bytes | None, Lock]:

@@ -6,7 +6,7 @@ import os
 
 from xpkg_tool.cli.failure import Failure, os_failure
 from xpkg_tool.dependencies.metas import Meta, find_metas
-from xpkg_tool.diagnostics.finding import few_others
+from xpkg_tool.diagnostics.finding import few
 from xpkg_tool.discovery.walk import walk
 
 _EXAMPLES = "examples"
@@ -31,7 +31,7 @@ def meta_in(folder: str) -> Meta:
         places = [f"{meta.document.path}:{meta.document.line}" for meta in metas]
         raise Failure(
             f"The folder {folder} contains {len(metas):,} meta objects, at "
-            f"{few_others(['', *places], 0)}, but a package has one.",
+            f"{few(places)}, but a package has one.",
             "Name the folder of each package.",
         )
     return metas[0]

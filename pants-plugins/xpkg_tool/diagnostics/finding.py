@@ -146,8 +146,17 @@ def few_others(places: Sequence[str], index: int) -> str:
     """For a sentence, all places but that at `index`; of many the first ones and how many there are
     besides: each of a thousand equal objects would name a thousand."""
     others = [*places[: min(index, _NAMED + 1)], *places[index + 1 : index + 2 + _NAMED]]
-    left = len(places) - 1 - _NAMED
-    return ", ".join(others[:_NAMED]) + (f" and {left:,} more" if left > 0 else "")
+    return _few(others, len(places) - 1)
+
+
+def few(places: Sequence[str]) -> str:
+    """For a sentence, the places; of many the first ones and how many there are besides."""
+    return _few(places, len(places))
+
+
+def _few(first: Sequence[str], count: int) -> str:
+    left = count - _NAMED
+    return ", ".join(first[:_NAMED]) + (f" and {left:,} more" if left > 0 else "")
 
 
 _NAMED = 3

@@ -100,11 +100,16 @@ def test_a_check_asks_what_the_registries_have(
     assert main(["lock", "--check", "x"]) == 1
     out, err = capsys.readouterr()
     assert out.endswith(
-        f"xpkg.lock has other digests than the registries\n"
+        f"Registries have other digests than xpkg.lock\n"
         f"  ~ {a} v1.0.0 moved from {before[:19]} to {after[:19]}\n"
     )
-    assert f"xpkg lock --upgrade {a} " in err
+    assert "`xpkg lock --upgrade SOURCE`" in err
     assert LOCK.read_bytes() == written
+    # With what else there is to say.
+    write_package(registry, Path(), "x", {"a": ">=v1.0.0"})
+    assert main(["lock", "--check", "x"]) == 1
+    out, _ = capsys.readouterr()
+    assert "xpkg.lock is not up to date" in out and "v1.0.0 moved from" in out
 
 
 def test_a_check_finds_that_a_version_is_gone(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Iterator
 
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
-from xpkg_tool.dependencies.lock.moved import Moved
 from xpkg_tool.dependencies.model import is_digest
 
 # Of the digits of a digest.
@@ -18,15 +17,6 @@ def changes(old: Lock, new: Lock) -> tuple[str, ...]:
     sources = sorted({package.source for lock in (old, new) for package in lock.packages})
     return tuple(
         line for source in sources for line in _changes(old.find(source), new.find(source))
-    )
-
-
-def described(found: Moved) -> str:
-    """A line for a locked version whose tag has moved."""
-    package = found.package
-    return (
-        f"~ {package.source} {package.version} moved from {_short(package.digest)} "
-        f"to {_short(found.now)}"
     )
 
 

@@ -15,7 +15,7 @@ from xpkg_tool.dependencies.lock.errors import Problem
 from xpkg_tool.dependencies.lock.ranges import RELEASES_OF, Range
 from xpkg_tool.dependencies.model import without_identifier
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.diagnostics.finding import Finding, cut, few_others
+from xpkg_tool.diagnostics.finding import Finding, cut, few
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.package.version_choice import VersionTag
 
@@ -87,7 +87,7 @@ def _askers(entries: Iterable[Entry]) -> tuple[str, ...]:
     """A line that says who asks for a package. Those in files of the repository come first."""
     ordered = sorted(entries, key=lambda entry: (entry.meta is None, entry.by, entry.where))
     places = [entry.where or entry.by for entry in ordered]
-    return (f"asked for by {few_others(['', *places], 0)}",)
+    return (f"asked for by {few(places)}",)
 
 
 def _joined(failures: Mapping[str, Finding]) -> Iterator[tuple[str, Finding]]:
