@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.api_server import ApiServer, api_server, built
-from tests.integration.install_judges import Judge, ServerJudge, TableJudge
+from tests.integration.api_server import ApiServer
+from tests.integration.install_judges import Judge
 from tests.xpkg_tool.cluster.fake_kubectl import (
     READY,
     FakeKubectl,
@@ -40,28 +39,6 @@ ALL = InstallOptions(
     ignore_crossplane_constraints=True,
 )
 PINNED = tuple(map(pinned, SMALL))
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer | None]:
-    programs = built()
-    if programs is None:
-        yield None
-        return
-    with api_server(programs, tmp_path_factory.mktemp("cluster") / "server") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def judge(server: ApiServer | None, request: pytest.FixtureRequest) -> Judge:
-    found: Judge = TableJudge()
-    if server is not None:
-        found = ServerJudge(server)
-    # Also where nothing fails: which judge it was is a part of the result.
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():
-        print(f"\nThe judge of the manifests is {found.name}.")
-    return found
 
 
 ACCEPTED = {
