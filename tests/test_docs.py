@@ -215,7 +215,9 @@ def _findings_of_repository(code: str, verdict: str, folder: Path) -> list[Findi
         members.append(
             RepositoryMember(directory, f"{directory}/BUILD:1", str(meta), (source,), version)
         )
-    look_at_repository(RepositoryRequest(tuple(members)), folder / "output")
+    # The option without which there is no such finding.
+    request = RepositoryRequest(tuple(members), suggest_floors=code == "XP146")
+    look_at_repository(request, folder / "output")
     return [
         Finding.from_json(stored)
         for number in range(len(members))

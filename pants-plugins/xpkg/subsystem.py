@@ -200,6 +200,17 @@ class XpkgSubsystem(Subsystem):
         advanced=True,
     )
 
+    suggest_floors = BoolOption(
+        default=False,
+        help=softwrap(
+            f"""
+            If true, `{bin_name()} lint` warns (XP146) where a `spec.dependsOn` admits versions of a
+            package of this repository that are older than the one that its target has, and
+            suggests the constraint that does not.
+            """
+        ),
+    )
+
     resolves = DictOption[str](
         default={"xpkg": "xpkg.lock"},
         help=softwrap(

@@ -264,12 +264,14 @@ class RepositoryMember(NamedTuple):
 
 class RepositoryRequest(NamedTuple):
     """Says what the `spec.dependsOn` of each package means, and lints the packages together.
-    `locks` are paths of lock files: what is locked is no misspelling."""
+    `locks` are paths of lock files: what is locked is no misspelling. XP146 is looked for with
+    `suggest_floors` only."""
 
     packages: tuple[RepositoryMember, ...]
     locks: tuple[str, ...] = ()
     selection: RuleSelection = RuleSelection()
     fail_on: FailOn = FailOn.ERROR
+    suggest_floors: bool = False
 
 
 class MeantPackages(NamedTuple):

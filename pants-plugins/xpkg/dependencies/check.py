@@ -107,7 +107,9 @@ async def check_several(
         return _Several(RepositoryCheck(FrozenDict(), EMPTY_DIGEST))
     members = await Get(RepositoryMembers, RepositoryMembersRequest())
     locks = await Get(Snapshot, PathGlobs(sorted(xpkg.resolves.values())))
-    message = RepositoryRequest(members.members, locks.files, xpkg.selection(), xpkg.fail_on)
+    message = RepositoryRequest(
+        members.members, locks.files, xpkg.selection(), xpkg.fail_on, xpkg.suggest_floors
+    )
     description = f"Looking at the dependencies of {pluralize(len(packages), 'package')}"
     asked = ToolRequest(message, description, (members.metas, locks.digest), level=LogLevel.DEBUG)
     answer = await Get(ToolAnswer, ToolRequest, asked)

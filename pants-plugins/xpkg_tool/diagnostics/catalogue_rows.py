@@ -61,6 +61,7 @@ LINT = (
     Rule("XP143", "dependency-other-kind", "A dependency's package is of another kind than it says."),
     Rule("XP144", "dependency-spelling", "A dependency is spelt almost like a package of the repository.", WARNING),
     Rule("XP145", "dependency-own-version", "A dependency does not admit the version that the repository has of it.", WARNING),
+    Rule("XP146", "dependency-floor", "A dependency admits versions older than the one that the repository has of it.", WARNING),
     Rule("XP150", "lock-file", "The lock file cannot be read."),
     Rule("XP151", "lock-constraint", "The locked version does not satisfy a dependency's constraint."),
     Rule("XP152", "lock-missing", "A dependency is not in the lock."),

@@ -1,4 +1,4 @@
-"""The rules for the packages of a repository together (XP140 to XP145): what the `spec.dependsOn`
+"""The rules for the packages of a repository together (XP140 to XP146): what the `spec.dependsOn`
 of one says of another."""
 
 from __future__ import annotations
@@ -6,15 +6,24 @@ from __future__ import annotations
 from typing import Iterator, Mapping, Sequence
 
 from xpkg_tool.dependencies.cycles import cycles
+from xpkg_tool.dependencies.floors import admitted_below, raised
+from xpkg_tool.dependencies.lock.ranges import Range, dialects_of
 from xpkg_tool.dependencies.metas import Meta
 from xpkg_tool.dependencies.model import PACKAGE_GROUP, Dependency
-from xpkg_tool.dependencies.repository import Edge, Member, Repository, same_release
+from xpkg_tool.dependencies.repository import (
+    Edge,
+    Member,
+    Repository,
+    same_release,
+    version_of,
+)
 from xpkg_tool.dependencies.spelling import Spellings
 from xpkg_tool.diagnostics.finding import WARNING, Finding, few_others
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.lint.subject import Subject
+from xpkg_tool.package.crossplane_versions import releases
 
 SOURCE_TWICE = Rule(
     "XP140", "source-twice", "Two targets publish the same version of one package.", WARNING
@@ -38,6 +47,12 @@ OWN_VERSION = Rule(
     "A dependency does not admit the version that the repository has of it.",
     WARNING,
 )
+FLOOR = Rule(
+    "XP146",
+    "dependency-floor",
+    "A dependency admits versions older than the one that the repository has of it.",
+    WARNING,
+)
 
 # A cycle with more packages is shortened in the middle.
 _LONGEST_WAY = 12
@@ -46,11 +61,14 @@ Metas = Mapping[str, Meta]
 
 
 def check_repository(
-    repository: Repository, metas: Metas, locked: frozenset[str] = frozenset()
+    repository: Repository,
+    metas: Metas,
+    locked: frozenset[str] = frozenset(),
+    suggest_floors: bool = False,
 ) -> dict[str, list[Finding]]:
     """All findings, by the name of the member that they belong to. `metas` are the meta objects by
     the names of the members; a member without one has no findings. `locked` are the sources of
-    packages that are known to exist elsewhere."""
+    packages that are known to exist elsewhere. XP146 is looked for with `suggest_floors` only."""
     findings: dict[str, list[Finding]] = {name: [] for name in metas}
     spellings = Spellings(repository.publishers)
     for member in repository.members:
@@ -59,6 +77,7 @@ def check_repository(
             edges = repository.edges(member)
             findings[member.name] += [
                 *(found for edge in edges for found in _edge(subject, edge)),
+                *(found for edge in edges if suggest_floors for found in _floor(subject, edge)),
                 *_spelling(subject, member, repository, spellings, locked),
             ]
     for name, finding in (*_twice(repository, metas), *_cycles(repository, metas)):
@@ -118,6 +137,26 @@ def _own_version(subject: Subject, edge: Edge) -> Finding:
         f"The constraint {shown(dependency.constraint or '')} does not admit {_listed(names)}.",
         "A cluster installs another version than the one here. Write a constraint that admits it, "
         f'for example `version: ">={member.version}"`, or change the `version` of the target.',
+        (*dependency.path, "version"),
+    )
+
+
+def _floor(subject: Subject, edge: Edge) -> Iterator[Finding]:
+    dependency, member = edge.dependency, edge.members[-1]
+    version = version_of(member.version)
+    if edge.ambiguous or edge.unsatisfied or version is None or not dependency.constraint:
+        return
+    wanted = Range(dependency.constraint, dialects_of(releases(subject.value)))
+    oldest = admitted_below(wanted, version)
+    if oldest is None:
+        return
+    written = raised(wanted, version) or f">={member.version}"
+    yield subject.finding(
+        FLOOR,
+        f"The constraint {shown(dependency.constraint)} admits versions as old as {oldest}, and "
+        f"the repository has {_with_version(member)} ({member.origin}).",
+        "A cluster that has an older version keeps it, and nobody has tested the package with it. "
+        f'Write `version: "{written}"`.',
         (*dependency.path, "version"),
     )
 

@@ -46,7 +46,7 @@ def difference(text: str, below: Version | None = None) -> Difference | None:
         return _unreadable(older, newer)
     if _plainly_alike(older, newer):
         return None
-    for version in sorted(_witnesses(older, newer), key=_simplest_first):
+    for version in sorted(witnesses(older, newer), key=_simplest_first):
         if below is not None and (version.prerelease or version >= below):
             continue
         if older.matches(version) != newer.matches(version):
@@ -73,7 +73,7 @@ def written_for_both(text: str) -> str | None:
     again = _read(written, NEWER)
     if isinstance(again, VersionError) or difference(written) is not None:
         return None
-    releases = (v for v in _witnesses(newer, again) if not v.prerelease)
+    releases = (v for v in witnesses(newer, again) if not v.prerelease)
     return written if all(newer.matches(v) == again.matches(v) for v in releases) else None
 
 
@@ -111,7 +111,7 @@ def _simplest_first(version: Version) -> tuple[object, ...]:
     return (bool(version.prerelease), not usual, version.numbers, version.prerelease)
 
 
-def _witnesses(*constraints: Constraint) -> set[Version]:
+def witnesses(*constraints: Constraint) -> set[Version]:
     """Versions below, at and above each that is named, and prereleases of them."""
     comparisons = [c for constraint in constraints for c in _comparisons(constraint)]
     if len(comparisons) > len(constraints) * _MOST_COMPARISONS:

@@ -26,7 +26,8 @@ def look_at_repository(request: RepositoryRequest, output: Path) -> RepositoryAn
     files = {p.meta: Path(p.meta).read_bytes() for p in request.packages if p.meta}
     metas = metas_of(request.packages, files)
     repository = repository_of(request.packages, metas)
-    findings = check_repository(repository, metas, frozenset(_locked(request.locks)))
+    locked = frozenset(_locked(request.locks))
+    findings = check_repository(repository, metas, locked, request.suggest_floors)
     select, ignore, per_path_ignores = request.selection
     selection = Selection(select, ignore, tuple(per_path_ignores.items()))
     reports = []

@@ -59,6 +59,15 @@ def test_what_is_wrong_names_the_place_of_the_other_target(runner: RuleRunner) -
     assert finding["code"] == "XP145"
 
 
+def test_a_floor_is_suggested_with_the_option(runner: RuleRunner) -> None:
+    write(runner, "a", "b", constraint="^v1.0.0")
+    write(runner, "b", version="v1.4.2")
+    assert check(runner).of(Address("packages/a")).text == ""
+    configure(runner, None, "--xpkg-suggest-floors")
+    text = check(runner).of(Address("packages/a")).text
+    assert "warning XP146" in text and 'Write `version: "^v1.4.2"`.' in text
+
+
 def test_no_process_where_packages_have_nothing_to_do_with_each_other(runner: RuleRunner) -> None:
     write(runner, "a", "other.example.org/b")
     assert check(runner) == RepositoryCheck(FrozenDict(), EMPTY_DIGEST)

@@ -39,9 +39,10 @@ class Packages:
             Member(name, f"{name}/BUILD:1", kind, sources, version, found, includes)
         )
 
-    def check(self) -> dict[str, list[str]]:
+    def check(self, suggest_floors: bool = False) -> dict[str, list[str]]:
         """The findings as they are shown, of the packages that have any."""
-        found = check_repository(Repository(tuple(self.members)), self.metas)
+        repository = Repository(tuple(self.members))
+        found = check_repository(repository, self.metas, suggest_floors=suggest_floors)
         return {name: [render(f) for f in findings] for name, findings in found.items() if findings}
 
 
@@ -147,3 +148,19 @@ def test_a_spelling_is_corrected() -> None:
     assert "help: Write `registry.example.org/function-naming`." in found["user"][0]
     assert "is not in this repository; registry.example.org/function-naming" in found["other"][0]
     assert "or suppress the warning if it is another package." in found["other"][0]
+
+
+def test_floors_are_suggested_only_where_they_are_asked_for() -> None:
+    packages = Packages()
+    packages.add("a", version="v1.4.2")
+    packages.add("user", function("a", "^v1.0.0"))
+    packages.add("good", function("a", "^v1.4.2"))
+    packages.add("newer", function("a", "^v2.0.0"))
+    assert "XP146" not in str(packages.check())
+    found = packages.check(suggest_floors=True)
+    (finding,) = found["user"]
+    assert "user.yaml:7:49: warning XP146: The constraint `^v1.0.0` admits versions as" in finding
+    assert "old as 1.0.0, and the repository has a v1.4.2 (a/BUILD:1)." in finding
+    assert 'Write `version: "^v1.4.2"`.' in finding
+    assert "good" not in found
+    assert "XP145" in found["newer"][0] and len(found["newer"]) == 1

@@ -113,7 +113,9 @@ async def check_several(
         return _Several(RepositoryCheck(FrozenDict(), EMPTY_DIGEST))
     members = await find_members(**implicitly(RepositoryMembersRequest()))
     locks = await digest_to_snapshot(**implicitly(PathGlobs(sorted(xpkg.resolves.values()))))
-    message = RepositoryRequest(members.members, locks.files, xpkg.selection(), xpkg.fail_on)
+    message = RepositoryRequest(
+        members.members, locks.files, xpkg.selection(), xpkg.fail_on, xpkg.suggest_floors
+    )
     description = f"Looking at the dependencies of {pluralize(len(packages), 'package')}"
     asked = ToolRequest(message, description, (members.metas, locks.digest), level=LogLevel.DEBUG)
     answer = await ask_the_tool(**implicitly({asked: ToolRequest}))
