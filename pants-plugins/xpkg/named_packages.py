@@ -36,6 +36,7 @@ from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 
 _DEPLOY = "experimental-deploy"
+_MAKE_MANIFESTS = frozenset({"package", _DEPLOY})
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +49,11 @@ class NamedPackagesRequest:
 @dataclass(frozen=True)
 class NamedPackages:
     """The addresses of the `xpkg_package` targets that the command line names, sorted; none where
-    that is not known. Deploying an `xpkg_install` target means its packages."""
+    that is not known. Deploying an `xpkg_install` target means its packages. `manifests` has the
+    `xpkg_install` targets that are named, where a goal makes their manifests."""
 
     addresses: tuple[Address, ...]
+    manifests: tuple[Address, ...] = ()
 
 
 # Stands before its caller because the engine looks for `Get`s there.
@@ -95,6 +98,7 @@ async def find_named_packages(
     _: NamedPackagesRequest, options: _Options, all_targets: AllTargets
 ) -> NamedPackages:
     packages = {t.address for t in all_targets if t.has_field(XpkgSourcesField)}
+    installs = [t for t in all_targets if t.has_field(XpkgInstallPackagesField)]
     try:
         named = await _named_targets(options)
     # All of this is private to Pants, and may differ in a version that nobody has tried.
@@ -107,10 +111,14 @@ async def find_named_packages(
             error,
         )
         named = ()
-    if _DEPLOY in options.options.goals:
-        installs = [t for t in all_targets if t.has_field(XpkgInstallPackagesField)]
-        named = (*named, *await _installed_by(installs, frozenset(named)))
-    return NamedPackages(tuple(sorted(packages.intersection(named))))
+    goals = frozenset(options.options.goals)
+    manifests = {t.address for t in installs}.intersection(named) if goals & _MAKE_MANIFESTS else ()
+    if _DEPLOY in goals:
+        named = (*named, *await _installed_by(installs, manifests))
+    return NamedPackages(
+        tuple(sorted(packages.intersection(named))),
+        tuple(sorted(manifests)),
+    )
 
 
 @dataclass(frozen=True)

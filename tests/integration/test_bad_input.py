@@ -174,6 +174,26 @@ def test_every_failing_package_is_reported(repository: Repository) -> None:
         assert not written(repository)
 
 
+def test_every_manifest_that_cannot_be_made_is_reported(repository: Repository) -> None:
+    """With what is wrong with the packages that it names, in one run."""
+    write_provider(repository, "packages/good", "provider-good")
+    repository.write(
+        "packages/good/BUILD",
+        "xpkg_package(version='v1.0.0', registries=['registry.example.org'])\n",
+    )
+    wrong = "xpkg_install(name='wrong', packages=['packages/good'], package_pull_policy='never')\n"
+    worse = "xpkg_install(name='worse', packages=['packages/good'], revision_history_limit=-1)\n"
+    repository.write("packages/installs/BUILD", wrong + worse)
+    output = repository.pants("package", "::", expect=1).output
+    assert "packages/installs:wrong cannot be installed." in output and "'never'" in output
+    assert "packages/installs:worse cannot be installed." in output and "got -1" in output
+    assert "2 manifests cannot be made" in output
+    repository.write("packages/good/more.yaml", "kind: Deployment\napiVersion: apps/v1\n")
+    output = repository.pants("package", "::", expect=1).output
+    assert "packages/good/more.yaml:1:7: error XP202" in output
+    assert written(repository) == []
+
+
 def test_only_what_is_named_is_reported(repository: Repository) -> None:
     """A bucket's other packages are built with it; their mistakes concern nobody yet."""
     repository.write("packages/bad/crossplane.yaml", "a: [\n")

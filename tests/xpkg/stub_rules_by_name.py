@@ -29,6 +29,7 @@ from pants.util.frozendict import FrozenDict
 import xpkg_tool
 from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
 from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
+from xpkg.installing.manifest import InstallManifest, InstallManifestRequest, InstallReport
 from xpkg.tool.process import ToolProcess
 from xpkg_tool import messages
 from xpkg_tool.messages import ARCHIVE, DESCRIPTION
@@ -77,6 +78,12 @@ async def check(_: RepositoryCheckRequest) -> RepositoryCheck:
     return RepositoryCheck(FrozenDict(), EMPTY_DIGEST)
 
 
+@rule(canonical_name="xpkg.installing.manifest.report_install")
+async def install(request: InstallManifestRequest) -> InstallReport:
+    """There is no manifest."""
+    return InstallReport(InstallManifest(request.address, "", EMPTY_DIGEST))
+
+
 @rule(canonical_name="xpkg.tool.process.tool_process")
 async def stub_tool(request: ToolProcess) -> Process:
     files = [FileContent(name, path.read_bytes()) for name, path in STUB.items()]
@@ -93,7 +100,7 @@ async def stub_tool(request: ToolProcess) -> Process:
     )
 
 
-STUBS = (build, report, check, stub_tool)
+STUBS = (build, report, check, install, stub_tool)
 
 
 def digest_of(text: str) -> str:

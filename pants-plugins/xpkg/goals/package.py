@@ -23,6 +23,7 @@ from pants.util.docutil import bin_name
 from pants.util.strutil import bullet_list, pluralize
 
 from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
+from xpkg.installing.manifest import InstallManifestRequest, InstallReport
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
 from xpkg.target_types import XpkgOutputPathField, XpkgSourcesField
 from xpkg_tool.messages import ARCHIVE, DESCRIPTION
@@ -67,12 +68,15 @@ class PackageAttempt:
 
 # Stands before its caller because the engine looks for `Get`s there.
 async def _fail(address: Address) -> None:
-    """Shows the findings of all packages that the command line names, then fails once."""
+    """Shows the findings of all packages and manifests that the command line names, then fails
+    once."""
     named = await Get(NamedPackages, NamedPackagesRequest())
     requests = [BuildRequest(a) for a in sorted({address, *named.addresses})]
     outcomes = await MultiGet(Get(BuildOutcome, BuildRequest, request) for request in requests)
     failed = [request for request, outcome in zip(requests, outcomes) if outcome.failed]
     await MultiGet(Get(BuildReport, BuildRequest, request) for request in failed)
+    manifests = (InstallManifestRequest(address) for address in named.manifests)
+    await MultiGet(Get(InstallReport, InstallManifestRequest, request) for request in manifests)
     raise PackagesDoNotLint(request.address for request in failed)
 
 

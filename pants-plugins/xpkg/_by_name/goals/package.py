@@ -25,12 +25,14 @@ from pants.engine.intrinsics import get_digest_contents
 from pants.engine.intrinsics import get_digest_entries
 from xpkg.building.build import build_package
 from xpkg.building.build import report_build
+from xpkg.installing.manifest import report_install
 from xpkg.named_packages import find_named_packages
 from pants.engine.unions import UnionRule
 from pants.util.docutil import bin_name
 from pants.util.strutil import bullet_list, pluralize
 
 from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
+from xpkg.installing.manifest import InstallManifestRequest, InstallReport
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
 from xpkg.target_types import XpkgOutputPathField, XpkgSourcesField
 from xpkg_tool.messages import ARCHIVE, DESCRIPTION
@@ -75,12 +77,15 @@ class PackageAttempt:
 
 # Stands before its caller because the engine looks for `Get`s there.
 async def _fail(address: Address) -> None:
-    """Shows the findings of all packages that the command line names, then fails once."""
+    """Shows the findings of all packages and manifests that the command line names, then fails
+    once."""
     named = await find_named_packages(**implicitly(NamedPackagesRequest()))
     requests = [BuildRequest(a) for a in sorted({address, *named.addresses})]
     outcomes = await concurrently(build_package(**implicitly({request: BuildRequest})) for request in requests)
     failed = [request for request, outcome in zip(requests, outcomes) if outcome.failed]
     await concurrently(report_build(**implicitly({request: BuildRequest})) for request in failed)
+    manifests = (InstallManifestRequest(address) for address in named.manifests)
+    await concurrently(report_install(**implicitly({request: InstallManifestRequest})) for request in manifests)
     raise PackagesDoNotLint(request.address for request in failed)
 
 

@@ -16,6 +16,7 @@ from xpkg.building.build import report_build
 from xpkg.installing.manifest import report_install
 from xpkg.named_packages import find_named_packages
 from pants.engine.unions import UnionRule
+from pants.util.strutil import bullet_list, pluralize
 
 from xpkg.building.build import BuildReport, BuildRequest
 from xpkg.install_target import XpkgInstallModeField, XpkgInstallOutputPathField
@@ -24,11 +25,13 @@ from xpkg.named_packages import NamedPackages, NamedPackagesRequest
 
 
 class ManifestNotMade(Exception):
-    """A manifest has mistakes, which were shown before."""
+    """Manifests have mistakes, which were shown before."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, addresses: Iterable[Address]) -> None:
+        specs = [address.spec for address in addresses]
         super().__init__(
-            f"The manifest {address} cannot be made, for the reasons above. Nothing was written."
+            f"{pluralize(len(specs), 'manifest')} cannot be made, for the reasons above:\n"
+            f"{bullet_list(specs)}\n\nNothing was written."
         )
 
 
@@ -41,16 +44,19 @@ class XpkgInstallFieldSet(PackageFieldSet):
 
 @rule
 async def made_manifest(request: InstallManifestRequest) -> MadeManifest:
-    """Raises ManifestNotMade, after the findings of all packages that keep it from being made and
-    of those that the command line names were shown."""
+    """Raises ManifestNotMade, after what is wrong with all manifests that the command line names
+    was shown, and with all packages that it names or that keep these from being made."""
     report = await report_install(**implicitly({request: InstallManifestRequest}))
-    manifest = report.manifest
-    if manifest.failed:
+    if report.manifest.failed:
         named = await find_named_packages(**implicitly(NamedPackagesRequest()))
-        addresses = sorted({*manifest.not_built, *named.addresses})
-        await concurrently(report_build(**implicitly(BuildRequest(address))) for address in addresses)
-        raise ManifestNotMade(request.address)
-    return MadeManifest(manifest)
+        asked = sorted({request.address, *named.manifests})
+        reports = await concurrently(report_install(**implicitly(InstallManifestRequest(a))) for a in asked)
+        failed = [r.manifest for r in reports if r.manifest.failed]
+        not_built = (address for manifest in failed for address in manifest.not_built)
+        packages = sorted({*not_built, *named.addresses})
+        await concurrently(report_build(**implicitly(BuildRequest(address))) for address in packages)
+        raise ManifestNotMade(manifest.address for manifest in failed)
+    return MadeManifest(report.manifest)
 
 
 @rule(desc="Package a manifest that installs Crossplane packages")
