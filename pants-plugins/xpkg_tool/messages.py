@@ -464,10 +464,12 @@ class PublishAnswer(NamedTuple):
 
 
 class PackageToLock(NamedTuple):
-    """A package: the name that a lock has for it, and the file with its meta object."""
+    """Who asks for external packages: the name that a lock has for it, and the file with its meta
+    object, of a package; or the `sources` that are to be installed, in whichever version."""
 
     name: str
-    file: str
+    file: str = ""
+    sources: tuple[str, ...] = ()
 
 
 class LockRequest(NamedTuple):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from pants.core.register import rules as core_rules
-from pants.core.target_types import GenericTarget
+from pants.core.target_types import GenericTarget, LockfileTarget
 from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import RuleRunner
 
@@ -16,6 +16,7 @@ from tests.xpkg_tool.dependencies.lock.universe import meta_text
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry
 from xpkg import register
 from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
+from xpkg.install_target import XpkgInstallTarget
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import process
 from xpkg_tool.dependencies.lock.file import read_lock
@@ -34,7 +35,7 @@ def lock_runner() -> RuleRunner:
             *replaced(own, real_tool),
             QueryRule(LockCheck, [LockCheckRequest]),
         ],
-        target_types=[XpkgPackageTarget, GenericTarget],
+        target_types=[XpkgPackageTarget, XpkgInstallTarget, GenericTarget, LockfileTarget],
         preserve_tmpdirs=False,
     )
 

@@ -71,7 +71,7 @@ async def check_locks(request: LockCheckRequest, resolves: Resolves) -> LockChec
         (report, digest)
         for resolve, check in zip(locked, checks)
         for report, digest in zip(check.answer.reports, check.findings)
-        if report.path == resolve.path or report.path in _files(check, request.addresses)
+        if report.path == resolve.path or report.path in _files(check, resolve, request.addresses)
     ]
     return LockCheck(
         "\n\n".join(report.text for report, _ in shown),
@@ -80,9 +80,10 @@ async def check_locks(request: LockCheckRequest, resolves: Resolves) -> LockChec
     )
 
 
-def _files(check: _Checked, addresses: Iterable[Address]) -> set[str]:
-    wanted = frozenset(addresses)
-    return {file for address, file in check.files if address in wanted}
+def _files(check: _Checked, resolve: Resolve, addresses: Iterable[Address]) -> set[str]:
+    """Those of the packages, and those of other resolves: only this lock has to do with them."""
+    shown = {*addresses, *(a for a, _ in check.files if a not in resolve.addresses)}
+    return {file for address, file in check.files if address in shown}
 
 
 @rule

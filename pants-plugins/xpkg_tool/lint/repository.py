@@ -173,7 +173,8 @@ def _spelling(
         if package in repository.publishers or package in locked:
             continue
         same = spellings.same(package)
-        meant = same or spellings.near(package)
+        bare = spellings.without_folder(package)
+        meant = same or bare or spellings.near(package)
         if meant is None:
             continue
         owner = repository.publishers[meant][0].name
@@ -184,6 +185,10 @@ def _spelling(
         else:
             what = f"{shown(package)} is not in this repository; {meant} ({owner}) is."
             remedy = f"Write `{meant}`, or suppress the warning if it is another package."
+            if bare:
+                path = package.partition("/")[2]
+                remedy = f'Set `repository="{path}"` of the target {owner} if it is meant. '
+                remedy += "Otherwise, suppress the warning."
         yield subject.finding(SPELLING, what, remedy, (*dependency.path, dependency.field))
 
 

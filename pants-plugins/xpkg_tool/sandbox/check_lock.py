@@ -26,7 +26,9 @@ def check_lock_file(request: CheckLockRequest, output: Path) -> CheckLockAnswer:
     )
     fail_on = request.fail_on.value
     reports: list[LockReport] = []
-    for path in dict.fromkeys((request.lock, *(package.file for package in request.packages))):
+    for path in dict.fromkeys(
+        (request.lock, *(package.file for package in request.packages if package.file))
+    ):
         findings = shortened(
             finding
             for finding in found

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from pants.core.goals.generate_lockfiles import GenerateLockfilesGoal
+from pants.engine.addresses import Address
 from pants.testutil.rule_runner import RuleRunner
 
 from tests.xpkg.lock_runner import LOCK, lock_of, lock_runner, remove, write
 from tests.xpkg_tool.dependencies.lock.loopback import publish
 from tests.xpkg_tool.dependencies.lock.universe import versions
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry, Fault, running
+from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg_tool.dependencies.lock.model import Requirement
 
 
@@ -44,7 +46,7 @@ def generate(runner: RuleRunner, tmp_path: Path) -> Any:
         )
 
     root = Path(runner.build_root)
-    found = (*root.glob("*.lock"), *root.glob("packages/*/*"))
+    found = (*root.glob("*.lock"), *root.glob("packages/*/*"), *root.glob("install/*"))
     remove(runner, *(path.relative_to(root).as_posix() for path in found))
     return run
 
@@ -102,6 +104,48 @@ def test_each_resolve_has_its_lock(
     assert versions(lock_of(runner, "old.lock")) == {"a": "v1.0.0", "f-naming": "v1.0.0"}
     generate(*options, resolves=("none",))
     assert versions(lock_of(runner, "none.lock")) == {}
+
+
+def test_a_lock_has_what_packages_of_other_resolves_ask_for_that_are_installed_with_its_own(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any
+) -> None:
+    write(runner, registry, "network", {"a": "*"}, repository="team/network")
+    write(runner, registry, "edge", {"network": "*"}, resolve="edge", repository="team/edge")
+    registries = {"main": {"address": registry.address, "default": True}}
+    options = (
+        f"--xpkg-registries={registries!r}",
+        "--xpkg-resolves={'xpkg': 'xpkg.lock', 'edge': 'edge.lock'}",
+    )
+    generate(*options, resolves=("edge", "xpkg"))
+    both = {"a": "v1.0.0", "f-naming": "v1.0.0"}
+    assert versions(lock_of(runner, "edge.lock")) == versions(lock_of(runner)) == both
+    # Lint says so as well.
+    runner.write_files({"edge.lock": '{"formatVersion": 1, "packages": []}\n'})
+    found = runner.request(LockCheck, [LockCheckRequest((Address("packages/edge"),))])
+    assert "XP152" in found.text and "packages/network/crossplane.yaml" in found.text
+
+
+def test_what_only_a_manifest_installs_is_locked(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any
+) -> None:
+    source = f"{registry.address}/team/a"
+    runner.write_files({"install/BUILD": f"xpkg_install(external_packages=['{source}'])\n"})
+    generate()
+    lock = lock_of(runner)
+    assert versions(lock) == {"a": "v1.0.0", "f-naming": "v1.0.0"}
+    package = lock.find(source)
+    assert package is not None
+    assert package.required_by == (Requirement("//install", "*"),)
+    # It is neither unused nor missing, and stays.
+    write(runner, registry, "x", {})
+    address = Address("packages/x")
+    assert runner.request(LockCheck, [LockCheckRequest((address,))]) == LockCheck()
+    publish(registry, "a", "v1.1.0")
+    generate()
+    assert lock_of(runner) == lock
+    runner.write_files({LOCK: '{"formatVersion": 1, "packages": []}\n'})
+    text = runner.request(LockCheck, [LockCheckRequest((address,))]).text
+    assert f"{source} is not in xpkg.lock, but //install installs it." in text
 
 
 def test_what_prevents_a_lock_leaves_it_as_it_was(

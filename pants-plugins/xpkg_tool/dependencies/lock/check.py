@@ -84,7 +84,9 @@ class _Check:
 
     def _entry(self, entry: Entry) -> Iterator[Finding]:
         package = self._packages.get(entry.source)
-        asks = f"{entry.by} depends on it" if entry.meta is None else "the package depends on it"
+        asks = "the package depends on it" if entry.meta else f"{entry.by} depends on it"
+        if not entry.kind:
+            asks = f"{entry.by} installs it"
         if package is None:
             message = f"{entry.source} is not in {self._path}, but {asks}."
             yield self._finding(LOCK_MISSING, entry, message)
@@ -96,7 +98,7 @@ class _Check:
             )
             who = "." if entry.meta is not None else f" of {entry.by}."
             yield self._finding(LOCK_CONSTRAINT, entry, f"{message}{who}", field="version")
-        if entry.kind != package.kind:
+        if entry.kind and entry.kind != package.kind:
             yield wrong_kind(entry, entry.source, package.version, package.kind)
 
     def _finding(self, rule: Rule, entry: Entry, message: str, *, field: str = "") -> Finding:
@@ -104,8 +106,10 @@ class _Check:
             return entry.finding(rule, message, self._remedy, field=field)
         return rule.finding(message, self._remedy, self._path, self._place(entry.by))
 
-    def _place(self, source: str) -> Position:
-        """Where the lock has the package."""
+    def _place(self, source: str) -> Position | None:
+        """Where the lock has the package; None where it does not, as it has no manifest."""
+        if source not in self._indexes:
+            return None
         return locate(self._document, ("packages", self._indexes[source], "source"))
 
     @cached_property

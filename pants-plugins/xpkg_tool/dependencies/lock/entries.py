@@ -22,11 +22,14 @@ from xpkg_tool.package.crossplane_versions import releases
 from xpkg_tool.package.semver import Dialect
 from xpkg_tool.package.types import PACKAGE_TYPES
 
+_ANY_VERSION = "*"
+
 
 @dataclass(frozen=True)
 class Entry:
     """One entry: `by` is who has it, as in `Requirement`, `constraint` is empty where it has none,
-    and `dialects` are those of the releases of Crossplane that read it.
+    and `dialects` are those of the releases of Crossplane that read it. `kind` is empty where any
+    is meant.
 
     `meta` and `dependency` say where it is written; those of locked packages have none."""
 
@@ -74,6 +77,14 @@ def entries_of(by: str, meta: Meta) -> tuple[Entry, ...]:
         for d in dependencies(meta.value)
         if _is_package(d.api_version, d.kind)
     )
+
+
+def entries_installed(
+    by: str, sources: Iterable[str], dialects: tuple[Dialect, ...]
+) -> tuple[Entry, ...]:
+    """The entries of a manifest, which has the name `by` and installs external packages: in
+    whichever version the others admit."""
+    return tuple(Entry(by, source, "", _ANY_VERSION, dialects) for source in sources)
 
 
 def entries_below(

@@ -208,7 +208,7 @@ def _only_in_one(entries: Sequence[Entry], tags: Sequence[VersionTag]) -> Iterat
 
 def _kinds(source: str, package: Asked, choice: Choice) -> Iterator[Finding]:
     for entry in package.entries:
-        if package.content is not None and entry.kind != package.content.kind:
+        if package.content and entry.kind and entry.kind != package.content.kind:
             yield wrong_kind(entry, source, choice.version, package.content.kind)
 
 
