@@ -102,11 +102,14 @@ class LeftOut(NamedTuple):
 
 
 class OwnPin(NamedTuple):
-    """The digest of the package of this repository that the entry of `spec.dependsOn` at `place`
-    means."""
+    """The package of this repository that the entry of `spec.dependsOn` at `place` means: its
+    digest, the address of its target, its version and kind, empty where they are not known."""
 
     place: int
     digest: str
+    name: str
+    version: str = ""
+    kind: str = ""
 
 
 class Pinning(NamedTuple):

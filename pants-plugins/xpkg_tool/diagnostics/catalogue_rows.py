@@ -52,6 +52,7 @@ LINT = (
     Rule("XP126", "dependency-kind", "A dependency is of a kind that is not a package."),
     Rule("XP127", "dependency-duplicate", "Two dependencies name the same package.", WARNING),
     Rule("XP128", "self-dependency", "The package seems to depend on itself.", WARNING),
+    Rule("XP129", "dependency-name", "Two dependencies would be installed under the same name.", WARNING),
     Rule("XP130", "constraint-syntax", "A version constraint is not valid in Crossplane before 2.3."),
     Rule("XP131", "constraint-meaning", "A version constraint admits other versions in Crossplane before 2.3.", WARNING),
     Rule("XP132", "dependency-pin", "A dependency cannot be pinned to a digest.", fatal=True),
