@@ -37,7 +37,7 @@ from xpkg.installing import package as package_install
 from xpkg.naming import environment, sources, variables
 from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
-from xpkg.tool import process, run
+from xpkg.tool import interpreter, process, run
 
 
 def target_types() -> Iterable[Any]:
@@ -59,6 +59,7 @@ def rules() -> Iterable[Any]:
         *statistics.rules(),
         *subsystem.rules(),
         *target_faults.rules(),
+        *interpreter.rules(),
         *process.rules(),
         *run.rules(),
         *variables.rules(),
