@@ -1,4 +1,4 @@
-"""`pants generate-lockfiles`: locks the packages of others that packages depend on."""
+"""`pants generate-lockfiles`: locks the external packages that packages depend on."""
 
 from __future__ import annotations
 

@@ -35,7 +35,11 @@ def fetch(cache: FileCache, arguments: Namespace) -> int:
         if package.digest not in before:
             write_output(f"Fetched {package.source}@{package.digest}\n")
     new = sum(package.digest not in before for package in packages)
-    write_output(f"Fetched {new} of {len(packages)} locked packages into {cache.folder}\n")
+    count = f"{len(packages)} locked {'package' if len(packages) == 1 else 'packages'}"
+    if new:
+        write_output(f"Fetched {new} of {count} into {cache.folder}\n")
+    else:
+        write_output(f"Nothing to fetch: {count} in {cache.folder} already\n")
     return OK
 
 

@@ -27,7 +27,7 @@ def graph_arguments(graph: argparse.ArgumentParser) -> None:
         dest="locks",
         metavar="FILE",
         action="append",
-        help="take the versions of other packages from this lock file; may be repeated (default: "
+        help="take the versions of external packages from this lock file; may be repeated (default: "
         "xpkg.lock in the current folder, if it exists)",
     )
     formats = ("tree", "json", "dot", "mermaid")
@@ -83,7 +83,7 @@ def cache_commands(cache: argparse.ArgumentParser) -> None:
         added.set_defaults(max_size=None)
         return added
 
-    listing = action("list", "Lists the packages, those first that make room first.")
+    listing = action("list", "Lists the packages, the least recently used first.")
     report_argument(listing)
     action("verify", "Verifies each package, and removes the damaged ones.")
     prune = action("prune", "Removes the packages that no lock names.")

@@ -21,7 +21,7 @@ from xpkg_tool.package.version_choice import VersionTag
 
 LOCK_KIND = Rule("XP154", "lock-kind", "A dependency is a package of another kind.")
 LOCK_CONFLICT = Rule("XP156", "lock-conflict", "No version satisfies all who ask for a package.")
-LOCK_CYCLE = Rule("XP157", "lock-cycle", "Packages depend on each other in a circle.")
+LOCK_CYCLE = Rule("XP157", "lock-cycle", "Packages depend on each other in a cycle.")
 LOCK_ENTRY = Rule("XP158", "lock-entry", "A dependency cannot be looked up.")
 
 # In a table of who wants what.
@@ -116,10 +116,10 @@ def _unusable(entry: Entry) -> Finding:
     what = "is missing"
     if entry.constraint.startswith("sha256:"):
         what = (
-            f"{cut(entry.constraint)!r} is no digest: that is `sha256:` and 64 digits from 0 to f"
+            f"{cut(entry.constraint)!r} is not a digest: that is `sha256:` and 64 digits from 0 to f"
         )
     elif entry.constraint:
-        what = f"{cut(entry.constraint)!r} is no range of versions"
+        what = f"{cut(entry.constraint)!r} is not a version range"
     return entry.finding(
         LOCK_ENTRY,
         f"The version of the dependency on {entry.source} {what}, so nothing can be chosen.",
@@ -147,7 +147,7 @@ def _wrong(source: str) -> tuple[str, str]:
 
 
 def _remedy(entry: Entry, own: str) -> str:
-    """What to do about an entry: of a package of others, nothing can be written."""
+    """What to do about an entry: of an external package, nothing can be written."""
     if entry.meta is not None:
         return own
     return f"Ask for another version of {entry.by}, or tell those who make it."
@@ -233,7 +233,7 @@ def _cycles(
         edges[entry.by].setdefault(own.get(entry.source, entry.source), entry)
     nodes = dict.fromkeys((*edges, *(node for below in edges.values() for node in below)))
     for cycle in cycles({node: sorted(edges.get(node, ())) for node in nodes}):
-        # Of a circle among the repository's own packages, inference says so.
+        # Of a cycle among the repository's own packages, inference says so.
         if not any(node in asked for node in cycle):
             continue
         steps = [edges[a][b] for a, b in zip(cycle, (*cycle[1:], cycle[0]))]
@@ -241,6 +241,6 @@ def _cycles(
         path = " -> ".join((*cycle, cycle[0]))
         yield where.finding(
             LOCK_CYCLE,
-            f"The packages depend on each other in a circle: {path}.",
-            "Remove one of these dependencies: a cluster with a circle installs nothing any more.",
+            f"The packages depend on each other in a cycle: {path}.",
+            "Remove one of these dependencies: a cluster with a cycle installs nothing any more.",
         )

@@ -316,7 +316,7 @@ def test_what_cannot_be_looked_up_is_said_where_it_is() -> None:
         "version of the depende",
         "version of the depende",
     ]
-    assert "is no digest: that is `sha256:` and 64 digits" in error.findings[5].message
+    assert "is not a digest: that is `sha256:` and 64 digits" in error.findings[5].message
 
 
 def test_a_dependency_of_others_that_cannot_be_looked_up_is_theirs() -> None:
@@ -355,17 +355,17 @@ def test_a_kind_that_is_not_crossplanes_own_is_nothing_to_lock() -> None:
 
 
 @pytest.mark.parametrize("connections", [1, 8])
-def test_a_circle_of_others_is_an_error(connections: int) -> None:
+def test_a_cycle_of_external_packages_is_an_error(connections: int) -> None:
     universe = Universe(
         {"a": {"v1.0.0": {"b": "*"}}, "b": {"v1.0.0": {"c": "*"}}, "c": {"v1.0.0": {"a": "*"}}}
     )
     (found,) = problems(universe, root("x", {"b": "*"}), connections=connections).findings
     a, b, c = (f"{HOST}/{name}" for name in "abc")
     assert found.code == "XP157"
-    assert f"in a circle: {a} -> {b} -> {c} -> {a}." in found.message
+    assert f"in a cycle: {a} -> {b} -> {c} -> {a}." in found.message
 
 
-def test_a_circle_through_the_repository_is_an_error() -> None:
+def test_a_cycle_through_the_repository_is_an_error() -> None:
     universe = Universe({"a": {"v1.0.0": {"mine": "*"}}})
     own = {source("mine"): "//packages/mine", source("below"): "//packages/below"}
     entries = (*root("mine", {"below": "*"}), *root("below", {"a": "*"}))
