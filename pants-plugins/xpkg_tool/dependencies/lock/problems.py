@@ -115,9 +115,7 @@ def _unusable(entry: Entry) -> Finding:
         return entry.finding(LOCK_ENTRY, f"{cut(entry.source)!r} {what}.", _remedy(entry, remedy))
     what = "is missing"
     if entry.constraint.startswith("sha256:"):
-        what = (
-            f"{cut(entry.constraint)!r} is not a digest: that is `sha256:` and 64 digits from 0 to f"
-        )
+        what = f"{cut(entry.constraint)!r} is not a digest: that is `sha256:` and 64 digits from 0 to f"
     elif entry.constraint:
         what = f"{cut(entry.constraint)!r} is not a version range"
     return entry.finding(
