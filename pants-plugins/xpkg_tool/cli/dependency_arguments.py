@@ -27,8 +27,8 @@ def graph_arguments(graph: argparse.ArgumentParser) -> None:
         dest="locks",
         metavar="FILE",
         action="append",
-        help="take the versions of external packages from this lock file; may be repeated (default: "
-        "xpkg.lock in the current folder, if it exists)",
+        help="take the versions of external packages from this lock file; may be repeated "
+        "(default: xpkg.lock in the current folder, if it exists)",
     )
     formats = ("tree", "json", "dot", "mermaid")
     choice(graph, "--format", formats, "write the graph in this format")

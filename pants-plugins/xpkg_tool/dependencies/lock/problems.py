@@ -85,8 +85,8 @@ def _failure(source: str, package: Asked, catalog: Catalog) -> Finding | None:
 
 def _askers(entries: Iterable[Entry]) -> tuple[str, ...]:
     """A line that says who asks for a package. Those in files of the repository come first."""
-    ordered = sorted(entries, key=lambda entry: (entry.meta is None, entry.by, entry.where))
-    places = [entry.where or entry.by for entry in ordered]
+    ordered = sorted(entries, key=lambda entry: (entry.meta is None, entry.by, entry.place()))
+    places = [entry.place() or entry.by for entry in ordered]
     return (f"asked for by {few(places)}",)
 
 
@@ -115,7 +115,10 @@ def _unusable(entry: Entry) -> Finding:
         return entry.finding(LOCK_ENTRY, f"{cut(entry.source)!r} {what}.", _remedy(entry, remedy))
     what = "is missing"
     if entry.constraint.startswith("sha256:"):
-        what = f"{cut(entry.constraint)!r} is not a digest: that is `sha256:` and 64 digits from 0 to f"
+        what = (
+            f"{cut(entry.constraint)!r} is not a digest, which is `sha256:` and 64 digits from 0 "
+            "to f"
+        )
     elif entry.constraint:
         what = f"{cut(entry.constraint)!r} is not a version range"
     return entry.finding(
@@ -181,7 +184,7 @@ def _row(entry: Entry, tags: Sequence[VersionTag]) -> tuple[str, ...]:
         highest = "-"
     else:
         highest = next((t.text for t in tags if entry.range.admits(t.version)), "none")
-    return (entry.by, entry.where or "-", cut(entry.constraint), highest)
+    return (entry.by, entry.place("version") or "-", cut(entry.constraint), highest)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

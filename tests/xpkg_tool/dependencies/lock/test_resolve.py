@@ -316,7 +316,7 @@ def test_what_cannot_be_looked_up_is_said_where_it_is() -> None:
         "version of the depende",
         "version of the depende",
     ]
-    assert "is not a digest: that is `sha256:` and 64 digits" in error.findings[5].message
+    assert "is not a digest, which is `sha256:` and 64 digits" in error.findings[5].message
 
 
 def test_a_dependency_of_others_that_cannot_be_looked_up_is_theirs() -> None:
