@@ -37,7 +37,8 @@ def check_lock_file(
         outdated = write_lock(new) != data
     if outdated:
         told = "".join(f"  {line}\n" for line in changes(old, new))
-        write_output(f"{path} is not up to date\n{told}")
+        what = f"There is no {path}" if data is None else f"{path} is not up to date"
+        write_output(f"{what}\n{told}")
         write_error(f"Run xpkg lock without --check to write {path}.\n")
     differing = sorted([*(package for package, _ in published.moved), *published.gone], key=_source)
     if differing:

@@ -65,6 +65,7 @@ def test_a_lock_is_written_kept_and_upgraded(
 def test_a_check_writes_nothing(registry: FakeRegistry, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_package(registry, Path(), "x", {"a": "v1.0.0"})
     assert main(["lock", "--check", "x"]) == 1
+    assert capsys.readouterr().out.startswith("There is no xpkg.lock\n  + ")
     assert not LOCK.exists()
     assert main(["lock", "x"]) == 0
     written = LOCK.read_bytes()

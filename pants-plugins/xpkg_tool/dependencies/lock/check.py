@@ -10,6 +10,7 @@ from xpkg_tool.dependencies.lock.file import read_lock
 from xpkg_tool.dependencies.lock.model import Lock
 from xpkg_tool.dependencies.lock.places import Places
 from xpkg_tool.dependencies.lock.problems import wrong_kind
+from xpkg_tool.dependencies.pinning import DEPENDENCY_PIN
 from xpkg_tool.diagnostics.finding import WARNING, Finding, cut, in_order
 from xpkg_tool.diagnostics.rule import Rule
 
@@ -36,6 +37,21 @@ def check_lock(
         return error.findings
     check = _Check(lock, data, path, own, command)
     return in_order(check.findings(tuple(entries)))
+
+
+def unsaid(findings: Iterable[Finding], said: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings but for what builds of pinned packages have said already: that the lock cannot
+    be read, or that it does not have, for the dependency in a line, what satisfies it."""
+    known = frozenset(said)
+    pins = {_line(finding) for finding in known if finding.code == DEPENDENCY_PIN.code}
+    repeated = (LOCK_CONSTRAINT.code, LOCK_MISSING.code)
+    return tuple(
+        f for f in findings if f not in known and not (f.code in repeated and _line(f) in pins)
+    )
+
+
+def _line(finding: Finding) -> tuple[str, int]:
+    return (finding.path, finding.position.line if finding.position else 0)
 
 
 class _Check:
