@@ -9,7 +9,7 @@ from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock
 from xpkg_tool.dependencies.lock.model import Lock
 from xpkg_tool.dependencies.lock.places import Places
-from xpkg_tool.dependencies.lock.problems import wrong_kind
+from xpkg_tool.dependencies.lock.problems import LOCK_KIND, wrong_kind
 from xpkg_tool.dependencies.pinning import DEPENDENCY_PIN
 from xpkg_tool.diagnostics.finding import WARNING, Finding, cut, in_order
 from xpkg_tool.diagnostics.rule import Rule
@@ -41,17 +41,15 @@ def check_lock(
 
 def unsaid(findings: Iterable[Finding], said: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings but for what builds of pinned packages have said already: that the lock cannot
-    be read, or that it does not have, for the dependency in a line, what satisfies it."""
+    be read, or that it does not have what the dependency in a place asks for."""
     known = frozenset(said)
-    pins = {_line(finding) for finding in known if finding.code == DEPENDENCY_PIN.code}
-    repeated = (LOCK_CONSTRAINT.code, LOCK_MISSING.code)
+    pins = {(f.path, f.position) for f in known if f.code == DEPENDENCY_PIN.code}
+    repeated = (LOCK_CONSTRAINT.code, LOCK_MISSING.code, LOCK_KIND.code)
     return tuple(
-        f for f in findings if f not in known and not (f.code in repeated and _line(f) in pins)
+        f
+        for f in findings
+        if f not in known and not (f.code in repeated and (f.path, f.position) in pins)
     )
-
-
-def _line(finding: Finding) -> tuple[str, int]:
-    return (finding.path, finding.position.line if finding.position else 0)
 
 
 class _Check:

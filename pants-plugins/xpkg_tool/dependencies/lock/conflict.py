@@ -109,15 +109,15 @@ def _separable(
 
 
 def _roots(entry: Entry, asked: Mapping[str, Asked]) -> set[str]:
-    """The packages of the repository by which an entry comes into the lock."""
+    """The packages and manifests of the repository by which an entry comes into the lock."""
     roots: set[str] = set()
     seen: set[str] = set()
     pending = [entry]
     while pending:
         current = pending.pop()
-        if current.meta is not None:
+        if current.by not in asked:
             roots.add(current.by)
-        elif current.by in asked and current.by not in seen:
+        elif current.by not in seen:
             seen.add(current.by)
             pending += asked[current.by].entries
     return roots

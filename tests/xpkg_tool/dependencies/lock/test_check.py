@@ -98,7 +98,7 @@ def test_a_lock_that_cannot_be_read() -> None:
     assert found.code == "XP150"
 
 
-def test_what_is_said_of_a_line_is_not_said_again() -> None:
+def test_what_is_said_of_a_place_is_not_said_again() -> None:
     found = findings(LOCK, root("x", {"a": "v2.0.0", "p-c": "*"}))
     assert [f.code for f in found] == ["XP151", "XP152"]
     constraint, missing = found
@@ -106,5 +106,7 @@ def test_what_is_said_of_a_line_is_not_said_again() -> None:
     pin = replace(constraint, code="XP132", message="It cannot be pinned.")
     assert unsaid(found, [pin]) == (missing,)
     assert unsaid(found, [missing]) == (constraint,)
-    # Another finding in the same line is about something else.
+    kind = replace(constraint, code="XP154")
+    assert unsaid([kind], [pin]) == ()
+    # Another finding in the same place is about something else.
     assert unsaid(found, [replace(constraint, code="XP130")]) == found
