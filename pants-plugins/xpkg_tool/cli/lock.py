@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
@@ -20,6 +20,7 @@ from xpkg_tool.dependencies.fetch.backend import NopCache
 from xpkg_tool.dependencies.fetch.protocols import PackageCache
 from xpkg_tool.dependencies.lock.catalog import Catalog
 from xpkg_tool.dependencies.lock.changes import changes
+from xpkg_tool.dependencies.lock.conflict import LOCK_CONFLICT
 from xpkg_tool.dependencies.lock.entries import Entry, entries_of
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock, write_lock
@@ -61,7 +62,7 @@ def _lock(arguments: Namespace) -> int:
             try:
                 return resolve(wanted, old, catalog)
             except LockError as error:
-                raise _hinted(error, metas) from None
+                raise _hinted(error, entries, metas, own) from None
 
         if arguments.check:
             return check_lock_file(path, before, old, resolved, catalog)
@@ -80,24 +81,36 @@ def _lock(arguments: Namespace) -> int:
     return OK
 
 
-def _hinted(error: LockError, metas: Mapping[str, Meta]) -> LockError:
-    """The error, with another remedy where a source that no registry has is likely to be that of
-    a package in one of the folders."""
-    folder_of = {meta.name: folder for folder, meta in metas.items() if meta.name}
+def _hinted(
+    error: LockError, entries: Sequence[Entry], metas: Mapping[str, Meta], own: Collection[str]
+) -> LockError:
+    """The error, with another remedy where a source that no registry has, or of which no version
+    will do, is likely to be that of a package in one of the folders."""
+    named = {meta.name: folder for folder, meta in metas.items() if meta.name}
+    asked = {entry.source for entry in entries}.difference(own)
+    likely = {source: named[last_part(source)] for source in asked if last_part(source) in named}
     problems = []
     for problem in error.problems:
-        source = problem.finding.path
-        folder = folder_of.get(last_part(source))
-        if problem.finding.code == REFERENCE.code and folder is not None:
-            prefix = source.rpartition("/")[0]
-            remedy = (
-                f"If it is the package in {folder}, say so with `--known-as {prefix}`, for all "
-                f"folders, or with `--own {source}`. If not, check the spelling of the source, and "
-                "that the user may read it."
-            )
-            problem = replace(problem, finding=replace(problem.finding, remedy=remedy))
-        problems.append(problem)
+        finding = problem.finding
+        if finding.code == REFERENCE.code and finding.path in likely:
+            spelling = "If not, check the spelling of the source, and that the user may read it."
+            remedy = f"{_known_as(finding.path, likely)} {spelling}"
+            finding = replace(finding, remedy=remedy)
+        elif finding.code == LOCK_CONFLICT.code:
+            for source in likely:
+                if finding.message.startswith(f"No version of {source} "):
+                    remedy = f"{_known_as(source, likely)} {finding.remedy}"
+                    finding = replace(finding, remedy=remedy)
+        problems.append(replace(problem, finding=finding))
     return LockError(problems)
+
+
+def _known_as(source: str, folders: Mapping[str, str]) -> str:
+    prefix = source.rpartition("/")[0]
+    return (
+        f"If it is the package in {folders[source]}, say so with `--known-as {prefix}`, for all "
+        f"folders, or with `--own {source}`."
+    )
 
 
 def _read(path: str) -> tuple[bytes | None, Lock]:

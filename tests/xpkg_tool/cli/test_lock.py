@@ -215,6 +215,13 @@ def test_packages_that_depend_on_each_other(
         f"If it is the package in z, say so with `--known-as {registry.address}/team`, for all "
         f"folders, or with `--own {z}`."
     ) in err
+    # Nor are its published versions what is meant.
+    publish(registry, "z", "v0.1.0")
+    write_package(registry, Path(), "x", {"a": "*", "z": ">=v1.0.0"})
+    assert main(["lock", "x", "z"]) == 2
+    err = capsys.readouterr().err
+    assert f"error XP156: No version of {z} " in err
+    assert f"`--known-as {registry.address}/team`" in err
     assert main(["lock", "x", "z", option.format(registry.address)]) == 0
     assert locked() == {"a": "v1.0.0", "f-naming": "v1.0.0"}
     # A cycle through a package of the repository is seen.
