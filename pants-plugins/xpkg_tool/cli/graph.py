@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from xpkg_tool.cli.failure import FAILED, OK, os_failure
 from xpkg_tool.cli.folder import folders
@@ -13,7 +14,7 @@ from xpkg_tool.cli.output import write_error, write_output
 from xpkg_tool.cli.own_packages import own_sources
 from xpkg_tool.dependencies.graph.formats import FORMATS
 from xpkg_tool.dependencies.graph.locks import joined
-from xpkg_tool.dependencies.graph.model import REPOSITORY, Graph, Node, graph_of
+from xpkg_tool.dependencies.graph.model import REPOSITORY, Node, graph_of
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import FILE_NAME, read_lock
 from xpkg_tool.dependencies.lock.model import Lock
@@ -32,7 +33,8 @@ def run(arguments: Namespace) -> int:
         write_error(f"{error}\n")
         return FAILED
     graph = graph_of(Repository(members), joined(locks), {})
-    graph = Graph({name: _own_node(node, own) for name, node in graph.nodes.items()})
+    nodes = {name: _own_node(node, own) for name, node in graph.nodes.items()}
+    graph = replace(graph, nodes=nodes)
     # What only the lock's other users depend on is no concern of these packages.
     graph = graph.below(member.name for member in members)
     write_output(FORMATS[arguments.format](graph))
