@@ -504,7 +504,8 @@ class LockAnswer(NamedTuple):
 
 class CheckLockRequest(NamedTuple):
     """Compares a lock with the packages that it is for. `own` are the sources of the repository's
-    own packages, `command` what writes the lock again."""
+    own packages, `command` what writes the lock again. `shown` are files like FINDINGS: what is
+    said there of the same line is not said again."""
 
     lock: str
     packages: tuple[PackageToLock, ...]
@@ -512,6 +513,7 @@ class CheckLockRequest(NamedTuple):
     command: str
     selection: RuleSelection = RuleSelection()
     fail_on: FailOn = FailOn.ERROR
+    shown: tuple[str, ...] = ()
 
 
 class LockReport(NamedTuple):

@@ -15,6 +15,7 @@ from tests.xpkg.replaced_rules import replaced
 from tests.xpkg_tool.dependencies.lock.universe import meta_text
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry
 from xpkg import register
+from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.target_types import XpkgPackageTarget
@@ -34,6 +35,7 @@ def lock_runner() -> RuleRunner:
             *core_rules(),
             *replaced(own, real_tool),
             QueryRule(LockCheck, [LockCheckRequest]),
+            QueryRule(BuildOutcome, [BuildRequest]),
         ],
         target_types=[XpkgPackageTarget, XpkgInstallTarget, GenericTarget, LockfileTarget],
         preserve_tmpdirs=False,

@@ -31,7 +31,7 @@ SOURCE_TWICE = Rule(
 AMBIGUOUS = Rule(
     "XP141", "dependency-ambiguous", "A dependency may be one of several packages here."
 )
-CYCLE = Rule("XP142", "dependency-cycle", "Packages depend on each other in a circle.")
+CYCLE = Rule("XP142", "dependency-cycle", "Packages depend on each other in a cycle.")
 OTHER_KIND = Rule(
     "XP143", "dependency-other-kind", "A dependency's package is of another kind than it says."
 )

@@ -167,6 +167,68 @@ def test_what_prevents_a_lock_leaves_it_as_it_was(
     assert Path(runner.build_root, LOCK).read_bytes() == before
 
 
+RESOLVES = (
+    "--xpkg-resolves={'edge': 'edge.lock', 'platform': 'platform.lock', 'new': 'new.lock'}",
+    "--xpkg-default-resolve=platform",
+)
+ALL = ("edge", "new", "platform")
+
+
+def test_all_resolves_that_cannot_be_locked_are_shown_at_once(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any
+) -> None:
+    write(runner, registry, "x", {"a": "*"}, resolve="edge")
+    generate(*RESOLVES, resolves=("edge",))
+    before = Path(runner.build_root, "edge.lock").read_bytes()
+    write(runner, registry, "x", {"a": ">=v8.0.0"}, resolve="edge")
+    write(runner, registry, "z", {"f-naming": ">=v9.0.0"})
+    with pytest.raises(Exception, match="The resolve `edge` cannot be locked") as error:
+        generate(*RESOLVES, resolves=ALL)
+    text = str(error.value)
+    assert "packages/x/crossplane.yaml:8:16: error XP156" in text
+    assert "The resolve `platform` cannot be locked" in text
+    assert "packages/z/crossplane.yaml:8:16: error XP156" in text
+    # The one that could be locked is not written either.
+    assert text.rstrip().endswith(
+        "Nothing was written: edge.lock is as it was, and there is still no new.lock or "
+        "platform.lock."
+    )
+    assert Path(runner.build_root, "edge.lock").read_bytes() == before
+    assert not Path(runner.build_root, "new.lock").exists()
+
+
+def test_a_source_that_no_resolve_has_cannot_be_upgraded(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(runner, registry, "x", {"a": "<v2.0.0"}, resolve="edge")
+    write(runner, registry, "z", {"f-naming": "*"})
+    generate(*RESOLVES, resolves=ALL)
+    publish(registry, "a", "v1.1.0", {})
+    a = f"{registry.address}/team/a"
+    with pytest.raises(Exception, match="--xpkg-upgrade") as error:
+        generate(*RESOLVES, f"--xpkg-upgrade=['{a}', '{a}a']", resolves=ALL)
+    assert f"`--xpkg-upgrade` names {a}a, which nothing in" in str(error.value)
+    assert "the resolves `edge`, `new` and `platform` depends on" in str(error.value)
+    assert "edge.lock, new.lock and platform.lock are as they were." in str(error.value)
+    assert versions(lock_of(runner, "edge.lock"))["a"] == "v1.0.0"
+    # Of what one of them has, the others need not know.
+    caplog.clear()
+    generate(*RESOLVES, f"--xpkg-upgrade={a}", resolves=ALL)
+    assert versions(lock_of(runner, "edge.lock")) == {"a": "v1.1.0"}
+    assert [record for record in caplog.records if record.levelname != "INFO"] == []
+
+
+def test_a_new_lock_is_not_the_same_as_before(
+    runner: RuleRunner, registry: FakeRegistry, generate: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    generate(*RESOLVES, resolves=("new",))
+    assert "new.lock is new, and has 0 packages." in caplog.text
+    caplog.clear()
+    generate(*RESOLVES, resolves=("new",))
+    assert "new.lock has 0 packages: the same as before." in caplog.text
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -49,13 +49,13 @@ class Entry:
     def range(self) -> Range:
         return Range(self.constraint, self.dialects)
 
-    @property
-    def where(self) -> str:
-        """The place of the constraint as `file:line`; empty where it is in no file."""
+    def place(self, field: str = "") -> str:
+        """The place of a field, by default of the one that names the package, as `file:line`; empty
+        where the entry is in no file."""
         if self.meta is None or self.dependency is None:
             return ""
-        line = locate(self.meta.document, (*self.dependency.path, "version")).line
-        return f"{self.meta.document.path}:{line}"
+        path = (*self.dependency.path, field or self.dependency.field)
+        return f"{self.meta.document.path}:{locate(self.meta.document, path).line}"
 
     def finding(
         self, rule: Rule, message: str, remedy: str, *, field: str = "", severity: str | None = None
