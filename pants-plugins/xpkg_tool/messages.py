@@ -304,12 +304,14 @@ PublishedState = Literal["published", "never published", "partly published", "dr
 
 class GraphRequest(NamedTuple):
     """Draws the packages `named` and all that they depend on; all packages where none is named.
-    `locks` are paths of lock files, `states` what the registries have, by package."""
+    `locks` are paths of lock files; by package, `lock_of` has that of its resolve, which need not
+    be there, and `states` what the registries have."""
 
     packages: tuple[RepositoryMember, ...]
     format: GraphFormat
     named: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
+    lock_of: Mapping[str, str] = {}
     states: Mapping[str, PublishedState] = {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from typing import Mapping
 
 from xpkg_tool.cli.failure import FAILED, OK, os_failure
 from xpkg_tool.cli.folder import folders, split_commas
@@ -23,11 +24,12 @@ def run(arguments: Namespace) -> int:
     prefixes = [prefix.rstrip("/") for prefix in split_commas(arguments.known_as)]
     members = tuple(_member(folder, prefixes) for folder in folders(arguments))
     try:
-        locks = [_lock(path) for path in _lock_files(arguments)]
+        locks = {path: _lock(path) for path in _lock_files(arguments)}
     except LockError as error:
         write_error(f"{error}\n")
         return FAILED
-    graph = graph_of(Repository(members), joined(locks), {})
+    locks_of = {member.name: _locks_of(member.name, locks) for member in members}
+    graph = graph_of(Repository(members), joined(locks), locks_of, {})
     # What only the lock's other users depend on is no concern of these packages.
     graph = graph.below(member.name for member in members)
     write_output(FORMATS[arguments.format](graph))
@@ -44,6 +46,24 @@ def _member(folder: str, prefixes: list[str]) -> Member:
         version=None,
         dependencies=dependencies(meta.value),
     )
+
+
+def _locks_of(folder: str, locks: Mapping[str, Lock]) -> tuple[str, ...]:
+    """The locks that say that the package in the folder asks for something; all where none does."""
+    return tuple(p for p, lock in locks.items() if _asks(folder, p, lock)) or tuple(locks)
+
+
+def _asks(folder: str, path: str, lock: Lock) -> bool:
+    # Seen from the lock, as `xpkg lock` writes it, or from the repository's top, as Pants does.
+    names = {_seen_from(start, folder) for start in (os.path.dirname(path) or ".", ".")}
+    asking = {r.by for package in lock.packages for r in package.required_by}
+    # Pants adds the name of the target where that is not the folder's.
+    return any(by in names or by.rpartition(":")[0] in names for by in asking)
+
+
+def _seen_from(start: str, folder: str) -> str:
+    relative = os.path.relpath(folder, start).replace(os.sep, "/")
+    return "//" if relative == "." else f"//{relative}"
 
 
 def _lock_files(arguments: Namespace) -> list[str]:
