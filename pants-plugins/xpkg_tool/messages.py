@@ -591,24 +591,28 @@ class InstallOptions(NamedTuple):
 class PackageToInstall(NamedTuple):
     """A package of the repository: `name` is that of its target, `source` what dependents call it,
     `tags` those that it is published under, `description` the path of its DESCRIPTION.
-    `compositions` are the source files in which functions may be called."""
+    `compositions` are the source files in which functions may be called. For messages, `place` is
+    that of the target (`folder/BUILD:1`), and `meta` the source file with the meta object."""
 
     name: str
     source: str
     tags: tuple[str, ...]
     description: str
     compositions: tuple[str, ...] = ()
+    place: str = ""
+    meta: str = ""
 
 
 class InstallRequest(NamedTuple):
     """Makes the manifest that installs the packages with the sources `roots` and all that they
-    depend on, of these packages and of those in the lock file `lock` ("" for none). `overrides`
-    are by name or source of a package."""
+    depend on, of these packages and of those in the lock file `lock` ("" for none), which `command`
+    writes. `overrides` are by name or source of a package; `place` is that of the target."""
 
-    name: str
+    place: str
     roots: tuple[str, ...]
     packages: tuple[PackageToInstall, ...]
     lock: str = ""
+    command: str = "xpkg lock"
     mode: InstallMode = "tag"
     options: InstallOptions = InstallOptions()
     overrides: Mapping[str, InstallOptions] = {}
