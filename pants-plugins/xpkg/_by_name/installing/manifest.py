@@ -158,8 +158,11 @@ async def install_package(request: _PackageRequest, xpkg: XpkgSubsystem) -> _Pac
     address = request.address
     candidate = await publish_candidate(**implicitly(CandidateRequest(address)))
     if not candidate.digest:
-        why = candidate.problem.what if candidate.problem else "cannot be built"
-        return _Package(address, problem=f"{address} {why}.", built=False)
+        problem = (
+            f"{address}, which it installs, cannot be built.\n  help: Correct the errors of "
+            f"{address}, which are shown as well, or with `{bin_name()} lint {address}`."
+        )
+        return _Package(address, problem=problem, built=False)
     try:
         published = published_as(candidate, request.registry, xpkg.registries)
     except ValueError as error:
@@ -222,7 +225,8 @@ async def install_manifest(
     # Of what is only a dependency for Pants, nothing may be needed: the tool sees what is.
     problems = [p.problem for p in packages if p.problem and (p.address in roots or not p.built)]
     if problems:
-        text = "\n\n".join(f"error: {problem}" for problem in dict.fromkeys(problems))
+        start = f"{target.description_of_origin}: error: "
+        text = "\n\n".join(f"{start}{problem}" for problem in dict.fromkeys(problems))
         return InstallManifest(address, text, EMPTY_DIGEST, not_built=not_built)
     messages = {p.address: p.message for p in packages if p.message is not None}
     message = InstallRequest(
