@@ -25,7 +25,7 @@ _NO_CONTEXT = (
     "no configuration has been provided",
     "current-context is not set",
 )
-_NO_LOGIN = ("Unauthorized", "must be logged in", "getting credentials", "(Forbidden)")
+_NO_LOGIN = ("Unauthorized", "must be logged in", "getting credentials")
 _NO_CLUSTER = (
     "connection to the server",
     "Unable to connect",
@@ -169,6 +169,8 @@ def _failed(done: subprocess.CompletedProcess[str]) -> ClusterError:
         remedy, of_context = f"See `kubectl config get-contexts`, {_ANOTHER}", True
     elif any(words in said for words in _NO_LOGIN):
         remedy, of_context = f"Log in to the cluster again, {_ANOTHER}", True
+    elif "(Forbidden)" in said:
+        remedy, of_context = f"Ask for the permission to do that, {_ANOTHER}", True
     elif any(words in said for words in _NO_CLUSTER):
         remedy = f"Make sure that the cluster runs and can be reached, {_ANOTHER}"
         of_context = True

@@ -174,6 +174,7 @@ are the ways you can resolve this warning:
         ),
         ('error: context "staging" does not exist', "staging. See `kubectl config get-contexts`,"),
         ("error: You must be logged in to the server", "staging. Log in to the cluster again,"),
+        ("Error from server (Forbidden): x", "staging. Ask for the permission to do that, or name"),
         ("dial tcp: lookup c: no such host", "staging. Make sure that the cluster runs and can"),
         ("", "error: kubectl ended with the exit code 1."),
     ],
