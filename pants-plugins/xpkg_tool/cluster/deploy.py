@@ -37,6 +37,8 @@ def deploy(
     Returns whether all went well; `say` gets what there is to say, in lines."""
     try:
         if options.dry_run:
+            if options.name:
+                say(f"{options.name}:")
             say(changes(kubectl.diff(manifest, force=options.force), options))
             return True
         say(kubectl.apply(manifest, force=options.force).rstrip("\n"))
@@ -71,7 +73,6 @@ def wait_for(
 
 def changes(diff: str, options: DeployOptions) -> str:
     """What a dry run says."""
-    heading = f"{options.name}:\n" if options.name else ""
     if diff:
         shown = "\n".join(map(visible, diff.rstrip("\n").split("\n")))
         closing = f"{shown}\n\nNothing was changed: this is a dry run."
@@ -82,7 +83,8 @@ def changes(diff: str, options: DeployOptions) -> str:
             " Whether the packages can be published was not checked: "
             f"`{options.publish_plan}` does that."
         )
-    return f"{heading}{closing}"
+    # The next target's name may follow.
+    return f"{closing}\n" if options.name else closing
 
 
 def failure(error: ClusterError, kubectl: Kubectl) -> str:

@@ -150,7 +150,9 @@ def _server_side(force: bool) -> list[str]:
 
 
 def _failed(done: subprocess.CompletedProcess[str]) -> ClusterError:
-    said = done.stderr.strip() or f"kubectl ended with the exit code {done.returncode}."
+    # It is shown as an error anyway.
+    said = done.stderr.strip().removeprefix("error: ")
+    said = said or f"kubectl ended with the exit code {done.returncode}."
     remedy, of_context = "", False
     if "conflict" in said and "--force-conflicts" in said:
         said = said.partition("\nPlease review")[0]

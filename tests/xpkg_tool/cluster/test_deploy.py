@@ -222,9 +222,13 @@ def test_a_dry_run_says_what_it_is_of_and_what_it_did_not_check(kubectl: FakeKub
     plan = "pants experimental-deploy --xpkg-publish-plan install"
     _, said = run(kubectl, dry_run=True, name="install:install", publish_plan=plan)
     unchecked = f"Whether the packages can be published was not checked: `{plan}` does that."
-    assert said == (f"install:install:\n-a\n\nNothing was changed: this is a dry run. {unchecked}")
+    assert said == (
+        f"install:install:\n-a\n\nNothing was changed: this is a dry run. {unchecked}\n"
+    )
     _, said = run(kubectl, dry_run=True, name="install:install", publish_plan=plan)
-    assert said == f"install:install:\nNothing would change. {unchecked}"
+    assert said == f"install:install:\nNothing would change. {unchecked}\n"
+    kubectl.answer(diff=[{"exit": 2, "stderr": "error: no\n"}])
+    assert run(kubectl, dry_run=True, name="install:install")[1] == "install:install:\nerror: no"
 
 
 def test_output_that_is_no_json(kubectl: FakeKubectl) -> None:

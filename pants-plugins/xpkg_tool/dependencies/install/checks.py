@@ -180,7 +180,12 @@ def _constraint(asked: _Asked) -> Iterator[Finding]:
             remedy = 'Pinned dependencies are satisfied by digests only: use `mode="pinned"`.'
         elif constraint != package.digest:
             message = f"{asked.wants}, and its digest is {package.digest}."
-            remedy = asked.remedy("Build the dependent again, or lock the digest that it asks for.")
+            remedy = asked.remedy(
+                "Lock the digest that it asks for. Where `pin_dependencies` wrote that, it is from "
+                "the lock of the package's own resolve: give both targets the same `resolve`."
+                if package.is_locked
+                else "Write the digest that the package has now, or set `pin_dependencies=True`."
+            )
         else:
             return
         yield asked.unsatisfied(message, remedy)
