@@ -67,6 +67,10 @@ PANTS_RULES = {
     ("HydratedSources", "HydrateSourcesRequest"): (_GRAPH, "hydrate_sources"),
     ("MaybeGitWorktree", "GitWorktreeRequest"): ("pants.vcs.git", "get_git_worktree"),
     ("Pex", "PexRequest"): ("pants.backend.python.util_rules.pex", "create_pex"),
+    ("PythonExecutable", "InterpreterConstraints"): (
+        "pants.backend.python.util_rules.pex",
+        "find_interpreter",
+    ),
     ("ProcessResult", "Process"): ("pants.engine.process", "fallible_to_exec_result_or_raise"),
     ("Snapshot", "PathGlobs"): (_INTRINSICS, "digest_to_snapshot"),
     ("SourcesPaths", "SourcesPathsRequest"): (_GRAPH, "resolve_source_paths"),

@@ -324,7 +324,7 @@ def test_all_fields_are_explained_and_no_others() -> None:
     assert len(packages) == 15
     assert sorted(_rows(TARGETS, "Fields of `xpkg_package`")) == sorted(packages)
     installs = _field_names("install_target.py", "XpkgInstallTarget")
-    assert len(installs) == 17
+    assert len(installs) == 18
     assert sorted(_rows(TARGETS, "Fields of `xpkg_install`")) == sorted(installs)
 
 

@@ -53,6 +53,8 @@ ELSEWHERE = {
     "xpkg_tool/cli/completion.py": "integration/test_completion.py",
     "xpkg_tool/cli/cache_fetch.py": "xpkg_tool/cli/test_cache.py",
     "xpkg_tool/cli/locked.py": "xpkg_tool/cli/test_cache.py",
+    "xpkg_tool/cli/lock_check.py": "xpkg_tool/cli/test_lock.py",
+    "xpkg_tool/cli/own_packages.py": "xpkg_tool/cli/test_lock.py",
     "xpkg_tool/cli/extract.py": "xpkg_tool/cli/test_source.py",
     "xpkg_tool/cli/metas.py": "xpkg_tool/cli/test_graph.py",
     "xpkg_tool/cli/inspect.py": "xpkg_tool/cli/test_source.py",

@@ -9,6 +9,7 @@ from pants.engine.addresses import Address
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
     AsyncFieldMixin,
+    Dependencies,
     DictStringToStringField,
     Field,
     IntField,
@@ -45,12 +46,23 @@ class XpkgInstallPackagesField(SpecialCasedDependencies):
     )
 
 
+class XpkgInstallDependenciesField(Dependencies):
+    help = help_text(
+        f"""
+        What the manifest depends on beside `packages`. The lock it takes external packages from
+        is inferred, so that a change of the lock changes the manifest for
+        `{bin_name()} --changed-since=REV --changed-dependents=transitive`.
+        """
+    )
+
+
 class XpkgInstallExternalPackagesField(StringSequenceField):
     alias = "external_packages"
     help = help_text(
         """
-        Install these packages of the lock as well, by source: the repository with its registry, as
-        `spec.dependsOn` writes it, without a tag or a digest.
+        Install these external packages as well, by source: the repository with its registry, as
+        `spec.dependsOn` writes it, without a tag or a digest. `generate-lockfiles` locks them, at
+        the highest version that satisfies all packages that ask for them.
 
         Example:
 
@@ -63,7 +75,7 @@ class XpkgInstallResolveField(StringField):
     alias = "resolve"
     help = help_text(
         """
-        Take packages of others from the lock of this resolve, one of `[xpkg].resolves`. By default,
+        Take external packages from the lock of this resolve, one of `[xpkg].resolves`. By default,
         that of the packages in `packages`.
         """
     )
@@ -298,6 +310,7 @@ class XpkgInstallTarget(Target):
     core_fields = (
         *COMMON_TARGET_FIELDS,
         XpkgInstallPackagesField,
+        XpkgInstallDependenciesField,
         XpkgInstallExternalPackagesField,
         XpkgInstallResolveField,
         XpkgInstallModeField,

@@ -16,7 +16,8 @@ from xpkg import BY_NAME
 
 # The interpreters that the tool runs on. Its lock has wheels for all of them; what is missing is
 # CPython 3.14 in the pex of earlier versions of Pants. tool.lock.metadata has the widest range.
-INTERPRETERS = "CPython>=3.9,<3.15" if BY_NAME else "CPython>=3.9,<3.14"
+MINORS = range(9, 15) if BY_NAME else range(9, 14)
+INTERPRETERS = f"CPython>=3.{MINORS.start},<3.{MINORS.stop}"
 
 
 def changed_request(files: tuple[str, ...], dependents: DependentsOption) -> ChangedRequest:

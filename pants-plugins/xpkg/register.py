@@ -15,6 +15,7 @@ from xpkg.dependencies import (
     inference,
     internal,
     lock_check,
+    lock_targets,
     members,
     metas,
     repository,
@@ -36,7 +37,7 @@ from xpkg.installing import package as package_install
 from xpkg.naming import environment, sources, variables
 from xpkg.publishing import candidate, execute, lookup
 from xpkg.target_types import XpkgPackageTarget
-from xpkg.tool import process, run
+from xpkg.tool import interpreter, process, run
 
 
 def target_types() -> Iterable[Any]:
@@ -58,11 +59,13 @@ def rules() -> Iterable[Any]:
         *statistics.rules(),
         *subsystem.rules(),
         *target_faults.rules(),
+        *interpreter.rules(),
         *process.rules(),
         *run.rules(),
         *variables.rules(),
         *sources.rules(),
         *fetch.rules(),
+        *lock_targets.rules(),
         *metas.rules(),
         *repository.rules(),
         *handwritten.rules(),

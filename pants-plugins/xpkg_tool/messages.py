@@ -102,11 +102,14 @@ class LeftOut(NamedTuple):
 
 
 class OwnPin(NamedTuple):
-    """The digest of the package of this repository that the entry of `spec.dependsOn` at `place`
-    means."""
+    """The package of this repository that the entry of `spec.dependsOn` at `place` means: its
+    digest, the address of its target, its version and kind, empty where they are not known."""
 
     place: int
     digest: str
+    name: str
+    version: str = ""
+    kind: str = ""
 
 
 class Pinning(NamedTuple):
@@ -466,10 +469,12 @@ class PublishAnswer(NamedTuple):
 
 
 class PackageToLock(NamedTuple):
-    """A package: the name that a lock has for it, and the file with its meta object."""
+    """Who asks for external packages: the name that a lock has for it, and the file with its meta
+    object, of a package; or the `sources` that are to be installed, in whichever version."""
 
     name: str
-    file: str
+    file: str = ""
+    sources: tuple[str, ...] = ()
 
 
 class LockRequest(NamedTuple):
@@ -501,7 +506,8 @@ class LockAnswer(NamedTuple):
 
 class CheckLockRequest(NamedTuple):
     """Compares a lock with the packages that it is for. `own` are the sources of the repository's
-    own packages, `command` what writes the lock again."""
+    own packages, `command` what writes the lock again. `shown` are files like FINDINGS: what is
+    said there of the same line is not said again."""
 
     lock: str
     packages: tuple[PackageToLock, ...]
@@ -509,6 +515,7 @@ class CheckLockRequest(NamedTuple):
     command: str
     selection: RuleSelection = RuleSelection()
     fail_on: FailOn = FailOn.ERROR
+    shown: tuple[str, ...] = ()
 
 
 class LockReport(NamedTuple):

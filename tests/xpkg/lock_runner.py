@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from pants.core.register import rules as core_rules
-from pants.core.target_types import GenericTarget
+from pants.core.target_types import GenericTarget, LockfileTarget
 from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import RuleRunner
 
@@ -15,7 +15,9 @@ from tests.xpkg.replaced_rules import replaced
 from tests.xpkg_tool.dependencies.lock.universe import meta_text
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry
 from xpkg import register
+from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
+from xpkg.install_target import XpkgInstallTarget
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import process
 from xpkg_tool.dependencies.lock.file import read_lock
@@ -33,8 +35,9 @@ def lock_runner() -> RuleRunner:
             *core_rules(),
             *replaced(own, real_tool),
             QueryRule(LockCheck, [LockCheckRequest]),
+            QueryRule(BuildOutcome, [BuildRequest]),
         ],
-        target_types=[XpkgPackageTarget, GenericTarget],
+        target_types=[XpkgPackageTarget, XpkgInstallTarget, GenericTarget, LockfileTarget],
         preserve_tmpdirs=False,
     )
 

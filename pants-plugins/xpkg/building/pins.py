@@ -26,6 +26,7 @@ from xpkg.building.pinning import (
     cycle_through,
 )
 from xpkg.dependencies.internal import InternalDependencies, InternalDependenciesRequest
+from xpkg.dependencies.repository import RepositoryPackage, RepositoryPackages
 from xpkg.dependencies.resolves import LockFile, LockFileRequest, Resolves
 from xpkg_tool.messages import OwnPin, Pinning
 
@@ -83,7 +84,9 @@ async def find_pin_targets(request: PinTargetsRequest, pinned: PinnedPackages) -
 
 
 @rule(desc="Find the digests to pin a Crossplane package to", level=LogLevel.DEBUG)
-async def find_pins(request: PinsRequest, resolves: Resolves) -> Pins:
+async def find_pins(
+    request: PinsRequest, resolves: Resolves, repository: RepositoryPackages
+) -> Pins:
     address, targets = request.address, request.targets
     pairs = tuple(zip(targets.addresses, request.digests))
     failed = tuple(dict.fromkeys(a.spec for a, digest in pairs if digest is None))
@@ -101,9 +104,17 @@ async def find_pins(request: PinsRequest, resolves: Resolves) -> Pins:
         return Pins(problem="\n\n".join(start + problem for problem in problems))
     resolve = resolves.by_name[resolves.of_target[address]]
     lock = await Get(LockFile, LockFileRequest(resolve.path))
-    own = tuple(OwnPin(place, d or "") for place, d in zip(targets.places, request.digests))
+    own = tuple(
+        _own_pin(place, digest or "", repository.packages[target])
+        for place, (target, digest) in zip(targets.places, pairs)
+    )
     command = f"{bin_name()} generate-lockfiles --resolve={resolve.name}"
     return Pins(Pinning(own, resolve.path, command), lock.digest)
+
+
+def _own_pin(place: int, digest: str, package: RepositoryPackage) -> OwnPin:
+    kind = package.meta.kind if package.meta else ""
+    return OwnPin(place, digest, package.address.spec, package.version or "", kind)
 
 
 def rules() -> Iterable[Any]:

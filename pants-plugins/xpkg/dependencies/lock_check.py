@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Iterable
 
 from pants.engine.addresses import Address
-from pants.engine.fs import Digest, DigestSubset, PathGlobs, RemovePrefix
+from pants.engine.fs import AddPrefix, Digest, DigestSubset, PathGlobs, RemovePrefix
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
@@ -27,12 +27,17 @@ from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool.messages import FINDINGS, CheckLockAnswer, CheckLockRequest
 
+# The folder of the sandbox with the findings of builds.
+_SHOWN = ".xpkg-shown"
+
 
 @dataclass(frozen=True)
 class LockCheckRequest:
-    """Asks for the `LockCheck` of the packages at these addresses."""
+    """Asks for the `LockCheck` of the packages at these addresses. `shown` holds FINDINGS of those
+    with `pin_dependencies`, whose builds look into the lock, too."""
 
     addresses: tuple[Address, ...]
+    shown: tuple[tuple[Address, Digest], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class _Checked:
 @dataclass(frozen=True)
 class _CheckRequest:
     resolve: Resolve
+    shown: tuple[Digest, ...]
 
 
 @rule(desc="Check the locks of Crossplane packages", level=LogLevel.DEBUG)
@@ -66,12 +72,15 @@ async def check_locks(request: LockCheckRequest, resolves: Resolves) -> LockChec
     wanted = sorted(found, key=lambda resolve: resolve.name)
     locks = await MultiGet(Get(LockFile, LockFileRequest(resolve.path)) for resolve in wanted)
     locked = [resolve for resolve, lock in zip(wanted, locks) if lock.exists]
-    checks = await MultiGet(Get(_Checked, _CheckRequest(resolve)) for resolve in locked)
+    said = {r.name: tuple(d for a, d in request.shown if resolves.of(a) == r) for r in locked}
+    checks = await MultiGet(
+        Get(_Checked, _CheckRequest(resolve, said[resolve.name])) for resolve in locked
+    )
     shown = [
         (report, digest)
         for resolve, check in zip(locked, checks)
         for report, digest in zip(check.answer.reports, check.findings)
-        if report.path == resolve.path or report.path in _files(check, request.addresses)
+        if report.path == resolve.path or report.path in _files(check, resolve, request.addresses)
     ]
     return LockCheck(
         "\n\n".join(report.text for report, _ in shown),
@@ -80,15 +89,20 @@ async def check_locks(request: LockCheckRequest, resolves: Resolves) -> LockChec
     )
 
 
-def _files(check: _Checked, addresses: Iterable[Address]) -> set[str]:
-    wanted = frozenset(addresses)
-    return {file for address, file in check.files if address in wanted}
+def _files(check: _Checked, resolve: Resolve, addresses: Iterable[Address]) -> set[str]:
+    """Those of the packages, and those of other resolves: only this lock has to do with them."""
+    shown = {*addresses, *(a for a, _ in check.files if a not in resolve.addresses)}
+    return {file for address, file in check.files if address in shown}
 
 
 @rule
 async def check_resolve(request: _CheckRequest, xpkg: XpkgSubsystem) -> _Checked:
     resolve = request.resolve
     inputs = await Get(LockInputs, LockInputsRequest(resolve))
+    folders = [f"{_SHOWN}/{number}" for number in range(len(request.shown))]
+    shown = await MultiGet(
+        Get(Digest, AddPrefix(digest, folder)) for digest, folder in zip(request.shown, folders)
+    )
     message = CheckLockRequest(
         lock=resolve.path,
         packages=inputs.packages,
@@ -96,10 +110,11 @@ async def check_resolve(request: _CheckRequest, xpkg: XpkgSubsystem) -> _Checked
         command=f"{bin_name()} generate-lockfiles --resolve={resolve.name}",
         selection=xpkg.selection(),
         fail_on=xpkg.fail_on,
+        shown=tuple(f"{folder}/{FINDINGS}" for folder in folders),
     )
     description = f"Checking {resolve.path}"
     checked = await Get(
-        ToolAnswer, ToolRequest(message, description, (inputs.digest,), level=LogLevel.DEBUG)
+        ToolAnswer, ToolRequest(message, description, (inputs.digest, *shown), level=LogLevel.DEBUG)
     )
     answer = checked.read(CheckLockAnswer)
     numbers = [str(number) for number in range(len(answer.reports))]

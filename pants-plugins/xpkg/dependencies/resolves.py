@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping
 
-from pants.engine.addresses import Address
+from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.fs import Digest, MergeDigests, PathGlobs, Snapshot
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.target import AllTargets, Target
 from pants.util.frozendict import FrozenDict
 from pants.util.strutil import bullet_list
 
+from xpkg.dependencies.internal import InternalDependencies, InternalDependenciesRequest
 from xpkg.dependencies.metas import PackageTargets
 from xpkg.dependencies.repository import RepositoryPackages
+from xpkg.install_target import (
+    XpkgInstallExternalPackagesField,
+    XpkgInstallPackagesField,
+    XpkgInstallResolveField,
+)
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgResolveField
 from xpkg_tool.messages import PackageToLock
@@ -31,11 +38,13 @@ class UnknownResolveError(ValueError):
 
 @dataclass(frozen=True)
 class Resolve:
-    """A resolve: the path of its lock file, and the targets whose dependencies are locked there."""
+    """A resolve: the path of its lock file, and the packages whose dependencies are locked there.
+    `installed` has the external packages that its `xpkg_install` targets name."""
 
     name: str
     path: str
     addresses: tuple[Address, ...]
+    installed: FrozenDict[Address, tuple[str, ...]] = field(default_factory=FrozenDict)
 
 
 @dataclass(frozen=True)
@@ -59,9 +68,11 @@ class LockInputsRequest:
 
 @dataclass(frozen=True)
 class LockInputs:
-    """What the tool has to know to lock a resolve or to check its lock: the packages, the sources
-    of the repository's own ones with their names, and the files with the meta objects and the lock,
-    if there is one. `files` has the file with the meta object of each target."""
+    """What the tool has to know to lock a resolve or to check its lock: who asks for external
+    packages, the sources of the repository's own ones with their names, and the files with the meta
+    objects and the lock, if there is one. `files` has the file with the meta object of each
+    package: those of the resolve, and those of other ones that they depend on, for these are
+    installed with them."""
 
     packages: tuple[PackageToLock, ...]
     own: FrozenDict[str, str]
@@ -84,8 +95,29 @@ class LockFileRequest:
     path: str
 
 
+# Stands before its caller because the engine looks for `Get`s there.
+async def _resolve_of_install(
+    target: Target, of_target: Mapping[Address, str], default: str
+) -> str | None:
+    """The resolve of an `xpkg_install` target; None where its packages have several, or cannot be
+    found, which its manifest has an error for."""
+    given: str | None = target[XpkgInstallResolveField].value
+    if given:
+        return given
+    inputs = target[XpkgInstallPackagesField].to_unparsed_address_inputs()
+    try:
+        named = await Get(Addresses, UnparsedAddressInputs, inputs)
+    # There is no list of what can be raised (building/target_faults.py).
+    except Exception:
+        return None
+    found = {of_target[address] for address in named if address in of_target} or {default}
+    return found.pop() if len(found) == 1 else None
+
+
 @rule
-async def find_resolves(targets: PackageTargets, xpkg: XpkgSubsystem) -> Resolves:
+async def find_resolves(
+    targets: PackageTargets, all_targets: AllTargets, xpkg: XpkgSubsystem
+) -> Resolves:
     """Raises UnknownResolveError."""
     resolves = xpkg.resolves
     if xpkg.default_resolve not in resolves:
@@ -97,8 +129,19 @@ async def find_resolves(targets: PackageTargets, xpkg: XpkgSubsystem) -> Resolve
             what = f"The 'resolve' field in target {address}"
             raise UnknownResolveError(what, name, resolves)
         of_target[address] = name
+    installs = [t for t in all_targets if t.get(XpkgInstallExternalPackagesField).value]
+    resolve_of = [await _resolve_of_install(t, of_target, xpkg.default_resolve) for t in installs]
     found = {
-        name: Resolve(name, path, tuple(sorted(a for a, r in of_target.items() if r == name)))
+        name: Resolve(
+            name,
+            path,
+            tuple(sorted(a for a, r in of_target.items() if r == name)),
+            FrozenDict(
+                (t.address, t[XpkgInstallExternalPackagesField].value or ())
+                for t, r in zip(installs, resolve_of)
+                if r == name
+            ),
+        )
         for name, path in sorted(resolves.items())
     }
     return Resolves(FrozenDict(found), FrozenDict(of_target))
@@ -110,13 +153,39 @@ async def find_lock_file(request: LockFileRequest) -> LockFile:
     return LockFile(snapshot.digest, bool(snapshot.files))
 
 
+# Stands before its caller because the engine looks for `Get`s there.
+async def _with_dependencies(addresses: Iterable[Address]) -> tuple[Address, ...]:
+    """The packages, and those of the repository that they depend on, also indirectly."""
+    found = dict.fromkeys(addresses)
+    pending = list(found)
+    while pending:
+        internal = await MultiGet(
+            Get(InternalDependencies, InternalDependenciesRequest(address)) for address in pending
+        )
+        named = (a for one in internal for entry in one.entries for a in entry.addresses)
+        pending = [address for address in dict.fromkeys(named) if address not in found]
+        found.update(dict.fromkeys(pending))
+    return tuple(sorted(found))
+
+
 @rule
-async def lock_inputs(request: LockInputsRequest, repository: RepositoryPackages) -> LockInputs:
+async def lock_inputs(
+    request: LockInputsRequest, repository: RepositoryPackages, resolves: Resolves
+) -> LockInputs:
     resolve = request.resolve
-    found = (repository.packages[address] for address in resolve.addresses)
+    addresses = resolve.addresses
+    if len(resolves.by_name) > 1:
+        addresses = await _with_dependencies(addresses)
+    found = (repository.packages[address] for address in addresses)
     # One without a meta object is not a package: lint says so.
     files = tuple((p.address, p.meta.path) for p in found if p.meta is not None)
-    packages = tuple(PackageToLock(name_in_lock(address), path) for address, path in files)
+    packages = (
+        *(PackageToLock(name_in_lock(address), path) for address, path in files),
+        *(
+            PackageToLock(name_in_lock(address), sources=sources)
+            for address, sources in resolve.installed.items()
+        ),
+    )
     metas, lock = await MultiGet(
         Get(Digest, PathGlobs([path for _, path in files])),
         Get(LockFile, LockFileRequest(resolve.path)),

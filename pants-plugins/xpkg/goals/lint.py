@@ -22,8 +22,9 @@ from xpkg.dependencies.check import (
     RepositoryCheckRequest,
 )
 from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
+from xpkg.dependencies.metas import PackageTargets
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
+from xpkg.target_types import XpkgPinDependenciesField, XpkgSkipLintField, XpkgSourcesField
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ async def all_at_once(
 
 @rule(desc="Lint Crossplane packages", level=LogLevel.DEBUG)
 async def lint_xpkgs(
-    request: XpkgLintRequest.Batch[LintedPackages, Any], xpkg: XpkgSubsystem
+    request: XpkgLintRequest.Batch[LintedPackages, Any],
+    xpkg: XpkgSubsystem,
+    targets: PackageTargets,
 ) -> LintResult:
     (packages,) = request.elements
     # Packing is a small part of a build, so lint asks for the whole build: `lint package` and a
@@ -76,7 +79,12 @@ async def lint_xpkgs(
     )
     check = await Get(RepositoryCheck, RepositoryCheckRequest())
     members = [check.of(address) for address in packages.addresses]
-    locks = await Get(LockCheck, LockCheckRequest(packages.addresses))
+    pinned = tuple(
+        (address, outcome.findings)
+        for address, outcome in zip(packages.addresses, outcomes)
+        if targets.by_address[address][XpkgPinDependenciesField].value
+    )
+    locks = await Get(LockCheck, LockCheckRequest(packages.addresses, pinned))
     report = EMPTY_DIGEST
     if xpkg.report_formats:
         together = await MultiGet(
@@ -91,7 +99,8 @@ async def lint_xpkgs(
     texts += [outcome.text for outcome in blocking]
     return LintResult(
         exit_code=1 if failed or locks.failed else 0,
-        stdout="\n\n".join(filter(None, (*texts, locks.text))),
+        # What is wrong with a lock is the same for all packages that are pinned by it.
+        stdout="\n\n".join(filter(None, dict.fromkeys((*texts, locks.text)))),
         stderr="",
         linter_name=request.tool_name,
         partition_description=None,

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator
 
 from pants.backend.python.target_types import PexLayout
-from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import Pex, PexRequest
 from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Lockfile
 from pants.engine.fs import (
@@ -31,7 +30,7 @@ from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
-from xpkg.pants_versions import INTERPRETERS
+from xpkg.tool.interpreter import Interpreter
 
 _PEX = "xpkg_tool.pex"
 # The libraries in the PEX. Not the rest of it, which depends on the pex that wrote it, nor what
@@ -91,7 +90,7 @@ class ToolProcess:
 
 
 @rule(desc="Set up the tool for Crossplane packages", level=LogLevel.DEBUG)
-async def set_up_tool() -> Tool:
+async def set_up_tool(interpreter: Interpreter) -> Tool:
     pex = await Get(
         Pex,
         PexRequest(
@@ -102,15 +101,16 @@ async def set_up_tool() -> Tool:
                 Lockfile(
                     url="resource://xpkg/tool.lock",
                     url_description_of_origin="the lock of the xpkg backend",
-                    resolve_name="xpkg-tool",
+                    # A resolve with a name has interpreter constraints, those of `[python]` if no
+                    # others: but the interpreter is known.
+                    resolve_name="",
                 )
             ),
-            interpreter_constraints=InterpreterConstraints([INTERPRETERS]),
+            python=interpreter.python,
             description="Installing the tool for Crossplane packages",
         ),
     )
-    assert pex.python is not None, "An internal PEX names its interpreter."
-    python = pex.python.path
+    python = interpreter.python.path
     libraries, sources = await MultiGet(
         Get(Digest, DigestSubset(pex.digest, PathGlobs(_LIBRARIES))),
         Get(Digest, CreateDigest(_tool_files())),

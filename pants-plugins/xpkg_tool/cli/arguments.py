@@ -136,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
     graph_arguments(command("graph", "Shows which packages depend on which."))
 
     lock_arguments(
-        command("lock", "Locks the packages of others that packages depend on, in xpkg.lock.")
+        command("lock", "Locks the external packages that packages depend on, in xpkg.lock.")
     )
 
     cache_commands(

@@ -17,6 +17,7 @@ from xpkg_tool.dependencies.cache.file_cache import DEFAULT_MAX_BYTES, Entry, Fi
 from xpkg_tool.dependencies.cache.folder import NoFolder, cache_folder
 from xpkg_tool.dependencies.fetch.protocols import FetchedPackage
 from xpkg_tool.dependencies.lock.errors import LockError
+from xpkg_tool.dependencies.metas import find_meta
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.package.quick_scan import quick_label
 
@@ -74,11 +75,14 @@ class _Read:
 
     @property
     def label(self) -> str:
-        """Kind and name of the package, as far as its first lines show them."""
+        """Kind and name of the package, as far as its first document shows them."""
         if self.package is None:
             return ""
         head = self.package.stream[:_HEAD_BYTES].decode("utf-8", "replace")
-        return quick_label(re.split(r"(?m)^---", head.removeprefix("---"))[0])
+        first = re.split(r"(?m)^---", head.removeprefix("---"))[0]
+        meta = find_meta([("package.yaml", first.encode("utf-8"))])
+        # Of one that is longer than the head, only the lines can be read.
+        return quick_label(first) if meta is None else meta.label
 
 
 def _all_read(cache: FileCache) -> Iterator[_Read]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 
 from xpkg_tool.cli.failure import OK, Failure, os_failure
 from xpkg_tool.cli.locked import locked_packages
-from xpkg_tool.cli.output import write_output
+from xpkg_tool.cli.output import write_error, write_output
 from xpkg_tool.dependencies.cache.crossplane import file_content, file_name
 from xpkg_tool.dependencies.cache.file_cache import FileCache
 from xpkg_tool.dependencies.fetch.backend import ImageBackend
@@ -18,6 +18,7 @@ from xpkg_tool.dependencies.fetch.protocols import FetchedPackage
 from xpkg_tool.dependencies.fetch.registry import RegistryFetcher, announce
 from xpkg_tool.dependencies.fetch.sources import locate
 from xpkg_tool.dependencies.lock.model import LockedPackage
+from xpkg_tool.diagnostics.finding import few
 from xpkg_tool.files.whole import write_whole
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import RegistrySettings, registry_key
@@ -35,7 +36,11 @@ def fetch(cache: FileCache, arguments: Namespace) -> int:
         if package.digest not in before:
             write_output(f"Fetched {package.source}@{package.digest}\n")
     new = sum(package.digest not in before for package in packages)
-    write_output(f"Fetched {new} of {len(packages)} locked packages into {cache.folder}\n")
+    count = f"{len(packages)} locked {'package' if len(packages) == 1 else 'packages'}"
+    if new:
+        write_output(f"Fetched {new} of {count} into {cache.folder}\n")
+    else:
+        write_output(f"Nothing to fetch: {count} in {cache.folder} already\n")
     return OK
 
 
@@ -52,9 +57,23 @@ def export(cache: FileCache, arguments: Namespace) -> int:
             path = os.path.join(folder, name)
             write_whole({path: file_content(package.stream)})
             write_output(f"Wrote {os.path.normpath(path)}: {package.source}@{package.digest}\n")
+        _warn_of_others(folder, named)
     except OSError as error:
         raise os_failure("The file cannot be written", error.filename or folder, error) from None
     return OK
+
+
+def _warn_of_others(folder: str, named: Collection[str]) -> None:
+    """Says what else is in the folder: whether an earlier lock or somebody else put it there, its
+    name does not tell, so nothing is removed. Raises OSError."""
+    others = sorted(set(os.listdir(folder)).difference(named))
+    if others:
+        files, stay = ("file", "stays") if len(others) == 1 else ("files", "stay")
+        write_error(
+            f"warning: {len(others):,} other {files} in {folder} {stay} there: {few(others)}.\n"
+            "  help: Crossplane would also use packages of an earlier export. Remove what no lock "
+            "needs any more, or export into a new folder.\n"
+        )
 
 
 def _fetched(

@@ -14,21 +14,14 @@ def graph_arguments(graph: argparse.ArgumentParser) -> None:
         nargs="*",
         help="show the package in this folder and what it depends on (default: the current one)",
     )
-    graph.add_argument(
-        "--known-as",
-        metavar="PREFIX",
-        action="append",
-        help="take PREFIX/NAME (registry.example.org/platform/NAME) in dependencies for the "
-        "package among those in the folders that has this metadata.name; comma-separated, may be "
-        "repeated",
-    )
+    _own_arguments(graph)
     graph.add_argument(
         "--lock",
         dest="locks",
         metavar="FILE",
         action="append",
-        help="take the versions of other packages from this lock file; may be repeated (default: "
-        "xpkg.lock in the current folder, if it exists)",
+        help="take the versions of external packages from this lock file; may be repeated "
+        "(default: xpkg.lock in the current folder, if it exists)",
     )
     formats = ("tree", "json", "dot", "mermaid")
     choice(graph, "--format", formats, "write the graph in this format")
@@ -56,22 +49,35 @@ def lock_arguments(lock: argparse.ArgumentParser) -> None:
         help="take the highest version of this package, even if the locked one satisfies all; * "
         "for all packages; comma-separated, may be repeated",
     )
-    lock.add_argument(
-        "--own",
-        metavar="SOURCE",
-        action="append",
-        help="do not lock this package, which is made from the same repository; comma-separated, "
-        "may be repeated",
-    )
+    _own_arguments(lock)
     lock.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; the exit code is 1 if the lock would change",
+        help="write nothing; the exit code is 1 if the lock would change, or if a locked version "
+        "has moved or is gone",
     )
     cache_dir_argument(lock)
     reading_arguments(lock)
     # What other commands with folders have besides.
     lock.set_defaults(package_roots=None, examples=None)
+
+
+def _own_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--known-as",
+        metavar="PREFIX",
+        action="append",
+        help="take PREFIX/NAME (registry.example.org/platform/NAME) in dependencies for the "
+        "package among those in the folders that has this metadata.name; comma-separated, may be "
+        "repeated",
+    )
+    command.add_argument(
+        "--own",
+        metavar="SOURCE",
+        action="append",
+        help="take this package for one of the same repository, also if its folder is not given; "
+        "comma-separated, may be repeated",
+    )
 
 
 def cache_commands(cache: argparse.ArgumentParser) -> None:
@@ -83,7 +89,7 @@ def cache_commands(cache: argparse.ArgumentParser) -> None:
         added.set_defaults(max_size=None)
         return added
 
-    listing = action("list", "Lists the packages, those first that make room first.")
+    listing = action("list", "Lists the packages, the least recently used first.")
     report_argument(listing)
     action("verify", "Verifies each package, and removes the damaged ones.")
     prune = action("prune", "Removes the packages that no lock names.")

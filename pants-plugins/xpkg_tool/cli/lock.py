@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
-from xpkg_tool.cli.failure import FAILED, FOUND, OK, Failure, os_failure
+from xpkg_tool.cli.failure import FAILED, OK, Failure, os_failure
 from xpkg_tool.cli.folder import folders, split_commas
+from xpkg_tool.cli.lock_check import check_lock_file
 from xpkg_tool.cli.metas import meta_in
 from xpkg_tool.cli.output import write_error, write_output
+from xpkg_tool.cli.own_packages import last_part, own_sources
 from xpkg_tool.dependencies.cache.file_cache import FileCache
 from xpkg_tool.dependencies.cache.folder import NoFolder, cache_folder
 from xpkg_tool.dependencies.fetch.backend import NopCache
 from xpkg_tool.dependencies.fetch.protocols import PackageCache
 from xpkg_tool.dependencies.lock.catalog import Catalog
 from xpkg_tool.dependencies.lock.changes import changes
+from xpkg_tool.dependencies.lock.conflict import LOCK_CONFLICT
 from xpkg_tool.dependencies.lock.entries import Entry, entries_of
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock, write_lock
 from xpkg_tool.dependencies.lock.model import Lock
-from xpkg_tool.dependencies.lock.published import as_published
 from xpkg_tool.dependencies.lock.resolve import EVERYTHING, Wanted, resolve
+from xpkg_tool.dependencies.metas import Meta
+from xpkg_tool.diagnostics.errors import REFERENCE
 from xpkg_tool.files.whole import write_whole
 from xpkg_tool.publish.settings import RegistrySettings, registry_key
 
@@ -41,47 +46,71 @@ def _lock(arguments: Namespace) -> int:
     """Raises LockError and Failure; the file is as it was, then."""
     path: str = arguments.lock
     before, old = _read(path)
-    entries = [
-        entry
-        for folder in folders(arguments)
-        for entry in entries_of(_name(folder, path), meta_in(folder))
-    ]
+    metas = {folder: meta_in(folder) for folder in folders(arguments)}
+    names = {folder: _name(folder, path) for folder in metas}
+    entries = [entry for folder in metas for entry in entries_of(names[folder], metas[folder])]
     upgrade = frozenset(split_commas(arguments.upgrade))
     _check_upgrade(upgrade, old, entries)
-    # Their values have a meaning only where somebody asks which package it is.
-    own = {source: source for source in split_commas(arguments.own)}
+    own = {
+        source: names[found[0]] if found else source
+        for source, found in own_sources(arguments, metas).items()
+    }
+    wanted = Wanted(entries, own, upgrade)
     with _catalog(arguments) as catalog:
-        new = resolve(Wanted(entries, own, upgrade), old, catalog)
-        # What a check finds is said all at once.
-        now = as_published(new, catalog) if arguments.check else new
+
+        def resolved() -> Lock:
+            try:
+                return resolve(wanted, old, catalog)
+            except LockError as error:
+                raise _hinted(error, entries, metas, own) from None
+
+        if arguments.check:
+            return check_lock_file(path, before, old, resolved, catalog)
+        new = resolved()
     after = write_lock(new)
-    told = _lines(changes(old, new))
-    moved = changes(new, now)
     count = f"{len(new.packages):,} package{'' if len(new.packages) == 1 else 's'}"
-    if after == before and not moved:
+    if after == before:
         write_output(f"{path} is up to date: {count}\n")
         return OK
-    if arguments.check:
-        if after != before:
-            write_output(f"{path} is not up to date\n{told}")
-            write_error(f"Run xpkg lock without --check to write {path}.\n")
-        if moved:
-            write_output(f"Registries have other digests than {path}\n{_lines(moved)}")
-            write_error(
-                "Ask those who publish it why a version has changed. `xpkg lock --upgrade SOURCE` "
-                "takes what is there now.\n"
-            )
-        return FOUND
     try:
         write_whole({path: after})
     except OSError as error:
         raise os_failure("The lock cannot be written", path, error) from None
+    told = "".join(f"  {line}\n" for line in changes(old, new))
     write_output(f"Wrote {path}: {count}\n{told}")
     return OK
 
 
-def _lines(lines: Sequence[str]) -> str:
-    return "".join(f"  {line}\n" for line in lines)
+def _hinted(
+    error: LockError, entries: Sequence[Entry], metas: Mapping[str, Meta], own: Collection[str]
+) -> LockError:
+    """The error, with another remedy where a source that no registry has, or of which no version
+    will do, is likely to be that of a package in one of the folders."""
+    named = {meta.name: folder for folder, meta in metas.items() if meta.name}
+    asked = {entry.source for entry in entries}.difference(own)
+    likely = {source: named[last_part(source)] for source in asked if last_part(source) in named}
+    problems = []
+    for problem in error.problems:
+        finding = problem.finding
+        if finding.code == REFERENCE.code and finding.path in likely:
+            spelling = "If not, check the spelling of the source, and that the user may read it."
+            remedy = f"{_known_as(finding.path, likely)} {spelling}"
+            finding = replace(finding, remedy=remedy)
+        elif finding.code == LOCK_CONFLICT.code:
+            for source in likely:
+                if finding.message.startswith(f"No version of {source} "):
+                    remedy = f"{_known_as(source, likely)} {finding.remedy}"
+                    finding = replace(finding, remedy=remedy)
+        problems.append(replace(problem, finding=finding))
+    return LockError(problems)
+
+
+def _known_as(source: str, folders: Mapping[str, str]) -> str:
+    prefix = source.rpartition("/")[0]
+    return (
+        f"If it is the package in {folders[source]}, say so with `--known-as {prefix}`, for all "
+        f"folders, or with `--own {source}`."
+    )
 
 
 def _read(path: str) -> tuple[bytes | None, Lock]:

@@ -8,7 +8,7 @@ from typing import Iterator, Mapping
 
 from xpkg_tool.dependencies.lock.model import Lock
 from xpkg_tool.dependencies.lock.ranges import Range, dialects_of
-from xpkg_tool.dependencies.model import Dependency, dependencies, is_digest
+from xpkg_tool.dependencies.model import PACKAGE_GROUP, Dependency, dependencies, is_digest
 from xpkg_tool.diagnostics.finding import Finding, cut
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf, load
@@ -22,12 +22,23 @@ DEPENDENCY_PIN = Rule(
 
 
 @dataclass(frozen=True)
-class Pins:
-    """The digests to pin a package to: those of packages of its own repository (`own`, by the place
-    in `spec.dependsOn`), and those of the lock. `lock_path` names the lock in messages, and
-    `command` is what writes it. `problems` say why the lock cannot be read."""
+class PinnedPackage:
+    """What a dependency is pinned to: the `digest` of a package, who has it (a target, or a lock),
+    and its version and kind, empty where they are not known."""
 
-    own: Mapping[int, str]
+    digest: str
+    name: str
+    version: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Pins:
+    """What to pin a package to: packages of its own repository (`own`, by the place in
+    `spec.dependsOn`), and those of the lock. `lock_path` names the lock in messages, and `command`
+    is what writes it. `problems` say why the lock cannot be read."""
+
+    own: Mapping[int, PinnedPackage]
     lock: Lock
     lock_path: str
     command: str
@@ -46,15 +57,12 @@ def pin(meta: Meta, pins: Pins) -> tuple[Meta, tuple[Finding, ...]]:
         if not dependency.constraint:
             problems.append(_no_version(meta, dependency))
         elif not is_digest(dependency.constraint):
-            digest = pins.own.get(dependency.index)
-            locked = pins.lock.find(dependency.package)
-            if digest is None and locked is not None:
-                problems += _unsatisfied(meta, dependency, locked.version, pins)
-                digest = locked.digest
-            if digest is None:
+            package = pins.own.get(dependency.index) or _locked(dependency, pins)
+            if package is None:
                 problems.append(_unknown(meta, dependency, pins))
             else:
-                digests[path] = digest
+                problems += _unfit(meta, dependency, package, pins)
+                digests[path] = package.digest
     if problems or not digests:
         return meta, tuple(problems)
     try:
@@ -84,16 +92,41 @@ def _unknown(meta: Meta, dependency: Dependency, pins: Pins) -> Finding:
     )
 
 
-def _unsatisfied(meta: Meta, dependency: Dependency, version: str, pins: Pins) -> Iterator[Finding]:
+def _locked(dependency: Dependency, pins: Pins) -> PinnedPackage | None:
+    locked = pins.lock.find(dependency.package)
+    if locked is None:
+        return None
+    return PinnedPackage(locked.digest, pins.lock_path, locked.version, locked.kind)
+
+
+def _unfit(
+    meta: Meta, dependency: Dependency, package: PinnedPackage, pins: Pins
+) -> Iterator[Finding]:
+    """What the package manager could not find any more, once the constraint is a digest."""
+    own = dependency.index in pins.own
     wanted = Range(dependency.constraint or "", dialects_of(releases(meta.value)))
     # What cannot be read lint has an error of its own for.
-    if wanted.readable and not wanted.is_satisfied(version):
+    if package.version and wanted.readable and not wanted.is_satisfied(package.version):
         yield meta.object.finding(
             DEPENDENCY_PIN,
-            f"{pins.lock_path} has {cut(version)} of {cut(dependency.package)}, which does not "
-            "satisfy the constraint.",
-            f"Update the lock with `{pins.command}`.",
+            f"{package.name} has {cut(package.version)} of {cut(dependency.package)}, which does "
+            "not satisfy the constraint.",
+            "Write a constraint that admits it, or change the `version` of that target."
+            if own
+            else f"Update the lock with `{pins.command}`.",
             (*dependency.path, "version"),
+        )
+    installs = dependency.api_version.startswith(f"{PACKAGE_GROUP}/")
+    if package.kind and installs and package.kind != dependency.kind:
+        keyed = dependency.field == "package"
+        yield meta.object.finding(
+            DEPENDENCY_PIN,
+            f"{cut(dependency.package)} is a {package.kind} ({package.name}), but the dependency "
+            f"asks for a {cut(dependency.kind)}.",
+            f"Write `kind: {package.kind}`."
+            if keyed
+            else f"Write `{package.kind.lower()}:` instead of `{dependency.field}:`.",
+            (*dependency.path, "kind" if keyed else dependency.field),
         )
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Iterable, Iterator, Mapping, Sequence
 
-from xpkg_tool.dependencies.model import Dependency, is_digest
+from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, Range
+from xpkg_tool.dependencies.model import Dependency
 from xpkg_tool.documents.loader import PathOf
-from xpkg_tool.package.semver import Version, VersionError, parse_constraint, parse_version
+from xpkg_tool.package.semver import Dialect, Version, VersionError, parse_version
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Member:
 
     `name` is the address of its target, `origin` where that is defined (`folder/BUILD:1`), equal
     for variants of one target. `kind` is that of the meta object, empty where it has none that can
-    be read. `includes` and `excludes` are the names of members that it depends on, or not, whatever
-    the meta object says: by hand.
+    be read; its constraints are read in all of the `dialects`. `includes` and `excludes` are the
+    names of members that it depends on, or not, whatever the meta object says: by hand.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Member:
     dependencies: tuple[Dependency, ...] = ()
     includes: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    dialects: tuple[Dialect, ...] = BOTH_DIALECTS
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Repository:
                 continue
             left = [p for p in publishers if p.name not in member.excludes]
             if left:
-                edges.append(_edge(dependency, left, member.includes))
+                edges.append(_edge(member, dependency, left))
         return tuple(edges)
 
     def graph(self) -> Mapping[str, tuple[str, ...]]:
@@ -103,12 +105,13 @@ class Repository:
         return None
 
 
-def _edge(dependency: Dependency, found: Sequence[Member], includes: Sequence[str]) -> Edge:
-    by_hand = tuple(member for member in found if member.name in includes)
+def _edge(member: Member, dependency: Dependency, found: Sequence[Member]) -> Edge:
+    by_hand = tuple(other for other in found if other.name in member.includes)
     candidates = by_hand or tuple(found)
-    fitting = tuple(
-        m for m in candidates if satisfies(m.version, dependency.constraint) is not False
-    )
+    wanted = None
+    if dependency.constraint is not None:
+        wanted = Range(dependency.constraint, member.dialects)
+    fitting = tuple(m for m in candidates if satisfies(m.version, wanted) is not False)
     if not fitting:
         return Edge(dependency, candidates, unsatisfied=True)
     if by_hand:
@@ -134,16 +137,13 @@ def version_of(text: str | None) -> Version | None:
         return None
 
 
-def satisfies(version: str | None, constraint: str | None) -> bool | None:
+def satisfies(version: str | None, wanted: Range | None) -> bool | None:
     """Whether a version satisfies a constraint; None where that cannot be said: it is a digest,
     or one of them is missing or cannot be read."""
     known = version_of(version)
-    if known is None or constraint is None or is_digest(constraint):
+    if known is None or wanted is None or wanted.is_digest or not wanted.readable:
         return None
-    try:
-        return parse_constraint(constraint).matches(known)
-    except VersionError:
-        return None
+    return wanted.admits(known)
 
 
 def same_release(members: Iterable[Member]) -> tuple[tuple[Member, ...], ...]:

@@ -7,7 +7,7 @@ packages to it, although every registry client takes them for one.
 from __future__ import annotations
 
 import re
-from typing import Iterable
+from typing import Collection, Iterable
 
 from xpkg_tool.dependencies.model import without_identifier
 from xpkg_tool.diagnostics.suggestions import misspelling
@@ -23,9 +23,10 @@ _SHORTEST = 5
 class Spellings:
     """Finds what a misspelt source is meant to be among the sources of a repository."""
 
-    def __init__(self, sources: Iterable[str]) -> None:
+    def __init__(self, sources: Collection[str]) -> None:
         self._normalized: dict[str, str] = {}
         self._joined: dict[str, str] = {}
+        self._without_folder = {s for s in sources if s.count("/") == 1}
         # By the source without one of its words, that word and the source.
         self._gaps: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         for source in sorted(sources):
@@ -51,6 +52,13 @@ class Spellings:
             if meant is not None:
                 return others[meant]
         return None
+
+    def without_folder(self, package: str) -> str | None:
+        """The source with the same registry and name, but no folder between them, as a target has
+        it whose `repository` nobody has set; None where there is none."""
+        parts = package.split("/")
+        source = f"{parts[0]}/{parts[-1]}"
+        return source if len(parts) > 2 and source in self._without_folder else None
 
 
 def normalized(package: str) -> str:

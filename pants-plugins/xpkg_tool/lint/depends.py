@@ -1,4 +1,4 @@
-"""The rules for the dependencies of a package, `spec.dependsOn` (XP120 to XP128).
+"""The rules for the dependencies of a package, `spec.dependsOn` (XP120 to XP129).
 
 Crossplane's build looks at none of this; the package manager stumbles over it in the cluster.
 `dependencies/model.py` says how it reads an entry.
@@ -17,6 +17,7 @@ from xpkg_tool.dependencies.model import (
     entries,
     given,
     is_digest,
+    object_name,
     parse_dependency,
     parse_source,
     without_identifier,
@@ -54,6 +55,12 @@ DEPENDENCY_DUPLICATE = Rule(
 SELF_DEPENDENCY = Rule(
     "XP128", "self-dependency", "The package seems to depend on itself.", WARNING
 )
+DEPENDENCY_NAME = Rule(
+    "XP129",
+    "dependency-name",
+    "Two dependencies would be installed under the same name.",
+    WARNING,
+)
 
 # A registry that many packages are in.
 _EXAMPLE = "xpkg.crossplane.io/"
@@ -84,6 +91,7 @@ def check_depends(subject: Subject) -> Iterator[AnyFinding]:
             yield from _kind(subject, dependency)
             yield from _package(subject, dependency)
     yield from _duplicates(subject, found)
+    yield from _names(subject, found)
     yield from _self(subject, found)
 
 
@@ -244,6 +252,22 @@ def _duplicates(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
                 DEPENDENCY_DUPLICATE,
                 f"{shown(dependency.package)} is already a dependency, at `{dotted(before.path)}`.",
                 "Keep one entry; join several constraints with commas.",
+                (*dependency.path, dependency.field),
+            )
+
+
+def _names(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
+    first: dict[tuple[str, str], Dependency] = {}
+    for dependency in found:
+        name = object_name(dependency.package)
+        before = first.setdefault((dependency.kind, name), dependency)
+        if before.package != dependency.package:
+            yield subject.finding(
+                DEPENDENCY_NAME,
+                f"The package manager would install {shown(dependency.package)} under the name "
+                f"{name}, as it does {shown(before.package)}: only one of them is installed.",
+                "Write one spelling of the source if they are the same package. Otherwise, install "
+                "one of them yourself, with another name.",
                 (*dependency.path, dependency.field),
             )
 

@@ -31,7 +31,7 @@ SOURCE_TWICE = Rule(
 AMBIGUOUS = Rule(
     "XP141", "dependency-ambiguous", "A dependency may be one of several packages here."
 )
-CYCLE = Rule("XP142", "dependency-cycle", "Packages depend on each other in a circle.")
+CYCLE = Rule("XP142", "dependency-cycle", "Packages depend on each other in a cycle.")
 OTHER_KIND = Rule(
     "XP143", "dependency-other-kind", "A dependency's package is of another kind than it says."
 )
@@ -174,7 +174,8 @@ def _spelling(
         if package in repository.publishers or package in locked:
             continue
         same = spellings.same(package)
-        meant = same or spellings.near(package)
+        bare = spellings.without_folder(package)
+        meant = same or bare or spellings.near(package)
         if meant is None:
             continue
         owner = repository.publishers[meant][0].name
@@ -185,6 +186,10 @@ def _spelling(
         else:
             what = f"{shown(package)} is not in this repository; {meant} ({owner}) is."
             remedy = f"Write `{meant}`, or suppress the warning if it is another package."
+            if bare:
+                path = package.partition("/")[2]
+                remedy = f'Set `repository="{path}"` of the target {owner} if it is meant. '
+                remedy += "Otherwise, suppress the warning."
         yield subject.finding(SPELLING, what, remedy, (*dependency.path, dependency.field))
 
 

@@ -74,6 +74,7 @@ def connect(
     scheme = scheme_of(registry, insecure=insecure)
     probe = urls(scheme, registry, "").probe
     wire = wire or Wire(ca_file=ca_file, home=origin_of(probe))
-    transport = Transport(registry, wire, policy or RetryPolicy(), clock or Clock())
+    policy, clock = policy or RetryPolicy(), clock or Clock()
+    transport = Transport(registry, wire, policy, clock, reading=actions == PULL)
     authorizer = Authorizer(transport, probe, credential, actions)
     return Connection(registry, scheme, transport, authorizer, wire)

@@ -97,9 +97,9 @@ def _pins(pinning: Pinning) -> Pins:
     from xpkg_tool.dependencies.lock.errors import LockError
     from xpkg_tool.dependencies.lock.file import read_lock
     from xpkg_tool.dependencies.lock.model import Lock
-    from xpkg_tool.dependencies.pinning import Pins
+    from xpkg_tool.dependencies.pinning import PinnedPackage, Pins
 
-    own = {entry.place: entry.digest for entry in pinning.own}
+    own = {o.place: PinnedPackage(o.digest, o.name, o.version, o.kind) for o in pinning.own}
     pins = Pins(own, Lock(), pinning.lock, pinning.command)
     file = Path(pinning.lock)
     try:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Iterable, Iterator
 
-from xpkg_tool.dependencies.lock.check import check_lock
-from xpkg_tool.diagnostics.finding import fails, render_all, strictness
+from xpkg_tool.dependencies.lock.check import check_lock, unsaid
+from xpkg_tool.diagnostics.finding import Finding, fails, render_all, strictness
 from xpkg_tool.diagnostics.shortened import shortened
 from xpkg_tool.lint.selection import Selection
 from xpkg_tool.messages import FINDINGS, CheckLockAnswer, CheckLockRequest, LockReport
@@ -24,9 +25,12 @@ def check_lock_file(request: CheckLockRequest, output: Path) -> CheckLockAnswer:
         frozenset(request.own),
         request.command,
     )
+    found = unsaid(found, _stored(request.shown))
     fail_on = request.fail_on.value
     reports: list[LockReport] = []
-    for path in dict.fromkeys((request.lock, *(package.file for package in request.packages))):
+    for path in dict.fromkeys(
+        (request.lock, *(package.file for package in request.packages if package.file))
+    ):
         findings = shortened(
             finding
             for finding in found
@@ -42,3 +46,8 @@ def check_lock_file(request: CheckLockRequest, output: Path) -> CheckLockAnswer:
         text = "\n\n".join(filter(None, (render_all(findings), strictness(findings, fail_on))))
         reports.append(LockReport(path, text, fails(findings, fail_on)))
     return CheckLockAnswer(tuple(reports))
+
+
+def _stored(paths: Iterable[str]) -> Iterator[Finding]:
+    for path in paths:
+        yield from map(Finding.from_json, json.loads(Path(path).read_text("ascii")))

@@ -29,7 +29,7 @@ def lock_packages(request: LockRequest, output: Path) -> LockAnswer:
     try:
         path = Path(request.lock)
         old = read_lock(path.read_bytes(), request.lock) if path.exists() else Lock()
-        entries = tuple(entries_of_packages(request.packages))
+        entries = entries_of_packages(request.packages)
         os.chdir(request.directory)
         new = _resolved(request, entries, old)
     except LockError as error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence
 
+from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, dialects_of
 from xpkg_tool.dependencies.metas import Meta, find_meta
 from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.dependencies.repository import Member, Repository
 from xpkg_tool.messages import RepositoryMember
+from xpkg_tool.package.crossplane_versions import releases
 
 
 def metas_of(packages: Sequence[RepositoryMember], files: Mapping[str, bytes]) -> dict[str, Meta]:
@@ -31,4 +33,5 @@ def _member(package: RepositoryMember, meta: Meta | None) -> Member:
         dependencies=dependencies(meta.value) if meta else (),
         includes=package.includes,
         excludes=package.excludes,
+        dialects=dialects_of(releases(meta.value)) if meta else BOTH_DIALECTS,
     )

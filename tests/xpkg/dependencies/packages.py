@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping
 
-from pants.core.target_types import GenericTarget
+from pants.core.target_types import GenericTarget, LockfileTarget
 from pants.engine.addresses import Address, Addresses
 from pants.engine.internals.parametrize import Parametrize
 from pants.engine.target import DependenciesRequest
@@ -19,11 +19,14 @@ from xpkg.dependencies import (
     handwritten,
     inference,
     internal,
+    lock_targets,
     members,
     metas,
     repository,
+    resolves,
 )
 from xpkg.dependencies.repository import RepositoryPackages
+from xpkg.install_target import XpkgInstallTarget
 from xpkg.naming import sources, variables
 from xpkg.target_types import XpkgDependenciesField, XpkgPackageTarget
 from xpkg.tool import run
@@ -34,7 +37,8 @@ REGISTRIES = {"main": {"address": HOST, "default": True}}
 
 def runner_with(*rules: Any) -> RuleRunner:
     names = (subsystem, variables, sources, run)
-    modules = (*names, metas, repository, handwritten, members, check, internal, inference)
+    finding = (metas, repository, handwritten, members, check, internal, resolves, lock_targets)
+    modules = (*names, *finding, inference)
     return RuleRunner(
         rules=[
             *replaced((rule for module in modules for rule in module.rules()), real_tool),
@@ -42,7 +46,7 @@ def runner_with(*rules: Any) -> RuleRunner:
             QueryRule(Addresses, [DependenciesRequest]),
             QueryRule(RepositoryPackages, []),
         ],
-        target_types=[XpkgPackageTarget, GenericTarget],
+        target_types=[XpkgPackageTarget, XpkgInstallTarget, GenericTarget, LockfileTarget],
         objects={"parametrize": Parametrize},
     )
 

@@ -9,10 +9,12 @@ from typing import Any, Mapping
 import pytest
 from pants.core.goals.lint import Lint
 from pants.engine.addresses import Address
+from pants.engine.fs import Digest
 from pants.testutil.rule_runner import RuleRunner
 
 from tests.xpkg.lock_runner import LOCK, configure, lock_runner, remove
 from tests.xpkg_tool.dependencies.lock.universe import EMPTY, Universe, meta_text, root
+from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg_tool.dependencies.lock.file import write_lock
 
@@ -34,10 +36,11 @@ def runner(shared: RuleRunner, tmp_path: Path) -> RuleRunner:
     return shared
 
 
-def write(runner: RuleRunner, name: str, depends_on: Mapping[str, str]) -> None:
+def write(runner: RuleRunner, name: str, depends_on: Mapping[str, str], **fields: Any) -> None:
+    arguments = ", ".join(f"{key}={value!r}" for key, value in fields.items())
     runner.write_files(
         {
-            f"packages/{name}/BUILD": "xpkg_package()\n",
+            f"packages/{name}/BUILD": f"xpkg_package({arguments})\n",
             f"packages/{name}/crossplane.yaml": meta_text(name, depends_on),
         }
     )
@@ -48,8 +51,15 @@ def lock(runner: RuleRunner, **depends_on: str) -> None:
     runner.write_files({LOCK: data})
 
 
-def check(runner: RuleRunner, *addresses: Address) -> LockCheck:
-    return runner.request(LockCheck, [LockCheckRequest(addresses or (X, Z))])
+def check(
+    runner: RuleRunner, *addresses: Address, shown: tuple[tuple[Address, Digest], ...] = ()
+) -> LockCheck:
+    return runner.request(LockCheck, [LockCheckRequest(addresses or (X, Z), shown)])
+
+
+def said(runner: RuleRunner, address: Address) -> tuple[tuple[Address, Digest], ...]:
+    """The findings of the build of a package."""
+    return ((address, runner.request(BuildOutcome, [BuildRequest(address)]).findings),)
 
 
 def test_without_a_lock_there_is_nothing_to_say(runner: RuleRunner) -> None:
@@ -93,10 +103,11 @@ def test_a_lock_that_cannot_be_read(runner: RuleRunner) -> None:
     assert "xpkg.lock:1:2: error XP150" in found.text
 
 
-def test_lint_shows_it(runner: RuleRunner, tmp_path: Path) -> None:
-    lock(runner, a="*")
+@pytest.fixture
+def lint(runner: RuleRunner, tmp_path: Path) -> Any:
+    """Runs the goal."""
 
-    def lint(*arguments: str) -> Any:
+    def run(*arguments: str) -> Any:
         return runner.run_goal_rule(
             Lint,
             global_args=arguments,
@@ -105,10 +116,38 @@ def test_lint_shows_it(runner: RuleRunner, tmp_path: Path) -> None:
             env_inherit={"PATH"},
         )
 
-    done = lint("--xpkg-report-formats=json")
-    assert done.exit_code == 1
+    return run
+
+
+def test_what_the_build_of_a_pinned_package_says_is_not_said_again(
+    runner: RuleRunner, lint: Any
+) -> None:
+    """Its build looks into the lock, too."""
+    lock(runner, a="*")
+    pinned = {"pin_dependencies": True}
+    write(runner, "x", {"a": "v2.0.0"}, **pinned)
+    write(runner, "z", {"b": "*"}, **pinned)
+    assert codes(runner, lint) == ["XP132", "XP132"]
+    # A lock that cannot be read is one thing that is wrong.
+    runner.write_files({LOCK: "{"})
+    assert codes(runner, lint) == ["XP150"]
+    assert check(runner, shown=said(runner, X)).text == ""
+    # Of one that is not pinned, only the lock's own check says it.
+    lock(runner, a="*")
+    write(runner, "z", {"b": "*"})
+    assert codes(runner, lint) == ["XP132", "XP152"]
+
+
+def codes(runner: RuleRunner, lint: Any) -> list[str]:
+    """The codes of the findings that lint shows; it fails."""
+    assert lint("--xpkg-report-formats=json").exit_code == 1
     report = Path(runner.build_root, "dist/lint/xpkg/findings.json").read_text()
-    assert [finding["code"] for finding in json.loads(report)["findings"]] == ["XP152"]
+    return [finding["code"] for finding in json.loads(report)["findings"]]
+
+
+def test_lint_shows_it(runner: RuleRunner, lint: Any) -> None:
+    lock(runner, a="*")
+    assert codes(runner, lint) == ["XP152"]
     remove(runner, LOCK)
     assert lint().exit_code == 0
 

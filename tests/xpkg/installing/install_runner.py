@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from pants.core.goals.package import BuiltPackage
 from pants.core.register import rules as core_rules
-from pants.core.target_types import GenericTarget
+from pants.core.target_types import GenericTarget, LockfileTarget
 from pants.engine.addresses import Address
 from pants.engine.fs import DigestContents
 from pants.engine.rules import QueryRule
@@ -26,6 +26,7 @@ from xpkg.dependencies import (
     handwritten,
     inference,
     internal,
+    lock_targets,
     members,
     metas,
     repository,
@@ -57,6 +58,7 @@ class InstallRunner:
             handwritten,
             inference,
             internal,
+            lock_targets,
             members,
             metas,
             repository,
@@ -72,7 +74,7 @@ class InstallRunner:
                 QueryRule(InstallManifest, [InstallManifestRequest]),
                 QueryRule(BuiltPackage, [XpkgInstallFieldSet]),
             ],
-            target_types=[XpkgPackageTarget, XpkgInstallTarget, GenericTarget],
+            target_types=[XpkgPackageTarget, XpkgInstallTarget, GenericTarget, LockfileTarget],
         )
         made = cls(runner)
         made.configure(**(registries or {"main": {"address": HOST, "default": True}}))

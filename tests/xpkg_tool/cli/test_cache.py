@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.xpkg_tool.cli.command_runs import ENVIRONMENT
-from tests.xpkg_tool.dependencies.fetch.packages import fetched, image, put, stream
+from tests.xpkg_tool.dependencies.fetch.packages import fetched, fetched_stream, image, put, stream
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry, running
 from xpkg_tool.cli.main import main
 from xpkg_tool.dependencies.cache.crossplane import file_name
@@ -85,6 +85,21 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert [p["digest"] for p in listed["packages"]] == [TWO.digest, ONE.digest, THREE.digest]
     assert [p["label"] for p in listed["packages"]] == ["Function two", "Function one", None]
     assert [p["damaged"] for p in listed["packages"]] == [False, False, True]
+
+
+def test_a_package_is_named_whatever_the_style_of_its_yaml(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    flow = b"kind: Function\napiVersion: meta.pkg.crossplane.io/v1\nmetadata: {name: flow}\n"
+    json_form = b'{"apiVersion": "meta.pkg.crossplane.io/v1", "kind": "Function", "metadata": {}}\n'
+    # Its first document is longer than what is read of it.
+    block = b"\n  name: long\n  annotations:\n    text: " + b"x" * 70_000
+    long = flow.replace(b" {name: flow}", block)
+    store(*(fetched_stream(b"---\n" + text + b"---\n") for text in (flow, json_form, long)))
+    assert main(["cache", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    labels = [line.split(maxsplit=2)[2] for line in lines[:3]]
+    assert labels == ["Function flow", "Function", "Function long"]
 
 
 def test_verify_removes_what_is_damaged(capsys: pytest.CaptureFixture[str]) -> None:
@@ -208,7 +223,7 @@ def test_fetch_needs_no_registry_for_what_is_there() -> None:
         text=True,
     )
     said, modules = done.stdout.splitlines()
-    assert said == f"Fetched 0 of 2 locked packages into {folder()}"
+    assert said == f"Nothing to fetch: 2 locked packages in {folder()} already"
     assert {"requests", "oras", "ssl"} & set(modules.split()) == set()
 
 
@@ -240,6 +255,25 @@ def test_export_for_crossplane(warm: bool, capsys: pytest.CaptureFixture[str]) -
     out = capsys.readouterr().out
     assert all(f"Wrote out/cache/{name}: " in out for name in names)
     assert digests() == {ONE.digest, TWO.digest}
+
+
+def test_export_says_what_else_is_in_the_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file of an earlier lock would be used by a cluster; what we did not write is not ours."""
+    store(ONE, TWO)
+    lock("xpkg.lock", ("a.example.org/one", ONE.digest))
+    export = ["cache", "export", "--crossplane", "out"]
+    assert main(export) == 0
+    assert "other file" not in capsys.readouterr().err
+    assert main(export) == 0
+    assert "other file" not in capsys.readouterr().err
+    lock("xpkg.lock", ("a.example.org/two", TWO.digest))
+    assert main(export) == 0
+    old = file_name("a.example.org/one", ONE.digest)
+    assert f"warning: 1 other file in out stays there: {old}.\n" in capsys.readouterr().err
+    Path("out", "README.md").touch()
+    assert main(export) == 0
+    assert f"2 other files in out stay there: README.md, {old}.\n" in capsys.readouterr().err
+    assert Path("out", old).exists()
 
 
 def test_two_packages_with_one_file_in_crossplanes_cache(

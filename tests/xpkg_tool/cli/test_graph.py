@@ -46,6 +46,17 @@ def test_packages_of_folders(capsys: pytest.CaptureFixture[str]) -> None:
     assert "registry.example.org/platform/b Configuration external" in capsys.readouterr().out
 
 
+def test_single_packages_of_the_repository(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--own` as `xpkg lock` has it: the package in a folder, or one that is not given."""
+    own = "--own=registry.example.org/platform/b, registry.example.org/other/f"
+    assert main(["graph", "a", "b", own]) == 0
+    assert capsys.readouterr().out == (
+        "a Configuration\n"
+        "├── b Configuration [>=v1.0.0]\n"
+        "└── registry.example.org/other/f Function [*]\n"
+    )
+
+
 def test_the_lock_of_the_current_folder(capsys: pytest.CaptureFixture[str]) -> None:
     digest = f"sha256:{'0' * 64}"
     packages = tuple(

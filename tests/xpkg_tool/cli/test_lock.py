@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.xpkg_tool.dependencies.lock.loopback import publish, requests, source, write_package
-from tests.xpkg_tool.registry.fake_registry import FakeRegistry, running
+from tests.xpkg_tool.registry.fake_registry import FakeRegistry, Fault, running
 from xpkg_tool.cli.main import main
 from xpkg_tool.dependencies.lock.file import read_lock
 
@@ -65,6 +65,7 @@ def test_a_lock_is_written_kept_and_upgraded(
 def test_a_check_writes_nothing(registry: FakeRegistry, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_package(registry, Path(), "x", {"a": "v1.0.0"})
     assert main(["lock", "--check", "x"]) == 1
+    assert capsys.readouterr().out.startswith("There is no xpkg.lock\n  + ")
     assert not LOCK.exists()
     assert main(["lock", "x"]) == 0
     written = LOCK.read_bytes()
@@ -100,10 +101,10 @@ def test_a_check_asks_what_the_registries_have(
     assert main(["lock", "--check", "x"]) == 1
     out, err = capsys.readouterr()
     assert out.endswith(
-        f"Registries have other digests than xpkg.lock\n"
-        f"  ~ {a} v1.0.0 moved from {before[:19]} to {after[:19]}\n"
+        f"Registries have something else than xpkg.lock\n"
+        f"  ~ {a} v1.0.0 moved from {before[:19]} to {after[:19]} (xpkg.lock:6, required by //x)\n"
     )
-    assert "`xpkg lock --upgrade SOURCE`" in err
+    assert f"`xpkg lock --upgrade {a} …` takes what is there now" in err
     assert LOCK.read_bytes() == written
     # With what else there is to say.
     write_package(registry, Path(), "x", {"a": ">=v1.0.0"})
@@ -112,16 +113,46 @@ def test_a_check_asks_what_the_registries_have(
     assert "xpkg.lock is not up to date" in out and "v1.0.0 moved from" in out
 
 
-def test_a_check_finds_that_a_version_is_gone(
+def test_a_check_finds_what_is_gone_and_what_has_moved(
+    registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody typed what is gone: the remedy is not its spelling."""
+    publish(registry, "b", "v1.0.0")
+    write_package(registry, Path(), "x", {"a": "*", "b": "*"})
+    assert main(["lock", "x"]) == 0
+    LOCK.write_bytes(LOCK.read_bytes().replace(b'"v1.0.0"', b'"v1.0.1"', 1))
+    publish(registry, "b", "v1.0.0", {"a": ">=v0.1.0"})
+    capsys.readouterr()
+    assert main(["lock", "--check", "x"]) == 1
+    out, err = capsys.readouterr()
+    a, b = source(registry, "a"), source(registry, "b")
+    title, gone, moved = out.splitlines()
+    assert title == "Registries have something else than xpkg.lock"
+    assert gone == f"  - {a} v1.0.1 is gone (xpkg.lock:6, required by //x)"
+    assert moved.startswith(f"  ~ {b} v1.0.0 moved from sha256:")
+    assert f"`xpkg lock --upgrade {a},{b} …`" in err
+    assert "spelling" not in err
+
+
+def test_a_check_says_what_differs_and_what_fails(
     registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_package(registry, Path(), "x", {"a": "*"})
     assert main(["lock", "x"]) == 0
-    LOCK.write_bytes(LOCK.read_bytes().replace(b'"v1.0.0"', b'"v1.0.1"'))
+    publish(registry, "a", "v1.0.0", {"f-naming": ">=v0.1.0"})
+    write_package(registry, Path(), "x", {"a": "*", "f-naming": ">=v9.0.0"})
+    capsys.readouterr()
     assert main(["lock", "--check", "x"]) == 2
-    err = capsys.readouterr().err
-    assert f"{source(registry, 'a')}:v1.0.1: error" in err
-    assert f"{source(registry, 'f-naming')}:v1.0.1: error" in err
+    out, err = capsys.readouterr()
+    assert f"~ {source(registry, 'a')} v1.0.0 moved" in out
+    assert "error XP156" in err
+    # A registry that fails is a failure, not a difference, and is named once.
+    write_package(registry, Path(), "x", {"a": "*"})
+    registry.faults.append(Fault("", "", nth=0, status=404))
+    assert main(["lock", "--check", "x"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("error publish-registry") == 1
 
 
 def test_a_folder_of_several_packages_is_none(
@@ -151,7 +182,8 @@ def test_what_cannot_be_locked_leaves_the_lock_as_it_was(
     assert out == ""
     assert "x/crossplane.yaml:8:16: error XP156: No version of" in err
     assert "the registry has no repository team/gone" in err.lower()
-    assert "  asked for by x/crossplane.yaml:" in err
+    # Where the package is named.
+    assert "  asked for by x/crossplane.yaml:9\n" in err
     assert "Traceback" not in err
     assert LOCK.read_bytes() == written
 
@@ -167,6 +199,37 @@ def test_packages_of_the_repository_are_not_locked(registry: FakeRegistry) -> No
     write_package(registry, Path(), "x", {"a": "*"})
     assert main(["lock", "x", "--own", source(registry, "f-naming")]) == 0
     assert locked() == {"a": "v1.0.0"}
+
+
+@pytest.mark.parametrize("option", ["--known-as={0}/team/", "--own={0}/team/z"])
+def test_packages_that_depend_on_each_other(
+    option: str, registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_package(registry, Path(), "x", {"a": "*", "z": "*"})
+    write_package(registry, Path(), "z", {"f-naming": "*"})
+    z = source(registry, "z")
+    assert main(["lock", "x", "z"]) == 2
+    err = capsys.readouterr().err
+    assert f"{z}: error publish-reference: The registry has no repository team/z" in err
+    assert (
+        f"If it is the package in z, say so with `--known-as {registry.address}/team`, for all "
+        f"folders, or with `--own {z}`."
+    ) in err
+    # Nor are its published versions what is meant.
+    publish(registry, "z", "v0.1.0")
+    write_package(registry, Path(), "x", {"a": "*", "z": ">=v1.0.0"})
+    assert main(["lock", "x", "z"]) == 2
+    err = capsys.readouterr().err
+    assert f"error XP156: No version of {z} " in err
+    assert f"`--known-as {registry.address}/team`" in err
+    assert main(["lock", "x", "z", option.format(registry.address)]) == 0
+    assert locked() == {"a": "v1.0.0", "f-naming": "v1.0.0"}
+    # A cycle through a package of the repository is seen.
+    publish(registry, "f-naming", "v1.0.0", {"z": "*"})
+    LOCK.unlink()
+    capsys.readouterr()
+    assert main(["lock", "x", "z", option.format(registry.address)]) == 2
+    assert "-> //z" in capsys.readouterr().err
 
 
 def test_the_cache_is_used(registry: FakeRegistry, tmp_path: Path) -> None:

@@ -10,13 +10,14 @@ import pytest
 
 from xpkg_tool.building.build import BuildResult, PackageRequest, build
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
-from xpkg_tool.dependencies.pinning import Pins
+from xpkg_tool.dependencies.pinning import PinnedPackage, Pins
 from xpkg_tool.inspection.extraction import read_sound
 from xpkg_tool.lint.selection import Selection
 from xpkg_tool.oci.read.archive_reader import open_archive
 
 HOST = "registry.example.org/platform"
 OWN, LOCKED = f"sha256:{1:064x}", f"sha256:{2:064x}"
+PACKAGE = PinnedPackage(OWN, "packages/a:a", "v1.4.0", "Function")
 LOCK = Lock((LockedPackage(f"{HOST}/b", "v1.4.0", LOCKED, "Function", "platform-b"),))
 META = """\
 # The package.
@@ -34,7 +35,7 @@ def entry(name: str, *lines: str) -> str:
 
 
 def built(
-    *entries: str, own: dict[int, str] | None = None, lock: Lock = LOCK, **fields: Any
+    *entries: str, own: dict[int, PinnedPackage] | None = None, lock: Lock = LOCK, **fields: Any
 ) -> BuildResult:
     sources = {"crossplane.yaml": (META + "".join(entries)).encode()}
     pins = Pins(own or {}, lock, "xpkg.lock", COMMAND)
@@ -65,7 +66,7 @@ def test_each_constraint_becomes_a_digest_and_all_else_stays(tmp_path: Path) -> 
     plain = build(
         PackageRequest("example", "", {"crossplane.yaml": (META + "".join(entries)).encode()}, {})
     )
-    result = built(*entries, own={0: OWN})
+    result = built(*entries, own={0: PACKAGE})
     expected = stream(plain, tmp_path)
     expected = expected.replace('">=v1.0.0" # ours', f'"{OWN}" # ours')
     expected = expected.replace("version: |-\n      >=v1.0.0\n", f"version: {LOCKED}\n")
@@ -80,7 +81,7 @@ def test_each_constraint_becomes_a_digest_and_all_else_stays(tmp_path: Path) -> 
 
 
 def test_the_repository_comes_before_the_lock(tmp_path: Path) -> None:
-    result = built(entry("b", "version: v1.4.0"), own={0: OWN})
+    result = built(entry("b", "version: v1.4.0"), own={0: PACKAGE})
     assert f"version: {OWN}\n" in stream(result, tmp_path)
 
 
@@ -88,7 +89,7 @@ def test_the_same_digests_give_the_same_package() -> None:
     first = built(entry("b", "version: v1.4.0"))
     unrelated = Lock((*LOCK.packages, LockedPackage(f"{HOST}/z", "v1.0.0", OWN, "Function", "z")))
     second = built(entry("b", "version: v1.4.0"), lock=unrelated)
-    other = built(entry("b", "version: v1.4.0"), own={0: OWN})
+    other = built(entry("b", "version: v1.4.0"), own={0: PACKAGE})
     assert first.package is not None and first == second
     assert other.package is not None and other.package.digest != first.package.digest
 
@@ -156,3 +157,32 @@ def test_the_locked_version_satisfies_the_constraint_as_the_releases_read_it(
     pins = Pins({}, LOCK, "xpkg.lock", COMMAND)
     result = build(PackageRequest("example", "", sources, {}, pins=pins))
     assert (result.package is not None) == is_built
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "constraint", "says"),
+    [
+        ("v1.2.0", "Function", ">=v1.0.0", ""),
+        ("", "", ">=v2.0.0", ""),
+        ("v1.2.0", "Function", ">=v2.0.0", "packages/a:a has v1.2.0 of registry.example.org"),
+        ("v1.2.0", "Provider", ">=v1.0.0", "is a Provider (packages/a:a), but the dependency"),
+        ("main", "Function", ">=v1.0.0", "packages/a:a has main of"),
+    ],
+)
+def test_a_package_of_the_repository_must_suit(
+    version: str, kind: str, constraint: str, says: str
+) -> None:
+    """The digest says nothing of it any more."""
+    package = PinnedPackage(OWN, "packages/a:a", version, kind)
+    result = built(entry("a", f'version: "{constraint}"'), own={0: package})
+    if not says:
+        assert result.package is not None
+        return
+    (message,) = messages(result)
+    assert says in message
+
+
+def test_a_locked_package_of_another_kind_is_refused() -> None:
+    result = built(f"  - provider: {HOST}/b\n    version: '*'\n")
+    (message,) = messages(result)
+    assert "is a Function (xpkg.lock), but the dependency asks for a Provider" in message

@@ -6,8 +6,10 @@ from typing import Sequence
 
 import pytest
 
+from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, Range
 from xpkg_tool.dependencies.model import Dependency
 from xpkg_tool.dependencies.repository import Member, Repository, same_release, satisfies
+from xpkg_tool.package.semver import Dialect
 
 SOURCE = "registry.example.org/a"
 DIGEST = f"sha256:{'0' * 64}"
@@ -101,7 +103,8 @@ def test_the_graph_has_entries_and_what_is_written_by_hand() -> None:
 def test_whether_a_version_satisfies(
     version: str | None, constraint: str | None, expected: bool | None
 ) -> None:
-    assert satisfies(version, constraint) is expected
+    wanted = None if constraint is None else Range(constraint, BOTH_DIALECTS)
+    assert satisfies(version, wanted) is expected
 
 
 def test_release_lines_and_variants_are_told_apart() -> None:
@@ -112,3 +115,21 @@ def test_release_lines_and_variants_are_told_apart() -> None:
     assert same_release((a, member("variant", "v1.0.0", origin=a.origin))) == ()
     assert same_release((member("c"), member("d"))) == ((member("c"), member("d")),)
     assert same_release((member("c", "main"), member("d", "next"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("dialects", "meant"),
+    [
+        # `^0.2.3` ends at 0.3.0 for the newer one, and at 1.0.0 for the older one.
+        ((Dialect.MASTERMINDS_3,), ["old"]),
+        ((Dialect.MASTERMINDS_1,), ["new"]),
+        (BOTH_DIALECTS, ["old"]),
+    ],
+)
+def test_a_constraint_is_read_as_the_dependents_releases_do(
+    dialects: tuple[Dialect, ...], meant: list[str]
+) -> None:
+    user = Member("user", "", "", (), None, (dependency("^0.2.3"),), dialects=dialects)
+    others = (member("old", "v0.2.4"), member("new", "v0.5.0"))
+    (edge,) = Repository((user, *others)).edges(user)
+    assert [found.name for found in edge.members] == meant

@@ -53,6 +53,21 @@ def test_what_is_very_likely_meant(package: str, meant: str | None) -> None:
     assert Spellings(OWN).near(package) == meant
 
 
+@pytest.mark.parametrize(
+    ("package", "meant"),
+    [
+        ("registry.example.org/platform/network", "registry.example.org/network"),
+        ("registry.example.org/a/b/network", "registry.example.org/network"),
+        ("registry.example.org/platform/other", None),
+        ("registry.example.com/platform/network", None),
+        ("registry.example.org/network", None),
+        ("network", None),
+    ],
+)
+def test_a_repository_that_nobody_has_set(package: str, meant: str | None) -> None:
+    assert Spellings((*OWN, "registry.example.org/network")).without_folder(package) == meant
+
+
 def test_a_name_is_normalized_once() -> None:
     for source in OWN:
         assert normalized(normalized(source)) == normalized(source)

@@ -87,6 +87,14 @@ def test_what_works_all_the_same_is_a_warning() -> None:
     assert found_in(both) == [("XP122", WARNING)]
     twice = [OLD, {**NEW, "version": ">=v2"}]
     assert found_in(*twice) == [("XP127", WARNING)]
+
+
+def test_two_registries_with_one_repository_share_a_name() -> None:
+    other = {**NEW, "package": "mirror.example.org/a/b"}
+    (finding,) = findings_of(NEW, other)
+    assert (finding.code, finding.severity) == ("XP129", WARNING)
+    assert "under the name a-b" in finding.message
+    assert found_in(NEW, {**other, "kind": "Function"}) == []
     itself = {"configuration": "xpkg.example.org/a/configuration-a", "version": "v1"}
     assert found_in(itself) == [("XP128", WARNING)]
     # A Provider of the same name is another package.

@@ -153,6 +153,15 @@ def test_a_spelling_is_corrected() -> None:
     assert "or suppress the warning if it is another package." in found["other"][0]
 
 
+def test_a_target_without_its_repository_is_suspected() -> None:
+    packages = Packages()
+    packages.add("network")
+    packages.add("user", function("platform/network"))
+    (finding,) = packages.check()["user"]
+    assert "XP144: `registry.example.org/platform/network` is not in this repository;" in finding
+    assert 'help: Set `repository="platform/network"` of the target network if it' in finding
+
+
 def test_floors_are_suggested_only_where_they_are_asked_for() -> None:
     packages = Packages()
     packages.add("a", version="v1.4.2")

@@ -182,7 +182,7 @@ def pinned(lock: bytes | None) -> PackageReport:
     Path("crossplane.yaml").write_bytes(PINNED)
     if lock is not None:
         Path("xpkg.lock").write_bytes(lock)
-    own = OwnPin(0, f"sha256:{1:064x}")
+    own = OwnPin(0, f"sha256:{1:064x}", "packages/own")
     pinning = Pinning((own,), "xpkg.lock", "pants generate-lockfiles --resolve=xpkg")
     return build(package("p", ["crossplane.yaml"])._replace(pinning=pinning)).packages[0]
 

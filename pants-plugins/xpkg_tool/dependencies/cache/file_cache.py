@@ -112,7 +112,7 @@ class FileCache:
             return None
 
     def entries(self) -> list[Entry]:
-        """All entries, those first that make room first. Raises OSError."""
+        """All entries, the least recently used first. Raises OSError."""
         return sorted(self._entries(), key=lambda entry: (entry.used, entry.digest))
 
     def trim(self, max_bytes: int) -> list[Entry]:

@@ -7,13 +7,18 @@ from typing import Iterable, Iterator, Mapping, Sequence
 
 from xpkg_tool.dependencies.graph.locks import JoinedLocks
 from xpkg_tool.dependencies.lock.model import LockedPackage
-from xpkg_tool.dependencies.model import Dependency, is_digest
+from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, Range
+from xpkg_tool.dependencies.model import Dependency
 from xpkg_tool.dependencies.repository import Member, Repository, satisfies
+from xpkg_tool.package.semver import Dialect
 
 # Where a package comes from: it is built here; the lock says which one is installed; or neither.
 REPOSITORY = "repository"
 LOCKED = "locked"
 EXTERNAL = "external"
+
+
+_Dialects = tuple[Dialect, ...]
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,9 @@ def graph_of(
         )
         for name, member in sorted(members.items())
     }
+    # Of a package of others: as all releases read it that a package of the repository admits.
+    given = {dialect for member in repository.members for dialect in member.dialects}
+    dialects = tuple(d for d in BOTH_DIALECTS if d in given or not given)
     locked = {
         id: Node(
             node.package.source,
@@ -130,7 +138,7 @@ def graph_of(
             node.package.version,
             (node.package.source,),
             node.package.digest,
-            links=tuple(_locked_links(node.package, node.locks[0], repository, locks)),
+            links=tuple(_locked_links(node.package, node.locks[0], repository, locks, dialects)),
             locks=node.locks,
         )
         for id, node in locks.nodes.items()
@@ -160,13 +168,13 @@ def _links(
     for dependency in member.dependencies:
         edge = edges.get(dependency.index)
         if edge is not None:
-            found = [_own_link(m, dependency.constraint) for m in edge.members]
+            found = [_own_link(m, dependency.constraint, member.dialects) for m in edge.members]
         elif dependency.package in member.sources:
-            found = [_own_link(member, dependency.constraint)]
+            found = [_own_link(member, dependency.constraint, member.dialects)]
         elif dependency.package in repository.publishers:
             continue  # Left out by an explicit dependency.
         else:
-            found = list(_external_links(dependency, locks, paths))
+            found = list(_external_links(dependency, locks, paths, member.dialects))
         for link in found:
             links.setdefault(link.target, link)
     for name in member.includes:
@@ -174,25 +182,29 @@ def _links(
     return tuple(links.values())
 
 
-def _own_link(member: Member, constraint: str | None) -> Link:
-    return Link(
-        member.name, constraint or "", satisfied=satisfies(member.version or None, constraint)
-    )
+def _own_link(member: Member, constraint: str | None, dialects: _Dialects) -> Link:
+    wanted = None if constraint is None else Range(constraint, dialects)
+    return Link(member.name, constraint or "", satisfied=satisfies(member.version or None, wanted))
 
 
 def _external_links(
-    dependency: Dependency, locks: JoinedLocks, paths: Sequence[str]
+    dependency: Dependency, locks: JoinedLocks, paths: Sequence[str], dialects: _Dialects
 ) -> Iterator[Link]:
+    wanted = Range(dependency.constraint or "", dialects)
     source, constraint = dependency.package, dependency.constraint or ""
     found = dict.fromkeys(locks.ids[path, source] for path in paths if (path, source) in locks.ids)
     for id in found:
-        yield Link(id, constraint, satisfied=_is_satisfied(constraint, locks.nodes[id].package))
+        yield Link(id, constraint, satisfied=_is_satisfied(wanted, locks.nodes[id].package))
     if not found:
         yield Link(source, constraint)
 
 
 def _locked_links(
-    package: LockedPackage, path: str, repository: Repository, locks: JoinedLocks
+    package: LockedPackage,
+    path: str,
+    repository: Repository,
+    locks: JoinedLocks,
+    dialects: _Dialects,
 ) -> Iterator[Link]:
     """What a locked package depends on: packages of its lock, or those that are built here."""
     for dependency in package.dependencies:
@@ -200,16 +212,14 @@ def _locked_links(
         publishers = repository.publishers.get(source, ())
         id = locks.ids.get((path, source))
         if publishers:
-            yield from (_own_link(member, constraint) for member in publishers)
+            yield from (_own_link(member, constraint, dialects) for member in publishers)
         elif id is not None:
-            satisfied = _is_satisfied(constraint, locks.nodes[id].package)
+            satisfied = _is_satisfied(Range(constraint, dialects), locks.nodes[id].package)
             yield Link(id, constraint, satisfied=satisfied)
         else:
             yield Link(source, constraint)
 
 
-def _is_satisfied(constraint: str, package: LockedPackage) -> bool | None:
-    """Whether the locked package satisfies a constraint: a digest satisfies only itself."""
-    if is_digest(constraint) or is_digest(package.version):
-        return constraint == package.version
-    return satisfies(package.version, constraint)
+def _is_satisfied(wanted: Range, package: LockedPackage) -> bool | None:
+    """Whether the locked package satisfies a constraint, None where nobody can read that."""
+    return wanted.is_satisfied(package.version) if wanted.readable else None

@@ -22,20 +22,21 @@ def changes(old: Lock, new: Lock) -> tuple[str, ...]:
 
 def _changes(old: LockedPackage | None, new: LockedPackage | None) -> Iterator[str]:
     if old is None and new is not None:
-        yield f"+ {new.source} {_short(new.version)} ({new.kind})"
+        yield f"+ {new.source} {short_version(new.version)} ({new.kind})"
     elif new is None and old is not None:
-        yield f"- {old.source} {_short(old.version)}"
+        yield f"- {old.source} {short_version(old.version)}"
     elif old is not None and new is not None and old != new:
         yield f"~ {new.source} {'; '.join(_differences(old, new))}"
 
 
 def _differences(old: LockedPackage, new: LockedPackage) -> Iterator[str]:
     if old.version != new.version:
-        yield f"{_short(old.version)} -> {_short(new.version)}"
+        yield f"{short_version(old.version)} -> {short_version(new.version)}"
     elif old.digest != new.digest:
-        yield f"{_short(new.version)} moved from {_short(old.digest)} to {_short(new.digest)}"
+        before, now = short_version(old.digest), short_version(new.digest)
+        yield f"{short_version(new.version)} moved from {before} to {now}"
     else:
-        yield _short(new.version)
+        yield short_version(new.version)
     if old.kind != new.kind:
         yield f"is a {new.kind} now, not a {old.kind}"
     if old.required_by != new.required_by:
@@ -43,7 +44,8 @@ def _differences(old: LockedPackage, new: LockedPackage) -> Iterator[str]:
         yield f"required by {asking}"
 
 
-def _short(version: str) -> str:
+def short_version(version: str) -> str:
+    """A version for a person: of a digest, the first digits."""
     if not is_digest(version):
         return version
     return version[: len("sha256:") + _SHOWN_DIGITS]

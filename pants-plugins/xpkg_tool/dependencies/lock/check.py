@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from functools import cached_property
 from typing import Collection, Iterable, Iterator, Sequence
 
 from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, entries_below, is_source
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock
 from xpkg_tool.dependencies.lock.model import Lock
-from xpkg_tool.dependencies.lock.problems import wrong_kind
-from xpkg_tool.diagnostics.finding import WARNING, Finding, Position, cut, in_order
+from xpkg_tool.dependencies.lock.places import Places
+from xpkg_tool.dependencies.lock.problems import LOCK_KIND, wrong_kind
+from xpkg_tool.dependencies.pinning import DEPENDENCY_PIN
+from xpkg_tool.diagnostics.finding import WARNING, Finding, cut, in_order
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.documents.loader import locate
-from xpkg_tool.documents.stream import Document
 
 LOCK_CONSTRAINT = Rule(
     "XP151", "lock-constraint", "The locked version does not satisfy a dependency's constraint."
@@ -41,6 +39,19 @@ def check_lock(
     return in_order(check.findings(tuple(entries)))
 
 
+def unsaid(findings: Iterable[Finding], said: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings but for what builds of pinned packages have said already: that the lock cannot
+    be read, or that it does not have what the dependency in a place asks for."""
+    known = frozenset(said)
+    pins = {(f.path, f.position) for f in known if f.code == DEPENDENCY_PIN.code}
+    repeated = (LOCK_CONSTRAINT.code, LOCK_MISSING.code, LOCK_KIND.code)
+    return tuple(
+        f
+        for f in findings
+        if f not in known and not (f.code in repeated and (f.path, f.position) in pins)
+    )
+
+
 class _Check:
     def __init__(
         self,
@@ -51,7 +62,7 @@ class _Check:
         command: str,
     ) -> None:
         self._packages = {package.source: package for package in lock.packages}
-        self._data, self._path = data, path
+        self._path, self._places = path, Places(data, path)
         self._own = own
         self._remedy = f"Write the lock again: `{command}`."
 
@@ -75,7 +86,7 @@ class _Check:
                     f"Nothing depends on {source} any more.",
                     self._remedy,
                     self._path,
-                    self._place(source),
+                    self._places.of(source),
                 )
 
     def _is_lockable(self, entry: Entry) -> bool:
@@ -84,7 +95,9 @@ class _Check:
 
     def _entry(self, entry: Entry) -> Iterator[Finding]:
         package = self._packages.get(entry.source)
-        asks = f"{entry.by} depends on it" if entry.meta is None else "the package depends on it"
+        asks = "the package depends on it" if entry.meta else f"{entry.by} depends on it"
+        if not entry.kind:
+            asks = f"{entry.by} installs it"
         if package is None:
             message = f"{entry.source} is not in {self._path}, but {asks}."
             yield self._finding(LOCK_MISSING, entry, message)
@@ -96,25 +109,10 @@ class _Check:
             )
             who = "." if entry.meta is not None else f" of {entry.by}."
             yield self._finding(LOCK_CONSTRAINT, entry, f"{message}{who}", field="version")
-        if entry.kind != package.kind:
+        if entry.kind and entry.kind != package.kind:
             yield wrong_kind(entry, entry.source, package.version, package.kind)
 
     def _finding(self, rule: Rule, entry: Entry, message: str, *, field: str = "") -> Finding:
         if entry.meta is not None:
             return entry.finding(rule, message, self._remedy, field=field)
-        return rule.finding(message, self._remedy, self._path, self._place(entry.by))
-
-    def _place(self, source: str) -> Position:
-        """Where the lock has the package."""
-        return locate(self._document, ("packages", self._indexes[source], "source"))
-
-    @cached_property
-    def _document(self) -> Document:
-        text = self._data.decode("utf-8-sig").replace("\r\n", "\n")
-        return Document(self._path, 0, 1, 1, text)
-
-    @cached_property
-    def _indexes(self) -> dict[str, int]:
-        """The places in the file, by source."""
-        packages = json.loads(self._document.text)["packages"]
-        return {package["source"]: index for index, package in enumerate(packages)}
+        return rule.finding(message, self._remedy, self._path, self._places.of(entry.by))

@@ -22,11 +22,14 @@ from xpkg_tool.package.crossplane_versions import releases
 from xpkg_tool.package.semver import Dialect
 from xpkg_tool.package.types import PACKAGE_TYPES
 
+_ANY_VERSION = "*"
+
 
 @dataclass(frozen=True)
 class Entry:
     """One entry: `by` is who has it, as in `Requirement`, `constraint` is empty where it has none,
-    and `dialects` are those of the releases of Crossplane that read it.
+    and `dialects` are those of the releases of Crossplane that read it. `kind` is empty where any
+    is meant.
 
     `meta` and `dependency` say where it is written; those of locked packages have none."""
 
@@ -46,13 +49,13 @@ class Entry:
     def range(self) -> Range:
         return Range(self.constraint, self.dialects)
 
-    @property
-    def where(self) -> str:
-        """The place of the constraint as `file:line`; empty where it is in no file."""
+    def place(self, field: str = "") -> str:
+        """The place of a field, by default of the one that names the package, as `file:line`; empty
+        where the entry is in no file."""
         if self.meta is None or self.dependency is None:
             return ""
-        line = locate(self.meta.document, (*self.dependency.path, "version")).line
-        return f"{self.meta.document.path}:{line}"
+        path = (*self.dependency.path, field or self.dependency.field)
+        return f"{self.meta.document.path}:{locate(self.meta.document, path).line}"
 
     def finding(
         self, rule: Rule, message: str, remedy: str, *, field: str = "", severity: str | None = None
@@ -74,6 +77,14 @@ def entries_of(by: str, meta: Meta) -> tuple[Entry, ...]:
         for d in dependencies(meta.value)
         if _is_package(d.api_version, d.kind)
     )
+
+
+def entries_installed(
+    by: str, sources: Iterable[str], dialects: tuple[Dialect, ...]
+) -> tuple[Entry, ...]:
+    """The entries of a manifest, which has the name `by` and installs external packages: in
+    whichever version the others admit."""
+    return tuple(Entry(by, source, "", _ANY_VERSION, dialects) for source in sources)
 
 
 def entries_below(

@@ -1,42 +1,27 @@
-"""What prevents a lock: all of it at once, with who wants what."""
+"""What prevents a lock: all of it at once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Iterable, Iterator, Mapping, Sequence
 
 from xpkg_tool.dependencies.cycles import cycles
 from xpkg_tool.dependencies.fetch.sources import locate
-from xpkg_tool.dependencies.lock.catalog import Catalog, Content
-from xpkg_tool.dependencies.lock.choice import Choice, Chosen, Conflict
-from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, is_source
+from xpkg_tool.dependencies.lock.asked import Asked
+from xpkg_tool.dependencies.lock.catalog import Catalog
+from xpkg_tool.dependencies.lock.choice import Choice, Conflict
+from xpkg_tool.dependencies.lock.conflict import describe_conflict
+from xpkg_tool.dependencies.lock.entries import Entry, is_source
 from xpkg_tool.dependencies.lock.errors import Problem
-from xpkg_tool.dependencies.lock.ranges import RELEASES_OF, Range
 from xpkg_tool.dependencies.model import without_identifier
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding, cut, few
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.package.version_choice import VersionTag
 
 LOCK_KIND = Rule("XP154", "lock-kind", "A dependency is a package of another kind.")
-LOCK_CONFLICT = Rule("XP156", "lock-conflict", "No version satisfies all who ask for a package.")
-LOCK_CYCLE = Rule("XP157", "lock-cycle", "Packages depend on each other in a circle.")
+LOCK_CYCLE = Rule("XP157", "lock-cycle", "Packages depend on each other in a cycle.")
 LOCK_ENTRY = Rule("XP158", "lock-entry", "A dependency cannot be looked up.")
-
-# In a table of who wants what.
-_MOST_ROWS = 50
-_MOST_VERSIONS = 10
-_HEAD = ("who asks", "where", "constraint", "highest that satisfies it")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A package that is asked for: by whom, what was taken, and its content where that is known."""
-
-    entries: tuple[Entry, ...]
-    choice: Chosen
-    content: Content | None
 
 
 def find_problems(
@@ -55,7 +40,7 @@ def find_problems(
     for source, package in asked.items():
         if failures[source] is None:
             if isinstance(package.choice, Conflict):
-                problems.append(_conflict(source, package, package.choice, catalog))
+                problems.append(describe_conflict(source, package.choice, asked, catalog))
             else:
                 problems += map(Problem, _kinds(source, package, package.choice))
     return [*problems, *map(Problem, _cycles(asked, others, own))]
@@ -85,8 +70,8 @@ def _failure(source: str, package: Asked, catalog: Catalog) -> Finding | None:
 
 def _askers(entries: Iterable[Entry]) -> tuple[str, ...]:
     """A line that says who asks for a package. Those in files of the repository come first."""
-    ordered = sorted(entries, key=lambda entry: (entry.meta is None, entry.by, entry.where))
-    places = [entry.where or entry.by for entry in ordered]
+    ordered = sorted(entries, key=lambda entry: (entry.meta is None, entry.by, entry.place()))
+    places = [entry.place() or entry.by for entry in ordered]
     return (f"asked for by {few(places)}",)
 
 
@@ -116,10 +101,11 @@ def _unusable(entry: Entry) -> Finding:
     what = "is missing"
     if entry.constraint.startswith("sha256:"):
         what = (
-            f"{cut(entry.constraint)!r} is no digest: that is `sha256:` and 64 digits from 0 to f"
+            f"{cut(entry.constraint)!r} is not a digest, which is `sha256:` and 64 digits from 0 "
+            "to f"
         )
     elif entry.constraint:
-        what = f"{cut(entry.constraint)!r} is no range of versions"
+        what = f"{cut(entry.constraint)!r} is not a version range"
     return entry.finding(
         LOCK_ENTRY,
         f"The version of the dependency on {entry.source} {what}, so nothing can be chosen.",
@@ -147,68 +133,15 @@ def _wrong(source: str) -> tuple[str, str]:
 
 
 def _remedy(entry: Entry, own: str) -> str:
-    """What to do about an entry: of a package of others, nothing can be written."""
+    """What to do about an entry: of an external package, nothing can be written."""
     if entry.meta is not None:
         return own
     return f"Ask for another version of {entry.by}, or tell those who make it."
 
 
-def _conflict(source: str, package: Asked, conflict: Conflict, catalog: Catalog) -> Problem:
-    found = catalog.tags.get(source)
-    tags = () if found is None or isinstance(found, Finding) else found
-    # Those in files of the repository first: they can be changed.
-    entries = sorted(package.entries, key=lambda e: (e.meta is None, e.by, e.constraint))
-    rows = [_HEAD, *(_row(entry, tags) for entry in entries[:_MOST_ROWS])]
-    details = [*_table(rows)]
-    if len(entries) > _MOST_ROWS:
-        details.append(f"and {len(entries) - _MOST_ROWS:,} more")
-    if tags:
-        shown = ", ".join(tag.text for tag in tags[:_MOST_VERSIONS])
-        more = f" and {len(tags) - _MOST_VERSIONS:,} older ones" * (len(tags) > _MOST_VERSIONS)
-        details.append(f"available: {shown}{more}")
-    details += _only_in_one(entries, tags)
-    remedy = (
-        "Change the constraints until one version satisfies all: a cluster installs one version "
-        "of a package, and whoever it does not satisfy stays unhealthy."
-        if len({entry.constraint for entry in entries}) > 1
-        else "Check the constraint, and whether the version was published under this source."
-    )
-    message = f"No version of {source} {conflict.reason}."
-    finding = entries[0].finding(LOCK_CONFLICT, message, remedy, field="version")
-    return Problem(finding, tuple(details))
-
-
-def _row(entry: Entry, tags: Sequence[VersionTag]) -> tuple[str, ...]:
-    if entry.range.is_digest:
-        highest = "-"
-    else:
-        highest = next((t.text for t in tags if entry.range.admits(t.version)), "none")
-    return (entry.by, entry.where or "-", cut(entry.constraint), highest)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
-
-
-def _only_in_one(entries: Sequence[Entry], tags: Sequence[VersionTag]) -> Iterator[str]:
-    """A line for each dialect in which the constraints would leave a version, where not all do."""
-    if any(all(entry.range.admits(tag.version) for entry in entries) for tag in tags):
-        return
-    for dialect in all_dialects(entries):
-        ranges = {Range(entry.constraint, (dialect,)) for entry in entries}
-        found = next((t for t in tags if all(r.admits(t.version) for r in ranges)), None)
-        if found is not None:
-            yield (
-                f"{RELEASES_OF[dialect]} would take {found.text}; not all releases that the "
-                "packages of this repository admit read the constraints like that"
-            )
-
-
 def _kinds(source: str, package: Asked, choice: Choice) -> Iterator[Finding]:
     for entry in package.entries:
-        if package.content is not None and entry.kind != package.content.kind:
+        if package.content and entry.kind and entry.kind != package.content.kind:
             yield wrong_kind(entry, source, choice.version, package.content.kind)
 
 
@@ -233,7 +166,7 @@ def _cycles(
         edges[entry.by].setdefault(own.get(entry.source, entry.source), entry)
     nodes = dict.fromkeys((*edges, *(node for below in edges.values() for node in below)))
     for cycle in cycles({node: sorted(edges.get(node, ())) for node in nodes}):
-        # Of a circle among the repository's own packages, inference says so.
+        # Of a cycle among the repository's own packages, inference says so.
         if not any(node in asked for node in cycle):
             continue
         steps = [edges[a][b] for a, b in zip(cycle, (*cycle[1:], cycle[0]))]
@@ -241,6 +174,6 @@ def _cycles(
         path = " -> ".join((*cycle, cycle[0]))
         yield where.finding(
             LOCK_CYCLE,
-            f"The packages depend on each other in a circle: {path}.",
-            "Remove one of these dependencies: a cluster with a circle installs nothing any more.",
+            f"The packages depend on each other in a cycle: {path}.",
+            "Remove one of these dependencies: a cluster with a cycle installs nothing any more.",
         )

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from xpkg_tool.dependencies.lock.catalog import Catalog
-from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
 from xpkg_tool.dependencies.model import is_digest
+from xpkg_tool.diagnostics.errors import REFERENCE
 from xpkg_tool.diagnostics.finding import Finding
 
 
-def as_published(lock: Lock, catalog: Catalog) -> Lock:
-    """The lock with the digests that the tags of its versions have now: another lock where one has
-    moved. One request for each; a package that is locked by its digest has no tag. Raises LockError
-    for all that cannot be found out, also where a tag does not exist any more."""
+@dataclass(frozen=True)
+class Published:
+    """What differs: packages whose tags have `moved`, each with the digest that the tag has now,
+    and those whose tags are `gone`. `failures` say what could not be found out, each once."""
+
+    moved: tuple[tuple[LockedPackage, str], ...]
+    gone: tuple[LockedPackage, ...]
+    failures: tuple[Finding, ...]
+
+
+def look_up(lock: Lock, catalog: Catalog) -> Published:
+    """Compares the digests of the locked versions with those that their tags have. One request for
+    each; a package that is locked by its digest has no tag."""
     tagged = [p for p in lock.packages if not is_digest(p.version)]
     catalog.ask_for_digests((p.source, p.version) for p in tagged)
-    answers = [catalog.digests[p.source, p.version] for p in tagged]
-    failures = [answer for answer in answers if isinstance(answer, Finding)]
-    if failures:
-        raise LockError(failures)
-
-    def published(package: LockedPackage) -> LockedPackage:
-        now = catalog.digests.get((package.source, package.version))
-        return replace(package, digest=now) if isinstance(now, str) else package
-
-    return replace(lock, packages=tuple(map(published, lock.packages)))
+    moved: list[tuple[LockedPackage, str]] = []
+    gone: list[LockedPackage] = []
+    # By what they say: of a registry that cannot be used, several packages say it.
+    failures: dict[Finding, Finding] = {}
+    for package in tagged:
+        answer = catalog.digests[package.source, package.version]
+        if isinstance(answer, str):
+            if answer != package.digest:
+                moved.append((package, answer))
+        # The registry answered, and the source is one: it does not have the tag.
+        elif answer.code == REFERENCE.code:
+            gone.append(package)
+        else:
+            failures.setdefault(replace(answer, path=""), answer)
+    return Published(tuple(moved), tuple(gone), tuple(failures.values()))

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Collection, Mapping, Sequence
 
+from xpkg_tool.dependencies.lock.asked import Asked
 from xpkg_tool.dependencies.lock.catalog import Catalog, Content
 from xpkg_tool.dependencies.lock.choice import (
     TAGS_NEEDED,
@@ -26,7 +27,7 @@ from xpkg_tool.dependencies.lock.choice import (
 from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, entries_below, is_source
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
-from xpkg_tool.dependencies.lock.problems import Asked, find_problems, too_many
+from xpkg_tool.dependencies.lock.problems import find_problems, too_many
 from xpkg_tool.dependencies.lock.ranges import Range
 from xpkg_tool.dependencies.model import object_name
 from xpkg_tool.diagnostics.finding import Finding

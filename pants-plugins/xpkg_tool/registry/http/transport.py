@@ -32,7 +32,8 @@ _REDIRECTS_WRITE = frozenset({307, 308})
 
 class Transport:
     """Requests to the registry `name` (for messages). `requests` counts those that were sent;
-    they count for `whole` as well. Thread-safe."""
+    they count for `whole` as well. With `reading`, errors speak of nothing that was sent.
+    Thread-safe."""
 
     def __init__(
         self,
@@ -41,8 +42,11 @@ class Transport:
         policy: RetryPolicy,
         clock: Clock,
         whole: Transport | None = None,
+        *,
+        reading: bool = False,
     ) -> None:
         self.name = name
+        self._reading = reading
         self.requests = 0
         self._whole = whole
         self._counting = threading.Lock()
@@ -52,7 +56,9 @@ class Transport:
 
     def part(self) -> Transport:
         """The same, with a count of its own: of what is requested for one package, for instance."""
-        return Transport(self.name, self._wire, self._policy, self._clock, whole=self)
+        return Transport(
+            self.name, self._wire, self._policy, self._clock, self, reading=self._reading
+        )
 
     def retrying(self, action: Callable[[], T]) -> T:
         """Calls `action`, and again while it raises Fault and the policy allows. Raises
@@ -61,12 +67,12 @@ class Transport:
             return retrying(action, self._policy, self._clock)
         except GaveUp as error:
             tries = "1 attempt" if error.attempts == 1 else f"{error.attempts} attempts"
+            resumed = "" if self._reading else ": what has already been sent is not sent again"
             raise publish_error(
                 REGISTRY,
                 f"The registry {self.name} could not be used: {error.reason} ({tries})",
                 "Check that it is running, that its name and port are right and that this machine "
-                "can reach it (proxy, VPN); then try again: what has already been sent is not sent "
-                "again.",
+                f"can reach it (proxy, VPN); then try again{resumed}.",
             ) from None
 
     def send(

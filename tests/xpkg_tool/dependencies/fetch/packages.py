@@ -56,10 +56,15 @@ def put_index(
 
 def fetched(name: str) -> FetchedPackage:
     """A package with this name as it was fetched, without a registry."""
-    one = image(name)
+    return fetched_stream(stream(name))
+
+
+def fetched_stream(text: bytes) -> FetchedPackage:
+    """A package with this package.yaml, as it was fetched."""
+    one = Image(*package_layers(text))
     layer = one.layers[0]
     blobs = {one.digest: one.manifest, sha256(layer): layer}
-    return FetchedPackage("a.io/b", one.digest, stream(name), {}, Proof(MANIFEST, blobs))
+    return FetchedPackage("a.io/b", one.digest, text, {}, Proof(MANIFEST, blobs))
 
 
 @contextmanager

@@ -249,6 +249,8 @@ def test_nobody_listens(pusher: Pusher) -> None:
     with registries(pusher) as connections, pytest.raises(PublishError) as caught:
         RegistryTags(connections).tags(f"{closed_port()}/a/b")
     assert "could not be used" in shown(caught.value)
+    # Nothing was sent.
+    assert caught.value.finding.remedy.endswith("(proxy, VPN); then try again.")
 
 
 def test_no_login_and_a_wrong_one(pusher: Pusher) -> None:

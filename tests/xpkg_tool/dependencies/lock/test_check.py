@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.xpkg_tool.dependencies.lock.universe import HOST, Universe, digest_of, root, source
-from xpkg_tool.dependencies.lock.check import check_lock
+from xpkg_tool.dependencies.lock.check import check_lock, unsaid
 from xpkg_tool.dependencies.lock.entries import Entry
 from xpkg_tool.dependencies.lock.file import write_lock
 from xpkg_tool.dependencies.lock.model import Lock
@@ -96,3 +96,17 @@ def test_what_other_rules_report_is_not_reported_twice() -> None:
 def test_a_lock_that_cannot_be_read() -> None:
     (found,) = check_lock(b"{", "xpkg.lock", NEEDS, OWN, "xpkg lock")
     assert found.code == "XP150"
+
+
+def test_what_is_said_of_a_place_is_not_said_again() -> None:
+    found = findings(LOCK, root("x", {"a": "v2.0.0", "p-c": "*"}))
+    assert [f.code for f in found] == ["XP151", "XP152"]
+    constraint, missing = found
+    assert unsaid(found, ()) == found
+    pin = replace(constraint, code="XP132", message="It cannot be pinned.")
+    assert unsaid(found, [pin]) == (missing,)
+    assert unsaid(found, [missing]) == (constraint,)
+    kind = replace(constraint, code="XP154")
+    assert unsaid([kind], [pin]) == ()
+    # Another finding in the same place is about something else.
+    assert unsaid(found, [replace(constraint, code="XP130")]) == found

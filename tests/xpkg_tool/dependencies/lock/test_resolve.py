@@ -260,10 +260,10 @@ def test_who_wants_what_is_said_of_all_conflicts_at_once() -> None:
     assert (line, caret) == ('  8 |       version: ">=v2.0.0"', "    |                ^^^^^^^^^^")
     assert remedy.startswith("  help: Change the constraints until one version satisfies all")
     assert table == [
-        f"  {'who asks':23}  {'where':29}  constraint  highest that satisfies it",
-        "  //packages/x             packages/x/crossplane.yaml:8   >=v2.0.0    v2.0.0",
-        "  //packages/y             packages/y/crossplane.yaml:10  <v2.0.0     v1.1.0",
-        "  xpkg.example.org/team/c  -                              <v1.1.0     v1.0.0",
+        f"  {'who asks':30}  {'where':29}  constraint  highest that satisfies it",
+        "  //packages/x                    packages/x/crossplane.yaml:8   >=v2.0.0    v2.0.0",
+        "  //packages/y                    packages/y/crossplane.yaml:10  <v2.0.0     v1.1.0",
+        "  xpkg.example.org/team/c v1.4.0  -                              <v1.1.0     v1.0.0",
         "  available: v2.0.0, v1.1.0, v1.0.0",
     ]
     assert f"No version of {HOST}/b is admitted by its constraint." in second
@@ -272,6 +272,38 @@ def test_who_wants_what_is_said_of_all_conflicts_at_once() -> None:
         "  //packages/x  packages/x/crossplane.yaml:10  >=v3.0.0    none",
         "  available: v1.0.0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("constraints", "named"),
+    [
+        ({"x": ">=v1.0.0"}, ">=v1.0.0-0"),
+        ({"x": ">=v1.0.0", "y": ">=v1.0.0-0"}, ">=v1.0.0-0"),
+        ({"x": "~v1.1.0"}, ">=v1.1.0-0"),
+        # One that no release would satisfy needs more than a name.
+        ({"x": ">=v2.0.0"}, ""),
+        ({"x": ">=v1.0.0", "y": "<v1.0.0"}, ""),
+    ],
+)
+def test_a_prerelease_that_a_constraint_has_to_name(
+    constraints: dict[str, str], named: str
+) -> None:
+    universe = Universe({"a": plain("v0.9.0", "v1.1.0-rc.1")})
+    error = problems(universe, *(root(name, {"a": c}) for name, c in constraints.items()))
+    remedy = error.findings[0].remedy
+    assert remedy.startswith("Only a prerelease would do, such as v1.1.0-rc.1") == bool(named)
+    assert f"as in `{named}`" in remedy or not named
+
+
+def test_locks_of_their_own_are_mentioned_where_they_would_help() -> None:
+    universe = Universe({"a": plain("v1.0.0", "v2.0.0"), "b": {"v1.0.0": {"a": "<v2.0.0"}}})
+    apart = problems(universe, root("x", {"a": ">=v2.0.0"}), root("y", {"b": "*"}))
+    assert "`[xpkg].resolves`" in apart.findings[0].remedy
+    # One package has one cluster.
+    both = problems(universe, root("x", {"a": ">=v2.0.0", "b": "*"}))
+    assert "`[xpkg].resolves`" not in both.findings[0].remedy
+    alone = problems(universe, root("x", {"a": ">=v2.0.0"}), root("y", {"a": ">=v3.0.0"}))
+    assert "`[xpkg].resolves`" not in alone.findings[0].remedy
 
 
 def test_a_digest_beside_a_range_is_a_conflict() -> None:
@@ -316,7 +348,7 @@ def test_what_cannot_be_looked_up_is_said_where_it_is() -> None:
         "version of the depende",
         "version of the depende",
     ]
-    assert "is no digest: that is `sha256:` and 64 digits" in error.findings[5].message
+    assert "is not a digest, which is `sha256:` and 64 digits" in error.findings[5].message
 
 
 def test_a_dependency_of_others_that_cannot_be_looked_up_is_theirs() -> None:
@@ -355,17 +387,17 @@ def test_a_kind_that_is_not_crossplanes_own_is_nothing_to_lock() -> None:
 
 
 @pytest.mark.parametrize("connections", [1, 8])
-def test_a_circle_of_others_is_an_error(connections: int) -> None:
+def test_a_cycle_of_external_packages_is_an_error(connections: int) -> None:
     universe = Universe(
         {"a": {"v1.0.0": {"b": "*"}}, "b": {"v1.0.0": {"c": "*"}}, "c": {"v1.0.0": {"a": "*"}}}
     )
     (found,) = problems(universe, root("x", {"b": "*"}), connections=connections).findings
     a, b, c = (f"{HOST}/{name}" for name in "abc")
     assert found.code == "XP157"
-    assert f"in a circle: {a} -> {b} -> {c} -> {a}." in found.message
+    assert f"in a cycle: {a} -> {b} -> {c} -> {a}." in found.message
 
 
-def test_a_circle_through_the_repository_is_an_error() -> None:
+def test_a_cycle_through_the_repository_is_an_error() -> None:
     universe = Universe({"a": {"v1.0.0": {"mine": "*"}}})
     own = {source("mine"): "//packages/mine", source("below"): "//packages/below"}
     entries = (*root("mine", {"below": "*"}), *root("below", {"a": "*"}))

@@ -61,6 +61,9 @@ def test_connection_refused(pusher: Pusher) -> None:
     assert error(pusher, address) == (
         f"The registry {address} could not be used: connection refused (4 attempts)"
     )
+    (outcome,) = pusher.push(f"{address}/a:v1")
+    assert isinstance(outcome, PublishError)
+    assert outcome.finding.remedy.endswith("what has already been sent is not sent again.")
 
 
 def test_a_registry_that_is_down_is_not_asked_again_for_every_reference(pusher: Pusher) -> None:

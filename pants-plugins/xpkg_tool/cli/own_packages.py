@@ -1,0 +1,28 @@
+"""Under which sources the packages of a repository are known: `--known-as` and `--own`, for
+commands that know the packages by their folders."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+
+from xpkg_tool.cli.folder import split_commas
+from xpkg_tool.dependencies.metas import Meta
+
+
+def own_sources(arguments: Namespace, metas: Mapping[str, Meta]) -> dict[str, tuple[str, ...]]:
+    """The sources of the repository's own packages, each with the folders of `metas` that it means:
+    those with the last part of the source as their `metadata.name`. None, where `--own` names a
+    package that is not among them."""
+    named: dict[str, tuple[str, ...]] = {}
+    for folder, meta in metas.items():
+        if meta.name:
+            named[meta.name] = (*named.get(meta.name, ()), folder)
+    prefixes = [prefix.rstrip("/") for prefix in split_commas(arguments.known_as)]
+    known = (f"{prefix}/{name}" for prefix in prefixes for name in named)
+    sources = dict.fromkeys((*known, *split_commas(arguments.own)))
+    return {source: named.get(last_part(source), ()) for source in sources}
+
+
+def last_part(source: str) -> str:
+    return source.rpartition("/")[2]
