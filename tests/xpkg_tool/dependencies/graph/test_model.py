@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xpkg_tool.dependencies.graph.locks import joined
 from xpkg_tool.dependencies.graph.model import (
     EXTERNAL,
@@ -17,7 +19,7 @@ from xpkg_tool.dependencies.model import Dependency
 from xpkg_tool.dependencies.repository import Member, Repository
 
 
-def member(name: str, *packages: str, **fields: tuple[str, ...]) -> Member:
+def member(name: str, *packages: str, **fields: Any) -> Member:
     """A Function that is published as example.org/<name>, and depends on these packages."""
     dependencies = tuple(
         Dependency(place, "function", "pkg.crossplane.io/v1", "Function", package, "^v1")
