@@ -18,13 +18,35 @@ _RESOURCES = {
 _REVISIONS = {kind: f"{kind.lower()}revisions.{PACKAGE_GROUP}" for kind in _RESOURCES}
 
 
+# What kubectl says where it reaches no cluster, or the wrong one.
+_NO_CONTEXT = (
+    "context was not found",
+    "does not exist",
+    "no configuration has been provided",
+    "current-context is not set",
+)
+_NO_LOGIN = ("Unauthorized", "must be logged in", "getting credentials")
+_NO_CLUSTER = (
+    "connection to the server",
+    "Unable to connect",
+    "was refused",
+    "no such host",
+    "timeout",
+    "certificate",
+)
+_ANOTHER = (
+    "or name another context: `--xpkg-deploy-context` of Pants, or `--context` of the command line."
+)
+
+
 class ClusterError(Exception):
     """`kubectl` cannot be run, or failed. `str()` is a sentence, or what it printed; `remedy`
-    another one, or empty."""
+    another one, or empty. `of_context`: it depends on the context which cluster that is about."""
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", *, of_context: bool = False) -> None:
         super().__init__(message)
         self.remedy = remedy
+        self.of_context = of_context
 
 
 @dataclass(frozen=True)
@@ -71,6 +93,18 @@ class Kubectl:
         """The revisions of these kinds of packages and names that exist. Raises ClusterError."""
         return self._get([f"{_REVISIONS[kind]}/{name}" for kind, name in names])
 
+    def context_in_use(self) -> str:
+        """The context, for a sentence. Never raises: something else has failed already."""
+        if self.context:
+            return f"the context {self.context}"
+        try:
+            current = self._run(["config", "current-context"], "").stdout.strip()
+        except ClusterError:
+            current = ""
+        if not current:
+            return "no context, since the kubeconfig has no current one"
+        return f"the current context of the kubeconfig, {current}"
+
     def _get(self, names: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
         printed = self._checked(["get", *names, "--ignore-not-found", "--output=json"])
         if not printed.strip():
@@ -116,8 +150,10 @@ def _server_side(force: bool) -> list[str]:
 
 
 def _failed(done: subprocess.CompletedProcess[str]) -> ClusterError:
-    said = done.stderr.strip() or f"kubectl ended with the exit code {done.returncode}."
-    remedy = ""
+    # It is shown as an error anyway.
+    said = done.stderr.strip().removeprefix("error: ")
+    said = said or f"kubectl ended with the exit code {done.returncode}."
+    remedy, of_context = "", False
     if "conflict" in said and "--force-conflicts" in said:
         said = said.partition("\nPlease review")[0]
         remedy = (
@@ -130,5 +166,14 @@ def _failed(done: subprocess.CompletedProcess[str]) -> ClusterError:
     elif "NotFound" in said:
         remedy = "Create it with `xpkg install`."
     elif "no matches for kind" in said or "doesn't have a resource type" in said:
-        remedy = "Install Crossplane in the cluster first, and look at the current context."
-    return ClusterError(said, remedy)
+        remedy, of_context = f"Install Crossplane in the cluster first, {_ANOTHER}", True
+    elif any(words in said for words in _NO_CONTEXT):
+        remedy, of_context = f"See `kubectl config get-contexts`, {_ANOTHER}", True
+    elif any(words in said for words in _NO_LOGIN):
+        remedy, of_context = f"Log in to the cluster again, {_ANOTHER}", True
+    elif "(Forbidden)" in said:
+        remedy, of_context = f"Ask for the permission to do that, {_ANOTHER}", True
+    elif any(words in said for words in _NO_CLUSTER):
+        remedy = f"Make sure that the cluster runs and can be reached, {_ANOTHER}"
+        of_context = True
+    return ClusterError(said, remedy, of_context=of_context)
