@@ -7,6 +7,7 @@ from typing import Iterable, Mapping
 
 from xpkg_tool.dependencies.lock.model import Lock
 from xpkg_tool.dependencies.repository import Member, Repository
+from xpkg_tool.diagnostics.user_info import without_user
 
 # Where a package comes from: it is built here; the lock says which one is installed; or neither.
 REPOSITORY = "repository"
@@ -141,7 +142,7 @@ def _links(member: Member, repository: Repository) -> tuple[Link, ...]:
         elif dependency.package in repository.publishers:
             continue  # Left out by hand.
         else:
-            targets = [dependency.package]
+            targets = [without_user(dependency.package)]
         for target in targets:
             links.setdefault(target, Link(target, constraint))
     for name in member.includes:
