@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
+from xpkg_tool.cluster.answer import Unreadable, objects_in
 from xpkg_tool.dependencies.model import PACKAGE_GROUP
 
 # Who the API server takes to own the fields that are applied.
@@ -16,7 +17,8 @@ _RESOURCES = {
     kind: f"{kind.lower()}s.{PACKAGE_GROUP}" for kind in ("Provider", "Configuration", "Function")
 }
 _REVISIONS = {kind: f"{kind.lower()}revisions.{PACKAGE_GROUP}" for kind in _RESOURCES}
-
+# How long kubectl may read its configuration.
+_LOCAL_SECONDS = 10.0
 
 # What kubectl says where it reaches no cluster, or the wrong one.
 _NO_CONTEXT = (
@@ -85,52 +87,61 @@ class Kubectl:
         arguments = ["patch", f"{_RESOURCES[kind]}/{name}", "--type=merge", f"--patch={patch}"]
         return self._checked([*arguments, f"--field-manager={FIELD_MANAGER}"])
 
-    def objects(self, names: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Any], ...]:
-        """The objects of these kinds and names that exist. Raises ClusterError."""
-        return self._get([f"{_RESOURCES[kind]}/{name}" for kind, name in names])
+    def objects(
+        self, names: Sequence[tuple[str, str]], timeout: float
+    ) -> tuple[Mapping[str, Any], ...]:
+        """The objects of these kinds and names that exist. Raises ClusterError, also where there is
+        no answer within `timeout` seconds."""
+        return self._get([f"{_RESOURCES[kind]}/{name}" for kind, name in names], timeout)
 
-    def revisions(self, names: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Any], ...]:
-        """The revisions of these kinds of packages and names that exist. Raises ClusterError."""
-        return self._get([f"{_REVISIONS[kind]}/{name}" for kind, name in names])
+    def revisions(
+        self, names: Sequence[tuple[str, str]], timeout: float
+    ) -> tuple[Mapping[str, Any], ...]:
+        """The revisions of these kinds of packages and names that exist. Raises as `objects`."""
+        return self._get([f"{_REVISIONS[kind]}/{name}" for kind, name in names], timeout)
 
     def context_in_use(self) -> str:
         """The context, for a sentence. Never raises: something else has failed already."""
         if self.context:
             return f"the context {self.context}"
         try:
-            current = self._run(["config", "current-context"], "").stdout.strip()
+            done = self._run(["config", "current-context"], "", _LOCAL_SECONDS)
         except ClusterError:
-            current = ""
+            return "an unknown context (kubectl did not say which)"
+        current = done.stdout.strip()
         if not current:
             return "no context, since the kubeconfig has no current one"
         return f"the current context of the kubeconfig, {current}"
 
-    def _get(self, names: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
-        printed = self._checked(["get", *names, "--ignore-not-found", "--output=json"])
-        if not printed.strip():
-            return ()
+    def _get(self, names: Sequence[str], timeout: float) -> tuple[Mapping[str, Any], ...]:
+        arguments = ["get", *names, "--ignore-not-found", "--output=json"]
         try:
-            value = json.loads(printed)
-        except ValueError:
-            raise ClusterError("kubectl printed something that is not JSON.") from None
-        # Of a single object it prints no list.
-        items = value.get("items", [value])
-        return tuple(items)
+            return objects_in(self._checked(arguments, timeout=timeout))
+        except Unreadable as error:
+            raise ClusterError(
+                f"The answer of `kubectl get` cannot be read: {error}.",
+                "Look at what `kubectl get providers.pkg.crossplane.io --output=json` prints.",
+            ) from None
 
-    def _checked(self, arguments: Sequence[str], text: str = "") -> str:
-        done = self._run(arguments, text)
+    def _checked(
+        self, arguments: Sequence[str], text: str = "", *, timeout: float | None = None
+    ) -> str:
+        done = self._run(arguments, text, timeout)
         if done.returncode:
             raise _failed(done)
         return done.stdout
 
-    def _run(self, arguments: Sequence[str], text: str) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, arguments: Sequence[str], text: str, timeout: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
         context = [f"--context={self.context}"] if self.context else []
+        command = [self.program, *context, *arguments]
         try:
-            return subprocess.run(
-                [self.program, *context, *arguments],
-                check=False,
-                input=text,
-                capture_output=True,
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 encoding="utf-8",
                 errors="replace",
                 env=self.env,
@@ -142,6 +153,22 @@ class Kubectl:
             ) from None
         except OSError as error:
             raise ClusterError(f"{self.program} cannot be run: {error.strerror}.") from None
+        # Not `subprocess.run`: after the timeout, it waits for all that have the pipes open, such
+        # as a plugin that kubectl runs.
+        with process:
+            try:
+                stdout, stderr = process.communicate(text, timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise ClusterError(
+                    f"`kubectl {arguments[0]}` did not answer within {timeout:.0f} s.",
+                    "Look at whether this machine can reach the cluster (proxy, VPN), and whether "
+                    "kubectl waits for somebody to log in.",
+                ) from None
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
 
 def _server_side(force: bool) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.xpkg_tool.cluster.fake_kubectl import (
 )
 from xpkg_tool.cluster.deploy import DeployOptions, deploy
 from xpkg_tool.cluster.kubectl import Kubectl
+from xpkg_tool.cluster.wait import Clock
 from xpkg_tool.messages import InstalledObject
 
 PACKAGE = "r.example.org/a:v1"
@@ -28,6 +30,9 @@ OBJECTS = (
 )
 MANIFEST = "---\nkind: Function\n"
 WAITING = condition("Healthy", "False", "cannot resolve package dependencies: missing")
+BOTH_WAITING = listed(
+    installed_object("Function", "f", READY[0], WAITING), installed_object("Provider", "p")
+)
 BOTH = listed(installed_object("Function", "f", *READY), installed_object("Provider", "p", *READY))
 
 
@@ -36,7 +41,9 @@ def kubectl(tmp_path: Path) -> FakeKubectl:
     return FakeKubectl.create(tmp_path / "bin")
 
 
-def run(kubectl: FakeKubectl, context: str = "", **options: Any) -> tuple[bool, str]:
+def run(
+    kubectl: FakeKubectl, context: str = "", clock: Clock | None = None, **options: Any
+) -> tuple[bool, str]:
     said: list[str] = []
     well = deploy(
         MANIFEST,
@@ -44,7 +51,7 @@ def run(kubectl: FakeKubectl, context: str = "", **options: Any) -> tuple[bool, 
         Kubectl(context, program=kubectl.program),
         DeployOptions(**options),
         said.append,
-        clock=quick_clock(),
+        clock=clock or quick_clock(),
     )
     return well, "\n".join(said)
 
@@ -231,9 +238,45 @@ def test_a_dry_run_says_what_it_is_of_and_what_it_did_not_check(kubectl: FakeKub
     assert run(kubectl, dry_run=True, name="install:install")[1] == "install:install:\nerror: no"
 
 
-def test_output_that_is_no_json(kubectl: FakeKubectl) -> None:
-    kubectl.answer(get=[{"stdout": "Warning: x\n"}])
-    assert run(kubectl, timeout=3)[0] is False
+@pytest.mark.parametrize("answers", [[], [BOTH_WAITING]])
+def test_a_kubectl_that_hangs(kubectl: FakeKubectl, answers: list[dict[str, Any]]) -> None:
+    """It is given up when the time is over, though what it started has its output open."""
+    kubectl.answer(get=[*answers, {"hangs": True}])
+    start = time.monotonic()
+    well, said = run(kubectl, timeout=2.5, clock=Clock())
+    assert time.monotonic() - start < 10
+    assert not well
+    assert "`kubectl get` did not answer within " in said
+    # What was said before is known; without that, nothing is.
+    assert ("error: After 2 s, 2 of 2 packages are not" in said) == bool(answers)
+    assert ("error: `kubectl get` did not" in said) == (not answers)
+    assert "is not there" not in said
+
+
+def test_the_revisions_are_asked_for_a_short_time(
+    kubectl: FakeKubectl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xpkg_tool.cluster.wait._AFTERWARDS", 0.5)
+    unhealthy = installed_object("Function", "f", READY[0], WAITING, currentRevision="f-1")
+    kubectl.answer(get=[listed(unhealthy), listed(unhealthy), {"hangs": True}])
+    well, said = run(kubectl, timeout=1)
+    assert not well
+    assert "error: After 1 s, 2 of 2 packages are not" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("Warning: x", "it is not JSON"),
+        ('{"items": [5]}', "an object in it is no mapping"),
+        ('{"items": [{"status": {}}]}', "an object has no name"),
+    ],
+)
+def test_an_answer_that_cannot_be_read(kubectl: FakeKubectl, answer: str, why: str) -> None:
+    kubectl.answer(get=[{"stdout": answer}])
+    well, said = run(kubectl, timeout=3)
+    assert not well
+    assert f"error: The answer of `kubectl get` cannot be read: {why}.\n  help: Look at " in said
 
 
 def test_no_kubectl(tmp_path: Path) -> None:

@@ -59,7 +59,6 @@ _TOOL = "xpkg-tool"  # Where the tool's files appear in a sandbox.
 RUNNER = f"{_TOOL}/run.py"
 
 
-
 @dataclass(frozen=True)
 class Tool:
     """The tool, ready to run: its files and the interpreter's absolute path."""

@@ -10,6 +10,7 @@ from xpkg_tool.dependencies.lock.model import LockedPackage
 from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, Range
 from xpkg_tool.dependencies.model import Dependency
 from xpkg_tool.dependencies.repository import Member, Repository, satisfies
+from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.package.semver import Dialect
 
 # Where a package comes from: it is built here; the lock says which one is installed; or neither.
@@ -145,11 +146,10 @@ def graph_of(
     }
     # Several entries may name it; the kind of the first one is as good as any.
     unknown = {
-        dependency.package: Node(
-            dependency.package, EXTERNAL, dependency.kind, sources=(dependency.package,)
-        )
+        source: Node(source, EXTERNAL, dependency.kind, sources=(source,))
         for member in reversed(repository.members)
         for dependency in reversed(member.dependencies)
+        for source in (without_user(dependency.package),)
     }
     named = {link.target for node in (*nodes.values(), *locked.values()) for link in node.links}
     others = {
@@ -196,7 +196,7 @@ def _external_links(
     for id in found:
         yield Link(id, constraint, satisfied=_is_satisfied(wanted, locks.nodes[id].package))
     if not found:
-        yield Link(source, constraint)
+        yield Link(without_user(source), constraint)
 
 
 def _locked_links(
@@ -217,7 +217,7 @@ def _locked_links(
             satisfied = _is_satisfied(Range(constraint, dialects), locks.nodes[id].package)
             yield Link(id, constraint, satisfied=satisfied)
         else:
-            yield Link(source, constraint)
+            yield Link(without_user(source), constraint)
 
 
 def _is_satisfied(wanted: Range, package: LockedPackage) -> bool | None:

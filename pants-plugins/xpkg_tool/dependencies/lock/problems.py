@@ -18,6 +18,7 @@ from xpkg_tool.dependencies.model import without_identifier
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding, cut, few
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.diagnostics.user_info import without_user
 
 LOCK_KIND = Rule("XP154", "lock-kind", "A dependency is a package of another kind.")
 LOCK_CYCLE = Rule("XP157", "lock-cycle", "Packages depend on each other in a cycle.")
@@ -116,7 +117,7 @@ def _unusable(entry: Entry) -> Finding:
 
 def _wrong(source: str) -> tuple[str, str]:
     """What is wrong with a source, and the remedy."""
-    if without_identifier(source) != source:
+    if without_identifier(source) != source == without_user(source):
         return (
             "has a tag or a digest, which belongs in `version`",
             "Write the registry and the repository, without tag and digest.",
