@@ -126,7 +126,8 @@ async def find_resolves(
     for address, target in targets.by_address.items():
         name = target[XpkgResolveField].value or xpkg.default_resolve
         if name not in resolves:
-            what = f"The 'resolve' field in target {address}"
+            origin = target.description_of_origin
+            what = f"{origin}: error: The 'resolve' field in target {address}"
             raise UnknownResolveError(what, name, resolves)
         of_target[address] = name
     installs = [t for t in all_targets if t.get(XpkgInstallExternalPackagesField).value]

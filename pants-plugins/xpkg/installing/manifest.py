@@ -218,6 +218,13 @@ async def install_manifest(
         text = "\n\n".join(f"{start}{problem}" for problem in dict.fromkeys(problems))
         return InstallManifest(address, text, EMPTY_DIGEST, not_built=not_built)
     messages = {p.address: p.message for p in packages if p.message is not None}
+    try:
+        overrides = named_overrides(
+            target[XpkgInstallOverridesField].value or {}, address, messages
+        )
+    except ValueError as error:
+        text = f"{target.description_of_origin}: error: {error}"
+        return InstallManifest(address, text, EMPTY_DIGEST)
     message = InstallRequest(
         place=target.description_of_origin,
         roots=(
@@ -229,7 +236,7 @@ async def install_manifest(
         command=f"{bin_name()} generate-lockfiles --resolve={resolve.name}",
         mode=_mode(target),
         options=_options(target),
-        overrides=named_overrides(target[XpkgInstallOverridesField].value or {}, address, messages),
+        overrides=overrides,
         selection=xpkg.selection(),
         fail_on=xpkg.fail_on,
     )
@@ -288,12 +295,20 @@ def named_overrides(
     packages: Iterable[Address],
 ) -> FrozenDict[str, InstallOptions]:
     """The overrides by the names under which the tool knows the packages: where a key is the
-    address of one of them, however it is written, its whole address."""
+    address of one of them, however it is written, its whole address. Raises ValueError where
+    several keys are the same address."""
     specs = {package.spec for package in packages}
-    found = {}
+    found: dict[str, InstallOptions] = {}
+    written: dict[str, str] = {}
     for key, options in overrides.items():
         spec = _spec(key, address)
-        found[spec if spec in specs else key] = options
+        name = spec if spec in specs else key
+        if name in found:
+            raise ValueError(
+                f"The 'overrides' field in target {address} names {name} more than once: "
+                f"{written[name]!r}, {key!r}.\n  help: Put what they say under one of them."
+            )
+        found[name], written[name] = options, key
     return FrozenDict(found)
 
 

@@ -14,7 +14,7 @@ from xpkg_tool.cluster.kubectl import ClusterError, Kubectl
 from xpkg_tool.dependencies.install.checks import is_accepted
 from xpkg_tool.dependencies.model import object_name, without_identifier
 from xpkg_tool.messages import InstalledObject
-from xpkg_tool.package.names import is_dns_subdomain
+from xpkg_tool.package.names import is_dns_subdomain, is_label_value
 
 _TIME = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 
@@ -29,15 +29,17 @@ def object_to_install(arguments: Namespace) -> InstalledObject:
             "Push the package to a registry, and name that.",
         )
     if not is_accepted(text):
-        raise Failure(
-            f"The API server refuses {text}: the name of the registry has no dot.",
-            "Name a registry with a dot, such as 127.0.0.1:5000 for one on the same machine.",
-        )
+        raise _refused(text, reference.digest)
     kind = arguments.kind.capitalize()
     derived = object_name(text)
     name = derived if arguments.name is None else arguments.name
     if not is_dns_subdomain(name):
         raise Failure(f"{name!r} is not a valid RFC 1123 subdomain, as an object's name must be.")
+    if not is_label_value(name):
+        raise Failure(
+            f"{name!r} has more than 63 characters, and a label of each revision has it as value.",
+            "Write a shorter name.",
+        )
     if name != derived:
         write_error(
             f"note: The package manager calls this package {derived!r} when another one depends on "
@@ -50,6 +52,24 @@ def object_to_install(arguments: Namespace) -> InstalledObject:
             "package that depends on it finds it.\n"
         )
     return InstalledObject(kind, name, text, "")
+
+
+def _refused(text: str, digest: str | None) -> Failure:
+    """Why the API server refuses a reference that registries accept."""
+    if digest and not digest.startswith("sha256:"):
+        return Failure(
+            f"The API server refuses {text}: a digest has to begin with sha256:.",
+            "Name the package by its tag, or by its sha256 digest.",
+        )
+    if text.startswith("["):
+        return Failure(
+            f"The API server refuses {text}: it takes no IPv6 address for the name of a registry.",
+            "Name the registry by its host name.",
+        )
+    return Failure(
+        f"The API server refuses {text}: the name of the registry has no dot.",
+        "Name a registry with a dot, such as 127.0.0.1:5000 for one on the same machine.",
+    )
 
 
 def run_and_wait(

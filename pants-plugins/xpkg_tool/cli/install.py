@@ -40,14 +40,11 @@ def _options(arguments: Namespace, kind: str) -> InstallOptions:
         runtime_config_ref=None if runtime is None else {"name": runtime},
         skip_dependency_resolution=True if arguments.skip_dependency_resolution else None,
     )
-    for finding in problems(options, "", ""):
-        message = finding.message
-        for field, option in _OPTIONS.items():
-            message = message.replace(f"`{field}`", f"`{option}`")
-        raise Failure(message)
+    wrong = [finding.message for finding in problems(options, "", "")]
+    for field, option in _OPTIONS.items():
+        wrong = [message.replace(f"`{field}`", f"`{option}`") for message in wrong]
     if runtime is not None and kind == "Configuration":
-        raise Failure(
-            "A Configuration has no runtime, so `--runtime-config` is not for it.",
-            "Leave it out.",
-        )
+        wrong.append("A Configuration has no runtime, so `--runtime-config` is not for it.")
+    if wrong:
+        raise Failure(" ".join(wrong), "Correct these options.")
     return options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from xpkg_tool.dependencies.install.functions import check_functions
 from xpkg_tool.dependencies.install.manifest import InstallTarget, Manifest, make_manifest
@@ -13,6 +13,7 @@ from xpkg_tool.dependencies.install.places import Places
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock
 from xpkg_tool.dependencies.lock.model import LockedDependency
+from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, dialects_of
 from xpkg_tool.diagnostics.finding import Finding, fails, in_order, render_all, strictness
 from xpkg_tool.lint.analysis import analyse_source
 from xpkg_tool.lint.selection import Selection, apply
@@ -23,6 +24,7 @@ from xpkg_tool.messages import (
     InstallRequest,
     PackageToInstall,
 )
+from xpkg_tool.package.crossplane_versions import releases
 from xpkg_tool.package.version_tags import is_complete_version
 
 
@@ -66,7 +68,10 @@ def _available(request: InstallRequest) -> Iterator[Package]:
         lock = read_lock(Path(request.lock).read_bytes(), request.lock)
         # What the repository publishes itself is installed at the version that it has there.
         sources = {package.source for package in own}
-        yield from (p for p in locked_packages(lock, request.lock) if p.source not in sources)
+        read = {dialect for package in own for dialect in package.dialects}
+        dialects = tuple(d for d in BOTH_DIALECTS if d in read) or BOTH_DIALECTS
+        locked = locked_packages(lock, request.lock, dialects)
+        yield from (package for package in locked if package.source not in sources)
 
 
 def _package(given: PackageToInstall) -> Package:
@@ -82,7 +87,14 @@ def _package(given: PackageToInstall) -> Package:
             LockedDependency(d["package"], d["apiVersion"], d["kind"], d["constraint"] or "")
             for d in meta["dependencies"]
         ),
+        dialects=dialects_of(releases(_admitted(meta))),
     )
+
+
+def _admitted(meta: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A meta object with what the described one says of the releases of Crossplane."""
+    constraint = meta.get("crossplane")
+    return {"spec": {"crossplane": {"version": constraint}}} if constraint else {}
 
 
 def _version(tags: Sequence[str]) -> str:

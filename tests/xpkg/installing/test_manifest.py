@@ -292,3 +292,13 @@ def test_overrides_are_for_addresses_however_they_are_written(key: str, name: st
     packages = [Address("packages/a"), Address("", target_name="root")]
     owner = Address("packages/a", target_name="install")
     assert list(named_overrides({key: InstallOptions()}, owner, packages)) == [name]
+
+
+def test_two_spellings_of_an_address_are_an_error(install: InstallRunner) -> None:
+    options = {"revision_history_limit": 3}
+    install.install(
+        "function", overrides={"packages/function": options, "//packages/function": options}
+    )
+    text = install.manifest().text
+    assert "names packages/function:function more than once" in text
+    assert "'//packages/function', 'packages/function'" in text

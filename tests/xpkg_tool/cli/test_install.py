@@ -124,6 +124,10 @@ def test_wrong_usage(
         (["function", REFERENCE, "--runtime-config=A"], "`--runtime-config` must have a `name`"),
         (["function", REFERENCE, "-r", "-1"], "`--revision-history-limit` must be an integer"),
         (["function", REFERENCE, "--package-pull-secrets=A"], "`--package-pull-secrets` has 'A'"),
+        (["function", REFERENCE, "-r", "-1", "--runtime-config=A"], "-config` must have a `name`"),
+        (["function", REFERENCE, "a" * 64], "has more than 63 characters"),
+        (["function", f"reg.example.org/a/b@sha512:{'a' * 128}"], "has to begin with sha256:"),
+        (["function", "[::1]:5000/a/b:v1"], "takes no IPv6 address"),
     ],
 )
 def test_wrong_fields(

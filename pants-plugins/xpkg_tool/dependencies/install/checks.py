@@ -12,11 +12,12 @@ from typing import Iterator, Mapping
 from xpkg_tool.dependencies.install.model import CONFLICT, Closure, Form, Mode, Package
 from xpkg_tool.dependencies.install.places import CONSTRAINT, KIND, Places
 from xpkg_tool.dependencies.lock.model import LockedDependency
+from xpkg_tool.dependencies.lock.ranges import Range
 from xpkg_tool.dependencies.model import is_digest
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.package.names import is_dns_subdomain
-from xpkg_tool.package.semver import VersionError, parse_constraint, parse_version
+from xpkg_tool.package.semver import VersionError, parse_version
 
 REFERENCE = Rule("XP160", "install-reference", "No cluster accepts the reference of a package.")
 VERSION = Rule("XP163", "install-version", "The version of a package does not suit its dependents.")
@@ -211,10 +212,9 @@ def _constraint(asked: _Asked) -> Iterator[Finding]:
 
 def _range(asked: _Asked) -> Iterator[Finding]:
     package = asked.package
-    try:
-        wanted = parse_constraint(asked.dependency.constraint)
-    except VersionError:
-        # A finding of its own for a package of this repository; the others cannot be changed.
+    wanted = Range(asked.dependency.constraint, asked.dependent.dialects)
+    # A finding of its own for a package of this repository; the others cannot be changed.
+    if not wanted.readable:
         return
     try:
         version = parse_version(package.version)
@@ -224,7 +224,7 @@ def _range(asked: _Asked) -> Iterator[Finding]:
             remedy = "Publish it under a version, such as v1.2.3, as well."
             yield asked.unsatisfied(message, remedy)
         return
-    if not wanted.matches(version):
+    if not wanted.admits(version):
         remedy = "Change the constraint in `spec.dependsOn`, or install another version."
         message = f"{asked.wants}, and {package.version} would be installed."
         yield asked.unsatisfied(message, asked.remedy(remedy))

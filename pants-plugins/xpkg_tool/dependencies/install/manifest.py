@@ -14,6 +14,7 @@ from xpkg_tool.dependencies.install.closure import closure_of
 from xpkg_tool.dependencies.install.model import Closure, Form, Mode, Package
 from xpkg_tool.dependencies.install.options import (
     of_package,
+    override_twice,
     own_problems,
     problems,
     spec_fields,
@@ -126,6 +127,10 @@ def _override_problems(target: InstallTarget, closure: Closure) -> Iterator[Find
         yield from problems(options, f"overrides[{key!r}].", target.place)
         if key not in known:
             yield unknown_override(key, known, target.place)
+    for package in closure.packages:
+        keys = [name for name in package.names if name in target.overrides]
+        if len(keys) > 1:
+            yield override_twice(keys, package, target.place)
 
 
 def _own_problems(

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Literal, Mapping, Sequence
 
 from xpkg_tool.dependencies.lock.model import Lock, LockedDependency
+from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS
 from xpkg_tool.dependencies.model import is_digest, object_name
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.messages import InstallMode
+from xpkg_tool.package.semver import Dialect
 
 # How the objects of a manifest name their packages, consistently (docs/dependencies.md):
 # - tag: by exact tag; the package manager checks all constraints.
@@ -28,7 +30,8 @@ class Package:
     `origin` says where it comes from: the address of a target, or the path of a lock. `source` is
     as the package manager has it: a repository without tag and digest. `version` is the tag, empty
     where there is none, or the digest where dependents can only ask for that; `digest` is that of
-    the manifest or index. `kind` is what its meta object says."""
+    the manifest or index. `kind` is what its meta object says. Its constraints are read in all of
+    the `dialects`."""
 
     origin: str
     source: str
@@ -37,6 +40,7 @@ class Package:
     kind: str
     dependencies: tuple[LockedDependency, ...] = ()
     is_locked: bool = False
+    dialects: tuple[Dialect, ...] = BOTH_DIALECTS
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,9 +74,12 @@ class Closure:
         return found
 
 
-def locked_packages(lock: Lock, path: str) -> tuple[Package, ...]:
-    """The packages of the lock in the file `path`."""
+def locked_packages(
+    lock: Lock, path: str, dialects: tuple[Dialect, ...] = BOTH_DIALECTS
+) -> tuple[Package, ...]:
+    """The packages of the lock in the file `path`. Their constraints are read in the `dialects` of
+    the packages that they are installed with, as when they were locked."""
     return tuple(
-        Package(path, p.source, p.version, p.digest, p.kind, p.dependencies, is_locked=True)
+        Package(path, p.source, p.version, p.digest, p.kind, p.dependencies, True, dialects)
         for p in lock.packages
     )

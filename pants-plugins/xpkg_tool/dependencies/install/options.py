@@ -3,7 +3,7 @@ all objects of a manifest and for one of them."""
 
 from __future__ import annotations
 
-from typing import Any, Callable, Collection, Iterator, Mapping, Union
+from typing import Any, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from xpkg_tool.dependencies.install.model import Form, Mode, Package
 from xpkg_tool.dependencies.spelling import Spellings
@@ -19,16 +19,15 @@ _RUNTIME_KINDS = ("Provider", "Function")
 _RUNTIME_FIELDS = ("apiVersion", "kind", "name")
 _LARGEST_INTEGER = 2**63 - 1
 
-# What is wrong with a value, as the predicate of a sentence.
-_Check = Callable[[Any], Union[str, None]]
+# All that is wrong with a value, each as the predicate of a sentence.
+_Check = Callable[[Any], Iterable[str]]
 
 
 def problems(options: InstallOptions, where: str, origin: str) -> Iterator[Finding]:
     """An error for each field that the API server refuses, or that the package manager takes for
     something else. `where` is what stands before the fields' names, `origin` the target."""
     for field, value in options._asdict().items():
-        problem = None if value is None else _CHECKS[field](value)
-        if problem:
+        for problem in () if value is None else _CHECKS[field](value):
             yield OPTION.finding(
                 f"`{where}{field}` {problem}.", "Correct the field of the target.", origin
             )
@@ -78,6 +77,15 @@ def own_problems(
         )
 
 
+def override_twice(keys: Sequence[str], package: Package, origin: str) -> Finding:
+    """The error for options of one package under several names."""
+    return OPTION.finding(
+        f"`overrides` names {package.source} more than once: {', '.join(map(repr, keys))}.",
+        "Put what they say under one of them.",
+        origin,
+    )
+
+
 def unknown_override(key: str, known: Collection[str], origin: str) -> Finding:
     """The error for options of a package that is not in the closure."""
     # As they are usually written: another package is no misspelling of a whole address.
@@ -120,53 +128,51 @@ def spec_fields(options: InstallOptions) -> Iterator[tuple[str, Any]]:
 
 def _one_of(*allowed: str) -> _Check:
     choices = ", ".join(map(repr, allowed))
-    return lambda value: None if value in allowed else f"must be one of {choices}, got {value!r}"
+    return lambda value: () if value in allowed else (f"must be one of {choices}, got {value!r}",)
 
 
-def _history_limit(value: int) -> str | None:
-    if 0 <= value <= _LARGEST_INTEGER:
-        return None
-    return f"must be an integer of at least 0 (which keeps all revisions), got {value}"
+def _history_limit(value: int) -> Iterator[str]:
+    if not 0 <= value <= _LARGEST_INTEGER:
+        yield f"must be an integer of at least 0 (which keeps all revisions), got {value}"
 
 
-def _secrets(value: tuple[str, ...]) -> str | None:
-    for name in value:
+def _secrets(value: tuple[str, ...]) -> Iterator[str]:
+    for name in dict.fromkeys(value):
         if not is_dns_subdomain(name):
-            return f"has {name!r}, which is not a valid RFC 1123 subdomain, as a Secret's name is"
-    twice = sorted({name for name in value if value.count(name) > 1})
-    return f"names {twice[0]!r} twice" if twice else None
+            yield f"has {name!r}, which is not a valid RFC 1123 subdomain, as a Secret's name is"
+        if value.count(name) > 1:
+            yield f"names {name!r} twice"
 
 
-def _runtime(value: Mapping[str, str]) -> str | None:
-    unknown = sorted(set(value).difference(_RUNTIME_FIELDS))
-    if unknown:
-        return f"has {unknown[0]!r}; its fields are {', '.join(map(repr, _RUNTIME_FIELDS))}"
+def _runtime(value: Mapping[str, str]) -> Iterator[str]:
+    for field in sorted(set(value).difference(_RUNTIME_FIELDS)):
+        yield f"has {field!r}; its fields are {', '.join(map(repr, _RUNTIME_FIELDS))}"
     if not is_dns_subdomain(value.get("name", "")):
-        return "must have a `name` that is a valid RFC 1123 subdomain"
-    empty = [field for field in _RUNTIME_FIELDS if value.get(field) == ""]
-    return f"has an empty {empty[0]!r}" if empty else None
+        yield "must have a `name` that is a valid RFC 1123 subdomain"
+    for field in _RUNTIME_FIELDS:
+        if field != "name" and value.get(field) == "":
+            yield f"has an empty {field!r}"
 
 
-def _labels(value: Mapping[str, str]) -> str | None:
+def _labels(value: Mapping[str, str]) -> Iterator[str]:
     for key, label in sorted(value.items()):
         if not is_label_value(label):
-            return (
+            yield (
                 f"has {label!r} for {key!r}, which is not a valid label value: at most 63 "
                 "alphanumeric characters, `-`, `_` and `.`, alphanumeric at both ends"
             )
-    return _annotations(value)
+    yield from _annotations(value)
 
 
-def _annotations(value: Mapping[str, str]) -> str | None:
+def _annotations(value: Mapping[str, str]) -> Iterator[str]:
     for key in sorted(value):
         problem = label_key_problem(key)
         if problem:
-            return f"has {key!r}, which is not a valid key: {problem}"
-    return None
+            yield f"has {key!r}, which is not a valid key: {problem}"
 
 
-def _anything(value: Any) -> str | None:
-    return None
+def _anything(_: Any) -> Iterable[str]:
+    return ()
 
 
 _CHECKS: Mapping[str, _Check] = {

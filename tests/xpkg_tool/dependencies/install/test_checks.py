@@ -22,8 +22,10 @@ from tests.xpkg_tool.dependencies.install.closures import (
     pinned,
 )
 from xpkg_tool.dependencies.install.checks import is_accepted
+from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS
 from xpkg_tool.diagnostics.finding import WARNING
 from xpkg_tool.messages import InstallOptions
+from xpkg_tool.package.semver import Dialect
 
 PINNED = tuple(map(pinned, SMALL))
 
@@ -188,3 +190,22 @@ def test_references_are_accepted_as_the_api_does() -> None:
     pattern = r"^[^\.\/]+(\.[^\.\/]+)+(\/[^\/:@]+)+(:[^:@]+(@sha256.+)?|@sha256.+)$"
     for reference in ("a.b/c:d", "a.b:1/c@sha256:e", "a/b:c", "a.b/c", "a.b/c:d@sha512:e", "a.b:c"):
         assert is_accepted(reference) == bool(re.search(pattern, reference))
+
+
+@pytest.mark.parametrize(
+    ("dialects", "constraint", "version", "satisfied"),
+    [
+        # Crossplane up to 2.2 reads `^0.2.3` as `<1.0.0`, and `0.5` as 0.5.0.
+        ((Dialect.MASTERMINDS_1,), "^0.2.3", "v0.5.0", True),
+        ((Dialect.MASTERMINDS_3,), "^0.2.3", "v0.5.0", False),
+        ((Dialect.MASTERMINDS_1,), "0.5", "v0.5.3", False),
+        ((Dialect.MASTERMINDS_3,), "0.5", "v0.5.3", True),
+        (BOTH_DIALECTS, "0.5", "v0.5.3", False),
+    ],
+)
+def test_a_range_is_read_as_the_dependents_releases_do(
+    dialects: tuple[Dialect, ...], constraint: str, version: str, satisfied: bool
+) -> None:
+    dependent = package("a", needs=[("Function", "f", constraint)], dialects=dialects)
+    made = manifest(dependent, package("f", "Function", version))
+    assert [f.code for f in made.findings] == ([] if satisfied else ["XP163"])

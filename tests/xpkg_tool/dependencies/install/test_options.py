@@ -181,3 +181,25 @@ def test_the_fields_are_those_of_the_newest_api(kind: str) -> None:
     made = manifest(FUNCTION, options=ALL, overrides=own)
     ours = set(made.objects[0]["spec"])
     assert newest == (ours if kind != "Configuration" else ours - {"runtimeConfigRef"})
+
+
+def test_all_that_is_wrong_with_a_field_is_said() -> None:
+    options = InstallOptions(
+        common_labels={"a/b/c": "x", "b": "x y", "d": "\u00e9"},
+        runtime_config_ref={"nam": "x", "kind": ""},
+        package_pull_secrets=("A", "b", "b"),
+    )
+    said = [message for _, message in messages(manifest(FUNCTION, options=options))]
+    assert len([m for m in said if "`common_labels`" in m]) == 3
+    assert len([m for m in said if "`runtime_config_ref`" in m]) == 3
+    assert len([m for m in said if "`package_pull_secrets`" in m]) == 2
+
+
+def test_one_package_under_two_names_is_an_error() -> None:
+    """One of them would win, and the other be lost."""
+    overrides = {
+        FUNCTION.source: InstallOptions(revision_history_limit=5),
+        FUNCTION.origin: InstallOptions(package_pull_policy="Never"),
+    }
+    ((_, message),) = messages(manifest(FUNCTION, overrides=overrides))
+    assert f"`overrides` names {FUNCTION.source} more than once" in message
