@@ -307,12 +307,14 @@ PublishedState = Literal["published", "never published", "partly published", "dr
 
 class GraphRequest(NamedTuple):
     """Draws the packages `named` and all that they depend on; all packages where none is named.
-    `locks` are paths of lock files, `states` what the registries have, by package."""
+    `locks` are paths of lock files; by package, `lock_of` has that of its resolve, which need not
+    be there, and `states` what the registries have."""
 
     packages: tuple[RepositoryMember, ...]
     format: GraphFormat
     named: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
+    lock_of: Mapping[str, str] = {}
     states: Mapping[str, PublishedState] = {}
 
 
@@ -596,24 +598,28 @@ class InstallOptions(NamedTuple):
 class PackageToInstall(NamedTuple):
     """A package of the repository: `name` is that of its target, `source` what dependents call it,
     `tags` those that it is published under, `description` the path of its DESCRIPTION.
-    `compositions` are the source files in which functions may be called."""
+    `compositions` are the source files in which functions may be called. For messages, `place` is
+    that of the target (`folder/BUILD:1`), and `meta` the source file with the meta object."""
 
     name: str
     source: str
     tags: tuple[str, ...]
     description: str
     compositions: tuple[str, ...] = ()
+    place: str = ""
+    meta: str = ""
 
 
 class InstallRequest(NamedTuple):
     """Makes the manifest that installs the packages with the sources `roots` and all that they
-    depend on, of these packages and of those in the lock file `lock` ("" for none). `overrides`
-    are by name or source of a package."""
+    depend on, of these packages and of those in the lock file `lock` ("" for none), which `command`
+    writes. `overrides` are by name or source of a package; `place` is that of the target."""
 
-    name: str
+    place: str
     roots: tuple[str, ...]
     packages: tuple[PackageToInstall, ...]
     lock: str = ""
+    command: str = "xpkg lock"
     mode: InstallMode = "tag"
     options: InstallOptions = InstallOptions()
     overrides: Mapping[str, InstallOptions] = {}
@@ -643,7 +649,9 @@ class InstallAnswer(NamedTuple):
 class DeployRequest(NamedTuple):
     """Applies the file `manifest` of these objects with the user's kubectl, in the context
     `context` ("" for the current one), and waits up to `timeout` seconds until they are installed
-    and healthy. Prints as it goes; the exit code is the answer."""
+    and healthy. Prints as it goes; the exit code is the answer. `name` is that of the target. A dry
+    run does not publish; `publish_plan` is the command that shows what that would do, "" where it
+    is shown or there is nothing to publish."""
 
     manifest: str
     objects: tuple[InstalledObject, ...]
@@ -651,6 +659,8 @@ class DeployRequest(NamedTuple):
     timeout: float = 600
     dry_run: bool = False
     force_conflicts: bool = False
+    name: str = ""
+    publish_plan: str = ""
 
 
 class Counts(NamedTuple):

@@ -25,6 +25,14 @@ def repository(shared: Repository) -> Iterator[Repository]:
             path.unlink()
 
 
+CONFIGURATION = """\
+apiVersion: meta.pkg.crossplane.io/v1
+kind: Configuration
+metadata:
+  name: {name}
+"""
+
+
 def written(repository: Repository) -> list[Path]:
     """The files below dist/."""
     return [path for path in (repository.root / "dist").rglob("*") if path.is_file()]
@@ -192,6 +200,32 @@ def test_every_manifest_that_cannot_be_made_is_reported(repository: Repository) 
     output = repository.pants("package", "::", expect=1).output
     assert "packages/good/more.yaml:1:7: error XP202" in output
     assert written(repository) == []
+
+
+def test_what_packages_are_pinned_to_is_reported_with_them(repository: Repository) -> None:
+    """The reason is in the findings of a package that the command line does not name."""
+    write_provider(repository, "packages/base", "provider-base")
+    repository.write("packages/base/more.yaml", "kind: Deployment\napiVersion: apps/v1\n")
+    published = "registries=['registry.example.org'], repository='team/{name}'"
+    repository.write("packages/base/BUILD", f"xpkg_package({published})\n")
+    for name in ("one", "two"):
+        depends = "spec:\n  dependsOn:\n  - provider: registry.example.org/team/base\n"
+        meta = f"{CONFIGURATION.format(name=name)}{depends}    version: '*'\n"
+        repository.write(f"packages/{name}/crossplane.yaml", meta)
+        fields = f"{published}, pin_dependencies=True"
+        repository.write(f"packages/{name}/BUILD", f"xpkg_package({fields})\n")
+    install = "xpkg_install(name='install', packages=['packages/one'])\n"
+    repository.write("packages/installs/BUILD", install)
+    finding = "packages/base/more.yaml:1:7: error XP202"
+    for goal, *named in (
+        ("lint", "packages/one", "packages/two"),
+        ("package", "packages/one", "packages/two"),
+        ("xpkg-build", "packages/one", "packages/two"),
+        ("package", "packages/installs:install"),
+    ):
+        output = repository.pants(goal, *named, expect=1).output
+        assert output.count(finding) == 1, output
+        assert "pinned to packages that cannot be built: packages/base:base" in output
 
 
 def test_only_what_is_named_is_reported(repository: Repository) -> None:

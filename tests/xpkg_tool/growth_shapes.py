@@ -18,7 +18,12 @@ from tests.xpkg_tool.small_packages import CLUSTER_CRD as CRD
 from tests.xpkg_tool.small_packages import COMPOSITION, CONFIGURATION, XRD
 from tests.xpkg_tool.small_packages import PROVIDER as META
 from xpkg_tool.building.build import PackageRequest, read
+from xpkg_tool.dependencies.graph.locks import joined
+from xpkg_tool.dependencies.install.manifest import InstallTarget, make_manifest
+from xpkg_tool.dependencies.install.model import locked_packages
+from xpkg_tool.dependencies.install.places import Places
 from xpkg_tool.dependencies.lock.check import check_lock
+from xpkg_tool.dependencies.lock.file import read_lock
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding, Position
 from xpkg_tool.diagnostics.formats import FORMATS, write_findings
@@ -224,7 +229,10 @@ def _lock(packages: Iterable[str]) -> str:
     return f'{{"formatVersion": 1, "packages": [{",".join(packages)}]}}'
 
 
-def _locked(number: int) -> str:
+def _locked(number: int, below: int | None = None) -> str:
+    """A package that nothing needs, and that needs the one with the number `below`."""
+    source = f"registry.example.org/team/p{below}"
+    entry = {"source": source, "apiVersion": "v1", "kind": "Provider", "constraint": ">=v2.0.0"}
     return json.dumps(
         {
             "source": f"registry.example.org/team/p{number}",
@@ -233,10 +241,29 @@ def _locked(number: int) -> str:
             "kind": "Provider",
             "objectName": f"team-p{number}",
             "platforms": {},
-            "dependencies": [],
+            "dependencies": [] if below is None else [entry],
             "requiredBy": [],
         }
     )
+
+
+def _chain(length: int) -> str:
+    return _lock([_locked(0), *(_locked(n, n - 1) for n in range(1, length + 1))])
+
+
+def _join_locks(value: str) -> None:
+    """Two locks in which the end of the chain differs, and so all that leads to it."""
+    other = value.replace("v1.0.0", "v1.0.1", 1)
+    joined({"a": read_lock(value.encode(), "a"), "b": read_lock(other.encode(), "b")})
+
+
+def _install(value: str) -> None:
+    """With an error at each package."""
+    packages = locked_packages(read_lock(value.encode(), "xpkg.lock"), "xpkg.lock")
+    places = Places("", read=lambda path: value.encode())
+    root = f"registry.example.org/team/p{len(packages) - 1}"
+    made = make_manifest(InstallTarget("", (root,)), packages, places)
+    assert made.failed
 
 
 def _check_lock(value: str) -> None:
@@ -513,6 +540,8 @@ LOCKS = (
         _check_lock,
         1 << 14,
     ),
+    text("a chain that two locks have apart", _chain, _join_locks, 1 << 13),
+    text("a chain of which nothing fits", _chain, _install, 1 << 13),
 )
 
 SHAPES = (*SOURCES, *SCHEMAS, *FILES, *ARCHIVES, *ANSWERS, *OUTPUT, *TEXTS, *LOCKS)

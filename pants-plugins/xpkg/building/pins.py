@@ -94,7 +94,8 @@ async def find_pins(
     if failed:
         problem = (
             f"{address} is pinned to packages that cannot be built: {', '.join(failed)}.\n"
-            f"  help: `{bin_name()} lint {' '.join(failed)}` says why."
+            f"  help: Correct their errors, which are shown as well, or with `{bin_name()} lint "
+            f"{' '.join(failed)}`."
         )
         problems = (problem,)
     if problems:

@@ -72,6 +72,11 @@ async def lint_xpkgs(
     outcomes = await MultiGet(
         Get(BuildOutcome, BuildRequest(address)) for address in packages.addresses
     )
+    # Why a package cannot be pinned is said where it is wrong.
+    blockers = {a for outcome in outcomes for a in outcome.blockers}.difference(packages.addresses)
+    blocking = await MultiGet(
+        Get(BuildOutcome, BuildRequest(address)) for address in sorted(blockers)
+    )
     check = await Get(RepositoryCheck, RepositoryCheckRequest())
     members = [check.of(address) for address in packages.addresses]
     pinned = tuple(
@@ -85,12 +90,13 @@ async def lint_xpkgs(
         together = await MultiGet(
             Get(MemberFindings, MemberFindingsRequest(address)) for address in packages.addresses
         )
-        findings = tuple(outcome.findings for outcome in outcomes)
+        findings = tuple(outcome.findings for outcome in (*outcomes, *blocking))
         findings += tuple(found.digest for found in together if found.digest != EMPTY_DIGEST)
         findings += locks.findings
         report = await Get(Digest, LintReportsRequest(findings, xpkg.report_formats))
     failed = any(outcome.failed or member.failed for outcome, member in zip(outcomes, members))
-    texts = (text for o, m in zip(outcomes, members) for text in (o.text, m.text))
+    texts = [text for o, m in zip(outcomes, members) for text in (o.text, m.text)]
+    texts += [outcome.text for outcome in blocking]
     return LintResult(
         exit_code=1 if failed or locks.failed else 0,
         # What is wrong with a lock is the same for all packages that are pinned by it.

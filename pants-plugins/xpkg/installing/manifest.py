@@ -21,11 +21,12 @@ from pants.engine.fs import (
 )
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import Target, Targets, WrappedTarget, WrappedTargetRequest
+from pants.util.docutil import bin_name
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
-from xpkg.dependencies.resolves import LockFile, LockFileRequest, Resolves
+from xpkg.dependencies.resolves import LockFile, LockFileRequest, Resolve, Resolves
 from xpkg.install_target import (
     XpkgInstallCommonAnnotationsField,
     XpkgInstallCommonLabelsField,
@@ -146,21 +147,26 @@ async def install_package(request: _PackageRequest, xpkg: XpkgSubsystem) -> _Pac
     address = request.address
     candidate = await Get(Candidate, CandidateRequest(address))
     if not candidate.digest:
-        why = candidate.problem.what if candidate.problem else "cannot be built"
-        return _Package(address, problem=f"{address} {why}.", built=False)
+        problem = (
+            f"{address}, which it installs, cannot be built.\n  help: Correct the errors of "
+            f"{address}, which are shown as well, or with `{bin_name()} lint {address}`."
+        )
+        return _Package(address, problem=problem, built=False)
     try:
         published = published_as(candidate, request.registry, xpkg.registries)
     except ValueError as error:
         return _Package(address, problem=str(error))
     own = await Get(Digest, DigestSubset(candidate.files, PathGlobs([DESCRIPTION])))
     (file,) = await Get(DigestContents, Digest, own)
-    pipelines = files_with_pipelines(json.loads(file.content), address)
+    built = json.loads(file.content)
+    pipelines = files_with_pipelines(built, address)
+    meta = os.path.join(address.spec_path, built["meta"]["file"])
     wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
     inputs = await Get(PackageInputs, PackageInputsRequest(wrapped.target))
     prefix = f"__{address.path_safe_spec}"
     description, sources = await MultiGet(
         Get(Digest, AddPrefix(own, prefix)),
-        Get(Digest, DigestSubset(inputs.digest, PathGlobs(pipelines))),
+        Get(Digest, DigestSubset(inputs.digest, PathGlobs([*pipelines, meta]))),
     )
     message = PackageToInstall(
         name=address.spec,
@@ -168,6 +174,8 @@ async def install_package(request: _PackageRequest, xpkg: XpkgSubsystem) -> _Pac
         tags=published.tags,
         description=f"{prefix}/{DESCRIPTION}",
         compositions=pipelines,
+        place=wrapped.target.description_of_origin,
+        meta=meta,
     )
     files = await Get(Digest, MergeDigests([description, sources]))
     return _Package(address, message, files)
@@ -190,10 +198,11 @@ async def install_manifest(
     named = await Get(Targets, UnparsedAddressInputs, field.to_unparsed_address_inputs())
     try:
         check_target(target, named)
-        lock_path = lock_of(target, named, resolves, xpkg.default_resolve)
+        resolve = resolve_of(target, named, resolves, xpkg.default_resolve)
     except ValueError as error:
-        return InstallManifest(address, f"error: {error}", EMPTY_DIGEST)
-    lock = await Get(LockFile, LockFileRequest(lock_path))
+        text = f"{target.description_of_origin}: error: {error}"
+        return InstallManifest(address, text, EMPTY_DIGEST)
+    lock = await Get(LockFile, LockFileRequest(resolve.path))
     candidates = await MultiGet(Get(Candidate, CandidateRequest(t.address)) for t in named)
     roots = {t.address for t in named}
     others = {a for candidate in candidates for a in candidate.dependencies}
@@ -205,17 +214,19 @@ async def install_manifest(
     # Of what is only a dependency for Pants, nothing may be needed: the tool sees what is.
     problems = [p.problem for p in packages if p.problem and (p.address in roots or not p.built)]
     if problems:
-        text = "\n\n".join(f"error: {problem}" for problem in dict.fromkeys(problems))
+        start = f"{target.description_of_origin}: error: "
+        text = "\n\n".join(f"{start}{problem}" for problem in dict.fromkeys(problems))
         return InstallManifest(address, text, EMPTY_DIGEST, not_built=not_built)
     messages = {p.address: p.message for p in packages if p.message is not None}
     message = InstallRequest(
-        name=address.spec,
+        place=target.description_of_origin,
         roots=(
             *(messages[root].source for root in sorted(roots)),
             *(target[XpkgInstallExternalPackagesField].value or ()),
         ),
         packages=tuple(messages.values()),
-        lock=lock_path if lock.exists else "",
+        lock=resolve.path if lock.exists else "",
+        command=f"{bin_name()} generate-lockfiles --resolve={resolve.name}",
         mode=_mode(target),
         options=_options(target),
         overrides=named_overrides(target[XpkgInstallOverridesField].value or {}, address, messages),
@@ -250,8 +261,10 @@ def check_target(target: Target, packages: Iterable[Target]) -> None:
         )
 
 
-def lock_of(target: Target, packages: Iterable[Target], resolves: Resolves, default: str) -> str:
-    """The path of the lock for what the target installs. Raises ValueError."""
+def resolve_of(
+    target: Target, packages: Iterable[Target], resolves: Resolves, default: str
+) -> Resolve:
+    """The resolve with the lock for what the target installs. Raises ValueError."""
     given = target[XpkgInstallResolveField].value
     found = [given] if given else sorted({resolves.of_target[t.address] for t in packages})
     if len(found) > 1:
@@ -266,7 +279,7 @@ def lock_of(target: Target, packages: Iterable[Target], resolves: Resolves, defa
             f"The 'resolve' field in target {target.address} must be one of `[xpkg].resolves`, "
             f"but is {name!r}.\n  help: They are: {', '.join(resolves.by_name)}."
         )
-    return resolves.by_name[name].path
+    return resolves.by_name[name]
 
 
 def named_overrides(

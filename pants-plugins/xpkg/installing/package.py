@@ -39,7 +39,8 @@ class XpkgInstallFieldSet(PackageFieldSet):
 @rule
 async def made_manifest(request: InstallManifestRequest) -> MadeManifest:
     """Raises ManifestNotMade, after what is wrong with all manifests that the command line names
-    was shown, and with all packages that it names or that keep these from being made."""
+    was shown, and with all packages that it names or that keep these from being made, directly or
+    because others are pinned to them."""
     report = await Get(InstallReport, InstallManifestRequest, request)
     if report.manifest.failed:
         named = await Get(NamedPackages, NamedPackagesRequest())
@@ -48,7 +49,9 @@ async def made_manifest(request: InstallManifestRequest) -> MadeManifest:
         failed = [r.manifest for r in reports if r.manifest.failed]
         not_built = (address for manifest in failed for address in manifest.not_built)
         packages = sorted({*not_built, *named.addresses})
-        await MultiGet(Get(BuildReport, BuildRequest(address)) for address in packages)
+        builds = await MultiGet(Get(BuildReport, BuildRequest(address)) for address in packages)
+        blockers = {a for build in builds for a in build.outcome.blockers}.difference(packages)
+        await MultiGet(Get(BuildReport, BuildRequest(address)) for address in sorted(blockers))
         raise ManifestNotMade(manifest.address for manifest in failed)
     return MadeManifest(report.manifest)
 

@@ -26,6 +26,7 @@ from xpkg.registries import Registry
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import (
     XpkgImageTagsField,
+    XpkgPinDependenciesField,
     XpkgRegistriesField,
     XpkgRepositoryField,
     XpkgSkipPushField,
@@ -84,8 +85,8 @@ class Candidate:
 
     `digest` is that of its manifest, empty where it does not build; `files` holds `package.xpkg`,
     and `size` is that of its layers in bytes. `package_name` is the name in the meta object.
-    `dependencies` are the packages of this repository that it depends on, also indirectly. With
-    `skip_push` it goes nowhere.
+    `dependencies` are the packages of this repository that it depends on, also indirectly, and
+    `pinned_to` those whose digests are a part of it. With `skip_push` it goes nowhere.
     """
 
     address: Address
@@ -94,6 +95,7 @@ class Candidate:
     size: int = 0
     destinations: tuple[Destination, ...] = ()
     dependencies: tuple[Address, ...] = ()
+    pinned_to: tuple[Address, ...] = ()
     skip_push: bool = False
     problem: Problem | None = None
     package_name: str = ""
@@ -186,6 +188,9 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
         t.address for t in transitive.dependencies if t.has_field(XpkgSourcesField)
     )
     candidate = replace(candidate, dependencies=tuple(dependencies))
+    if wrapped.target[XpkgPinDependenciesField].value:
+        meant = {a: None for addresses in member.meant.values() for a in addresses}
+        candidate = replace(candidate, pinned_to=tuple(meant))
     if wrapped.target[XpkgSkipPushField].value:
         return replace(candidate, skip_push=True)
     try:

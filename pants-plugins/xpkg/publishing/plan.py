@@ -70,6 +70,11 @@ class PackagePlan:
         return any(r.action == Action.NOT_ASKED_FOR for r in self.references)
 
     @property
+    def is_changed(self) -> bool:
+        """Whether a registry has another digest of it, or none."""
+        return any(r.planned.remote != r.planned.local for r in self.references)
+
+    @property
     def to_write(self) -> tuple[ReferencePlan, ...]:
         if self.stopped:
             return ()
@@ -187,7 +192,8 @@ def _settle_one(
     package: PackagePlan, dependencies: Sequence[PackagePlan], *, asked_for: bool
 ) -> PackagePlan:
     if package.stopped:
-        return _without(package, Action.LEFT_OUT, "another reference of the package stops it")
+        explained = _with_changed_pins(package, dependencies)
+        return _without(explained, Action.LEFT_OUT, "another reference of the package stops it")
     stopped = [d.address.spec for d in dependencies if d.is_root_of_trouble]
     if stopped:
         why = f"depends on {', '.join(stopped)}, which cannot be published"
@@ -203,6 +209,23 @@ def _settle_one(
         message = f"{package.address} is not published: it {why}. {remedy}"
         return _without(package, Action.LEFT_OUT, why, message, remedy)
     return package
+
+
+def _with_changed_pins(package: PackagePlan, dependencies: Sequence[PackagePlan]) -> PackagePlan:
+    """The package with why it has another digest than its releases, where that is because of
+    packages that it is pinned to."""
+    pinned = frozenset(package.candidate.pinned_to)
+    changed = [d.address for d in dependencies if d.address in pinned and d.is_changed]
+    if not changed:
+        return package
+    why = f"it is pinned to {_few(changed)}, which changed"
+    references = tuple(
+        replace(r, planned=r.planned._replace(why=f"{r.planned.why}; {why}"))
+        if r.action == Action.REFUSED
+        else r
+        for r in package.references
+    )
+    return replace(package, references=references)
 
 
 def _without(

@@ -25,6 +25,7 @@ from pants.util.logging import LogLevel
 
 from xpkg.pants_versions import INTERPRETERS, MINORS
 from xpkg.subsystem import XpkgSubsystem
+from xpkg.tool.remote_cache import REMOTE_CACHE_DELAY_MILLIS
 
 _DESCRIBE = """\
 import hashlib, os, sys
@@ -68,6 +69,7 @@ async def find_interpreter(
                 env={"XPKG_INTERPRETER": candidate.identity},
                 description=f"Asking {candidate.path} what it is",
                 level=LogLevel.DEBUG,
+                remote_cache_speculation_delay_millis=REMOTE_CACHE_DELAY_MILLIS,
             )
             result = await Get(FallibleProcessResult, Process, process)
             python = described(result.stdout, candidate) if result.exit_code == 0 else None

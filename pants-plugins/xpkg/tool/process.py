@@ -31,6 +31,7 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from xpkg.tool.interpreter import Interpreter
+from xpkg.tool.remote_cache import REMOTE_CACHE_DELAY_MILLIS
 
 _PEX = "xpkg_tool.pex"
 # The libraries in the PEX. Not the rest of it, which depends on the pex that wrote it, nor what
@@ -49,11 +50,6 @@ _ASSEMBLE = "xpkg_assemble.py"
 _TOOL = "xpkg-tool"  # Where the tool's files appear in a sandbox.
 # What each command line of the tool holds, and no other.
 RUNNER = f"{_TOOL}/run.py"
-
-# Pants starts a process while it still asks the remote cache, and stops it when the cache had the
-# result. Which wins is chance, and the processor's time is lost. So the cache has this long to
-# answer and to send the result; where it says at once that it has none, or fails, nothing waits.
-_REMOTE_CACHE_DELAY_MILLIS = 5_000
 
 
 @dataclass(frozen=True)
@@ -126,7 +122,7 @@ async def set_up_tool(interpreter: Interpreter) -> Tool:
             output_directories=(_TOOL,),
             description="Assembling the tool for Crossplane packages",
             level=LogLevel.DEBUG,
-            remote_cache_speculation_delay_millis=_REMOTE_CACHE_DELAY_MILLIS,
+            remote_cache_speculation_delay_millis=REMOTE_CACHE_DELAY_MILLIS,
         ),
     )
     digest = await Get(Digest, RemovePrefix(assembled.output_digest, _TOOL))
@@ -161,7 +157,7 @@ async def tool_process(request: ToolProcess, tool: Tool) -> Process:
         append_only_caches=request.append_only_caches,
         cache_scope=request.cache_scope,
         level=request.level,
-        remote_cache_speculation_delay_millis=_REMOTE_CACHE_DELAY_MILLIS,
+        remote_cache_speculation_delay_millis=REMOTE_CACHE_DELAY_MILLIS,
     )
 
 

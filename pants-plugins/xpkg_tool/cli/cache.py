@@ -19,6 +19,7 @@ from xpkg_tool.dependencies.fetch.protocols import FetchedPackage
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.metas import find_meta
 from xpkg_tool.diagnostics.errors import PublishError
+from xpkg_tool.oci.image_error import ImageError
 from xpkg_tool.package.quick_scan import quick_label
 
 # Raised when a field changes its meaning or is removed; new fields do not change it.
@@ -86,8 +87,15 @@ class _Read:
 
 
 def _all_read(cache: FileCache) -> Iterator[_Read]:
+    """All entries, but those that another process removes meanwhile: that is no damage."""
     for entry in cache.entries():
-        yield _Read(entry, cache.peek(entry.digest))
+        try:
+            package = cache.peek(entry.digest)
+        except ImageError:
+            yield _Read(entry, None)
+            continue
+        if package is not None:
+            yield _Read(entry, package)
 
 
 def _list(cache: FileCache, format: str) -> int:

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Collection, Sequence
-from contextlib import closing
+from collections.abc import Collection, Container, Sequence
+from contextlib import closing, suppress
 
 from xpkg_tool.cli.failure import OK, Failure, os_failure
 from xpkg_tool.cli.locked import locked_packages
 from xpkg_tool.cli.output import write_error, write_output
 from xpkg_tool.dependencies.cache.crossplane import file_content, file_name
-from xpkg_tool.dependencies.cache.file_cache import FileCache
+from xpkg_tool.dependencies.cache.file_cache import FileCache, NotKept
 from xpkg_tool.dependencies.fetch.backend import ImageBackend
-from xpkg_tool.dependencies.fetch.protocols import FetchedPackage
+from xpkg_tool.dependencies.fetch.protocols import FetchedPackage, PackageCache
 from xpkg_tool.dependencies.fetch.registry import RegistryFetcher, announce
 from xpkg_tool.dependencies.fetch.sources import locate
 from xpkg_tool.dependencies.lock.model import LockedPackage
@@ -27,20 +27,57 @@ from xpkg_tool.publish.settings import RegistrySettings, registry_key
 _CONNECTIONS = 8
 
 
+class _Storing:
+    """The cache for a command whose work is to store packages (`protocols.PackageCache`). `failed`
+    says, by digest, why one could not be stored. Thread-safe."""
+
+    def __init__(self, cache: FileCache) -> None:
+        self._cache = cache
+        self.failed: dict[str, str] = {}
+
+    def get(self, source: str, digest: str) -> FetchedPackage | None:
+        return self._cache.get(source, digest)
+
+    def store(self, package: FetchedPackage) -> None:
+        try:
+            self._cache.keep(package)
+        except NotKept as error:
+            self.failed[package.digest] = str(error)
+        except OSError as error:
+            self.failed[package.digest] = error.strerror or type(error).__name__
+        with suppress(OSError):
+            self._cache.make_room()
+
+    def delete(self, digest: str) -> None:
+        self._cache.delete(digest)
+
+
 def fetch(cache: FileCache, arguments: Namespace) -> int:
-    """Puts what the locks name into the cache. Raises LockError, PublishError and Failure."""
+    """Puts what the locks name into the cache. Raises LockError, PublishError and Failure, also
+    where a package could not be stored."""
     locked = locked_packages(arguments.locks)
     before = {entry.digest for entry in cache.entries()}
-    packages = _fetched(cache, locked, arguments)
-    for package in packages:
-        if package.digest not in before:
-            write_output(f"Fetched {package.source}@{package.digest}\n")
-    new = sum(package.digest not in before for package in packages)
+    storing = _Storing(cache)
+    packages = _fetched(storing, before, locked, arguments)
+    there = {entry.digest for entry in cache.entries()} - set(storing.failed)
+    new = [p for p in packages if p.digest not in before and p.digest in there]
+    for package in new:
+        write_output(f"Fetched {package.source}@{package.digest}\n")
+    missing = [package for package in packages if package.digest not in there]
     count = f"{len(packages)} locked {'package' if len(packages) == 1 else 'packages'}"
-    if new:
-        write_output(f"Fetched {new} of {count} into {cache.folder}\n")
+    if new or missing:
+        write_output(f"Fetched {len(new)} of {count} into {cache.folder}\n")
     else:
         write_output(f"Nothing to fetch: {count} in {cache.folder} already\n")
+    for package in missing:
+        why = storing.failed.get(package.digest, "it had to make room for others")
+        what = f"{package.source}@{package.digest}: The package could not be stored: {why}."
+        write_error(f"{Failure(what)}\n")
+    if missing:
+        raise Failure(
+            f"Of {count}, {len(missing)} could not be stored in {cache.folder}.",
+            "Make room there or allow writing, or name another folder with --cache-dir.",
+        )
     return OK
 
 
@@ -50,7 +87,8 @@ def export(cache: FileCache, arguments: Namespace) -> int:
     locked = locked_packages(arguments.locks)
     named = _file_names(locked)
     folder: str = arguments.crossplane
-    packages = _fetched(cache, locked, arguments)
+    there = {entry.digest for entry in cache.entries()}
+    packages = _fetched(cache, there, locked, arguments)
     try:
         os.makedirs(folder, exist_ok=True)
         for name, package in zip(named, packages):
@@ -77,9 +115,13 @@ def _warn_of_others(folder: str, named: Collection[str]) -> None:
 
 
 def _fetched(
-    cache: FileCache, locked: Sequence[LockedPackage], arguments: Namespace
+    cache: PackageCache,
+    there: Container[str],
+    locked: Sequence[LockedPackage],
+    arguments: Namespace,
 ) -> list[FetchedPackage]:
-    """The packages, in order. Raises PublishError."""
+    """The packages, in order. `there` are the digests of what the cache has. Raises
+    PublishError."""
     places = [locate(package.source, digest=package.digest) for package in locked]
     insecure = {registry_key(registry) for registry in arguments.insecure_registries or ()}
     settings = {
@@ -88,7 +130,6 @@ def _fetched(
     }
     registries = Registries(os.environ, settings, reading=True)
     with closing(registries):
-        there = {entry.digest for entry in cache.entries()}
         # Nothing of a registry is loaded where everything is there.
         announce(registries, [p.source for p in locked if p.digest not in there])
         backend = ImageBackend(cache, RegistryFetcher(registries))

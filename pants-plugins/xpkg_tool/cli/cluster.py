@@ -53,16 +53,20 @@ def object_to_install(arguments: Namespace) -> InstalledObject:
 
 
 def run_and_wait(
-    arguments: Namespace, target: InstalledObject, change: Callable[[Kubectl], str]
+    arguments: Namespace, target: InstalledObject, manifest: str, change: Callable[[Kubectl], str]
 ) -> int:
-    """Changes the cluster, and waits as long as `--wait` says. Returns the exit code."""
+    """Changes the cluster, and waits as long as `--wait` says; or prints the manifest, with
+    `--dry-run`. Returns the exit code."""
     timeout = _seconds(arguments.wait)
+    if arguments.dry_run:
+        write_output(manifest)
+        return OK
     kubectl = Kubectl(arguments.context)
     try:
         write_output(change(kubectl))
         well = wait_for([target], kubectl, timeout, lambda line: write_output(f"{line}\n"))
     except ClusterError as error:
-        write_error(f"{failure(error)}\n")
+        write_error(f"{failure(error, kubectl)}\n")
         return FAILED
     return OK if well else FOUND
 

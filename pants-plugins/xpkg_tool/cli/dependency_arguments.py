@@ -120,24 +120,29 @@ def cache_commands(cache: argparse.ArgumentParser) -> None:
 
 
 def cluster_arguments(install: argparse.ArgumentParser, update: argparse.ArgumentParser) -> None:
-    for changer in (install, update):
+    for changer, verb, dry in (
+        (install, "install", "print the object instead of creating it"),
+        (update, "update", "print what would be changed of the object instead of changing it"),
+    ):
         changer.add_argument(
             "kind",
             metavar="KIND",
             choices=("provider", "configuration", "function"),
-            help="install this kind of package: provider, configuration or function",
+            help=f"{verb} this kind of package: provider, configuration or function",
         )
         changer.add_argument(
             "reference",
             metavar="REF",
-            help="install this package, such as xpkg.example.org/team/package:v1.0.0",
+            help="install this package, such as xpkg.example.org/team/package:v1.0.0"
+            if changer is install
+            else "change it to this package, such as xpkg.example.org/team/package:v2.0.0",
         )
         changer.add_argument(
             "name",
             metavar="NAME",
             nargs="?",
-            help="use this name for the object (default: the one that the package manager gives to "
-            "dependencies, derived from the repository)",
+            help=f"{verb} the object of this name (default: the one that the package manager gives "
+            "to dependencies, derived from the repository)",
         )
         changer.add_argument(
             "--wait",
@@ -153,6 +158,7 @@ def cluster_arguments(install: argparse.ArgumentParser, update: argparse.Argumen
             default="",
             help="use this context of the kubeconfig (default: the current one)",
         )
+        changer.add_argument("--dry-run", action="store_true", help=dry)
     install.add_argument(
         "--manual-activation",
         "-m",
@@ -188,9 +194,4 @@ def cluster_arguments(install: argparse.ArgumentParser, update: argparse.Argumen
         "--skip-dependency-resolution",
         action="store_true",
         help="do not let the package manager install the package's dependencies",
-    )
-    install.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="print the object instead of creating it",
     )

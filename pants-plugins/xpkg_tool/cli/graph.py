@@ -18,10 +18,12 @@ from xpkg_tool.dependencies.graph.model import REPOSITORY, Node, graph_of
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import FILE_NAME, read_lock
 from xpkg_tool.dependencies.lock.model import Lock
+from xpkg_tool.dependencies.lock.ranges import dialects_of
 from xpkg_tool.dependencies.metas import Meta
 from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.dependencies.repository import Member, Repository
 from xpkg_tool.files.regular import read_regular
+from xpkg_tool.package.crossplane_versions import releases
 
 
 def run(arguments: Namespace) -> int:
@@ -29,12 +31,13 @@ def run(arguments: Namespace) -> int:
     own = own_sources(arguments, metas)
     members = tuple(_member(folder, meta, own) for folder, meta in metas.items())
     try:
-        locks = [_lock(path) for path in _lock_files(arguments)]
+        locks = {path: _without(own, _lock(path)) for path in _lock_files(arguments)}
     except LockError as error:
         write_error(f"{error}\n")
         return FAILED
-    graph = graph_of(Repository(members), joined(locks), {})
-    nodes = {name: _own_node(node, own) for name, node in graph.nodes.items()}
+    locks_of = {member.name: _locks_of(member.name, locks) for member in members}
+    graph = graph_of(Repository(members), joined(locks), locks_of, {})
+    nodes = {id: _own_node(node, own) for id, node in graph.nodes.items()}
     graph = replace(graph, nodes=nodes)
     # What only the lock's other users depend on is no concern of these packages.
     graph = graph.below(member.name for member in members)
@@ -50,7 +53,31 @@ def _member(folder: str, meta: Meta, own: Mapping[str, Sequence[str]]) -> Member
         sources=tuple(source for source, found in own.items() if folder in found),
         version=None,
         dependencies=dependencies(meta.value),
+        dialects=dialects_of(releases(meta.value)),
     )
+
+
+def _locks_of(folder: str, locks: Mapping[str, Lock]) -> tuple[str, ...]:
+    """The locks that say that the package in the folder asks for something; all where none does."""
+    return tuple(p for p, lock in locks.items() if _asks(folder, p, lock)) or tuple(locks)
+
+
+def _asks(folder: str, path: str, lock: Lock) -> bool:
+    # Seen from the lock, as `xpkg lock` writes it, or from the repository's top, as Pants does.
+    names = {_seen_from(start, folder) for start in (os.path.dirname(path) or ".", ".")}
+    asking = {r.by for package in lock.packages for r in package.required_by}
+    # Pants adds the name of the target where that is not the folder's.
+    return any(by in names or by.rpartition(":")[0] in names for by in asking)
+
+
+def _seen_from(start: str, folder: str) -> str:
+    relative = os.path.relpath(folder, start).replace(os.sep, "/")
+    return "//" if relative == "." else f"//{relative}"
+
+
+def _without(own: Mapping[str, Sequence[str]], lock: Lock) -> Lock:
+    """The lock without what this repository publishes itself, which has no version here."""
+    return Lock(tuple(package for package in lock.packages if package.source not in own))
 
 
 def _own_node(node: Node, own: Mapping[str, Sequence[str]]) -> Node:

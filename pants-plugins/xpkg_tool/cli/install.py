@@ -5,9 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 
 from xpkg_tool.cli.cluster import object_to_install, run_and_wait
-from xpkg_tool.cli.failure import OK, Failure
+from xpkg_tool.cli.failure import Failure
 from xpkg_tool.cli.folder import split_commas
-from xpkg_tool.cli.output import write_output
 from xpkg_tool.dependencies.install.manifest import package_object
 from xpkg_tool.dependencies.install.options import problems
 from xpkg_tool.dependencies.install.yaml_text import to_yaml
@@ -26,10 +25,7 @@ def run(arguments: Namespace) -> int:
     options = _options(arguments, target.kind)
     value = package_object(target.kind, target.name, target.package, options)
     manifest = to_yaml([value])
-    if arguments.dry_run:
-        write_output(manifest)
-        return OK
-    return run_and_wait(arguments, target, lambda kubectl: kubectl.create(manifest))
+    return run_and_wait(arguments, target, manifest, lambda kubectl: kubectl.create(manifest))
 
 
 def _options(arguments: Namespace, kind: str) -> InstallOptions:

@@ -11,6 +11,7 @@ from xpkg_tool.cli.folder import split_commas
 from xpkg_tool.dependencies.metas import Meta
 from xpkg_tool.dependencies.model import parse_source, without_identifier
 from xpkg_tool.diagnostics.finding import cut
+from xpkg_tool.diagnostics.user_info import without_user
 
 
 def own_sources(arguments: Namespace, metas: Mapping[str, Meta]) -> dict[str, tuple[str, ...]]:
@@ -39,6 +40,6 @@ def _check(option: str, value: str, source: str, example: str) -> None:
     """Raises Failure where no dependency could name the source."""
     if parse_source(source) is None or without_identifier(source) != source:
         raise Failure(
-            f"{option} {cut(value)!r} is not what a source is or begins with.",
+            f"{option} {cut(without_user(value))!r} is not what a source is or begins with.",
             f"Write it as `spec.dependsOn` does, without a tag or a digest, such as {example}.",
         )

@@ -13,12 +13,15 @@ Say = Callable[[str], None]
 
 
 class DeployOptions(NamedTuple):
-    """`timeout` is in seconds; with 0, nothing is waited for. `dry_run` changes nothing. `force`
-    takes over fields that somebody else owns."""
+    """`timeout` is in seconds; with 0, nothing is waited for. `dry_run` changes nothing: `name` is
+    what it shows the changes of, and `publish_plan` the command that checks what it does not, empty
+    for none. `force` takes over fields that somebody else owns."""
 
     timeout: float = 600
     dry_run: bool = False
     force: bool = False
+    name: str = ""
+    publish_plan: str = ""
 
 
 def deploy(
@@ -34,12 +37,14 @@ def deploy(
     Returns whether all went well; `say` gets what there is to say, in lines."""
     try:
         if options.dry_run:
-            say(changes(kubectl.diff(manifest, force=options.force)))
+            if options.name:
+                say(f"{options.name}:")
+            say(changes(kubectl.diff(manifest, force=options.force), options))
             return True
         say(kubectl.apply(manifest, force=options.force).rstrip("\n"))
         return wait_for(objects, kubectl, options.timeout, say, clock=clock)
     except ClusterError as error:
-        say(failure(error))
+        say(failure(error, kubectl))
         return False
 
 
@@ -66,15 +71,26 @@ def wait_for(
     return not left
 
 
-def changes(diff: str) -> str:
+def changes(diff: str, options: DeployOptions) -> str:
     """What a dry run says."""
-    if not diff:
-        return "Nothing would change."
-    shown = "\n".join(map(visible, diff.rstrip("\n").split("\n")))
-    return f"{shown}\n\nNothing was changed: this is a dry run."
+    if diff:
+        shown = "\n".join(map(visible, diff.rstrip("\n").split("\n")))
+        closing = f"{shown}\n\nNothing was changed: this is a dry run."
+    else:
+        closing = "Nothing would change."
+    if options.publish_plan:
+        closing += (
+            " Whether the packages can be published was not checked: "
+            f"`{options.publish_plan}` does that."
+        )
+    # The next target's name may follow.
+    return f"{closing}\n" if options.name else closing
 
 
-def failure(error: ClusterError) -> str:
+def failure(error: ClusterError, kubectl: Kubectl) -> str:
     """An error as text."""
     text = "\n".join(map(visible, str(error).split("\n")))
-    return f"error: {text}" + (f"\n  help: {error.remedy}" if error.remedy else "")
+    remedy = error.remedy
+    if error.of_context:
+        remedy = f"kubectl used {visible(kubectl.context_in_use())}. {remedy}"
+    return f"error: {text}" + (f"\n  help: {remedy}" if remedy else "")

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
+from xpkg_tool.cluster.answer import Unreadable, objects_in
 from xpkg_tool.dependencies.model import PACKAGE_GROUP
 
 # Who the API server takes to own the fields that are applied.
@@ -16,15 +17,38 @@ _RESOURCES = {
     kind: f"{kind.lower()}s.{PACKAGE_GROUP}" for kind in ("Provider", "Configuration", "Function")
 }
 _REVISIONS = {kind: f"{kind.lower()}revisions.{PACKAGE_GROUP}" for kind in _RESOURCES}
+# How long kubectl may read its configuration.
+_LOCAL_SECONDS = 10.0
+
+# What kubectl says where it reaches no cluster, or the wrong one.
+_NO_CONTEXT = (
+    "context was not found",
+    "does not exist",
+    "no configuration has been provided",
+    "current-context is not set",
+)
+_NO_LOGIN = ("Unauthorized", "must be logged in", "getting credentials")
+_NO_CLUSTER = (
+    "connection to the server",
+    "Unable to connect",
+    "was refused",
+    "no such host",
+    "timeout",
+    "certificate",
+)
+_ANOTHER = (
+    "or name another context: `--xpkg-deploy-context` of Pants, or `--context` of the command line."
+)
 
 
 class ClusterError(Exception):
     """`kubectl` cannot be run, or failed. `str()` is a sentence, or what it printed; `remedy`
-    another one, or empty."""
+    another one, or empty. `of_context`: it depends on the context which cluster that is about."""
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", *, of_context: bool = False) -> None:
         super().__init__(message)
         self.remedy = remedy
+        self.of_context = of_context
 
 
 @dataclass(frozen=True)
@@ -63,40 +87,61 @@ class Kubectl:
         arguments = ["patch", f"{_RESOURCES[kind]}/{name}", "--type=merge", f"--patch={patch}"]
         return self._checked([*arguments, f"--field-manager={FIELD_MANAGER}"])
 
-    def objects(self, names: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Any], ...]:
-        """The objects of these kinds and names that exist. Raises ClusterError."""
-        return self._get([f"{_RESOURCES[kind]}/{name}" for kind, name in names])
+    def objects(
+        self, names: Sequence[tuple[str, str]], timeout: float
+    ) -> tuple[Mapping[str, Any], ...]:
+        """The objects of these kinds and names that exist. Raises ClusterError, also where there is
+        no answer within `timeout` seconds."""
+        return self._get([f"{_RESOURCES[kind]}/{name}" for kind, name in names], timeout)
 
-    def revisions(self, names: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Any], ...]:
-        """The revisions of these kinds of packages and names that exist. Raises ClusterError."""
-        return self._get([f"{_REVISIONS[kind]}/{name}" for kind, name in names])
+    def revisions(
+        self, names: Sequence[tuple[str, str]], timeout: float
+    ) -> tuple[Mapping[str, Any], ...]:
+        """The revisions of these kinds of packages and names that exist. Raises as `objects`."""
+        return self._get([f"{_REVISIONS[kind]}/{name}" for kind, name in names], timeout)
 
-    def _get(self, names: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
-        printed = self._checked(["get", *names, "--ignore-not-found", "--output=json"])
-        if not printed.strip():
-            return ()
+    def context_in_use(self) -> str:
+        """The context, for a sentence. Never raises: something else has failed already."""
+        if self.context:
+            return f"the context {self.context}"
         try:
-            value = json.loads(printed)
-        except ValueError:
-            raise ClusterError("kubectl printed something that is not JSON.") from None
-        # Of a single object it prints no list.
-        items = value.get("items", [value])
-        return tuple(items)
+            done = self._run(["config", "current-context"], "", _LOCAL_SECONDS)
+        except ClusterError:
+            return "an unknown context (kubectl did not say which)"
+        current = done.stdout.strip()
+        if not current:
+            return "no context, since the kubeconfig has no current one"
+        return f"the current context of the kubeconfig, {current}"
 
-    def _checked(self, arguments: Sequence[str], text: str = "") -> str:
-        done = self._run(arguments, text)
+    def _get(self, names: Sequence[str], timeout: float) -> tuple[Mapping[str, Any], ...]:
+        arguments = ["get", *names, "--ignore-not-found", "--output=json"]
+        try:
+            return objects_in(self._checked(arguments, timeout=timeout))
+        except Unreadable as error:
+            raise ClusterError(
+                f"The answer of `kubectl get` cannot be read: {error}.",
+                "Look at what `kubectl get providers.pkg.crossplane.io --output=json` prints.",
+            ) from None
+
+    def _checked(
+        self, arguments: Sequence[str], text: str = "", *, timeout: float | None = None
+    ) -> str:
+        done = self._run(arguments, text, timeout)
         if done.returncode:
             raise _failed(done)
         return done.stdout
 
-    def _run(self, arguments: Sequence[str], text: str) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, arguments: Sequence[str], text: str, timeout: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
         context = [f"--context={self.context}"] if self.context else []
+        command = [self.program, *context, *arguments]
         try:
-            return subprocess.run(
-                [self.program, *context, *arguments],
-                check=False,
-                input=text,
-                capture_output=True,
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 encoding="utf-8",
                 errors="replace",
                 env=self.env,
@@ -108,6 +153,22 @@ class Kubectl:
             ) from None
         except OSError as error:
             raise ClusterError(f"{self.program} cannot be run: {error.strerror}.") from None
+        # Not `subprocess.run`: after the timeout, it waits for all that have the pipes open, such
+        # as a plugin that kubectl runs.
+        with process:
+            try:
+                stdout, stderr = process.communicate(text, timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise ClusterError(
+                    f"`kubectl {arguments[0]}` did not answer within {timeout:.0f} s.",
+                    "Look at whether this machine can reach the cluster (proxy, VPN), and whether "
+                    "kubectl waits for somebody to log in.",
+                ) from None
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
 
 def _server_side(force: bool) -> list[str]:
@@ -116,8 +177,10 @@ def _server_side(force: bool) -> list[str]:
 
 
 def _failed(done: subprocess.CompletedProcess[str]) -> ClusterError:
-    said = done.stderr.strip() or f"kubectl ended with the exit code {done.returncode}."
-    remedy = ""
+    # It is shown as an error anyway.
+    said = done.stderr.strip().removeprefix("error: ")
+    said = said or f"kubectl ended with the exit code {done.returncode}."
+    remedy, of_context = "", False
     if "conflict" in said and "--force-conflicts" in said:
         said = said.partition("\nPlease review")[0]
         remedy = (
@@ -130,5 +193,14 @@ def _failed(done: subprocess.CompletedProcess[str]) -> ClusterError:
     elif "NotFound" in said:
         remedy = "Create it with `xpkg install`."
     elif "no matches for kind" in said or "doesn't have a resource type" in said:
-        remedy = "Install Crossplane in the cluster first, and look at the current context."
-    return ClusterError(said, remedy)
+        remedy, of_context = f"Install Crossplane in the cluster first, {_ANOTHER}", True
+    elif any(words in said for words in _NO_CONTEXT):
+        remedy, of_context = f"See `kubectl config get-contexts`, {_ANOTHER}", True
+    elif any(words in said for words in _NO_LOGIN):
+        remedy, of_context = f"Log in to the cluster again, {_ANOTHER}", True
+    elif "(Forbidden)" in said:
+        remedy, of_context = f"Ask for the permission to do that, {_ANOTHER}", True
+    elif any(words in said for words in _NO_CLUSTER):
+        remedy = f"Make sure that the cluster runs and can be reached, {_ANOTHER}"
+        of_context = True
+    return ClusterError(said, remedy, of_context=of_context)

@@ -40,7 +40,7 @@ class PackageStatus:
     def words(self) -> str:
         """The state in a few words."""
         if not self.exists:
-            return "is not there"
+            return "does not exist yet"
         if self.is_ready:
             return "is installed and healthy"
         if self.waits_for_activation:

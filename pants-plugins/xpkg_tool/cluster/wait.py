@@ -20,6 +20,9 @@ from xpkg_tool.messages import InstalledObject
 _INTERVAL = 2.0
 # A cluster may restart its API server when many CRDs are installed at once.
 _MOST_FAILURES = 10
+# For one answer of kubectl, in seconds: a connection may be dead though the cluster is not; the
+# last look needs some time, too; and so does what is asked for when the time is up.
+_LONGEST, _SHORTEST, _AFTERWARDS = 30.0, 2.0, 10.0
 
 
 @dataclass
@@ -39,19 +42,21 @@ def wait(
     clock: Clock | None = None,
 ) -> tuple[PackageStatus, ...]:
     """The statuses of the objects, in their order, once there is nothing to wait for any more or
-    after `timeout` seconds. `say` gets a line for each change. Raises ClusterError where kubectl
-    fails again and again."""
+    after `timeout` seconds, even if kubectl hangs. `say` gets a line for each change. Raises
+    ClusterError where kubectl fails again and again, or was of no use all the time."""
     clock = clock or Clock()
     start = clock.now()
     known: tuple[PackageStatus, ...] = ()
     failures = 0
     while True:
+        left = timeout - (clock.now() - start)
         try:
-            found = _statuses(objects, kubectl)
+            found = _statuses(objects, kubectl, max(_SHORTEST, min(left, _LONGEST)))
             failures = 0
         except ClusterError as error:
             failures += 1
-            if failures == _MOST_FAILURES:
+            left = timeout - (clock.now() - start)
+            if failures == _MOST_FAILURES or (left <= 0 and not known):
                 raise
             found = known
             if failures == 1:
@@ -61,9 +66,11 @@ def wait(
         known = found
         if known and all(status.is_settled for status in known):
             return known
-        if clock.now() - start >= timeout:
-            return _explained(known or _none(objects), kubectl)
-        clock.sleep(_INTERVAL)
+        left = timeout - (clock.now() - start)
+        if left <= 0:
+            # Who did not answer just now is not asked for more.
+            return known if failures else _explained(known, kubectl)
+        clock.sleep(min(_INTERVAL, left))
 
 
 def table(statuses: Iterable[PackageStatus]) -> str:
@@ -88,14 +95,12 @@ def table(statuses: Iterable[PackageStatus]) -> str:
     return "\n".join("\n".join(map(visible, line.split("\n"))) for line in lines) + "\n"
 
 
-def _statuses(objects: Sequence[InstalledObject], kubectl: Kubectl) -> tuple[PackageStatus, ...]:
-    answered = map(status_of, kubectl.objects([(o.kind, o.name) for o in objects]))
+def _statuses(
+    objects: Sequence[InstalledObject], kubectl: Kubectl, timeout: float
+) -> tuple[PackageStatus, ...]:
+    answered = map(status_of, kubectl.objects([(o.kind, o.name) for o in objects], timeout))
     found = {(status.kind, status.name): status for status in answered}
     return tuple(found.get((o.kind, o.name), missing(o.kind, o.name, o.package)) for o in objects)
-
-
-def _none(objects: Sequence[InstalledObject]) -> tuple[PackageStatus, ...]:
-    return tuple(missing(o.kind, o.name, o.package) for o in objects)
 
 
 def _changes(before: Sequence[PackageStatus], after: Sequence[PackageStatus]) -> Iterator[str]:
@@ -111,7 +116,7 @@ def _explained(statuses: Sequence[PackageStatus], kubectl: Kubectl) -> tuple[Pac
     """With what the revisions say of themselves, which may be more than the packages do."""
     wanted = [(s.kind, s.revision) for s in statuses if not s.is_settled and s.revision]
     try:
-        revisions = kubectl.revisions(wanted) if wanted else ()
+        revisions = kubectl.revisions(wanted, _AFTERWARDS) if wanted else ()
     except ClusterError:
         revisions = ()
     said = {str(r["metadata"]["name"]): why_not(conditions_of(r)) for r in revisions}

@@ -23,7 +23,8 @@ class Position:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong.
+    """One thing that is wrong. What would show a user name or a password in the name of a package
+    is left out of the message, of the remedy and of the line in `position`.
 
     `code` is that of the rule, of which findings are made (rule.py); `message` is a sentence,
     `remedy` another one. `path` is relative to the repository or to the folder that was named; it
@@ -40,6 +41,14 @@ class Finding:
     object: str = ""
     severity: str = ERROR
     count: int = 1
+
+    def __post_init__(self) -> None:
+        # Here, and not where a finding is made, so that no rule and no format can forget it.
+        if "@" in self.message or "@" in self.remedy:
+            object.__setattr__(self, "message", _without_user(self.message))
+            object.__setattr__(self, "remedy", _without_user(self.remedy))
+        if self.position and "@" in self.position.source and _shows_user(self.position.source):
+            object.__setattr__(self, "position", replace(self.position, source=""))
 
     def sort_key(self) -> tuple[Any, ...]:
         where = (self.position.line, self.position.column) if self.position else (0, 0)
@@ -139,6 +148,11 @@ _LONGEST_NAME = 300
 
 def cut(name: str) -> str:
     """A name for a sentence, without the end of a very long one."""
+    if "@" in name:
+        from xpkg_tool.diagnostics.user_info import without_user
+
+        # First: of what is cut, nobody could tell where a password ends.
+        name = without_user(name)
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
 
 
@@ -209,6 +223,18 @@ def _without_commands(text: str) -> str:
     from xpkg_tool.diagnostics.log_commands import without_commands
 
     return without_commands(text)
+
+
+def _without_user(text: str) -> str:
+    from xpkg_tool.diagnostics.user_info import hidden_in
+
+    return hidden_in(text)
+
+
+def _shows_user(line: str) -> bool:
+    from xpkg_tool.diagnostics.user_info import shows_user
+
+    return shows_user(line)
 
 
 def _columns(character: str) -> int:

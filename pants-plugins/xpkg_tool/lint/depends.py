@@ -24,6 +24,7 @@ from xpkg_tool.dependencies.model import (
 )
 from xpkg_tool.diagnostics.finding import WARNING, AnyFinding, Finding
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.lint.subject import Subject, checks, dotted
@@ -197,6 +198,17 @@ def _kind(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
 
 def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     package, path = dependency.package, (*dependency.path, dependency.field)
+    harmless = without_user(package)
+    if harmless != package:
+        host_on = without_identifier(harmless.partition("@")[2])
+        yield subject.finding(
+            DEPENDENCY_PACKAGE,
+            f"{shown(package)} cannot contain a user name or password (there is text before an "
+            "`@`).",
+            f"{_named(host_on)}. A cluster has them from the Secrets in `packagePullSecrets`.",
+            path,
+        )
+        return
     bare = without_identifier(package)
     if bare != package:
         yield subject.finding(
@@ -259,6 +271,8 @@ def _duplicates(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
 def _names(subject: Subject, found: list[Dependency]) -> Iterator[Finding]:
     first: dict[tuple[str, str], Dependency] = {}
     for dependency in found:
+        if without_user(dependency.package) != dependency.package:
+            continue
         name = object_name(dependency.package)
         before = first.setdefault((dependency.kind, name), dependency)
         if before.package != dependency.package:

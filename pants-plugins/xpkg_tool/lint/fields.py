@@ -13,6 +13,7 @@ from typing import Any, Iterable, Iterator, Mapping, Sequence
 from xpkg_tool.diagnostics.finding import DROPPED, ERROR, WARNING, Finding, ReleaseFinding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
+from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.documents.loader import PathOf, locate
 from xpkg_tool.lint.shapes import Mismatch, Shape, mismatches, newer_fields
 from xpkg_tool.lint.subject import Subject, dotted
@@ -215,5 +216,6 @@ def repeated(value: Any, items: str, field: str) -> Iterator[tuple[PathOf, PathO
 
 
 def shown(text: str) -> str:
-    """The string in backquotes, truncated where it is long."""
+    """The string in backquotes, truncated where it is long, without a user name or a password."""
+    text = without_user(text)
     return f"`{text}`" if len(text) <= _SHOWN else f"`{text[: _SHOWN - 3]}...`"

@@ -9,6 +9,7 @@ from xpkg_tool.dependencies.model import dependencies, object_name
 from xpkg_tool.diagnostics.finding import WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
+from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.lint.fields import shown
 from xpkg_tool.package.content import PackageContent
 from xpkg_tool.package.file import Object
@@ -32,7 +33,12 @@ def check_function_names(content: PackageContent) -> Iterator[Finding]:
     if len(content.metas) != 1:
         return
     found = dependencies(content.metas[0].value)
-    packages = {object_name(d.package): d.package for d in found if d.kind == "Function"}
+    packages = {
+        object_name(d.package): d.package
+        for d in found
+        # Of what no reference can be made nothing is installed, and nothing of it may be shown.
+        if d.kind == "Function" and without_user(d.package) == d.package
+    }
     # Without a Function among the dependencies, all of them are installed in another way.
     if not packages:
         return

@@ -131,12 +131,13 @@ def other_kind(
 
 def _own_version(subject: Subject, edge: Edge) -> Finding:
     dependency, member = edge.dependency, edge.members[-1]
-    names = [f"{_with_version(m)} ({m.origin})" for m in edge.members]
+    names = [f"{_with_version(m)} (defined at {m.origin})" for m in edge.members]
     return subject.finding(
         OWN_VERSION,
         f"The constraint {shown(dependency.constraint or '')} does not admit {_listed(names)}.",
         "A cluster installs another version than the one here. Write a constraint that admits it, "
-        f'for example `version: ">={member.version}"`, or change the `version` of the target.',
+        f'for example `version: ">={member.version}"`, or change the `version` that the '
+        "target or `__defaults__` gives it.",
         (*dependency.path, "version"),
     )
 
@@ -154,7 +155,7 @@ def _floor(subject: Subject, edge: Edge) -> Iterator[Finding]:
     yield subject.finding(
         FLOOR,
         f"The constraint {shown(dependency.constraint)} admits versions as old as {oldest}, and "
-        f"the repository has {_with_version(member)} ({member.origin}).",
+        f"the repository has {_with_version(member)} (defined at {member.origin}).",
         "A cluster that has an older version keeps it, and nobody has tested the package with it. "
         f'Write `version: "{written}"`.',
         (*dependency.path, "version"),
@@ -195,7 +196,7 @@ def _spelling(
 def _twice(repository: Repository, metas: Metas) -> Iterator[tuple[str, Finding]]:
     for source, publishers in repository.publishers.items():
         for group in same_release(publishers):
-            names = [f"{member.name} ({member.origin})" for member in group]
+            names = [f"{member.name} (defined at {member.origin})" for member in group]
             version = group[0].version
             which = f"in the version {version}" if version else "without a version"
             for place, member in enumerate(group):

@@ -19,7 +19,13 @@ _INTERRUPTED = 130
 def deploy_manifest(request: DeployRequest) -> None:
     """Exits with a code that is not 0 where something did not go well."""
     manifest = Path(request.manifest).read_text("ascii")
-    options = DeployOptions(request.timeout, request.dry_run, request.force_conflicts)
+    options = DeployOptions(
+        request.timeout,
+        request.dry_run,
+        request.force_conflicts,
+        request.name,
+        request.publish_plan,
+    )
     try:
         well = deploy(manifest, request.objects, Kubectl(request.context), options, _say)
     except KeyboardInterrupt:

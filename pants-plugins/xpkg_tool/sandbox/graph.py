@@ -18,10 +18,11 @@ def draw_graph(request: GraphRequest) -> GraphAnswer:
     files = {p.meta: Path(p.meta).read_bytes() for p in request.packages if p.meta}
     repository = repository_of(request.packages, metas_of(request.packages, files))
     try:
-        locks = [read_lock(Path(path).read_bytes(), path) for path in request.locks]
+        locks = {path: read_lock(Path(path).read_bytes(), path) for path in request.locks}
     except LockError as error:
         return GraphAnswer("", str(error))
-    graph = graph_of(repository, joined(locks), request.states)
+    locks_of = {package: (path,) for package, path in request.lock_of.items()}
+    graph = graph_of(repository, joined(locks), locks_of, request.states)
     if request.named:
         graph = graph.below(request.named)
     return GraphAnswer(FORMATS[request.format](graph))

@@ -9,6 +9,7 @@ from typing import Iterator, Sequence
 from xpkg_tool.dependencies.install.functions import check_functions
 from xpkg_tool.dependencies.install.manifest import InstallTarget, Manifest, make_manifest
 from xpkg_tool.dependencies.install.model import Closure, Package, locked_packages
+from xpkg_tool.dependencies.install.places import Places
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock
 from xpkg_tool.dependencies.lock.model import LockedDependency
@@ -28,12 +29,15 @@ from xpkg_tool.package.version_tags import is_complete_version
 def make_install_manifest(request: InstallRequest, output: Path) -> InstallAnswer:
     """Writes MANIFEST, unless findings stop it."""
     try:
-        manifest = make_manifest(
-            InstallTarget(
-                request.name, request.roots, request.mode, request.options, request.overrides
-            ),
-            _available(request),
+        target = InstallTarget(
+            request.place,
+            request.roots,
+            request.mode,
+            request.options,
+            request.overrides,
+            request.command,
         )
+        manifest = make_manifest(target, _available(request), _places(request))
         findings = in_order((*manifest.findings, *_function_names(request, manifest.closure)))
     except LockError as error:
         return InstallAnswer(str(error), False)
@@ -44,6 +48,15 @@ def make_install_manifest(request: InstallRequest, output: Path) -> InstallAnswe
     output.mkdir(parents=True, exist_ok=True)
     (output / MANIFEST).write_text(manifest.text, "ascii")
     return InstallAnswer(text, True, _objects(manifest))
+
+
+def _places(request: InstallRequest) -> Places:
+    return Places(
+        request.place,
+        {package.name: package.place for package in request.packages if package.place},
+        {package.name: package.meta for package in request.packages if package.meta},
+        lambda path: Path(path).read_bytes(),
+    )
 
 
 def _available(request: InstallRequest) -> Iterator[Package]:

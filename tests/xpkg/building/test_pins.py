@@ -129,6 +129,7 @@ def test_packages_that_are_pinned_to_each_other_cannot_be_built(runner: RuleRunn
     assert "packages/a:a -> packages/b:b -> packages/a:a" in failed.text
     top = outcome(runner, "top")
     assert top.failed and "pinned to packages that cannot be built: packages/a:a" in top.text
+    assert top.blockers == (Address("packages/a"),) and failed.blockers == ()
 
 
 def test_a_cycle_that_is_not_pinned_everywhere_is_none(runner: RuleRunner) -> None:
@@ -143,7 +144,12 @@ def test_a_dependency_that_cannot_be_built_is_named(runner: RuleRunner) -> None:
     write(runner, "top", "base", "missing", pin_dependencies=True)
     failed = outcome(runner, "top")
     assert failed.failed and "cannot be built: packages/base:base" in failed.text
+    # Its own findings are shown with it, once, whatever is pinned to it.
     assert "XP201" not in failed.text
+    assert failed.blockers == (Address("packages/base"),)
+    write(runner, "above", "top", pin_dependencies=True)
+    above = outcome(runner, "above")
+    assert above.blockers == (Address("packages/top"), Address("packages/base"))
 
 
 def test_what_is_ambiguous_is_not_guessed(runner: RuleRunner) -> None:

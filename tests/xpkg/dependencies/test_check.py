@@ -52,7 +52,7 @@ def test_what_is_wrong_names_the_place_of_the_other_target(runner: RuleRunner) -
     write(runner, "a", "b", constraint="^v2")
     write(runner, "b", version="v1.0.0")
     text = check(runner).of(Address("packages/a")).text
-    assert "does not admit packages/b:b v1.0.0 (packages/b/BUILD:1)." in text
+    assert "does not admit packages/b:b v1.0.0 (defined at packages/b/BUILD:1)." in text
     kept = runner.request(MemberFindings, [MemberFindingsRequest(Address("packages/a"))])
     (file,) = runner.request(DigestContents, [kept.digest])
     (finding,) = json.loads(file.content)

@@ -87,16 +87,20 @@ def test_a_dry_run_neither_publishes_nor_applies(deploy: DeployRunner) -> None:
     deploy.kubectl.answer(diff=[{"exit": 1, "stdout": "+kind: Function\n"}])
     done = deploy.run("--xpkg-deploy-dry-run")
     assert (done.exit_code, deploy.published) == (0, False)
-    assert "Nothing was changed: this is a dry run." in done.printed
+    assert "install:install:\n+kind: Function\n\nNothing was changed" in done.printed
+    assert " experimental-deploy --xpkg-publish-plan install:install` does that." in done.printed
+    assert "install:install deployed to the current context (dry run)" in done.stderr
     assert [c["arguments"][0] for c in deploy.kubectl.calls] == ["diff"]
 
 
-def test_a_plan_of_publishing_is_a_dry_run(deploy: DeployRunner) -> None:
+@pytest.mark.parametrize("args", [(), ("--xpkg-deploy-dry-run",)])
+def test_a_plan_of_publishing_is_a_dry_run(deploy: DeployRunner, args: tuple[str, ...]) -> None:
     deploy.kubectl.answer(diff=[{"exit": 0}])
-    done = deploy.run("--xpkg-publish-plan")
+    done = deploy.run("--xpkg-publish-plan", *args)
     assert (done.exit_code, deploy.published) == (0, False)
     assert [c["arguments"][0] for c in deploy.kubectl.calls] == ["diff"]
     assert "team/function:v0.1.0" in done.printed
+    assert "was not checked" not in done.printed
 
 
 def test_a_closure_is_published_once(deploy: DeployRunner) -> None:

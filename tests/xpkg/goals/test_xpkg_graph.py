@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Sequence
 
 import pytest
 from pants.engine.addresses import Address
@@ -12,6 +12,7 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from tests.xpkg.dependencies.packages import HOST, configure, runner_with, write
 from tests.xpkg.replaced_rules import replaced
+from xpkg.dependencies import resolves
 from xpkg.goals import xpkg_graph
 from xpkg.goals.xpkg_graph import XpkgGraph, published_state
 from xpkg.publishing.candidate import Candidate, Destination, Problem
@@ -67,16 +68,18 @@ async def plan(request: PublishPlanRequest) -> PublishPlan:
 
 @pytest.fixture
 def runner() -> RuleRunner:
-    runner = runner_with(*replaced(xpkg_graph.rules(), plan))
+    runner = runner_with(*replaced(xpkg_graph.rules(), plan), *resolves.rules())
     configure(runner)
     write(runner, "a", "b", "other.example.org/c", version="v1.0.0")
     write(runner, "b")
     return runner
 
 
-def graph(runner: RuleRunner, *args: str) -> GoalRuleResult:
+def graph(runner: RuleRunner, *args: str, global_args: Sequence[str] = ()) -> GoalRuleResult:
     option = f"--xpkg-registries={ {'main': {'address': HOST, 'default': True}}!r}"
-    return runner.run_goal_rule(XpkgGraph, global_args=[option], args=args, env_inherit={"PATH"})
+    return runner.run_goal_rule(
+        XpkgGraph, global_args=[option, *global_args], args=args, env_inherit={"PATH"}
+    )
 
 
 def test_the_packages_that_are_named(runner: RuleRunner) -> None:
@@ -102,6 +105,43 @@ def test_a_lock_that_cannot_be_read(runner: RuleRunner) -> None:
     runner.write_files({"xpkg.lock": "{"})
     shown = graph(runner, "packages/a")
     assert shown.exit_code == 1 and "xpkg.lock:1" in shown.stderr and shown.stdout == ""
+
+
+LOCK = """{
+  "formatVersion": 1,
+  "packages": [
+    {
+      "source": "other.example.org/c",
+      "version": "VERSION",
+      "digest": "sha256:%s",
+      "kind": "Function",
+      "objectName": "c",
+      "platforms": {},
+      "dependencies": [],
+      "requiredBy": []
+    }
+  ]
+}
+""" % ("0" * 64)
+
+
+def test_each_resolve_has_its_own_versions(runner: RuleRunner) -> None:
+    write(runner, "a", "other.example.org/c", version="v1.0.0")
+    write(runner, "b", "other.example.org/c", version="v1.0.0", resolve="edge")
+    runner.write_files(
+        {
+            "xpkg.lock": LOCK.replace("VERSION", "v1.2.0"),
+            "e.lock": LOCK.replace("VERSION", "v0.9.0"),
+        }
+    )
+    option = "--xpkg-resolves={'xpkg': 'xpkg.lock', 'edge': 'e.lock'}"
+    assert graph(runner, "::", global_args=[option]).stdout == (
+        "packages/a:a Function v1.0.0\n"
+        "└── other.example.org/c Function v1.2.0 locked [>=v1.0.0]\n"
+        "packages/b:b Function v1.0.0\n"
+        "└── other.example.org/c Function v0.9.0 locked [>=v1.0.0] (not satisfied)\n\n"
+        "(not satisfied) the version of the package does not satisfy the constraint\n"
+    )
 
 
 def test_nothing_to_show(runner: RuleRunner) -> None:

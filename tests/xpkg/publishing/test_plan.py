@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pants.engine.addresses import Address
 
 from xpkg.publishing.candidate import Candidate, Destination
@@ -93,6 +95,28 @@ def test_the_last_ones_before_a_package_are_enough() -> None:
     assert predecessors(diamond) == [(), (0,), (0,), (1, 2), ()]
     chain = tuple(package(f"p{n}", (PUSH,), *(f"p{m}" for m in range(n))) for n in range(50))
     assert predecessors(chain) == [(), *((n,) for n in range(49))]
+
+
+def test_a_pinned_package_is_refused_because_of_what_it_is_pinned_to() -> None:
+    """Its own files are as they were. What is not a part of its bytes is no reason."""
+    base, same, top = (
+        package("c", (REFUSED,)),
+        package("b", (UP_TO_DATE,)),
+        package("a", (REFUSED, UP_TO_DATE), "b", "c", "d"),
+    )
+    (up_to_date,) = same.references
+    same = replace(
+        same,
+        references=(replace(up_to_date, planned=up_to_date.planned._replace(remote="sha256:1")),),
+    )
+    loose = package("d", (REFUSED,))
+    pinned = replace(top.candidate, pinned_to=(address("b"), address("c")))
+    given = (base, same, loose, replace(top, candidate=pinned))
+    found = settle(given, map(address, "a"), publish_dependencies=True)
+    whys = [r.planned.why for r in found[-1].references]
+    assert whys == ["; it is pinned to c:c, which changed", ""]
+    unpinned = settle((base, same, loose, top), map(address, "a"), publish_dependencies=True)
+    assert [r.planned.why for r in unpinned[-1].references] == ["", ""]
 
 
 def test_who_reports_a_dependency_that_is_not_named() -> None:

@@ -294,3 +294,73 @@ def test_a_folder_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> 
     Path("out").touch()
     assert main(["cache", "export", "--crossplane", "out"]) == 2
     assert "out: The file cannot be written" in capsys.readouterr().err
+
+
+def test_to_fetch_is_to_store(capsys: pytest.CaptureFixture[str]) -> None:
+    """A package that could not be stored is an error, though it was fetched."""
+    with running() as registry:
+        put_all(registry, "one", "two")
+        folder().mkdir(parents=True)
+        (folder() / f"{ONE.digest.replace(':', '-')}.tar").mkdir()
+        assert main(["cache", "fetch"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        f"Fetched {registry.address}/two@{TWO.digest}",
+        f"Fetched 1 of 2 locked packages into {folder()}",
+    ]
+    one = f"{registry.address}/one@{ONE.digest}"
+    assert captured.err.splitlines()[1:] == [
+        f"error: {one}: The package could not be stored: it is a folder.",
+        f"error: Of 2 locked packages, 1 could not be stored in {folder()}.",
+        "  help: Make room there or allow writing, or name another folder with --cache-dir.",
+    ]
+    assert digests() == {TWO.digest}
+
+
+def test_a_folder_where_nothing_can_be_stored(capsys: pytest.CaptureFixture[str]) -> None:
+    """Not even root may write into /proc."""
+    with running() as registry:
+        put_all(registry, "one", "two")
+        assert main(["cache", "fetch", "--cache-dir", "/proc"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "Fetched 0 of 2 locked packages into /proc\n"
+    assert captured.err.count("The package could not be stored: ") == 2
+    assert "error: Of 2 locked packages, 2 could not be stored in /proc." in captured.err
+
+
+def test_fetched_packages_for_which_there_is_no_room(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(ONE)
+    size = FileCache(str(folder())).entries()[0].size
+    monkeypatch.setattr("xpkg_tool.cli.cache.DEFAULT_MAX_BYTES", size + size // 2)
+    with running() as registry:
+        put_all(registry, "one", "two")
+        assert main(["cache", "fetch"]) == 2
+    assert "could not be stored: it had to make room for others." in capsys.readouterr().err
+    assert len(digests()) == 1
+    monkeypatch.setattr("xpkg_tool.cli.cache.DEFAULT_MAX_BYTES", size // 2)
+    with running() as registry:
+        put_all(registry, "three")
+        assert main(["cache", "fetch"]) == 2
+    assert "it is larger than the whole cache may be." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("action", ["list", "verify"])
+def test_what_another_process_removes_meanwhile_is_not_damaged(
+    action: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(ONE, TWO)
+    peek = FileCache.peek
+
+    def late(cache: FileCache, digest: str) -> FetchedPackage | None:
+        if digest == ONE.digest:
+            cache.delete(digest)
+        return peek(cache, digest)
+
+    monkeypatch.setattr(FileCache, "peek", late)
+    assert main(["cache", action]) == 0
+    out = capsys.readouterr().out
+    assert "damaged" not in out
+    assert ONE.digest not in out
+    assert "1 package (" in out

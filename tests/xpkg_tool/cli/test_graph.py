@@ -9,7 +9,7 @@ import pytest
 
 from xpkg_tool.cli.main import main
 from xpkg_tool.dependencies.lock.file import write_lock
-from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
+from xpkg_tool.dependencies.lock.model import Lock, LockedPackage, Requirement
 
 META = """\
 apiVersion: meta.pkg.crossplane.io/v1
@@ -68,6 +68,27 @@ def test_the_lock_of_the_current_folder(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["graph", "a"]) == 0
     out = capsys.readouterr().out
     assert "other/f Function v1.2.0 locked [*]" in out and "other/g" not in out
+
+
+@pytest.mark.parametrize("by", ["//packages/a", "//a", "//a:variant"])
+def test_the_lock_that_names_the_package(by: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("packages").symlink_to(".")
+    Path("locks").mkdir()
+    source, digest = "registry.example.org/other/f", f"sha256:{'0' * 64}"
+    for path, version, asking in (("locks/a.lock", "v1.2.0", by), ("b.lock", "v2.0.0", "//b")):
+        asks = (Requirement(asking, "*"),)
+        package = LockedPackage(source, version, digest, "Function", "other-f", required_by=asks)
+        Path(path).write_bytes(write_lock(Lock((package,))))
+    locks = ["--lock=locks/a.lock", "--lock=b.lock"]
+    assert main(["graph", "packages/a" if "packages" in by else "a", *locks]) == 0
+    out = capsys.readouterr().out
+    assert "v1.2.0" in out and "v2.0.0" not in out
+    # Where no lock names it, nothing says which one is meant.
+    Path("c").mkdir()
+    Path("c", "crossplane.yaml").write_text(META.format(name="c"))
+    assert main(["graph", "c", *locks]) == 0
+    out = capsys.readouterr().out
+    assert "v1.2.0" in out and "v2.0.0" in out
 
 
 @pytest.mark.parametrize("format", ["json", "dot", "mermaid"])

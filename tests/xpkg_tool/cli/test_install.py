@@ -101,6 +101,7 @@ SPEC = """\
         (["function", REFERENCE, "Function_A"], "is not a valid RFC 1123 subdomain"),
         (["function", REFERENCE, "--wait=soon"], "'soon' is not a time"),
         (["function", REFERENCE, "--wait="], "'' is not a time"),
+        (["function", REFERENCE, "--wait=soon", "--dry-run"], "'soon' is not a time"),
         (["package", REFERENCE], "invalid choice: 'package'"),
     ],
 )
@@ -173,3 +174,17 @@ def test_update_of_what_is_not_there(
     kubectl.answer(patch=[{"stderr": "Error from server (NotFound): x\n", "exit": 1}])
     assert main(["update", "function", REFERENCE]) == 2
     assert "  help: Create it with `xpkg install`." in capsys.readouterr().err
+
+
+def test_a_dry_run_of_an_update_prints_what_it_would_change(
+    kubectl: FakeKubectl, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["update", "function", REFERENCE, "--dry-run"]) == 0
+    assert capsys.readouterr().out == MANIFEST
+    assert kubectl.calls == []
+
+
+@pytest.mark.parametrize("command", ["install", "update"])
+def test_the_help_is_that_of_the_command(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    assert f"{command} this kind of package" in capsys.readouterr().out

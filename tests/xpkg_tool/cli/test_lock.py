@@ -391,6 +391,7 @@ def test_the_cache_is_used(registry: FakeRegistry, tmp_path: Path) -> None:
         (["x", "--lock", "fifo"], "fifo: The lock cannot be read: it is a FIFO"),
         (["x", "--own", "bad source"], "--own 'bad source' is not what a source is"),
         (["x", "--own", "r.io/t/a:v1"], "without a tag or a digest"),
+        (["x", "--own", "user:secret@r.io/t/a"], "--own '***@r.io/t/a' is not"),
         (["x", "--known-as", "r.io/T"], "--known-as 'r.io/T'"),
     ],
 )

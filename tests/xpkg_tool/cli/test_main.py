@@ -106,6 +106,7 @@ def test_a_line_of_help_begins_with_a_verb(command: str, help: str) -> None:
         "wait",
     }
     verbs |= {"lock", "read", "remove", "send", "show", "take", "treat", "trust", "use", "write"}
+    verbs |= {"change", "update"}
     assert help.split(maxsplit=1)[0] in verbs, f"{command}: {help}"
 
 

@@ -13,7 +13,7 @@ from xpkg_tool.cluster.wait import Clock
 # Answers are by subcommand, in their order; the last one is given again and again.
 _PROGRAM = """\
 #!{python} -I
-import json, sys
+import json, sys, subprocess, time
 from pathlib import Path
 folder = Path({folder!r})
 arguments = [a for a in sys.argv[1:] if not a.startswith("--context")]
@@ -26,6 +26,10 @@ if len(left) > 1:
     answers[arguments[0]] = left[1:]
     (folder / "answers.json").write_text(json.dumps(answers))
 answer = left[0]
+if answer.get("hangs"):
+    # As a plugin does, another process has the pipes open.
+    subprocess.Popen(["sleep", "20"])
+    time.sleep(20)
 sys.stdout.write(answer.get("stdout", ""))
 sys.stderr.write(answer.get("stderr", ""))
 sys.exit(answer.get("exit", 0))
@@ -53,7 +57,7 @@ class FakeKubectl:
         return str(self.folder / "kubectl")
 
     def answer(self, **answers: Sequence[dict[str, Any]]) -> None:
-        """The answers to each subcommand: `stdout`, `stderr` and `exit`."""
+        """The answers to each subcommand: `stdout`, `stderr` and `exit`, or `hangs`."""
         (self.folder / "answers.json").write_text(json.dumps(answers))
 
     @property

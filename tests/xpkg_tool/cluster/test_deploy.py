@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.xpkg_tool.cluster.fake_kubectl import (
 )
 from xpkg_tool.cluster.deploy import DeployOptions, deploy
 from xpkg_tool.cluster.kubectl import Kubectl
+from xpkg_tool.cluster.wait import Clock
 from xpkg_tool.messages import InstalledObject
 
 PACKAGE = "r.example.org/a:v1"
@@ -28,6 +30,9 @@ OBJECTS = (
 )
 MANIFEST = "---\nkind: Function\n"
 WAITING = condition("Healthy", "False", "cannot resolve package dependencies: missing")
+BOTH_WAITING = listed(
+    installed_object("Function", "f", READY[0], WAITING), installed_object("Provider", "p")
+)
 BOTH = listed(installed_object("Function", "f", *READY), installed_object("Provider", "p", *READY))
 
 
@@ -36,7 +41,9 @@ def kubectl(tmp_path: Path) -> FakeKubectl:
     return FakeKubectl.create(tmp_path / "bin")
 
 
-def run(kubectl: FakeKubectl, context: str = "", **options: Any) -> tuple[bool, str]:
+def run(
+    kubectl: FakeKubectl, context: str = "", clock: Clock | None = None, **options: Any
+) -> tuple[bool, str]:
     said: list[str] = []
     well = deploy(
         MANIFEST,
@@ -44,7 +51,7 @@ def run(kubectl: FakeKubectl, context: str = "", **options: Any) -> tuple[bool, 
         Kubectl(context, program=kubectl.program),
         DeployOptions(**options),
         said.append,
-        clock=quick_clock(),
+        clock=clock or quick_clock(),
     )
     return well, "\n".join(said)
 
@@ -80,8 +87,8 @@ def test_it_applies_and_waits(kubectl: FakeKubectl) -> None:
 APPLIED = """\
 function/f serverside-applied
 provider/p serverside-applied
-    0 s  Function f is not there
-    0 s  Provider p is not there
+    0 s  Function f does not exist yet
+    0 s  Provider p does not exist yet
     2 s  Provider p is installed, but not healthy yet: cannot resolve package dependencies: missing
     6 s  Function f is installed and healthy
     6 s  Provider p is installed and healthy
@@ -114,7 +121,7 @@ def test_one_object_is_no_list(kubectl: FakeKubectl) -> None:
     kubectl.answer(get=[{"stdout": json.dumps(installed_object("Function", "f", *READY))}])
     _, said = run(kubectl, timeout=1)
     assert "Function f is installed and healthy" in said
-    assert "Provider p is not there" in said
+    assert "Provider p does not exist yet" in said
 
 
 def test_without_waiting(kubectl: FakeKubectl) -> None:
@@ -170,14 +177,18 @@ are the ways you can resolve this warning:
         (CONFLICT, ".spec.package\n  help: Somebody else owns these fields"),
         (
             'error: no matches for kind "Function"',
-            "  help: Install Crossplane in the cluster first",
+            "  help: kubectl used the context staging. Install Crossplane in the cluster first, or",
         ),
+        ('error: context "staging" does not exist', "staging. See `kubectl config get-contexts`,"),
+        ("error: You must be logged in to the server", "staging. Log in to the cluster again,"),
+        ("Error from server (Forbidden): x", "staging. Ask for the permission to do that, or name"),
+        ("dial tcp: lookup c: no such host", "staging. Make sure that the cluster runs and can"),
         ("", "error: kubectl ended with the exit code 1."),
     ],
 )
 def test_what_the_server_refuses(kubectl: FakeKubectl, stderr: str, says: str) -> None:
     kubectl.answer(apply=[{"stderr": stderr, "exit": 1}])
-    well, said = run(kubectl)
+    well, said = run(kubectl, context="staging")
     assert not well
     assert says in said
     assert "Please review" not in said
@@ -193,16 +204,79 @@ def test_a_cluster_that_is_away_for_a_moment(kubectl: FakeKubectl) -> None:
 
 
 def test_a_cluster_that_stays_away(kubectl: FakeKubectl) -> None:
-    kubectl.answer(get=[{"stderr": "The connection to the server was refused\n", "exit": 1}])
+    away = {"stderr": "The connection to the server was refused\n", "exit": 1}
+    kubectl.answer(get=[away], config=[{"stdout": "kind-local\n"}])
     well, said = run(kubectl)
     assert not well
-    assert said.endswith("error: The connection to the server was refused")
-    assert len(kubectl.calls) == 11
+    _, _, last = said.rpartition("error: ")
+    assert last.startswith(
+        "The connection to the server was refused\n  help: kubectl used the current context of the "
+        "kubeconfig, kind-local. Make sure that the cluster runs and can be reached, or name"
+    )
+    assert len(kubectl.calls) == 12
 
 
-def test_output_that_is_no_json(kubectl: FakeKubectl) -> None:
-    kubectl.answer(get=[{"stdout": "Warning: x\n"}])
-    assert run(kubectl, timeout=3)[0] is False
+@pytest.mark.parametrize("answer", [{}, {"exit": 1, "stderr": "current-context is not set"}])
+def test_no_context_at_all(kubectl: FakeKubectl, answer: dict[str, Any]) -> None:
+    error = {"exit": 1, "stderr": "error: no configuration has been provided"}
+    kubectl.answer(diff=[{**error, "exit": 2}], config=[answer])
+    _, said = run(kubectl, dry_run=True)
+    assert "kubectl used no context, since the kubeconfig has no current one. See" in said
+
+
+def test_a_dry_run_says_what_it_is_of_and_what_it_did_not_check(kubectl: FakeKubectl) -> None:
+    kubectl.answer(diff=[{"exit": 1, "stdout": "-a\n"}, {"exit": 0}])
+    plan = "pants experimental-deploy --xpkg-publish-plan install"
+    _, said = run(kubectl, dry_run=True, name="install:install", publish_plan=plan)
+    unchecked = f"Whether the packages can be published was not checked: `{plan}` does that."
+    assert said == (
+        f"install:install:\n-a\n\nNothing was changed: this is a dry run. {unchecked}\n"
+    )
+    _, said = run(kubectl, dry_run=True, name="install:install", publish_plan=plan)
+    assert said == f"install:install:\nNothing would change. {unchecked}\n"
+    kubectl.answer(diff=[{"exit": 2, "stderr": "error: no\n"}])
+    assert run(kubectl, dry_run=True, name="install:install")[1] == "install:install:\nerror: no"
+
+
+@pytest.mark.parametrize("answers", [[], [BOTH_WAITING]])
+def test_a_kubectl_that_hangs(kubectl: FakeKubectl, answers: list[dict[str, Any]]) -> None:
+    """It is given up when the time is over, though what it started has its output open."""
+    kubectl.answer(get=[*answers, {"hangs": True}])
+    start = time.monotonic()
+    well, said = run(kubectl, timeout=2.5, clock=Clock())
+    assert time.monotonic() - start < 10
+    assert not well
+    assert "`kubectl get` did not answer within " in said
+    # What was said before is known; without that, nothing is.
+    assert ("error: After 2 s, 2 of 2 packages are not" in said) == bool(answers)
+    assert ("error: `kubectl get` did not" in said) == (not answers)
+    assert "is not there" not in said
+
+
+def test_the_revisions_are_asked_for_a_short_time(
+    kubectl: FakeKubectl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xpkg_tool.cluster.wait._AFTERWARDS", 0.5)
+    unhealthy = installed_object("Function", "f", READY[0], WAITING, currentRevision="f-1")
+    kubectl.answer(get=[listed(unhealthy), listed(unhealthy), {"hangs": True}])
+    well, said = run(kubectl, timeout=1)
+    assert not well
+    assert "error: After 1 s, 2 of 2 packages are not" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("Warning: x", "it is not JSON"),
+        ('{"items": [5]}', "an object in it is no mapping"),
+        ('{"items": [{"status": {}}]}', "an object has no name"),
+    ],
+)
+def test_an_answer_that_cannot_be_read(kubectl: FakeKubectl, answer: str, why: str) -> None:
+    kubectl.answer(get=[{"stdout": answer}])
+    well, said = run(kubectl, timeout=3)
+    assert not well
+    assert f"error: The answer of `kubectl get` cannot be read: {why}.\n  help: Look at " in said
 
 
 def test_no_kubectl(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_revision_that_somebody_has_to_activate() -> None:
 
 
 def test_an_object_that_is_not_there() -> None:
-    assert missing("Provider", "a", "b").words == "is not there"
+    assert missing("Provider", "a", "b").words == "does not exist yet"
 
 
 @pytest.mark.parametrize(

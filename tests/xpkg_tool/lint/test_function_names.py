@@ -58,6 +58,13 @@ def test_every_form_of_a_dependency(dependency: dict[str, str]) -> None:
     assert of_names("builds-team-function-mine", depends=[dependency]) == []
 
 
+def test_a_password_is_no_name() -> None:
+    """Of a source with one, nothing is installed."""
+    secret = function("canary:canary@registry.example.org/team/function-other")
+    (found, *_) = of_names("function-mine", depends=[MINE, secret])
+    assert "canary" not in found.message + found.remedy
+
+
 def test_without_a_function_among_the_dependencies_nothing_is_known() -> None:
     provider = function("registry.example.org/a/provider-b", kind="Provider")
     assert of_names("function-mine", depends=[]) == []

@@ -107,8 +107,11 @@ def test_two_targets_with_one_version_are_named_by_each_other() -> None:
     packages.add("one", source="a", version="v1.0.0")
     packages.add("two", source="a", version="v1.0.0")
     found = packages.check()
-    assert "XP140: registry.example.org/a is published by two (two/BUILD:1)" in found["one"][0]
-    assert "by one (one/BUILD:1) as well, in the version v1.0.0." in found["two"][0]
+    assert (
+        "XP140: registry.example.org/a is published by two (defined at two/BUILD:1)"
+        in found["one"][0]
+    )
+    assert "by one (defined at one/BUILD:1) as well, in the version v1.0.0." in found["two"][0]
 
 
 def test_a_kind_that_does_not_fit() -> None:
@@ -134,7 +137,7 @@ def test_a_version_that_the_constraint_does_not_admit_is_named_with_its_place() 
     packages.add("user", function("a", "^v1.0.0"))
     (finding,) = packages.check()["user"]
     assert "user.yaml:7:49: warning XP145" in finding
-    assert "The constraint `^v1.0.0` does not admit a v2.1.0 (a/BUILD:1)." in finding
+    assert "The constraint `^v1.0.0` does not admit a v2.1.0 (defined at a/BUILD:1)." in finding
     assert '`version: ">=v2.1.0"`' in finding
 
 
@@ -169,7 +172,7 @@ def test_floors_are_suggested_only_where_they_are_asked_for() -> None:
     found = packages.check(suggest_floors=True)
     (finding,) = found["user"]
     assert "user.yaml:7:49: warning XP146: The constraint `^v1.0.0` admits versions as" in finding
-    assert "old as 1.0.0, and the repository has a v1.4.2 (a/BUILD:1)." in finding
+    assert "old as 1.0.0, and the repository has a v1.4.2 (defined at a/BUILD:1)." in finding
     assert 'Write `version: "^v1.4.2"`.' in finding
     assert "good" not in found
     assert "XP145" in found["newer"][0] and len(found["newer"]) == 1

@@ -46,7 +46,10 @@ def lock(path: str, version: str) -> str:
 
 def test_all_packages() -> None:
     locks = (lock("x.lock", "v1.0.0"),)
-    answer = draw_graph(GraphRequest(PACKAGES, "tree", locks=locks, states={"b": "drifted"}))
+    request = GraphRequest(
+        PACKAGES, "tree", locks=locks, lock_of={"b": "x.lock"}, states={"b": "drifted"}
+    )
+    answer = draw_graph(request)
     assert answer.problem == ""
     assert answer.text == (
         "a Function\n"
@@ -64,8 +67,11 @@ def test_what_is_named_and_what_it_depends_on() -> None:
 
 def test_several_locks() -> None:
     locks = (lock("x.lock", "v1.0.0"), lock("y.lock", "v2.0.0"), lock("z.lock", "v1.0.0"))
-    answer = draw_graph(GraphRequest(PACKAGES, "tree", locks=locks))
-    assert "other.org/c Function v1.0.0, v2.0.0 locked" in answer.text
+    lock_of = {"a": "x.lock", "b": "y.lock", "broken": "none.lock"}
+    answer = draw_graph(GraphRequest(PACKAGES, "json", ("b",), locks, lock_of))
+    _, package = json.loads(answer.text)["packages"]
+    assert (package["version"], package["locks"]) == ("v2.0.0", ["y.lock"])
+    assert package["digest"] == f"sha256:{'2' * 64}"
 
 
 def test_a_lock_that_cannot_be_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from tests.xpkg_tool.dependencies.install.closures import HOST, digest_of
 from tests.xpkg_tool.sandbox.asking import ask
 from xpkg_tool.dependencies.lock.file import write_lock
-from xpkg_tool.dependencies.lock.model import Lock, LockedPackage, Requirement
+from xpkg_tool.dependencies.lock.model import Lock, LockedDependency, LockedPackage, Requirement
 from xpkg_tool.messages import (
     MANIFEST,
     FailOn,
@@ -36,6 +37,17 @@ spec:
         name: function-f
 """
 FUNCTION = "other.example.org/team/function-f"
+META = f"""\
+apiVersion: meta.pkg.crossplane.io/v1
+kind: Configuration
+metadata: {{name: a}}
+spec:
+  dependsOn:
+    - apiVersion: pkg.crossplane.io/v1
+      kind: Function
+      package: {FUNCTION}
+      version: "*"
+"""
 LOCK = Lock(
     (
         LockedPackage(
@@ -64,16 +76,24 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     meta = {"kind": "Configuration", "name": "a", "dependencies": [dependency]}
     Path("a.json").write_text(json.dumps({"digest": digest_of("a"), "meta": meta}))
+    Path("crossplane.yaml").write_text(META)
     Path("xpkg.lock").write_bytes(write_lock(LOCK))
 
 
 def request(**fields: Any) -> InstallRequest:
     own = PackageToInstall(
-        "a:a", f"{HOST}/a", ("main", "v1", "v1.2.3", "v1.2.2"), "a.json", ("a.yaml",)
+        "a:a",
+        f"{HOST}/a",
+        ("main", "v1", "v1.2.3", "v1.2.2"),
+        "a.json",
+        ("a.yaml",),
+        "a/BUILD:1",
+        "crossplane.yaml",
     )
     return InstallRequest(
         **{
-            "name": "i:i",
+            "place": "i/BUILD:2",
+            "command": "pants generate-lockfiles --resolve=edge",
             "roots": (f"{HOST}/a",),
             "packages": (own,),
             "lock": "xpkg.lock",
@@ -112,7 +132,14 @@ def test_a_package_that_is_not_installed_is_not_looked_at() -> None:
 def test_without_the_lock() -> None:
     answer = ask(request(lock=""), InstallAnswer)
     assert not answer.made
-    assert "a:a: error XP162: " in answer.text
+    assert answer.text.partition("\n\n")[2] == (
+        f"crossplane.yaml:8:16: error XP162: {HOST}/a depends on {FUNCTION}, which is neither a "
+        "package that it depends on in this repository nor in the lock. [Configuration a]\n"
+        f"  8 |       package: {FUNCTION}\n"
+        f"    |                {'^' * len(FUNCTION)}\n"
+        "  help: Depend on the target that publishes it, or lock it: "
+        "`pants generate-lockfiles --resolve=edge`."
+    )
     assert not Path("out", MANIFEST).exists()
 
 
@@ -121,3 +148,61 @@ def test_a_lock_that_cannot_be_read() -> None:
     answer = ask(request(), InstallAnswer)
     assert not answer.made
     assert "error XP150: The file has the markers of a merge conflict" in answer.text
+
+
+def wrong(answer: InstallAnswer) -> list[str]:
+    """The first line of each finding, as far as its code."""
+    return [line.split(": error ")[0] for line in answer.text.split("\n") if ": error XP" in line]
+
+
+def test_the_place_of_what_a_package_of_the_repository_asks_for() -> None:
+    Path("xpkg.lock").write_bytes(write_lock(Lock((replace(LOCK.packages[0], kind="Provider"),))))
+    answer = ask(request(mode="pinned"), InstallAnswer)
+    assert wrong(answer) == ["crossplane.yaml:7:13", "crossplane.yaml:9:16"]
+    assert '  9 |       version: "*"\n    |                ^^^\n' in answer.text
+
+
+def test_the_place_of_what_a_locked_package_asks_for() -> None:
+    asks = (
+        LockedDependency("other.example.org/b", "pkg.crossplane.io/v1", "Function", ">=v1.0.0"),
+        LockedDependency("other.example.org/c", "pkg.crossplane.io/v1", "Function", "*"),
+    )
+    b = LockedPackage("other.example.org/b", "v0.9.0", digest_of("b"), "Provider", "b")
+    lock = Lock((replace(LOCK.packages[0], dependencies=asks), b))
+    Path("xpkg.lock").write_bytes(write_lock(lock))
+    lines = Path("xpkg.lock").read_text().split("\n")
+    kind, constraint, missing = (
+        lines.index(line) + 1
+        for line in (
+            '          "kind": "Function",',
+            '          "constraint": ">=v1.0.0"',
+            '          "source": "other.example.org/c",',
+        )
+    )
+    answer = ask(request(), InstallAnswer)
+    assert wrong(answer) == [
+        f"xpkg.lock:{kind}:19",
+        f"xpkg.lock:{constraint}:25",
+        f"xpkg.lock:{missing}:21",
+    ]
+    assert "`spec.dependsOn`" not in answer.text
+    assert "Write the lock again: `pants generate-lockfiles --resolve=edge`." in answer.text
+    pinned = ask(request(mode="pinned", roots=(FUNCTION,)), InstallAnswer)
+    assert "`pin_dependencies=True`" not in pinned.text
+    assert 'use `mode="tag"` or `mode="unresolved"`' in pinned.text
+
+
+def test_the_place_of_a_target() -> None:
+    options = InstallOptions(package_pull_policy="never")
+    assert wrong(ask(request(options=options), InstallAnswer)) == ["i/BUILD:2"]
+    mixed = {"other.example.org/team/function-f": InstallOptions(reference="digest")}
+    assert wrong(ask(request(overrides=mixed), InstallAnswer)) == ["i/BUILD:2"]
+    untagged = request().packages[0]._replace(tags=())
+    assert wrong(ask(request(packages=(untagged,)), InstallAnswer)) == ["a/BUILD:1"]
+
+
+def test_the_place_of_a_locked_package() -> None:
+    locked = LockedPackage("localhost/x/f", "v1.0.0", digest_of("f"), "Function", "x-f")
+    Path("xpkg.lock").write_bytes(write_lock(Lock((locked,))))
+    answer = ask(request(roots=("localhost/x/f",)), InstallAnswer)
+    assert wrong(answer) == ["xpkg.lock:5:17"]

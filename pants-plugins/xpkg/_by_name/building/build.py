@@ -73,6 +73,8 @@ class BuildOutcome:
 
     `digest` holds ARCHIVE and DESCRIPTION, or nothing when `text`, the rendered findings, has an
     error in it. `image_digest` is that of the image's manifest. `findings` holds FINDINGS.
+    `blockers` are the packages that cannot be built either and that this one is pinned to, directly
+    or by way of others: the reason is in their findings.
     """
 
     address: Address
@@ -80,6 +82,7 @@ class BuildOutcome:
     image_digest: str | None
     digest: Digest
     findings: Digest = EMPTY_DIGEST
+    blockers: tuple[Address, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -112,7 +115,9 @@ class BuildReport(EngineAwareReturnType):
     def message(self) -> str | None:
         if not self._speaks:
             return None
-        verdict = "does not pass lint" if self.outcome.failed else "has warnings"
+        verdict = "has warnings"
+        if self.outcome.failed:
+            verdict = "cannot be built" if self.outcome.blockers else "does not pass lint"
         return f"{self.outcome.address} {verdict}.\n\n{self.outcome.text}\n"
 
     def cacheable(self) -> bool:
@@ -214,10 +219,14 @@ async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome
         raise AssertionError(f"{address} is not in its own bucket.")
     group, number = found
     pins = Pins()
+    blockers: dict[Address, None] = {}
     if address in buckets.pinned:
         targets = await find_pin_targets(**implicitly(PinTargetsRequest(address)))
         outcomes = await concurrently(build_package(**implicitly(BuildRequest(a))) for a in targets.addresses)
         digests = tuple(outcome.image_digest for outcome in outcomes)
+        for outcome in outcomes:
+            if outcome.failed:
+                blockers.update(dict.fromkeys((outcome.address, *outcome.blockers)))
         pins = await find_pins(**implicitly(PinsRequest(address, targets, digests)))
     built = await build_group(**implicitly(_Group(group, pins)))
     report = built.reports[number]
@@ -227,7 +236,7 @@ async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome
     faults = await find_target_faults(**implicitly(TargetFaultsRequest(address)))
     if faults.text or pins.problem:
         text = "\n\n".join(filter(None, (faults.text, pins.problem, report.text)))
-        return BuildOutcome(address, text, None, EMPTY_DIGEST, findings)
+        return BuildOutcome(address, text, None, EMPTY_DIGEST, findings, tuple(blockers))
     package = await digest_subset_to_digest(**implicitly(DigestSubset(files, PathGlobs([ARCHIVE, DESCRIPTION]))))
     return BuildOutcome(address, report.text, report.digest, package, findings)
 

@@ -24,6 +24,7 @@ from xpkg.installing.package import made_manifest
 from xpkg.tool.process import tool_process
 from pants.engine.target import Targets
 from pants.engine.unions import UnionRule
+from pants.util.docutil import bin_name
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
@@ -84,15 +85,21 @@ async def deploy_xpkg_install(
     manifest = made.manifest
     environment = await deploy_environment(**implicitly(DeployEnvironmentRequest()))
     # Later versions of Pants have an option of their own.
-    dry_run = xpkg.deploy_dry_run or bool(getattr(deploy, "dry_run", False))
+    asked = xpkg.deploy_dry_run or bool(getattr(deploy, "dry_run", False))
+    # Where publishing only shows its plan, the packages may not be there.
+    dry_run = asked or xpkg.publish_plan
+    unchecked = dry_run and not xpkg.publish_plan and manifest.packages
     message = DeployRequest(
         manifest=MANIFEST,
         objects=manifest.objects,
         context=xpkg.deploy_context,
         timeout=float(max(0, xpkg.deploy_timeout)),
-        # Where publishing only shows its plan, the packages may not be there.
-        dry_run=dry_run or xpkg.publish_plan,
+        dry_run=dry_run,
         force_conflicts=xpkg.deploy_force_conflicts,
+        name=address.spec,
+        publish_plan=f"{bin_name()} experimental-deploy --xpkg-publish-plan {address}"
+        if unchecked
+        else "",
     )
     request = await create_digest(**implicitly(CreateDigest([FileContent(_REQUEST, encode(message))])))
     process = await tool_process(**implicitly(ToolProcess(
@@ -104,14 +111,21 @@ async def deploy_xpkg_install(
             env=environment.variables,
             level=LogLevel.INFO,
         )))
-    packages: tuple[Address, ...] = () if dry_run else manifest.packages
+    packages: tuple[Address, ...] = () if unchecked else manifest.packages
     publish = await resolve_targets(**implicitly(Addresses(packages)))
     return DeployProcess(
         name=address.spec,
         publish_dependencies=tuple(publish),
         process=InteractiveProcess.from_process(process),
-        description="the dry run" if message.dry_run else xpkg.deploy_context or None,
+        description=_where(xpkg.deploy_context, dry_run=dry_run),
     )
+
+
+def _where(context: str, *, dry_run: bool) -> str | None:
+    """What Pants says where a target was deployed to, or failed for."""
+    if dry_run:
+        return f"{context or 'the current context'} (dry run)"
+    return context or None
 
 
 def rules() -> Iterable[Any]:

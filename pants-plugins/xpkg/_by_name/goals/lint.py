@@ -78,6 +78,11 @@ async def lint_xpkgs(
     outcomes = await concurrently(
         build_package(**implicitly(BuildRequest(address))) for address in packages.addresses
     )
+    # Why a package cannot be pinned is said where it is wrong.
+    blockers = {a for outcome in outcomes for a in outcome.blockers}.difference(packages.addresses)
+    blocking = await concurrently(
+        build_package(**implicitly(BuildRequest(address))) for address in sorted(blockers)
+    )
     check = await check_repository(**implicitly(RepositoryCheckRequest()))
     members = [check.of(address) for address in packages.addresses]
     pinned = tuple(
@@ -91,12 +96,13 @@ async def lint_xpkgs(
         together = await concurrently(
             member_findings(**implicitly(MemberFindingsRequest(address))) for address in packages.addresses
         )
-        findings = tuple(outcome.findings for outcome in outcomes)
+        findings = tuple(outcome.findings for outcome in (*outcomes, *blocking))
         findings += tuple(found.digest for found in together if found.digest != EMPTY_DIGEST)
         findings += locks.findings
         report = await write_lint_reports(**implicitly(LintReportsRequest(findings, xpkg.report_formats)))
     failed = any(outcome.failed or member.failed for outcome, member in zip(outcomes, members))
-    texts = (text for o, m in zip(outcomes, members) for text in (o.text, m.text))
+    texts = [text for o, m in zip(outcomes, members) for text in (o.text, m.text)]
+    texts += [outcome.text for outcome in blocking]
     return LintResult(
         exit_code=1 if failed or locks.failed else 0,
         # What is wrong with a lock is the same for all packages that are pinned by it.

@@ -70,20 +70,23 @@ class BuiltXpkgArtifact(BuiltPackageArtifact):
 
 @dataclass(frozen=True)
 class PackageAttempt:
-    """What became of a package, whose findings were shown: `built` is None where it has errors."""
+    """What became of a package, whose findings were shown: `built` is None where it has errors, or
+    what it is pinned to has, which are shown as well."""
 
     built: BuiltPackage | None
 
 
 # Stands before its caller because the engine looks for `Get`s there.
 async def _fail(address: Address) -> None:
-    """Shows the findings of all packages and manifests that the command line names, then fails
-    once."""
+    """Shows the findings of all packages and manifests that the command line names, and of what
+    they are pinned to, then fails once."""
     named = await find_named_packages(**implicitly(NamedPackagesRequest()))
     requests = [BuildRequest(a) for a in sorted({address, *named.addresses})]
     outcomes = await concurrently(build_package(**implicitly({request: BuildRequest})) for request in requests)
     failed = [request for request, outcome in zip(requests, outcomes) if outcome.failed]
-    await concurrently(report_build(**implicitly({request: BuildRequest})) for request in failed)
+    blockers = (BuildRequest(a) for outcome in outcomes for a in outcome.blockers)
+    shown = dict.fromkeys((*failed, *blockers))
+    await concurrently(report_build(**implicitly({request: BuildRequest})) for request in shown)
     manifests = (InstallManifestRequest(address) for address in named.manifests)
     await concurrently(report_install(**implicitly({request: InstallManifestRequest})) for request in manifests)
     raise PackagesDoNotLint(request.address for request in failed)
@@ -103,6 +106,7 @@ async def attempt_package(field_set: XpkgPackageFieldSet) -> PackageAttempt:
     report = await report_build(**implicitly(BuildRequest(field_set.address)))
     outcome = report.outcome
     if outcome.failed:
+        await concurrently(report_build(**implicitly(BuildRequest(address))) for address in outcome.blockers)
         return PackageAttempt(None)
     entries, description_digest = await concurrently(
         get_digest_entries(**implicitly({outcome.digest: Digest})),

@@ -24,6 +24,7 @@ from pants.util.logging import LogLevel
 
 from xpkg.dependencies.members import RepositoryMembers, RepositoryMembersRequest
 from xpkg.dependencies.repository import RepositoryPackages
+from xpkg.dependencies.resolves import Resolves
 from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.plan import PackagePlan, PublishPlan
 from xpkg.subsystem import XpkgSubsystem
@@ -82,12 +83,19 @@ class _Drawing:
 
 
 @rule(desc="Draw the graph of Crossplane packages", level=LogLevel.DEBUG)
-async def draw(request: _DrawingRequest, xpkg: XpkgSubsystem) -> _Drawing:
+async def draw(request: _DrawingRequest, xpkg: XpkgSubsystem, resolves: Resolves) -> _Drawing:
     members = await find_members(**implicitly(RepositoryMembersRequest()))
     # A resolve that was not locked yet has no file.
     locks = await digest_to_snapshot(**implicitly(PathGlobs(sorted(xpkg.resolves.values()))))
     named = tuple(address.spec for address in request.addresses)
-    message = GraphRequest(members.members, request.format, named, locks.files, request.states)
+    message = GraphRequest(
+        members.members,
+        request.format,
+        named,
+        locks.files,
+        FrozenDict({address.spec: resolves.of(address).path for address in resolves.of_target}),
+        request.states,
+    )
     inputs = (members.metas, locks.digest)
     asked = ToolRequest(message, "Drawing the graph of packages", inputs, level=LogLevel.DEBUG)
     answer = await ask_the_tool(**implicitly({asked: ToolRequest}))

@@ -45,7 +45,8 @@ class XpkgInstallFieldSet(PackageFieldSet):
 @rule
 async def made_manifest(request: InstallManifestRequest) -> MadeManifest:
     """Raises ManifestNotMade, after what is wrong with all manifests that the command line names
-    was shown, and with all packages that it names or that keep these from being made."""
+    was shown, and with all packages that it names or that keep these from being made, directly or
+    because others are pinned to them."""
     report = await report_install(**implicitly({request: InstallManifestRequest}))
     if report.manifest.failed:
         named = await find_named_packages(**implicitly(NamedPackagesRequest()))
@@ -54,7 +55,9 @@ async def made_manifest(request: InstallManifestRequest) -> MadeManifest:
         failed = [r.manifest for r in reports if r.manifest.failed]
         not_built = (address for manifest in failed for address in manifest.not_built)
         packages = sorted({*not_built, *named.addresses})
-        await concurrently(report_build(**implicitly(BuildRequest(address))) for address in packages)
+        builds = await concurrently(report_build(**implicitly(BuildRequest(address))) for address in packages)
+        blockers = {a for build in builds for a in build.outcome.blockers}.difference(packages)
+        await concurrently(report_build(**implicitly(BuildRequest(address))) for address in sorted(blockers))
         raise ManifestNotMade(manifest.address for manifest in failed)
     return MadeManifest(report.manifest)
 

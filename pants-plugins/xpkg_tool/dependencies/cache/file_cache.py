@@ -42,6 +42,10 @@ class Entry:
     used: int
 
 
+class NotKept(Exception):
+    """A package of a kind that is never kept. `str()` says why, in a few words."""
+
+
 class FileCache:
     """The cache in `folder`, which exists (`protocols.PackageCache`). `max_bytes` limits what its
     entries may have, `clock` tells the time in nanoseconds, and `warn` is told, once, a sentence
@@ -79,21 +83,32 @@ class FileCache:
     def store(self, package: FetchedPackage) -> None:
         """Keeps the package, if it has a proof and is not larger than the whole cache may be. Where
         it cannot be written, there is no entry."""
-        if package.proof is None or not is_digest(package.digest):
-            return
-        parts = list(write_entry(package.digest, package.proof))
-        if sum(map(len, parts)) > self._max_bytes:
-            return
-        path = self._path(package.digest)
         try:
-            write_whole({path: parts})
-            self._use(path)
-            self.trim(self._max_bytes)
+            self.keep(package)
+            self.make_room()
+        except NotKept:
+            return
         except OSError as error:
             if not self._warned:
                 self._warned = True
                 why = error.strerror or type(error).__name__
                 self._warn(f"Fetched packages cannot be kept in {self.folder}: {why}.")
+
+    def keep(self, package: FetchedPackage) -> None:
+        """Keeps the package, for now even where the entries then have too many bytes. Raises
+        NotKept and, where it cannot be written, OSError."""
+        if package.proof is None or not is_digest(package.digest):
+            raise NotKept("too much of its image had to be read to find the package")
+        parts = list(write_entry(package.digest, package.proof))
+        if sum(map(len, parts)) > self._max_bytes:
+            raise NotKept("it is larger than the whole cache may be")
+        path = self._path(package.digest)
+        write_whole({path: parts})
+        self._use(path)
+
+    def make_room(self) -> None:
+        """Removes what is over the limit. Raises OSError."""
+        self.trim(self._max_bytes)
 
     def delete(self, digest: str) -> None:
         if is_digest(digest):
@@ -105,11 +120,15 @@ class FileCache:
         self._remove(entry.digest)
 
     def peek(self, digest: str) -> FetchedPackage | None:
-        """The package, verified, without using it; None where there is no right entry."""
+        """The package, verified, without using it; None where there is no entry: another process
+        may have removed it meanwhile. Raises ImageError for one that is damaged."""
+        path = self._path(digest)
         try:
-            return read_entry(self._path(digest), "", digest)
+            return read_entry(path, "", digest)
         except ImageError:
-            return None
+            if not os.path.lexists(path):
+                return None
+            raise
 
     def entries(self) -> list[Entry]:
         """All entries, the least recently used first. Raises OSError."""

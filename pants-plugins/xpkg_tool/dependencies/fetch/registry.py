@@ -17,6 +17,7 @@ from xpkg_tool.dependencies.fetch.protocols import FetchedPackage
 from xpkg_tool.dependencies.fetch.sources import locate
 from xpkg_tool.dependencies.model import is_digest
 from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
+from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.oci.image_error import ImageError
 from xpkg_tool.oci.write.layer import sha256
 
@@ -137,4 +138,4 @@ def _about(place: str) -> Iterator[None]:
     except ImageError:
         raise
     except PublishError as error:
-        raise error.at(place) from None
+        raise error.at(without_user(place)) from None

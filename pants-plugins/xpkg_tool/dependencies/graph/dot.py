@@ -8,15 +8,15 @@ _STYLES = {REPOSITORY: "solid", LOCKED: "dashed"}
 
 
 def write_dot(graph: Graph) -> str:
-    """A directed graph. Packages of others are dashed where the lock has them, else dotted."""
+    """A directed graph. Packages of others are dashed where the lock has them, else dotted. A
+    constraint that is not satisfied is red."""
     lines = ["digraph packages {", "  node [shape=box];"]
-    for node in graph.nodes.values():
+    for id, node in graph.nodes.items():
         style = _STYLES.get(node.origin, "dotted")
-        lines.append(f"  {_quoted(node.name)} [label={_label(node)}, style={style}];")
-    for node in graph.nodes.values():
+        lines.append(f"  {_quoted(id)} [label={_label(node)}, style={style}];")
+    for id, node in graph.nodes.items():
         lines += [
-            f"  {_quoted(node.name)} -> {_quoted(link.target)}{_attributes(link)};"
-            for link in node.links
+            f"  {_quoted(id)} -> {_quoted(link.target)}{_attributes(link)};" for link in node.links
         ]
     return "\n".join((*lines, "}", ""))
 
@@ -28,9 +28,10 @@ def _label(node: Node) -> str:
 
 
 def _attributes(link: Link) -> str:
-    if link.by_hand:
+    if link.explicit:
         return " [style=dashed]"
-    return f" [label={_quoted(link.constraint)}]" if link.constraint else ""
+    color = ", color=red" if link.satisfied is False else ""
+    return f" [label={_quoted(link.label)}{color}]" if link.label else ""
 
 
 def _quoted(text: str) -> str:

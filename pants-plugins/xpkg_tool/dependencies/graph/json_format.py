@@ -8,26 +8,31 @@ from xpkg_tool.dependencies.graph.model import Graph
 
 
 def write_json(graph: Graph) -> str:
-    """`packages`, in the order of the graph: each with its `name`, `origin`, `kind`, `version`,
-    `sources`, `digest`, `state` and `dependencies`; what is not known is null."""
+    """`packages`, in the order of the graph: each with its `id`, `name`, `origin`, `kind`,
+    `version`, `sources`, `digest`, `locks`, `state` and `dependencies`; what is not known is
+    null."""
     packages = [
         {
+            "id": id,
             "name": node.name,
             "origin": node.origin,
             "kind": node.kind or None,
             "version": node.version or None,
             "sources": node.sources,
             "digest": node.digest or None,
+            "locks": node.locks,
             "state": node.state or None,
             "dependencies": [
                 {
-                    "name": link.target,
+                    "id": link.target,
+                    "name": graph.nodes[link.target].name,
                     "constraint": link.constraint or None,
-                    "byHand": link.by_hand,
+                    "satisfied": link.satisfied,
+                    "explicit": link.explicit,
                 }
                 for link in node.links
             ],
         }
-        for node in graph.nodes.values()
+        for id, node in graph.nodes.items()
     ]
     return json.dumps({"packages": packages}, indent=2) + "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from xpkg_tool.dependencies.graph.model import REPOSITORY, Graph, Link, Node
 
 # Mermaid has entities as HTML does, with `#` instead of `&`. Each of these could end a text, or
@@ -11,14 +13,19 @@ _ENTITIES = {ord(c): f"#{ord(c)};" for c in '#"&<>`'}
 
 def write_mermaid(graph: Graph) -> str:
     """A flowchart. Packages of others have round corners."""
-    numbers = {name: f"p{number}" for number, name in enumerate(graph.nodes)}
     lines = ["flowchart LR"]
-    for name, node in graph.nodes.items():
+    for id, node in graph.nodes.items():
         opening, closing = ("[", "]") if node.origin == REPOSITORY else ("(", ")")
-        lines.append(f"  {numbers[name]}{opening}{_label(node)}{closing}")
-    for name, node in graph.nodes.items():
-        lines += [f"  {numbers[name]} {_arrow(link)} {numbers[link.target]}" for link in node.links]
+        lines.append(f"  {_short(id)}{opening}{_label(node)}{closing}")
+    for id, node in graph.nodes.items():
+        lines += [f"  {_short(id)} {_arrow(link)} {_short(link.target)}" for link in node.links]
     return "\n".join((*lines, ""))
+
+
+def _short(id: str) -> str:
+    """What Mermaid takes for a word, whatever the id has in it. It does not depend on the other
+    packages, so that a file with the graph changes where the graph does."""
+    return f"p{hashlib.sha256(id.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def _label(node: Node) -> str:
@@ -27,9 +34,9 @@ def _label(node: Node) -> str:
 
 
 def _arrow(link: Link) -> str:
-    if link.by_hand:
+    if link.explicit:
         return "-.->"
-    return f'-->|"{_text(link.constraint)}"|' if link.constraint else "-->"
+    return f'-->|"{_text(link.label)}"|' if link.label else "-->"
 
 
 def _text(text: str) -> str:

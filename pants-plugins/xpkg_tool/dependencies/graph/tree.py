@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from xpkg_tool.dependencies.graph.model import REPOSITORY, Graph, Link, Node
+from xpkg_tool.dependencies.graph.model import REPOSITORY, UNSATISFIED, Graph, Link, Node
 from xpkg_tool.diagnostics.finding import visible
 
 _REPEATED = "(*)"
 _CYCLE = "(cycle)"
 _LEGEND = {
+    UNSATISFIED: "(not satisfied) the version of the package does not satisfy the constraint",
     _REPEATED: "(*) what it depends on is shown above",
     _CYCLE: "(cycle) it depends on itself, by way of the packages above",
 }
@@ -18,12 +19,15 @@ _LEGEND = {
 def write_tree(graph: Graph) -> str:
     """A line for each package and for each dependency, below the package that has it. What a
     package depends on is shown once; marks say where it is not repeated."""
-    lines = [visible(line) for line in _lines(graph)]
-    notes = [text for mark, text in _LEGEND.items() if any(line.endswith(mark) for line in lines)]
+    found = list(_lines(graph))
+    marks = {mark for _, marks in found for mark in marks}
+    notes = [text for mark, text in _LEGEND.items() if mark in marks]
+    lines = [" ".join((visible(line), *marks)) for line, marks in found]
     return "".join(f"{line}\n" for line in (*lines, *([""] if notes else []), *notes))
 
 
-def _lines(graph: Graph) -> Iterator[str]:
+def _lines(graph: Graph) -> Iterator[tuple[str, list[str]]]:
+    """Each line, and the marks behind it."""
     shown: set[str] = set()
     for root in graph.roots():
         # Chains may be longer than Python's recursion is deep: what waits is on a list, each with
@@ -36,17 +40,18 @@ def _lines(graph: Graph) -> Iterator[str]:
                 path.popitem()
                 continue
             link, before, indent = step
-            node = graph.nodes[link.target]
-            mark = ""
-            if node.name in path:
-                mark = f" {_CYCLE}"
-            elif node.name in shown and node.links:
-                mark = f" {_REPEATED}"
-            yield f"{before}{_shown(node)}{_wanted(link)}{mark}"
-            if mark:
+            id, node = link.target, graph.nodes[link.target]
+            marks = [UNSATISFIED] if link.satisfied is False else []
+            line = f"{before}{_shown(node)}{_wanted(link)}"
+            if id in path:
+                yield line, [*marks, _CYCLE]
                 continue
-            shown.add(node.name)
-            path[node.name] = None
+            if id in shown and node.links:
+                yield line, [*marks, _REPEATED]
+                continue
+            yield line, marks
+            shown.add(id)
+            path[id] = None
             pending.append(None)
             last = len(node.links) - 1
             for place in range(last, -1, -1):
@@ -60,6 +65,6 @@ def _shown(node: Node) -> str:
 
 
 def _wanted(link: Link) -> str:
-    if link.by_hand:
-        return " [by hand]"
+    if link.explicit:
+        return " [explicit]"
     return f" [{link.constraint}]" if link.constraint else ""

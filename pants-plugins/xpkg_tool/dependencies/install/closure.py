@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Iterable, Mapping, Sequence
 
-from xpkg_tool.dependencies.install.model import CONFLICT, Closure, Package, one_of_each_source
+from xpkg_tool.dependencies.install.model import CONFLICT, Closure, Package
+from xpkg_tool.dependencies.install.places import Places
+from xpkg_tool.dependencies.lock.model import LockedDependency
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
 
@@ -12,39 +14,67 @@ NOT_CLOSED = Rule("XP162", "install-not-closed", "A dependency would be missing.
 
 
 def closure_of(
-    roots: Sequence[str], available: Iterable[Package], *, origin: str, resolved: bool = True
+    roots: Sequence[str],
+    available: Iterable[Package],
+    places: Places,
+    *,
+    command: str = "xpkg lock",
+    resolved: bool = True,
 ) -> tuple[Closure, tuple[Finding, ...]]:
     """The closure of the packages with the sources `roots`, and what stands in its way.
 
-    `origin` is what asks for the roots, for messages. `resolved`: the package manager is going to
-    resolve dependencies, and refuses cycles."""
-    by_source, findings = one_of_each_source(available)
-    walk = _Walk(by_source)
+    `command` is what writes the lock. `resolved`: the package manager is going to resolve
+    dependencies, and refuses cycles."""
+    by_source, findings = _one_of_each_source(available, places)
+    walk = _Walk(by_source, places, command)
     for source in sorted(set(roots)):
         if source in by_source:
             walk.visit(by_source[source])
         else:
-            findings.append(_missing(source, origin))
+            findings.append(_missing(source, places))
     findings += walk.missing
     if resolved:
         findings += walk.cycles
     return Closure(tuple(walk.found)), tuple(findings)
 
 
-def _missing(source: str, origin: str) -> Finding:
-    return NOT_CLOSED.finding(
+def _one_of_each_source(
+    packages: Iterable[Package], places: Places
+) -> tuple[dict[str, Package], list[Finding]]:
+    """The packages by their sources, and an error for each source of several.
+
+    A cluster with two packages of one source resolves no dependencies any more."""
+    by_source: dict[str, Package] = {}
+    findings = []
+    for package in packages:
+        other = by_source.setdefault(package.source, package)
+        if other != package:
+            findings.append(
+                places.of(package).finding(
+                    CONFLICT,
+                    f"Both {other.origin} and {package.origin} have the source {package.source}. "
+                    "With two objects of one source, the package manager resolves no dependencies "
+                    "any more.",
+                    "Install one of them, or give one of the packages another repository.",
+                )
+            )
+    return by_source, findings
+
+
+def _missing(source: str, places: Places) -> Finding:
+    return places.target.finding(
+        NOT_CLOSED,
         f"There is no package with the source {source}.",
         "Name a target of this repository, or a source that the lock has (without a tag or a "
         "digest: the version comes from there).",
-        origin,
     )
 
 
 class _Walk:
     """Visits packages after those they depend on. `found` is in that order."""
 
-    def __init__(self, by_source: Mapping[str, Package]) -> None:
-        self._by_source = by_source
+    def __init__(self, by_source: Mapping[str, Package], places: Places, command: str) -> None:
+        self._by_source, self._places, self._command = by_source, places, command
         self._seen: set[str] = set()
         # An ordered set.
         self._under_way: dict[str, None] = {}
@@ -55,7 +85,7 @@ class _Walk:
     def visit(self, root: Package) -> None:
         # The packages under way, each with the dependencies that are still to be visited: a chain
         # of packages may be longer than Python's stack.
-        stack: list[tuple[Package, list[str]]] = []
+        stack: list[tuple[Package, list[LockedDependency]]] = []
         self._enter(root, stack)
         while stack:
             package, left = stack[-1]
@@ -64,40 +94,46 @@ class _Walk:
                 del self._under_way[package.source]
                 self.found.append(package)
                 continue
-            source = left.pop()
+            entry = left.pop()
+            source = entry.source
             if source in self._under_way:
                 under_way = list(self._under_way)
-                self._cycle([*under_way[under_way.index(source) :], source], package)
+                self._cycle([*under_way[under_way.index(source) :], source], package, entry)
             elif source not in self._seen:
                 dependency = self._by_source.get(source)
                 if dependency is not None:
                     self._enter(dependency, stack)
                 else:
-                    self._miss(package, source)
+                    self._miss(package, entry)
 
-    def _enter(self, package: Package, stack: list[tuple[Package, list[str]]]) -> None:
+    def _enter(self, package: Package, stack: list[tuple[Package, list[LockedDependency]]]) -> None:
         self._seen.add(package.source)
         self._under_way[package.source] = None
-        sources = sorted({d.source for d in package.dependencies}, reverse=True)
-        stack.append((package, sources))
+        entries = {d.source: d for d in reversed(package.dependencies)}
+        stack.append((package, [entries[source] for source in sorted(entries, reverse=True)]))
 
-    def _miss(self, package: Package, source: str) -> None:
+    def _miss(self, package: Package, dependency: LockedDependency) -> None:
+        if package.is_locked:
+            remedy = f"Write the lock again: `{self._command}`."
+        else:
+            remedy = f"Depend on the target that publishes it, or lock it: `{self._command}`."
         self.missing.append(
-            NOT_CLOSED.finding(
-                f"{package.source} depends on {source}, which is neither a package that it depends "
-                "on in this repository nor in the lock.",
-                "Depend on the target that publishes it, or lock it: "
-                "`pants generate-lockfiles --resolve=xpkg`, or `xpkg lock`.",
-                package.origin,
+            self._places.of_entry(package, dependency).finding(
+                NOT_CLOSED,
+                f"{package.source} depends on {dependency.source}, which is neither a package that "
+                "it depends on in this repository nor in the lock.",
+                remedy,
             )
         )
 
-    def _cycle(self, sources: Sequence[str], package: Package) -> None:
+    def _cycle(
+        self, sources: Sequence[str], package: Package, dependency: LockedDependency
+    ) -> None:
         self.cycles.append(
-            CONFLICT.finding(
+            self._places.of_entry(package, dependency).finding(
+                CONFLICT,
                 f"Packages depend on each other in a cycle: {' -> '.join(sources)}. The package "
                 "manager refuses to install any of them.",
                 "Remove one of these dependencies.",
-                package.origin,
             )
         )

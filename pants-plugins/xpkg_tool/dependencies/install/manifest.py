@@ -19,6 +19,7 @@ from xpkg_tool.dependencies.install.options import (
     spec_fields,
     unknown_override,
 )
+from xpkg_tool.dependencies.install.places import Places
 from xpkg_tool.dependencies.install.yaml_text import to_yaml
 from xpkg_tool.dependencies.model import PACKAGE_GROUP
 from xpkg_tool.diagnostics.finding import Finding, has_errors, in_order
@@ -33,13 +34,14 @@ class InstallTarget:
     """What to install and how: `roots` are the sources of the packages that are asked for.
 
     `overrides` has the options of single packages, by their source or by what they come from.
-    `name` is that of the target, for messages."""
+    `place` is where the target is defined, and `command` what writes the lock, for messages."""
 
-    name: str
+    place: str
     roots: tuple[str, ...]
     mode: Mode = "tag"
     options: InstallOptions = _NO_OPTIONS
     overrides: Mapping[str, InstallOptions] = field(default_factory=dict)
+    command: str = "xpkg lock"
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,23 @@ class Manifest:
         return to_yaml(self.objects)
 
 
-def make_manifest(target: InstallTarget, available: Iterable[Package]) -> Manifest:
-    """The manifest for the closure of the target among the packages that are available."""
+def make_manifest(
+    target: InstallTarget, available: Iterable[Package], places: Places | None = None
+) -> Manifest:
+    """The manifest for the closure of the target among the packages that are available. Without
+    `places`, findings are shown at what a package comes from."""
+    places = places or Places(target.place)
     resolved = target.mode != "unresolved"
-    closure, missing = closure_of(target.roots, available, origin=target.name, resolved=resolved)
+    closure, missing = closure_of(
+        target.roots, available, places, command=target.command, resolved=resolved
+    )
     own = {p.source: _own(p, target.overrides) for p in closure.packages}
     forms = {p.source: _form(own[p.source][1], target.mode) for p in closure.packages}
     findings = (
         *missing,
-        *problems(target.options, "", target.name),
+        *problems(target.options, "", target.place),
         *_override_problems(target, closure),
-        *check(closure, target.mode, forms),
+        *check(closure, target.mode, forms, places),
         *_own_problems(target, closure, own),
     )
     objects = tuple(
@@ -115,9 +123,9 @@ def _form(own: InstallOptions, mode: Mode) -> Form:
 def _override_problems(target: InstallTarget, closure: Closure) -> Iterator[Finding]:
     known = {name: None for package in closure.packages for name in package.names}
     for key, options in sorted(target.overrides.items()):
-        yield from problems(options, f"overrides[{key!r}].", target.name)
+        yield from problems(options, f"overrides[{key!r}].", target.place)
         if key not in known:
-            yield unknown_override(key, known, target.name)
+            yield unknown_override(key, known, target.place)
 
 
 def _own_problems(
@@ -127,4 +135,4 @@ def _own_problems(
     for package in closure.packages:
         where, options = own[package.source]
         needed = package.source in dependents
-        yield from own_problems(package, options, where, target.name, target.mode, needed=needed)
+        yield from own_problems(package, options, where, target.place, target.mode, needed=needed)

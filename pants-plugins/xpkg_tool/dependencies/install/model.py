@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterable, Literal, Mapping, Sequence
+from typing import Literal, Mapping, Sequence
 
 from xpkg_tool.dependencies.lock.model import Lock, LockedDependency
 from xpkg_tool.dependencies.model import is_digest, object_name
-from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.messages import InstallMode
 
@@ -77,24 +76,3 @@ def locked_packages(lock: Lock, path: str) -> tuple[Package, ...]:
         Package(path, p.source, p.version, p.digest, p.kind, p.dependencies, is_locked=True)
         for p in lock.packages
     )
-
-
-def one_of_each_source(packages: Iterable[Package]) -> tuple[dict[str, Package], list[Finding]]:
-    """The packages by their sources, and an error for each source of several.
-
-    A cluster with two packages of one source resolves no dependencies any more."""
-    by_source: dict[str, Package] = {}
-    findings = []
-    for package in packages:
-        other = by_source.setdefault(package.source, package)
-        if other != package:
-            findings.append(
-                CONFLICT.finding(
-                    f"Both {other.origin} and {package.origin} have the source {package.source}. "
-                    "With two objects of one source, the package manager resolves no dependencies "
-                    "any more.",
-                    "Install one of them, or give one of the packages another repository.",
-                    package.origin,
-                )
-            )
-    return by_source, findings

@@ -3,12 +3,12 @@ all objects of a manifest and for one of them."""
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator, Mapping, Union
+from typing import Any, Callable, Collection, Iterator, Mapping, Union
 
 from xpkg_tool.dependencies.install.model import Form, Mode, Package
+from xpkg_tool.dependencies.spelling import Spellings
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.messages import InstallOptions
 from xpkg_tool.package.names import is_dns_subdomain, is_label_value, label_key_problem
 
@@ -78,14 +78,21 @@ def own_problems(
         )
 
 
-def unknown_override(key: str, known: Mapping[str, Any], origin: str) -> Finding:
+def unknown_override(key: str, known: Collection[str], origin: str) -> Finding:
     """The error for options of a package that is not in the closure."""
-    nearest = similar(key, known)
+    # As they are usually written: another package is no misspelling of a whole address.
+    nearest = Spellings({*known, *map(_short, known)}).near(_short(key))
     return OPTION.finding(
         f"`overrides` names {key!r}, which is not one of the packages to install.",
         f"Did you mean {nearest!r}?" if nearest else "Name a target or a source of the closure.",
         origin,
     )
+
+
+def _short(name: str) -> str:
+    """An address without the target's name, where that is the folder's; else as it is."""
+    path, colon, target = name.rpartition(":")
+    return path if colon and path.rpartition("/")[2] == target else name
 
 
 def spec_fields(options: InstallOptions) -> Iterator[tuple[str, Any]]:

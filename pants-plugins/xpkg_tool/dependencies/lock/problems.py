@@ -19,6 +19,7 @@ from xpkg_tool.dependencies.model import without_identifier
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding, cut, few
 from xpkg_tool.diagnostics.rule import Rule
+from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.package.crossplane_versions import NEWER_DIALECT_SINCE
 from xpkg_tool.package.dialects import OLDER, difference, written_for_both
 
@@ -122,7 +123,7 @@ def _has_version(entry: Entry) -> bool:
 
 def _wrong(source: str) -> tuple[str, str]:
     """What is wrong with a source, and the remedy."""
-    if without_identifier(source) != source:
+    if without_identifier(source) != source == without_user(source):
         return (
             "has a tag or a digest, which belongs in `version`",
             "Write the registry and the repository, without tag and digest.",

@@ -42,7 +42,7 @@ def _entry(finding: Finding, docs_url: str) -> dict[str, Any]:
         "line": position.line if position else None,
         "column": position.column if position else None,
         "endColumn": position.column + position.width if position else None,
-        "source": position.source if position else None,
+        "source": (position.source or None) if position else None,
         "count": finding.count,
         "url": link(finding.code, docs_url) if rule and docs_url else None,
     }

@@ -93,7 +93,7 @@ def read_package(
     else:
         found_by = BY_FILE_SYSTEM
         faults += _read_file_system(reading, files, all_layers)
-    named = BASE_FILE in reading.files or any(_names_package(fault) for fault in faults)
+    named = BASE_FILE in reading.files or any(f.code == OTHER_PACKAGE_YAML.code for f in faults)
     if reading.complete and not named:
         faults.append(_no_package(image, bases))
     return PackageFiles(
@@ -187,15 +187,14 @@ def _read_file_system(reading: _Reading, files: frozenset[str], all_layers: bool
             hidden.add(content)
     if not packages or packages[0] == BASE_FILE:
         return []
-    found = BASE_FILE in reading.files
+    none = "" if BASE_FILE in reading.files else f"; there is no {BASE_FILE} in the top folder"
     return [
         finding_of(
             image.source,
             f"No layer is annotated, and Crossplane v2.2 and later uses {packages[0]!a} as the "
-            f"package: the first file called {BASE_FILE}, from the top layer down"
-            + ("" if found else f"; there is no {BASE_FILE} in the top folder"),
+            f"package: the first file called {BASE_FILE}, from the top layer down{none}",
             "Annotate the package's layer with io.crossplane.xpkg: base, as `pants package` does.",
-            rule=OTHER_PACKAGE_YAML if found else NO_PACKAGE_YAML,
+            rule=OTHER_PACKAGE_YAML,
         )
     ]
 
@@ -238,8 +237,19 @@ def _several(image: StoredImage, places: list[int], kind: str) -> list[Finding]:
 def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
     """Findings if not all readers would use the same file from the base layer."""
     name = base.named.get(BASE_FILE)
-    if name is None or not base.packages:
+    # What is missing in a damaged layer is not known.
+    if not base.packages or (name is None and base.fault):
         return []
+    if name is None:
+        return [
+            finding_of(
+                image.source,
+                f"The base layer has no {BASE_FILE} in its top folder; Crossplane v2.2 and later "
+                f"uses {base.packages[0]!a} as the package, and older releases find none",
+                f"Put {BASE_FILE} into the top folder of the base layer, as `pants package` does.",
+                rule=OTHER_PACKAGE_YAML,
+            )
+        ]
     if base.packages[0] != BASE_FILE:
         return [
             finding_of(
@@ -260,10 +270,6 @@ def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
         rule=OTHER_PACKAGE_YAML,
     )
     return [replace(other, severity=WARNING)]
-
-
-def _names_package(finding: Finding) -> bool:
-    return finding.code in (OTHER_PACKAGE_YAML.code, NO_PACKAGE_YAML.code)
 
 
 def _no_package(image: StoredImage, bases: list[int]) -> Finding:

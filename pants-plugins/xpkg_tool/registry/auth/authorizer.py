@@ -13,7 +13,7 @@ from xpkg_tool.registry.auth.credential import Credential
 from xpkg_tool.registry.auth.token_service import basic_header, request_token, token_in
 from xpkg_tool.registry.http.client import Response
 from xpkg_tool.registry.http.transport import Transport
-from xpkg_tool.registry.http.url_policy import Authorization, follow, origin_of
+from xpkg_tool.registry.http.url_policy import Authorization, authority, follow, origin_of
 
 # The size of the access list in a token, in bytes before it is encoded, signed and put into a
 # header (8 KiB is a common limit), and the size of each entry in addition to the repository's name.
@@ -239,7 +239,8 @@ class Authorizer:
         service = challenge.parameters.get("service", "")
         parameters = [("service", service)] if service else []
         response = transport.retrying(
-            lambda: request_token(transport, realm, parameters, scopes, credential)
+            lambda: request_token(transport, realm, parameters, scopes, credential),
+            token_service=authority(realm),
         )
         if 400 <= response.status < 500 and len(scopes) > 1:
             return None

@@ -40,7 +40,7 @@ from xpkg_tool.registry.http.ca_bundle import TrustingAdapter
 from xpkg_tool.registry.http.destinations import Destinations, Forbidden
 from xpkg_tool.registry.http.error_reasons import connection_reason, tls_reason
 from xpkg_tool.registry.http.retry import Fault
-from xpkg_tool.registry.http.url_policy import Origin
+from xpkg_tool.registry.http.url_policy import Origin, authority
 
 CONNECT_TIMEOUT = 10.0
 # A registry on an object store moves a large blob before it answers the last request.
@@ -160,7 +160,7 @@ class Wire:
         data: Any = body
         if body is not None and len(body) == 0:
             data = b""
-        with _translated(self._timeout):
+        with _translated(self._timeout, url):
             request = requests.PreparedRequest()
             request.prepare_method(method)
             # Not `prepare_url`: urllib3 quotes what has to be quoted, and an address with encoded
@@ -173,7 +173,7 @@ class Wire:
             status = response.status_code
             named = {str(k).lower(): str(v) for k, v in response.headers.items()}
             if stream and status in (200, 206):
-                return Response(status, named, b"", url, Stream(response, self._timeout))
+                return Response(status, named, b"", url, Stream(response, self._timeout, url))
             with response:
                 # Reading even an empty body returns the connection to the pool.
                 content = _without_coding(_limited(response), named.get("content-encoding", ""))
@@ -202,13 +202,13 @@ class Wire:
 class Stream:
     """The body of an answer while it is received. The caller closes it."""
 
-    def __init__(self, response: Any, timeout: tuple[float, float]) -> None:
-        self._response, self._timeout = response, timeout
+    def __init__(self, response: Any, timeout: tuple[float, float], url: str) -> None:
+        self._response, self._timeout, self._url = response, timeout, url
         self._chunks = _content(response)
 
     def chunk(self) -> bytes:
         """The next bytes, at most 64 KiB; b"" at the end. Raises Fault and Unusable."""
-        with _translated(self._timeout):
+        with _translated(self._timeout, self._url):
             return bytes(next(self._chunks, b""))
 
     def close(self) -> None:
@@ -216,8 +216,19 @@ class Stream:
 
 
 @contextmanager
-def _translated(timeout: tuple[float, float]) -> Iterator[None]:
-    """Translates requests' exceptions into ours. Their messages are never used: they quote URLs."""
+def _translated(timeout: tuple[float, float], url: str) -> Iterator[None]:
+    """Translates requests' exceptions into ours. A Fault says whom the request was for."""
+    try:
+        with _reasons(timeout):
+            yield
+    except Fault as fault:
+        fault.host = authority(url)
+        raise
+
+
+@contextmanager
+def _reasons(timeout: tuple[float, float]) -> Iterator[None]:
+    """Translates requests' exceptions. Their messages are never used: they quote URLs."""
     try:
         yield
     except Endless:

@@ -47,21 +47,25 @@ class Clock:
 
 class Fault(Exception):
     """A request failed in a way that may be temporary. `reason` is part of a sentence ("connection
-    refused", "status 503"); `retry_after` is how many seconds the registry asks to wait."""
+    refused", "status 503"); `retry_after` is how many seconds the registry asks to wait; `host` is
+    whom the request was for (`host[:port]`; a registry may send us elsewhere), empty where that is
+    not known."""
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    def __init__(self, reason: str, retry_after: float | None = None, host: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+        self.host = host
 
 
 class GaveUp(Exception):
-    """The fault persisted. `reason` is that of the last one."""
+    """The fault persisted. `reason` and `host` are those of the last one."""
 
-    def __init__(self, reason: str, attempts: int) -> None:
+    def __init__(self, reason: str, attempts: int, host: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.attempts = attempts
+        self.host = host
 
 
 def retrying(action: Callable[[], T], policy: RetryPolicy, clock: Clock) -> T:
@@ -81,7 +85,7 @@ def retrying(action: Callable[[], T], policy: RetryPolicy, clock: Clock) -> T:
                 reason = fault.reason
                 if late and fault.retry_after is not None:
                     reason += f", asking to wait {pause:.0f} seconds"
-                raise GaveUp(reason, attempt) from None
+                raise GaveUp(reason, attempt, fault.host) from None
         clock.sleep(pause)
 
 

@@ -19,7 +19,7 @@ from xpkg_tool.registry.http.retry import (
     parse_retry_after,
     retrying,
 )
-from xpkg_tool.registry.http.url_policy import Authorization, follow, origin_of, redacted
+from xpkg_tool.registry.http.url_policy import Authorization, authority, follow, origin_of, redacted
 
 T = TypeVar("T")
 OpenBody = Callable[[], Body]
@@ -28,6 +28,15 @@ _MAX_REDIRECTS = 5
 # 307 and 308 keep method and body; the others turn a write into something else.
 _REDIRECTS_READ = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_WRITE = frozenset({307, 308})
+
+_REACH_REGISTRY = (
+    "Check that it is running, that its name and port are right and that this machine can reach it "
+    "(proxy, VPN)"
+)
+_REACH_OTHER = (
+    "Check that this machine can reach that host (proxy, VPN), and ask the registry's "
+    "administrator whether it is the right one"
+)
 
 
 class Transport:
@@ -60,20 +69,34 @@ class Transport:
             self.name, self._wire, self._policy, self._clock, self, reading=self._reading
         )
 
-    def retrying(self, action: Callable[[], T]) -> T:
-        """Calls `action`, and again while it raises Fault and the policy allows. Raises
+    def retrying(self, action: Callable[[], T], *, token_service: str = "") -> T:
+        """Calls `action`, and again while it raises Fault and the policy allows. `token_service`
+        (`host[:port]`) is whom it asks, where that is not the registry itself. Raises
         PublishError."""
         try:
             return retrying(action, self._policy, self._clock)
         except GaveUp as error:
             tries = "1 attempt" if error.attempts == 1 else f"{error.attempts} attempts"
+            who = self._who(error.host, token_service)
+            elsewhere = error.host.lower() not in ("", self.name.lower())
+            reach = _REACH_OTHER if elsewhere else _REACH_REGISTRY
             resumed = "" if self._reading else ": what has already been sent is not sent again"
             raise publish_error(
                 REGISTRY,
-                f"The registry {self.name} could not be used: {error.reason} ({tries})",
-                "Check that it is running, that its name and port are right and that this machine "
-                f"can reach it (proxy, VPN); then try again{resumed}.",
+                f"{who} could not be used: {error.reason} ({tries})",
+                f"{reach}; then try again{resumed}.",
             ) from None
+
+    def _who(self, host: str, token_service: str = "") -> str:
+        """How a message names `host`: the registry, its token service, or where it leads."""
+        if token_service:
+            service = f"The token service of the registry {self.name}, {token_service},"
+            return (
+                service if host in ("", token_service) else f"{service} redirects to {host}, which"
+            )
+        if host.lower() in ("", self.name.lower()):
+            return f"The registry {self.name}"
+        return f"The registry {self.name} leads to {host}, which"
 
     def send(
         self,
@@ -132,8 +155,9 @@ class Transport:
         try:
             response = self._wire.exchange(method, url, sent, opened, stream=stream)
         except NotTrusted as error:
-            raise self.error(
-                f"is not trusted: {error}",
+            raise publish_error(
+                REGISTRY,
+                f"{self._who(authority(url))} is not trusted: {error}",
                 "If its certificate is from your own authority, name that in the registry's "
                 "`ca_file` (or in REQUESTS_CA_BUNDLE); if it uses plain http, declare it "
                 "`insecure`.",
@@ -150,7 +174,7 @@ class Transport:
             # Use the registry's own clock if it sends the time: this machine's may be wrong.
             now = parse_date(response.headers.get("date")) or self._clock.now()
             retry_after = parse_retry_after(response.headers.get("retry-after"), now)
-            raise Fault(f"it answered with status {response.status}", retry_after)
+            raise Fault(f"it answered with status {response.status}", retry_after, authority(url))
         return response
 
     def _count(self) -> None:

@@ -46,6 +46,11 @@ def origin_of(url: str) -> Origin:
     return Origin(parts.scheme, host.lower(), port or _PORTS[parts.scheme])
 
 
+def authority(url: str) -> str:
+    """`host[:port]` of a URL, as written: without a user, and without what follows."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
 def redacted(url: str) -> str:
     """`url` as a message may show it: without a user, and with harmless query parameters only."""
     try:
@@ -92,8 +97,7 @@ def _clean(url: str) -> bool:
 def _refused(base: str, what: str, why: str) -> PublishError:
     return publish_error(
         REGISTRY,
-        f"The registry at {urlsplit(base).netloc.rpartition('@')[2]} sent {what} that {why}; it "
-        "was not followed",
+        f"The registry at {authority(base)} sent {what} that {why}; it was not followed",
         "Ask its administrator to correct the address that the registry returns (behind a proxy: "
         "the external URL, X-Forwarded-Proto).",
     )

@@ -55,6 +55,10 @@ def test_another_digest() -> None:
     made = manifest(PINNED[0], stale, PROVIDER, mode="pinned")
     assert [code for code, _ in messages(made)] == ["XP163"]
     assert f"its digest is {stale.digest}" in messages(made)[0][1]
+    assert "`pin_dependencies=True`" in made.findings[0].remedy
+    locked = replace(stale, origin="xpkg.lock", is_locked=True)
+    made = manifest(PINNED[0], locked, PROVIDER, mode="pinned")
+    assert "give both targets the same `resolve`" in made.findings[0].remedy
 
 
 def test_a_version_that_is_a_digest() -> None:

@@ -14,11 +14,12 @@ from tests.xpkg_tool.dependencies.install.closures import (
 )
 from xpkg_tool.dependencies.install.closure import closure_of
 from xpkg_tool.dependencies.install.model import Package
+from xpkg_tool.dependencies.install.places import Places
 
 
 def closure(*packages: Package, roots: tuple[str, ...] = (), resolved: bool = True):  # type: ignore[no-untyped-def]
     return closure_of(
-        roots or (packages[0].source,), packages, origin="install:install", resolved=resolved
+        roots or (packages[0].source,), packages, Places("install:install"), resolved=resolved
     )
 
 

@@ -11,9 +11,11 @@ from tests.xpkg_tool.cases import VECTORS
 from tests.xpkg_tool.dependencies.install.closures import (
     CONFIGURATION,
     FUNCTION,
+    HOST,
     SMALL,
     manifest,
     messages,
+    package,
 )
 from xpkg_tool.messages import InstallOptions
 
@@ -139,7 +141,27 @@ def test_resolving_in_the_mode_that_does_not() -> None:
 def test_options_of_something_else() -> None:
     made = manifest(*SMALL, overrides={"packages/team/plaform:x": InstallOptions()})
     assert [code for code, _ in messages(made)] == ["XP165"]
-    assert "packages/team/platform:team/platform" in made.findings[0].remedy
+    assert made.findings[0].remedy == "Name a target or a source of the closure."
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("packages/netwrok", "packages/network"),
+        ("packages/netwrok:netwrok", "packages/network"),
+        ("packages/network:netwrok", "packages/network:network"),
+        (f"{HOST}/team/netwrk", f"{HOST}/team/network"),
+        ("packages/edge", None),
+        ("packages/storage", None),
+        ("storage", None),
+        (f"{HOST}/team/storage", None),
+    ],
+)
+def test_only_what_is_near_is_suggested(key: str, meant: str | None) -> None:
+    network = package("team/network", origin="packages/network:network")
+    made = manifest(network, overrides={key: InstallOptions()})
+    remedy = f"Did you mean {meant!r}?" if meant else "Name a target or a source of the closure."
+    assert made.findings[0].remedy == remedy
 
 
 API = [json.loads(line) for line in (VECTORS / "install-api.jsonl").read_text("utf-8").splitlines()]

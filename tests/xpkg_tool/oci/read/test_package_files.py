@@ -69,7 +69,7 @@ def test_another_file_of_that_name(tmp_path: Path) -> None:
 
 def test_only_another_file_of_that_name(tmp_path: Path) -> None:
     (fault,) = of_layers(tmp_path, [("app/package.yaml", b"app")]).faults
-    assert fault.code == "XP909"
+    assert (fault.code, fault.severity) == ("XP910", "error")
     assert "there is no package.yaml in the top folder" in fault.message
 
 
@@ -85,6 +85,16 @@ def test_a_base_layer_without_the_file(tmp_path: Path) -> None:
     (fault,) = files_of(made.archive(tmp_path / "image")).faults
     assert fault.code == "XP909"
     assert "in the layer annotated as" in fault.message
+
+
+def test_a_base_layer_with_the_file_in_another_folder(tmp_path: Path) -> None:
+    """New package managers find it, old ones do not."""
+    layer = gz(tar(("app/package.yaml", PACKAGE), ("b/package.yaml", b"x")))
+    files = files_of(Image((layer, "base")).archive(tmp_path / "image"))
+    (fault,) = files.faults
+    assert files.package is None
+    assert (fault.code, fault.severity) == ("XP910", "error")
+    assert "v2.2 and later uses 'app/package.yaml' as the package, and older" in fault.message
 
 
 @pytest.mark.parametrize(

@@ -56,10 +56,25 @@ def test_a_scope_that_does_not_suffice(pusher: Pusher) -> None:
 
 
 def test_a_token_service_that_is_down(pusher: Pusher) -> None:
+    """It is named, not the registry, which is well; without what a user or a query says."""
     with running("token") as registry:
-        registry.realm = f"http://{closed_port()}/token"
+        dead = closed_port()
+        registry.realm = f"http://user:canary@{dead}/token?canary=1"
         pusher.login(registry.address, USER, PASSWORD)
-        assert "connection refused (4 attempts)" in error(pusher, registry)
+        assert error(pusher, registry) == (
+            f"The token service of the registry {registry.address}, {dead}, could not be used: "
+            "connection refused (4 attempts)"
+        )
+
+
+def test_a_token_service_that_redirects_to_a_host_that_is_down(pusher: Pusher) -> None:
+    dead = closed_port()
+    headers = {"Location": f"http://user:canary@{dead}/token?canary=1"}
+    with running("token", Fault("GET", "/token", nth=0, status=307, headers=headers)) as registry:
+        pusher.login(registry.address, USER, PASSWORD)
+        assert f", redirects to {dead}, which could not be used: connection refused" in error(
+            pusher, registry
+        )
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

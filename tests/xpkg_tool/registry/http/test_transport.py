@@ -66,6 +66,19 @@ def test_connection_refused(pusher: Pusher) -> None:
     assert outcome.finding.remedy.endswith("what has already been sent is not sent again.")
 
 
+@pytest.mark.parametrize(("method", "path"), [("HEAD", "manifests"), ("GET", "/v2/$")])
+def test_a_redirect_to_a_host_that_is_down(pusher: Pusher, method: str, path: str) -> None:
+    """It is named, not the registry, which is well."""
+    dead = closed_port()
+    headers = {"Location": f"http://user:canary@{dead}/x?canary=1"}
+    fault = Fault(method, path, nth=0, status=307, headers=headers)
+    with running("", fault) as registry:
+        assert error(pusher, registry) == (
+            f"The registry {registry.address} leads to {dead}, which could not be used: connection "
+            "refused (4 attempts)"
+        )
+
+
 def test_a_registry_that_is_down_is_not_asked_again_for_every_reference(pusher: Pusher) -> None:
     address = closed_port()
     outcomes = pusher.push(f"{address}/a:v1", f"{address}/a:v2", f"{address}/b:v1")
