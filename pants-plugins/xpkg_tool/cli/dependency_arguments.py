@@ -53,8 +53,8 @@ def lock_arguments(lock: argparse.ArgumentParser) -> None:
     lock.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; the exit code is 1 if the lock would change, or if a locked version "
-        "has moved or is gone",
+        help="write nothing; the exit code is 1 if the lock would change, if a locked version has "
+        "moved or is gone, or if the lock contradicts a package",
     )
     cache_dir_argument(lock)
     reading_arguments(lock)

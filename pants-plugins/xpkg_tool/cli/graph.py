@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from xpkg_tool.cli.failure import FAILED, OK, os_failure
 from xpkg_tool.cli.folder import folders
-from xpkg_tool.cli.metas import meta_in
+from xpkg_tool.cli.metas import metas_in
 from xpkg_tool.cli.output import write_error, write_output
 from xpkg_tool.cli.own_packages import own_sources
 from xpkg_tool.dependencies.graph.formats import FORMATS
@@ -22,11 +22,12 @@ from xpkg_tool.dependencies.lock.ranges import dialects_of
 from xpkg_tool.dependencies.metas import Meta
 from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.dependencies.repository import Member, Repository
+from xpkg_tool.files.regular import read_regular
 from xpkg_tool.package.crossplane_versions import releases
 
 
 def run(arguments: Namespace) -> int:
-    metas = {folder: meta_in(folder) for folder in folders(arguments)}
+    metas = metas_in(folders(arguments))
     own = own_sources(arguments, metas)
     members = tuple(_member(folder, meta, own) for folder, meta in metas.items())
     try:
@@ -98,7 +99,6 @@ def _lock_files(arguments: Namespace) -> list[str]:
 def _lock(path: str) -> Lock:
     """Raises Failure, and LockError."""
     try:
-        with open(path, "rb") as file:
-            return read_lock(file.read(), path)
+        return read_lock(read_regular(path), path)
     except OSError as error:
         raise os_failure("The lock cannot be read", path, error) from None

@@ -11,7 +11,7 @@ from dataclasses import replace
 from xpkg_tool.cli.failure import FAILED, OK, Failure, os_failure
 from xpkg_tool.cli.folder import folders, split_commas
 from xpkg_tool.cli.lock_check import check_lock_file
-from xpkg_tool.cli.metas import meta_in
+from xpkg_tool.cli.metas import metas_in
 from xpkg_tool.cli.output import write_error, write_output
 from xpkg_tool.cli.own_packages import last_part, own_sources
 from xpkg_tool.dependencies.cache.file_cache import FileCache
@@ -24,10 +24,12 @@ from xpkg_tool.dependencies.lock.conflict import LOCK_CONFLICT
 from xpkg_tool.dependencies.lock.entries import Entry, entries_of
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock, write_lock
+from xpkg_tool.dependencies.lock.malformed import malformed_entries
 from xpkg_tool.dependencies.lock.model import Lock
 from xpkg_tool.dependencies.lock.resolve import EVERYTHING, Wanted, resolve
 from xpkg_tool.dependencies.metas import Meta
 from xpkg_tool.diagnostics.errors import REFERENCE
+from xpkg_tool.files.regular import read_regular
 from xpkg_tool.files.whole import write_whole
 from xpkg_tool.publish.settings import RegistrySettings, registry_key
 
@@ -46,7 +48,7 @@ def _lock(arguments: Namespace) -> int:
     """Raises LockError and Failure; the file is as it was, then."""
     path: str = arguments.lock
     before, old = _read(path)
-    metas = {folder: meta_in(folder) for folder in folders(arguments)}
+    metas = metas_in(folders(arguments))
     names = {folder: _name(folder, path) for folder in metas}
     entries = [entry for folder in metas for entry in entries_of(names[folder], metas[folder])]
     upgrade = frozenset(split_commas(arguments.upgrade))
@@ -55,7 +57,8 @@ def _lock(arguments: Namespace) -> int:
         source: names[found[0]] if found else source
         for source, found in own_sources(arguments, metas).items()
     }
-    wanted = Wanted(entries, own, upgrade)
+    malformed = tuple(finding for meta in metas.values() for finding in malformed_entries(meta))
+    wanted = Wanted(entries, own, upgrade, malformed)
     with _catalog(arguments) as catalog:
 
         def resolved() -> Lock:
@@ -73,7 +76,8 @@ def _lock(arguments: Namespace) -> int:
         write_output(f"{path} is up to date: {count}\n")
         return OK
     try:
-        write_whole({path: after})
+        # Through a link, of which others may use the target.
+        write_whole({os.path.realpath(path): after})
     except OSError as error:
         raise os_failure("The lock cannot be written", path, error) from None
     told = "".join(f"  {line}\n" for line in changes(old, new))
@@ -117,8 +121,7 @@ def _read(path: str) -> tuple[bytes | None, Lock]:
     """The bytes of the lock file and what it says; None and nothing where there is none. Raises
     Failure and LockError."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_regular(path)
     except FileNotFoundError:
         return None, Lock()
     except OSError as error:
@@ -166,8 +169,13 @@ def _catalog(arguments: Namespace) -> Iterator[Catalog]:
 def _cache(arguments: Namespace) -> PackageCache:
     """The cache that was named, or the usual one; none where that cannot be. Raises Failure."""
     try:
-        return FileCache(cache_folder(arguments.cache_dir, os.environ))
+        return FileCache(cache_folder(arguments.cache_dir, os.environ), warn=_warn)
     except NoFolder as error:
         if arguments.cache_dir is not None:
             raise Failure(str(error), error.remedy) from None
+        _warn(str(error))
         return NopCache()
+
+
+def _warn(sentence: str) -> None:
+    write_error(f"warning: {sentence}\n")

@@ -11,6 +11,7 @@ from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import FILE_NAME, read_lock
 from xpkg_tool.dependencies.lock.model import LockedPackage
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.files.regular import read_regular
 
 
 def locked_packages(named: Sequence[str] | None) -> list[LockedPackage]:
@@ -28,8 +29,7 @@ def locked_packages(named: Sequence[str] | None) -> list[LockedPackage]:
     findings: list[Finding] = []
     for path in named or [FILE_NAME]:
         try:
-            with open(path, "rb") as file:
-                lock = read_lock(file.read(), path)
+            lock = read_lock(read_regular(path), path)
         except OSError as error:
             raise os_failure("The lock cannot be read", path, error) from None
         except LockError as error:

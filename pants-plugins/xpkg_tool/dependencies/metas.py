@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterable, Iterator, Mapping
 
+from xpkg_tool.diagnostics.finding import ERROR, Finding
 from xpkg_tool.documents.loader import DocumentError, load
 from xpkg_tool.documents.stream import Document, split
 from xpkg_tool.package.types import META_GROUP, ObjectKind, type_of_meta
@@ -44,6 +45,22 @@ def find_metas(files: Iterable[tuple[str, bytes]]) -> Iterator[Meta]:
     """All meta objects of a known kind in the files. Never raises."""
     for path, data in files:
         yield from _metas(path, data)
+
+
+def faults(path: str, data: bytes) -> tuple[Finding, ...]:
+    """What keeps the meta objects of a file from being read as they are written: the errors of
+    reading the stream, and those of documents that look like one. Never raises."""
+    if _MARK not in data:
+        return ()
+    documents, findings = split(path, data)
+    found = list(findings)
+    for document in documents:
+        if META_GROUP in document.text:
+            try:
+                load(document)
+            except DocumentError as error:
+                found += error.findings
+    return tuple(finding for finding in found if finding.severity == ERROR)
 
 
 def _metas(path: str, data: bytes) -> Iterator[Meta]:

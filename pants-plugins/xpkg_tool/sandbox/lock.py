@@ -11,7 +11,6 @@ from xpkg_tool.dependencies.cache.folder import NoFolder, cache_folder
 from xpkg_tool.dependencies.fetch.backend import NopCache
 from xpkg_tool.dependencies.fetch.protocols import PackageCache
 from xpkg_tool.dependencies.lock.changes import changes
-from xpkg_tool.dependencies.lock.entries import Entry
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock, write_lock
 from xpkg_tool.dependencies.lock.model import Lock
@@ -21,7 +20,7 @@ from xpkg_tool.diagnostics.errors import internal_error
 from xpkg_tool.messages import LOCK, LockAnswer, LockRequest
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import settings_by_registry
-from xpkg_tool.sandbox.lock_entries import entries_of_packages
+from xpkg_tool.sandbox.lock_entries import entries_of_packages, malformed_in
 
 
 def lock_packages(request: LockRequest, output: Path) -> LockAnswer:
@@ -30,8 +29,10 @@ def lock_packages(request: LockRequest, output: Path) -> LockAnswer:
         path = Path(request.lock)
         old = read_lock(path.read_bytes(), request.lock) if path.exists() else Lock()
         entries = entries_of_packages(request.packages)
+        malformed = tuple(malformed_in(request.packages))
         os.chdir(request.directory)
-        new = _resolved(request, entries, old)
+        wanted = Wanted(entries, request.own, request.upgrade, malformed)
+        new = _resolved(request, wanted, old)
     except LockError as error:
         return LockAnswer(error=str(error))
     # Whatever happens, the lock that there is stays.
@@ -44,7 +45,7 @@ def lock_packages(request: LockRequest, output: Path) -> LockAnswer:
     return LockAnswer(len(new.packages), changes(old, new), unknown)
 
 
-def _resolved(request: LockRequest, entries: tuple[Entry, ...], old: Lock) -> Lock:
+def _resolved(request: LockRequest, wanted: Wanted, old: Lock) -> Lock:
     registries = Registries(
         os.environ,
         settings_by_registry(request.registries),
@@ -53,7 +54,7 @@ def _resolved(request: LockRequest, entries: tuple[Entry, ...], old: Lock) -> Lo
     )
     with closing(registries):
         catalog = connect_catalog(registries, _cache(), at_once=request.connections)
-        return resolve(Wanted(entries, request.own, request.upgrade), old, catalog)
+        return resolve(wanted, old, catalog)
 
 
 def _cache() -> PackageCache:

@@ -11,8 +11,10 @@ from xpkg_tool.dependencies.lock.entries import (
     entries_installed,
     entries_of,
 )
+from xpkg_tool.dependencies.lock.malformed import malformed_entries
 from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS
-from xpkg_tool.dependencies.metas import find_meta
+from xpkg_tool.dependencies.metas import faults, find_meta
+from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.messages import PackageToLock
 
 
@@ -22,6 +24,16 @@ def entries_of_packages(packages: Sequence[PackageToLock]) -> tuple[Entry, ...]:
     dialects = all_dialects(found) or BOTH_DIALECTS
     installed = (entries_installed(p.name, p.sources, dialects) for p in packages)
     return (*found, *(entry for entries in installed for entry in entries))
+
+
+def malformed_in(packages: Sequence[PackageToLock]) -> Iterator[Finding]:
+    """What keeps the meta objects of packages from being read, or names no package in them."""
+    for package in packages:
+        if package.file:
+            data = Path(package.file).read_bytes()
+            meta = find_meta([(package.file, data)])
+            yield from faults(package.file, data)
+            yield from () if meta is None else malformed_entries(meta)
 
 
 def _entries(package: PackageToLock) -> Iterator[Entry]:

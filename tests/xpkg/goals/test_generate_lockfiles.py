@@ -13,7 +13,7 @@ from pants.testutil.rule_runner import RuleRunner
 
 from tests.xpkg.lock_runner import LOCK, lock_of, lock_runner, remove, write
 from tests.xpkg_tool.dependencies.lock.loopback import publish
-from tests.xpkg_tool.dependencies.lock.universe import versions
+from tests.xpkg_tool.dependencies.lock.universe import meta_text, versions
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry, Fault, running
 from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg_tool.dependencies.lock.model import Requirement
@@ -161,6 +161,13 @@ def test_what_prevents_a_lock_leaves_it_as_it_was(
     assert "packages/x/crossplane.yaml:8:16: error XP156: No version of" in text
     assert "//packages/x  packages/x/crossplane.yaml:8  >=v9.0.0    none" in text
     assert "Nothing was written: xpkg.lock is as it was." in text
+    broken = meta_text("x", {}).replace(b"[]", b"[{packge: a}]") + b"kind: Function\n"
+    runner.write_files({"packages/x/crossplane.yaml": broken})
+    with pytest.raises(Exception, match="cannot be locked") as error:
+        generate()
+    assert "packages/x/crossplane.yaml:6:15: error XP158" in str(error.value)
+    assert "packages/x/crossplane.yaml:7:1: error XP005" in str(error.value)
+    write(runner, registry, "x", {"a": ">=v9.0.0"})
     registry.faults.append(Fault("", "", nth=0, status=404))
     with pytest.raises(Exception, match="does not answer like a registry"):
         generate()

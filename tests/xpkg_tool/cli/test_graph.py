@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,18 @@ def test_what_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert "missing.lock" in capsys.readouterr().err
     assert main(["graph", "a", "--lock=bad.lock"]) == 2
     assert "bad.lock:1" in capsys.readouterr().err
+    os.mkfifo("fifo")
+    assert main(["graph", "a", "--lock=fifo"]) == 2
+    assert "fifo: The lock cannot be read: it is a FIFO" in capsys.readouterr().err
+
+
+def test_broken_files_are_shown_as_lint_shows_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is made of the part that can be read; what is wrong with all folders is said."""
+    Path("a/crossplane.yaml").write_text(META.format(name="a").replace('"', "", 1) + '  x: "\n')
+    Path("b/crossplane.yaml").write_text(f"{META_B}kind: Function\n")
+    Path("empty").mkdir()
+    assert main(["graph", "a", "empty", "b"]) == 2
+    err = capsys.readouterr().err
+    assert "a/crossplane.yaml:" in err and "error XP002" in err
+    assert "The folder empty contains no package" in err
+    assert "b/crossplane.yaml:" in err and "error XP005" in err

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Callable
 
 import pytest
 
@@ -155,6 +158,138 @@ def test_a_check_says_what_differs_and_what_fails(
     assert err.count("error publish-registry") == 1
 
 
+def change_a(change: Callable[[Any], object]) -> None:
+    """Edits what the lock says of `a`."""
+    lock = json.loads(LOCK.read_bytes())
+    change(next(p for p in lock["packages"] if p["source"].endswith("/a")))
+    LOCK.write_text(json.dumps(lock, indent=2) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda a: a.update(dependencies=[]), "v1.0.0 depends on {}/team/f-naming >=v1.0.0 ("),
+        (lambda a: a.update(kind="Provider"), "v1.0.0 is a Configuration, not a Provider ("),
+        (
+            lambda a: a.update(platforms={"linux/amd64": f"sha256:{'b' * 64}"}),
+            "v1.0.0 has no platforms (",
+        ),
+        (
+            lambda a: a["dependencies"][0].update(apiVersion="pkg.crossplane.io/v9"),
+            "; does not depend on {}/team/f-naming >=v1.0.0 (Function, pkg.crossplane.io/v9) (",
+        ),
+    ],
+    ids=["dependencies", "kind", "platforms", "api version"],
+)
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_check_reads_the_packages_behind_the_digests(
+    change: Callable[[Any], object],
+    message: str,
+    cached: bool,
+    registry: FakeRegistry,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    write_package(registry, Path(), "x", {"a": "*", "f-naming": "*"})
+    (tmp_path / "cache").mkdir()
+    assert main(["lock", "x"]) == 0
+    change_a(change)
+    written = LOCK.read_bytes()
+    registry.seen.clear()
+    capsys.readouterr()
+    options = [] if cached else ["--cache-dir", str(tmp_path / "cache")]
+    # Of another kind, it is not what the package asks for, either.
+    assert main(["lock", "--check", "x", *options]) == (2 if b'"Provider"' in written else 1)
+    out, err = capsys.readouterr()
+    assert "xpkg.lock contradicts the packages behind its digests\n" in out
+    assert message.format(registry.address) in out
+    assert "(xpkg.lock:5, required by //x)" in out
+    assert "Restore xpkg.lock from version control" in err
+    assert registry.count("GET", "/blobs/") == (0 if cached else 2)
+    assert LOCK.read_bytes() == written
+
+
+def test_a_check_asks_for_a_package_that_is_locked_by_its_digest(
+    registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digest = publish(registry, "f-naming", "v1.0.0")
+    write_package(registry, Path(), "x", {"f-naming": digest})
+    assert main(["lock", "x"]) == 0
+    assert main(["lock", "x", "--check"]) == 0
+    for tag in ("v1.0.0", digest):
+        del registry.manifests["team/f-naming", tag]
+    capsys.readouterr()
+    assert main(["lock", "x", "--check"]) == 1
+    out, err = capsys.readouterr()
+    assert f"f-naming {digest[:19]} is gone (xpkg.lock:6, required by //x)" in out
+    assert "--upgrade" not in err
+
+
+def test_a_check_names_each_package_that_cannot_be_looked_up(
+    registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(registry, "b", "v1.0.0")
+    write_package(registry, Path(), "x", {"a": "*", "b": "*"})
+    assert main(["lock", "x"]) == 0
+    capsys.readouterr()
+    for name in ("a", "b"):
+        registry.faults.append(Fault("HEAD", f"team/{name}/manifests", nth=0, status=400))
+    assert main(["lock", "x", "--check"]) == 2
+    err = capsys.readouterr().err
+    for name in ("a", "b"):
+        assert f"{source(registry, name)}:v1.0.0: error publish-registry" in err
+    assert err.count("  locked in xpkg.lock:") == 2
+
+
+def test_a_lock_is_written_through_a_link(registry: FakeRegistry) -> None:
+    """Beside the file that the link leads to, which others may use."""
+    write_package(registry, Path(), "x", {"f-naming": "*"})
+    Path("shared").mkdir()
+    Path("shared/real.lock").write_text('{"formatVersion": 1, "packages": []}')
+    LOCK.symlink_to("shared/real.lock")
+    assert main(["lock", "x"]) == 0
+    assert LOCK.is_symlink()
+    assert b"f-naming" in Path("shared/real.lock").read_bytes()
+    assert [file.name for file in Path("shared").iterdir()] == ["real.lock"]
+
+
+def test_entries_that_name_no_package_leave_the_lock_as_it_was(
+    registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_package(registry, Path(), "x", {"f-naming": "*"})
+    assert main(["lock", "x"]) == 0
+    written = LOCK.read_bytes()
+    file = folder / "crossplane.yaml"
+    file.write_text(file.read_text().replace("function:", "functoin:"))
+    for arguments in (["lock", "x"], ["lock", "x", "--check"]):
+        assert main(arguments) == 2
+        assert "x/crossplane.yaml:7:7: error XP158: The dependency" in capsys.readouterr().err
+    assert LOCK.read_bytes() == written
+
+
+def test_a_cache_that_cannot_be_used_is_a_warning(
+    registry: FakeRegistry,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    write_package(registry, Path(), "x", {"a": "*"})
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert main(["lock", "x"]) == 0
+    assert "warning: The folder for the cache cannot be created" in capsys.readouterr().err
+    LOCK.unlink()
+    # Once, not for each package.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("xpkg_tool.dependencies.cache.file_cache.write_whole", full)
+    assert main(["lock", "x"]) == 0
+    assert capsys.readouterr().err.count("warning: Fetched packages cannot be kept in") == 1
+
+
 def test_a_folder_of_several_packages_is_none(
     registry: FakeRegistry, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -253,6 +388,11 @@ def test_the_cache_is_used(registry: FakeRegistry, tmp_path: Path) -> None:
         (["x", "--lock", "."], "The lock cannot be read"),
         (["x", "--lock", "gone/xpkg.lock"], "The lock cannot be written"),
         (["x", "--lock", "x/crossplane.yaml"], "error XP150"),
+        (["x", "--lock", "fifo"], "fifo: The lock cannot be read: it is a FIFO"),
+        (["x", "--own", "bad source"], "--own 'bad source' is not what a source is"),
+        (["x", "--own", "r.io/t/a:v1"], "without a tag or a digest"),
+        (["x", "--own", "user:secret@r.io/t/a"], "--own '***@r.io/t/a' is not"),
+        (["x", "--known-as", "r.io/T"], "--known-as 'r.io/T'"),
     ],
 )
 def test_what_is_wrong_with_the_arguments(
@@ -263,6 +403,7 @@ def test_what_is_wrong_with_the_arguments(
 ) -> None:
     write_package(registry, Path(), "x", {"a": "*"})
     Path("empty").mkdir()
+    os.mkfifo("fifo")
     assert main(["lock", *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == ""

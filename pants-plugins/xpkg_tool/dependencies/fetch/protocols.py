@@ -47,7 +47,8 @@ class Digester(Protocol):
     """Finds the digest behind a tag."""
 
     def digest(self, source: str, tag: str) -> str:
-        """The digest of the manifest or the index. Raises PublishError."""
+        """The digest of the manifest or the index; `tag` may be a digest, to see whether it is
+        there. Raises PublishError."""
         ...
 
 

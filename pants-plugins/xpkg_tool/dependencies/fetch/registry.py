@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from xpkg_tool.dependencies.fetch.content import read_content
 from xpkg_tool.dependencies.fetch.protocols import FetchedPackage
 from xpkg_tool.dependencies.fetch.sources import locate
+from xpkg_tool.dependencies.model import is_digest
 from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
 from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.oci.image_error import ImageError
@@ -47,6 +48,20 @@ def announce(connections: Connections, sources: Iterable[str]) -> None:
             connections.connection(registry).expect(list(dict.fromkeys(names)))
 
 
+def is_usable(connections: Connections, source: str) -> bool:
+    """Whether the registry of a source answers at all, whatever it answers for that source. One
+    request, which is not repeated."""
+    from xpkg_tool.registry.http.client import urls
+    from xpkg_tool.registry.http.retry import Fault
+
+    try:
+        connection = connections.connection(locate(source, tag="latest").registry)
+        connection.transport.send("GET", urls(connection.scheme, connection.registry, "").probe)
+    except (Fault, PublishError):
+        return False
+    return True
+
+
 class RegistryTags:
     """The tags of a source (`protocols.Tags`)."""
 
@@ -71,16 +86,17 @@ class RegistryTags:
 
 
 class RegistryDigester:
-    """The digest behind a tag (`protocols.Digester`): by HEAD; by GET where a registry has no HEAD,
-    answers it without a digest or with one that the package manager does not know, or finds nothing
-    by it."""
+    """The digest behind a tag, or a digest if it is there (`protocols.Digester`): by HEAD; by GET
+    where a registry has no HEAD, answers it without a digest or with one that the package manager
+    does not know, or finds nothing by it."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
     def digest(self, source: str, tag: str) -> str:
-        with _about(f"{source}:{tag}"):
-            place = locate(source, tag=tag)
+        by_digest = is_digest(tag)
+        with _about(f"{source}@{tag}" if by_digest else f"{source}:{tag}"):
+            place = locate(source, digest=tag) if by_digest else locate(source, tag=tag)
             connection = self._connections.connection(place.registry)
             repository = connection.repository(place.repository)
             digest = repository.manifest_digest(tag, confirm=True)
@@ -88,10 +104,11 @@ class RegistryDigester:
                 response = repository.manifest(tag)
                 digest = None if response is None else sha256(response.body)
             if digest is None:
+                noun = "digest" if by_digest else "tag"
                 raise publish_error(
                     REFERENCE,
-                    f"The registry has no tag {tag} in {place.repository}",
-                    "Check the spelling of the source and of the tag.",
+                    f"The registry has no {noun} {tag} in {place.repository}",
+                    f"Check the spelling of the source and of the {noun}.",
                 )
             return digest
 

@@ -36,7 +36,8 @@ def describe_conflict(
     tags = () if found is None or isinstance(found, Finding) else found
     # Those in files of the repository first: they can be changed.
     entries = sorted(asked[source].entries, key=lambda e: (e.meta is None, e.by, e.constraint))
-    rows = [_HEAD, *(_row(entry, tags, asked) for entry in entries[:_MOST_ROWS])]
+    known = None if found is None else tags
+    rows = [_HEAD, *(_row(entry, known, asked) for entry in entries[:_MOST_ROWS])]
     details = [*_table(rows)]
     if len(entries) > _MOST_ROWS:
         details.append(f"and {len(entries) - _MOST_ROWS:,} more")
@@ -123,8 +124,11 @@ def _roots(entry: Entry, asked: Mapping[str, Asked]) -> set[str]:
     return roots
 
 
-def _row(entry: Entry, tags: Sequence[VersionTag], asked: Mapping[str, Asked]) -> tuple[str, ...]:
-    if entry.range.is_digest:
+def _row(
+    entry: Entry, tags: Sequence[VersionTag] | None, asked: Mapping[str, Asked]
+) -> tuple[str, ...]:
+    """`tags` are None where the registry was not asked for them."""
+    if tags is None or entry.range.is_digest:
         highest = "-"
     else:
         highest = next((t.text for t in tags if entry.range.admits(t.version)), "none")

@@ -44,6 +44,8 @@ _LARGEST = 64 * 1024 * 1024
 # No lock has more that is worth reading.
 _MOST_FINDINGS = 1_000
 
+_LONGEST_INTEGER = 40
+
 _CONFLICT = re.compile(rb"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE)
 _PLATFORM = re.compile(r"[a-z0-9]+(?:/[a-z0-9._]+){1,2}")
 _WRITE_AGAIN = "Write the lock again, with `xpkg lock` or `pants generate-lockfiles`"
@@ -191,7 +193,7 @@ class _Reader:
     def _check_format(self, value: Mapping[str, Any]) -> None:
         version = value.get("formatVersion")
         if type(version) is not int:
-            self._field((), value, "formatVersion", _must_be(int, "a number"))
+            self._field((), value, "formatVersion", _must_be_an_integer)
         elif version > FORMAT_VERSION:
             self._wrong(
                 ("formatVersion",),
@@ -317,9 +319,9 @@ class _Reader:
             raise LockError(self._findings)
 
 
-def _integer(text: str) -> int | float:
-    """Reading one with millions of digits as an integer takes minutes."""
-    return int(text) if len(text) < 10 else float(text)
+def _integer(text: str) -> int:
+    """Reading one with millions of digits takes minutes; no field has so large a number."""
+    return int(text[:_LONGEST_INTEGER])
 
 
 def _kind(value: Any) -> str:
@@ -328,6 +330,11 @@ def _kind(value: Any) -> str:
 
 def _must_be(form: type, noun: str) -> _Check:
     return lambda value: None if type(value) is form else f"must be {noun}, not {_kind(value)}"
+
+
+def _must_be_an_integer(value: Any) -> str | None:
+    problem = _must_be(int, "an integer")(value)
+    return "must be an integer" if problem and type(value) is float else problem
 
 
 def _text(value: Any) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import Iterable, Iterator, Mapping, Sequence
 
 from xpkg_tool.dependencies.cycles import cycles
@@ -14,15 +13,18 @@ from xpkg_tool.dependencies.lock.choice import Choice, Conflict
 from xpkg_tool.dependencies.lock.conflict import describe_conflict
 from xpkg_tool.dependencies.lock.entries import Entry, is_source
 from xpkg_tool.dependencies.lock.errors import Problem
+from xpkg_tool.dependencies.lock.failures import joined
+from xpkg_tool.dependencies.lock.malformed import LOCK_ENTRY
 from xpkg_tool.dependencies.model import without_identifier
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.diagnostics.finding import Finding, cut, few
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.user_info import without_user
+from xpkg_tool.package.crossplane_versions import NEWER_DIALECT_SINCE
+from xpkg_tool.package.dialects import OLDER, difference, written_for_both
 
 LOCK_KIND = Rule("XP154", "lock-kind", "A dependency is a package of another kind.")
 LOCK_CYCLE = Rule("XP157", "lock-cycle", "Packages depend on each other in a cycle.")
-LOCK_ENTRY = Rule("XP158", "lock-entry", "A dependency cannot be looked up.")
 
 
 def find_problems(
@@ -35,8 +37,10 @@ def find_problems(
     entries that ask for the repository's own packages, whose names are in `own` by source, or for
     nothing that can be looked up."""
     failures = {source: _failure(source, a, catalog) for source, a in asked.items()}
-    joined = _joined({s: f for s, f in failures.items() if f is not None})
-    problems = [Problem(f, _askers(asked[source].entries)) for source, f in joined]
+    failed = {s: f for s, f in failures.items() if f is not None}
+    answered = catalog.answered.difference(failed)
+    told = joined(failed, answered, "locked either")
+    problems = [Problem(f, _askers(asked[source].entries)) for source, f in told]
     problems += [Problem(_unusable(entry)) for entry in others if entry.source not in own]
     for source, package in asked.items():
         if failures[source] is None:
@@ -44,7 +48,7 @@ def find_problems(
                 problems.append(describe_conflict(source, package.choice, asked, catalog))
             else:
                 problems += map(Problem, _kinds(source, package, package.choice))
-    return [*problems, *map(Problem, _cycles(asked, others, own))]
+    return [*problems, *_cycles(asked, others, own)]
 
 
 def too_many(count: int, most: int) -> Finding:
@@ -76,43 +80,45 @@ def _askers(entries: Iterable[Entry]) -> tuple[str, ...]:
     return (f"asked for by {few(places)}",)
 
 
-def _joined(failures: Mapping[str, Finding]) -> Iterator[tuple[str, Finding]]:
-    """The same failure of several packages once, as when their registry cannot be reached, with the
-    source of the first one."""
-    sources: defaultdict[Finding, list[str]] = defaultdict(list)
-    for source, failure in failures.items():
-        sources[replace(failure, path="")].append(source)
-    for failure, found in sources.items():
-        first, *others = sorted(found)
-        if others:
-            noun = "package" if len(others) == 1 else "packages"
-            message = (
-                f"{failure.message.rstrip('.')}; {len(others):,} other {noun} there could not be "
-                "locked either."
-            )
-            yield first, replace(failure, path=first, message=message)
-        else:
-            yield first, failures[first]
-
-
 def _unusable(entry: Entry) -> Finding:
     if not is_source(entry.source):
         what, remedy = _wrong(entry.source)
         return entry.finding(LOCK_ENTRY, f"{cut(entry.source)!r} {what}.", _remedy(entry, remedy))
-    what = "is missing"
-    if entry.constraint.startswith("sha256:"):
-        what = (
-            f"{cut(entry.constraint)!r} is not a digest, which is `sha256:` and 64 digits from 0 "
-            "to f"
-        )
-    elif entry.constraint:
-        what = f"{cut(entry.constraint)!r} is not a version range"
+    what, remedy = _wrong_version(entry)
     return entry.finding(
         LOCK_ENTRY,
         f"The version of the dependency on {entry.source} {what}, so nothing can be chosen.",
-        _remedy(entry, 'Write a range such as `">=v1.2.0, <v2.0.0"`, a version, or a digest.'),
+        _remedy(entry, remedy),
         field="version",
     )
+
+
+def _wrong_version(entry: Entry) -> tuple[str, str]:
+    """What is wrong with a version from which nothing can be chosen, and the remedy."""
+    remedy = 'Write a range such as `">=v1.2.0, <v2.0.0"`, a version, or a digest.'
+    constraint = entry.constraint
+    if not constraint:
+        return ("is not a string" if _has_version(entry) else "is missing"), remedy
+    if constraint.startswith("sha256:"):
+        what = "is not a digest, which is `sha256:` and 64 digits from 0 to f"
+        return f"{cut(constraint)!r} {what}", remedy
+    found = difference(constraint)
+    if found is None or found.unreadable is None:
+        return f"{cut(constraint)!r} is not a version range", remedy
+    # Lint says the same (XP130).
+    written = written_for_both(constraint)
+    if found.unreadable is OLDER and written:
+        remedy = f"Write `{written}`, which all releases can read."
+    readers = "before" if found.unreadable is OLDER else "since"
+    what = f"is not valid {readers} Crossplane {NEWER_DIALECT_SINCE}: {found.problem}"
+    return what, remedy
+
+
+def _has_version(entry: Entry) -> bool:
+    if entry.meta is None or entry.dependency is None:
+        return False
+    listed = entry.meta.value["spec"]["dependsOn"]
+    return listed[entry.dependency.index].get("version") not in (None, "")
 
 
 def _wrong(source: str) -> tuple[str, str]:
@@ -161,7 +167,7 @@ def wrong_kind(entry: Entry, source: str, version: str, kind: str) -> Finding:
 
 def _cycles(
     asked: Mapping[str, Asked], others: Iterable[Entry], own: Mapping[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[Problem]:
     edges: dict[str, dict[str, Entry]] = defaultdict(dict)
     for entry in (*others, *(entry for package in asked.values() for entry in package.entries)):
         edges[entry.by].setdefault(own.get(entry.source, entry.source), entry)
@@ -173,8 +179,25 @@ def _cycles(
         steps = [edges[a][b] for a, b in zip(cycle, (*cycle[1:], cycle[0]))]
         where = next((entry for entry in steps if entry.meta is not None), steps[0])
         path = " -> ".join((*cycle, cycle[0]))
-        yield where.finding(
+        finding = where.finding(
             LOCK_CYCLE,
             f"The packages depend on each other in a cycle: {path}.",
             "Remove one of these dependencies: a cluster with a cycle installs nothing any more.",
         )
+        yield Problem(finding, () if where.meta else _askers(_entries_leading_to(cycle, asked)))
+
+
+def _entries_leading_to(sources: Iterable[str], asked: Mapping[str, Asked]) -> list[Entry]:
+    """The entries of packages of the repository by which these packages come into the lock."""
+    found: list[Entry] = []
+    pending = list(sources)
+    seen = set(pending)
+    while pending:
+        package = asked.get(pending.pop())
+        for entry in () if package is None else package.entries:
+            if entry.by not in asked:
+                found.append(entry)
+            elif entry.by not in seen:
+                seen.add(entry.by)
+                pending.append(entry.by)
+    return found

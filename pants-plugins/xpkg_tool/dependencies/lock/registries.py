@@ -10,6 +10,7 @@ from xpkg_tool.dependencies.fetch.registry import (
     RegistryFetcher,
     RegistryTags,
     announce,
+    is_usable,
 )
 from xpkg_tool.dependencies.lock.catalog import Catalog
 
@@ -23,4 +24,5 @@ def connect_catalog(connections: Connections, cache: PackageCache, *, at_once: i
         ImageBackend(cache, RegistryFetcher(connections)),
         connections=at_once,
         announce=lambda sources: announce(connections, sources),
+        is_usable=lambda source: is_usable(connections, source),
     )

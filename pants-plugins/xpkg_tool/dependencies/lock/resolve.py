@@ -25,7 +25,7 @@ from xpkg_tool.dependencies.lock.choice import (
     choose,
 )
 from xpkg_tool.dependencies.lock.entries import Entry, all_dialects, entries_below, is_source
-from xpkg_tool.dependencies.lock.errors import LockError
+from xpkg_tool.dependencies.lock.errors import LockError, Problem
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
 from xpkg_tool.dependencies.lock.problems import find_problems, too_many
 from xpkg_tool.dependencies.lock.ranges import Range
@@ -45,11 +45,13 @@ class Wanted:
 
     `entries` are those of the repository's packages. `own` has the sources under which these are
     known themselves, each with the name of its package as in `Requirement.by`: they are never
-    locked. `upgrade` are the sources whose locked versions need not be kept, or EVERYTHING."""
+    locked. `upgrade` are the sources whose locked versions need not be kept, or EVERYTHING.
+    `malformed` has what is wrong with entries that are not among the others: no lock is made."""
 
     entries: Sequence[Entry]
     own: Mapping[str, str] = field(default_factory=dict)
     upgrade: Collection[str] = ()
+    malformed: Sequence[Finding] = ()
 
 
 def resolve(wanted: Wanted, locked: Lock, catalog: Catalog) -> Lock:
@@ -64,6 +66,7 @@ def resolve(wanted: Wanted, locked: Lock, catalog: Catalog) -> Lock:
         for source, entries in resolver.entries(chosen).items()
     }
     problems = find_problems(asked, resolver.others(chosen), catalog, wanted.own)
+    problems += map(Problem, wanted.malformed)
     if problems:
         raise LockError(problems)
     return Lock(tuple(_locked(source, asked[source], catalog) for source in sorted(asked)))

@@ -26,6 +26,7 @@ from xpkg_tool.dependencies.fetch.registry import (
     RegistryFetcher,
     RegistryTags,
     announce,
+    is_usable,
 )
 from xpkg_tool.diagnostics.errors import PublishError
 from xpkg_tool.oci.image_error import ImageError
@@ -295,3 +296,26 @@ def test_one_registry_that_is_down_is_asked_once(pusher: Pusher) -> None:
                 with pytest.raises(PublishError):
                     RegistryTags(connections).tags(f"{registry.address}/a/{number}")
         assert registry.count() == 4
+
+
+def test_whether_a_registry_can_be_used_at_all(pusher: Pusher) -> None:
+    """Whatever it answers for a repository, as long as it answers."""
+    with running() as registry:
+        source = f"{registry.address}/a/b"
+        registry.faults.append(Fault("", "/a/b", nth=0, status=500))
+        with registries(pusher) as connections:
+            assert is_usable(connections, source)
+            assert registry.count("GET", "/v2/") == 1
+            registry.faults.append(Fault("", "", nth=0, status=503))
+            assert not is_usable(connections, source)
+    with registries(pusher) as connections:
+        assert not is_usable(connections, source)
+
+
+def test_a_digest_that_is_gone(pusher: Pusher) -> None:
+    with running() as registry:
+        digest = put(registry, ONE)
+        assert digest_of(pusher, registry, digest) == digest
+        registry.manifests.clear()
+        with pytest.raises(PublishError, match=f"has no digest {digest} in a/b"):
+            digest_of(pusher, registry, digest)

@@ -15,15 +15,17 @@ from tests.xpkg_tool.dependencies.lock.universe import (
     Universe,
     digest_of,
     meta,
+    meta_text,
     root,
     source,
     versions,
 )
+from xpkg_tool.dependencies.lock.catalog import Catalog
 from xpkg_tool.dependencies.lock.entries import entries_of
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock, write_lock
 from xpkg_tool.dependencies.lock.model import Lock, Requirement
-from xpkg_tool.dependencies.lock.resolve import EVERYTHING
+from xpkg_tool.dependencies.lock.resolve import EVERYTHING, Wanted, resolve
 from xpkg_tool.diagnostics.errors import DENIED, REGISTRY, publish_error
 from xpkg_tool.package.semver import parse_constraint, parse_version
 
@@ -317,6 +319,13 @@ def test_a_digest_beside_a_range_is_a_conflict() -> None:
     assert universe.log == []
 
 
+def test_a_table_claims_nothing_of_tags_that_were_not_asked_for() -> None:
+    digest = digest_of(f"{HOST}/a", "v1.0.0")
+    entries = (*root("x", {"a": digest}), *root("y", {"a": ">=v1.0.0"}))
+    (problem,) = problems(Universe({"a": plain("v1.0.0")}), entries).problems
+    assert [line.split()[-1] for line in problem.details[1:]] == ["-", "-"]
+
+
 def test_a_repository_without_versions_is_named() -> None:
     (found,) = problems(Universe({"a": plain("latest", "v1")}), root("x", {"a": "*"})).findings
     assert "the registry has no tag that is a complete version" in found.message
@@ -377,6 +386,30 @@ def test_what_is_no_package_is_an_error() -> None:
     assert found.path == f"{HOST}/a@{digest_of(f'{HOST}/a', 'v1.0.0')}"
 
 
+def test_a_package_with_two_meta_objects_is_none() -> None:
+    stream = b"---\n".join((meta_text("a", {}), meta_text("other", {}, "Function")))
+    universe = Universe({"a": plain("v1.0.0")}, streams={"a": stream})
+    (found,) = problems(universe, root("x", {"a": "*"})).findings
+    assert found.code == "XP155"
+    assert "2 meta objects (Configuration a, Function other)" in found.message
+
+
+def test_an_external_package_with_an_entry_that_names_none_is_an_error() -> None:
+    stream = meta_text("a", {}).replace(b"[]", b"[5]")
+    universe = Universe({"a": plain("v1.0.0")}, streams={"a": stream})
+    (found,) = problems(universe, root("x", {"a": "*"})).findings
+    assert (found.code, found.path[:-64]) == ("XP158", f"{HOST}/a@sha256:")
+    assert "those who make it" in found.remedy
+
+
+def test_a_constraint_that_no_admitted_release_reads_is_explained_as_lint_does() -> None:
+    entries = root("x", {"a": ">=v1.0.0 <v2.0.0"}, crossplane="<v2.3.0")
+    (found,) = problems(Universe({"a": plain("v1.0.0")}), entries).findings
+    assert found.code == "XP158"
+    assert "is not valid before Crossplane 2.3: " in found.message
+    assert "`>=v1.0.0, <v2.0.0`" in found.remedy
+
+
 def test_a_kind_that_is_not_crossplanes_own_is_nothing_to_lock() -> None:
     text = (
         b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Configuration\nmetadata:\n  name: x\n"
@@ -391,7 +424,9 @@ def test_a_cycle_of_external_packages_is_an_error(connections: int) -> None:
     universe = Universe(
         {"a": {"v1.0.0": {"b": "*"}}, "b": {"v1.0.0": {"c": "*"}}, "c": {"v1.0.0": {"a": "*"}}}
     )
-    (found,) = problems(universe, root("x", {"b": "*"}), connections=connections).findings
+    (problem,) = problems(universe, root("x", {"b": "*"}), connections=connections).problems
+    found = problem.finding
+    assert problem.details == ("asked for by packages/x/crossplane.yaml:7",)
     a, b, c = (f"{HOST}/{name}" for name in "abc")
     assert found.code == "XP157"
     assert f"in a cycle: {a} -> {b} -> {c} -> {a}." in found.message
@@ -412,9 +447,11 @@ def test_packages_of_the_repository_are_not_locked() -> None:
     assert versions(universe.lock(root("x", {"a": "*", "mine": "*"}), own=own)) == {"a": "v1.0.0"}
 
 
-def test_a_registry_that_fails_is_asked_once_and_named_once() -> None:
-    down = publish_error(REGISTRY, "The registry xpkg.example.org could not be used", "Try again.")
-    universe = Universe({}, broken={source(name): down for name in "abc"})
+REFUSED = publish_error(REGISTRY, "The registry xpkg.example.org could not be used", "Try again.")
+
+
+def test_a_registry_that_is_down_is_asked_once_and_named_once() -> None:
+    universe = Universe({}, broken={source(name): REFUSED for name in "abc"}, down=True)
     entries = root("x", {"a": "*", "b": "*", "c": "*"})
     (found,) = problems(universe, entries).findings
     assert found.path == source("a")
@@ -426,6 +463,51 @@ def test_a_registry_that_fails_is_asked_once_and_named_once() -> None:
     # What is locked does not depend on it.
     locked = Universe(dict.fromkeys("abc", plain("v1.0.0"))).lock(entries)
     assert universe.lock(entries, locked) == locked
+
+
+@pytest.mark.parametrize("connections", [1, 8])
+def test_a_wrong_answer_for_one_package_concerns_that_one(connections: int) -> None:
+    names = [f"c{number:02}" for number in range(20)]
+    universe = Universe(
+        dict.fromkeys(names, plain("v1.0.0")),
+        broken={source(name): REFUSED for name in ("c03", "c10")},
+    )
+    entries = root("x", dict.fromkeys([*names, "gone"], "*"))
+    error = problems(universe, entries, connections=connections)
+    found = {f.path: f.message for f in error.findings}
+    assert list(found) == [source("c03"), source("c10"), source("gone")]
+    assert found[source("c10")] == REFUSED.finding.message
+    assert all("asked for by packages/x/crossplane.yaml:" in str(p) for p in error.problems)
+
+
+def test_a_registry_that_breaks_down_is_named_with_the_request_that_failed() -> None:
+    class Breaking(Universe):
+        def digest(self, source: str, tag: str) -> str:
+            if source.endswith("/b"):
+                self.down = True
+            if self.down:
+                self.requests["failed"] += 1
+                raise REFUSED
+            return super().digest(source, tag)
+
+    universe = Breaking(dict.fromkeys("abcd", plain("v1.0.0")))
+    catalog = Catalog(
+        universe, universe, universe, connections=1, is_usable=lambda source: not universe.down
+    )
+    with pytest.raises(LockError) as error:
+        resolve(Wanted(root("x", dict.fromkeys("abcd", "*"))), EMPTY, catalog)
+    found = {f.path: f.message for f in error.value.findings}
+    # Of the first one, the digest is known, but not the content.
+    assert "3 other packages" in found[f"{source('b')}:v1.0.0"]
+    assert universe.requests["failed"] == 1
+
+
+def test_a_registry_that_fails_for_all_is_not_asked_for_ever() -> None:
+    names = [f"c{number}" for number in range(100)]
+    universe = Universe({}, broken={source(name): REFUSED for name in names})
+    (found,) = problems(universe, root("x", dict.fromkeys(names, "*"))).findings
+    assert "99 other packages" in found.message
+    assert universe.requests == {"tags": 16}
 
 
 def test_each_package_that_cannot_be_read_is_named() -> None:

@@ -72,10 +72,11 @@ def root(name: str, depends_on: Mapping[str, str], crossplane: str = "") -> tupl
 @dataclass
 class Universe:
     """Tags, digester and fetcher in one. `broken` are sources whose registry answers with the error
-    given; `requests` counts what was asked for."""
+    given, `down` says that no request to it succeeds; `requests` counts what was asked for."""
 
     packages: Packages
     broken: Mapping[str, PublishError] = field(default_factory=dict)
+    down: bool = False
     streams: Mapping[str, bytes] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     log: list[tuple[str, str, str]] = field(default_factory=list)
@@ -114,7 +115,10 @@ class Universe:
         connections: int = 1,
         **wanted: Any,
     ) -> Lock:
-        catalog = Catalog(self, self, self, connections=connections)
+        usable = not self.down
+        catalog = Catalog(
+            self, self, self, connections=connections, is_usable=lambda source: usable
+        )
         return resolve(Wanted(entries, **wanted), locked, catalog)
 
 
