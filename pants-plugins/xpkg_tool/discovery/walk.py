@@ -60,7 +60,7 @@ def walk(
     """
     # File names are bytes; decoding them must not depend on the locale.
     state = _State(
-        directory, tuple(map(_text, ignore)), _real(directory, within), _real(without), loss
+        directory, tuple(map(_text, ignore)), _real(directory, within), _identity(without), loss
     )
     os.listdir(directory)
     folders = [""]
@@ -72,6 +72,15 @@ def walk(
 
 def _real(*paths: str) -> tuple[bytes, ...]:
     return tuple(os.path.realpath(os.fsencode(path)) for path in paths if path)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """What a folder is known by, whatever it is called; None where there is none."""
+    try:
+        status = os.stat(os.fsencode(path)) if path else None
+    except OSError:
+        return None
+    return None if status is None else (status.st_dev, status.st_ino)
 
 
 def shown_path(directory: str, relative: str) -> str:
@@ -93,7 +102,7 @@ class _State:
     directory: str
     ignore: tuple[str, ...]
     roots: tuple[bytes, ...]
-    left_out: tuple[bytes, ...]
+    left_out: tuple[int, int] | None
     loss: str
     files: dict[str, bytes] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -112,7 +121,7 @@ class _State:
             if entry.name.startswith(b".") and not _is_something_else_than_a_folder(entry):
                 self._hidden(relative, entry)
             elif entry.is_dir(follow_symlinks=False):
-                if not self._is_left_out(relative):
+                if not self._is_left_out(entry.stat(follow_symlinks=False)):
                     below.append(relative)
             elif not matches_any(self.ignore, relative):
                 self._entry(relative, entry.is_symlink())
@@ -124,8 +133,8 @@ class _State:
     def _full(self, relative: str) -> bytes:
         return os.path.join(os.fsencode(self.directory), _bytes(relative))
 
-    def _is_left_out(self, relative: str) -> bool:
-        return os.path.realpath(self._full(relative)) in self.left_out
+    def _is_left_out(self, status: os.stat_result) -> bool:
+        return (status.st_dev, status.st_ino) == self.left_out
 
     def _hidden(self, relative: str, entry: os.DirEntry[bytes]) -> None:
         """Leaves a hidden folder out, and reports it if it contains an object."""
@@ -171,7 +180,7 @@ class _State:
     def _entry(self, relative: str, linked: bool) -> None:
         full = self._full(relative)
         try:
-            mode = os.stat(full).st_mode
+            status = os.stat(full)
         except OSError as error:
             if linked and not relative.lower().endswith(YAML_ENDINGS):
                 return
@@ -182,8 +191,9 @@ class _State:
             elif relative.lower().endswith(YAML_ENDINGS):
                 self._unreadable(relative, "file", error)
             return
+        mode = status.st_mode
         if stat.S_ISDIR(mode):
-            if not self._is_left_out(relative):
+            if not self._is_left_out(status):
                 self._linked_folder(relative, full)
         elif relative.endswith(YAML_ENDINGS):
             self._yaml(relative, full, mode, linked)
