@@ -21,7 +21,7 @@ _RUN = (
 )
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _sources() -> str:
     """Changes with the tool: what an earlier one has answered is in the store."""
     root = Path(xpkg_tool.__file__).parent
