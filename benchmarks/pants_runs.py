@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmarks import measuring
 from benchmarks.inputs import PLUGINS, PROJECT
@@ -18,8 +21,8 @@ TRIVIAL_PLUGINS = PROJECT / "benchmarks" / "plugins"
 _PANTS_TOML = """\
 [GLOBAL]
 pants_version = "2.17.1"
-pythonpath = ["{plugins}"]
-backend_packages = ["{backend}"]
+pythonpath = {plugins}
+backend_packages = {backends}
 local_store_dir = "{store}"
 
 [anonymous-telemetry]
@@ -40,17 +43,30 @@ _SETTLE_SECONDS = 1.0
 class Repository:
     """A repository in `root` with its own store: empty, or a copy of the one at `store`.
 
-    `backend` is a folder of `plugins`: xpkg, or trivial.
+    `backend` is a folder of `plugins`: xpkg, or trivial. `beside` are others with their plugins,
+    which are only loaded.
     """
 
-    def __init__(self, root: Path, plugins: Path, backend: str, store: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        plugins: Path,
+        backend: str,
+        store: Path | None = None,
+        beside: Mapping[str, Path] = MappingProxyType({}),
+    ) -> None:
         self.root = root / "repository"
         self._target = f"{backend}_package"
         warm_up = self.root / "warm-up"
         warm_up.mkdir(parents=True)
         if store is not None:
             shutil.copytree(store, root / "store")
-        toml = _PANTS_TOML.format(plugins=plugins, backend=backend, store=root / "store")
+        loaded = {backend: plugins, **beside}
+        toml = _PANTS_TOML.format(
+            plugins=json.dumps([str(folder) for folder in loaded.values()]),
+            backends=json.dumps(list(loaded)),
+            store=root / "store",
+        )
         (self.root / "pants.toml").write_text(toml)
         (warm_up / "crossplane.yaml").write_text(_WARM_UP)
         (warm_up / "BUILD").write_text(f"{self._target}()\n")

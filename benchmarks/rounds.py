@@ -64,9 +64,11 @@ class Round:
             made.close()
 
     @contextlib.contextmanager
-    def trivial_repository(self, name: str) -> Iterator[Repository]:
-        """A repository for Pants' own floor, whose packages are built by `true`."""
-        made = Repository(self.folder / name, TRIVIAL_PLUGINS, "trivial")
+    def trivial_repository(self, name: str, *, loaded: bool = False) -> Iterator[Repository]:
+        """A repository for Pants' own floor, whose packages are built by `true`. `loaded`: with the
+        backend, whose rules and options are there for nothing."""
+        beside = {"xpkg": PLUGINS} if loaded else {}
+        made = Repository(self.folder / name, TRIVIAL_PLUGINS, "trivial", beside=beside)
         try:
             made.warm_up()
             yield made

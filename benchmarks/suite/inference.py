@@ -14,7 +14,8 @@ _EDIT = "inference: one meta object"
 
 def measure(round: Round) -> None:
     with (
-        round.trivial_repository("inference-trivial") as trivial,
+        # The same backends and fields, without inference.
+        round.trivial_repository("inference-trivial", loaded=True) as trivial,
         round.repository("inference") as ours,
     ):
         trivial.add(round.inputs.packages)

@@ -20,6 +20,7 @@ from pants.engine.process import Process, ProcessResult
 from pants.engine.rules import Get, collect_rules, rule
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
+    Dependencies,
     HydratedSources,
     HydrateSourcesRequest,
     MultipleSourcesField,
@@ -35,7 +36,7 @@ class TrivialSourcesField(MultipleSourcesField):
 
 class TrivialPackage(Target):
     alias = "trivial_package"
-    core_fields = (*COMMON_TARGET_FIELDS, TrivialSourcesField, OutputPathField)
+    core_fields = (*COMMON_TARGET_FIELDS, Dependencies, TrivialSourcesField, OutputPathField)
     help = "A package whose build does nothing."
 
 
