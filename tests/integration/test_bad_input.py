@@ -233,8 +233,9 @@ def test_only_what_is_named_is_reported(repository: Repository) -> None:
     repository.write("packages/bad/crossplane.yaml", "a: [\n")
     repository.write("packages/bad/BUILD", "xpkg_package()\n")
     write_provider(repository, "packages/good", "provider-good")
-    run = repository.pants("lint", "package", "packages/good")
-    assert "packages/bad" not in run.output
+    for named in ("packages/good::", "packages/good"):
+        run = repository.pants("lint", "package", named)
+        assert "packages/bad" not in run.output
 
 
 def test_skip_lint_hides_nothing_from_package(repository: Repository) -> None:

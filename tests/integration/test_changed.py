@@ -11,6 +11,8 @@ import pytest
 
 from tests.integration.repository import PROVIDER, Repository, write_provider
 from tests.integration.test_statistics import counted
+from xpkg_tool.dependencies.lock.file import write_lock
+from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
 
 _REGISTRIES = {
     "local": {
@@ -97,6 +99,7 @@ def test_a_change_concerns_what_depends_on_it(repository: Repository) -> None:
 
 
 def test_the_graph_says_what_is_published(repository: Repository) -> None:
+    repository.pants("publish", "::")
     for name in ("beside", "middle"):
         crd = repository.root / name / "crds" / "things.yaml"
         crd.write_text(crd.read_text() + "# Not published.\n")
@@ -135,3 +138,22 @@ def test_a_cycle_is_a_finding_and_stops_publishing(repository: Repository) -> No
     published = repository.pants("publish", "beside", "top", expect=1).output
     assert "top:top cannot be published: Its dependencies form a cycle: " in published
     git(repository, "checkout", "--quiet", "base")
+
+
+def test_a_change_of_a_lock_concerns_what_it_locks(repository: Repository) -> None:
+    """An upgrade touches nothing else."""
+    write_provider(repository, "external", "external")
+    meta = repository.root / "external" / "crossplane.yaml"
+    entry = "  - provider: other.example.org/a/storage\n    version: '*'\n"
+    meta.write_text(f"{meta.read_text()}  dependsOn:\n{entry}")
+    repository.write("install/BUILD", "xpkg_install(packages=['external'])\n")
+    for version in ("v1.0.0", "v1.1.0"):
+        locked = LockedPackage(
+            "other.example.org/a/storage", version, f"sha256:{'1' * 64}", "Provider", "a-storage"
+        )
+        repository.write("xpkg.lock", write_lock(Lock((locked,))))
+        git(repository, "add", ".")
+        git(repository, "commit", "--quiet", f"--message=Lock {version}")
+    listed = repository.pants(*CHANGED, "list").stdout.split()
+    assert listed == ["//:_xpkg_xpkg_lock", "external:external", "install:install"]
+    git(repository, "reset", "--quiet", "--hard", "HEAD~2")

@@ -93,5 +93,19 @@ def test_small_packages_share_processes(repository: Repository) -> None:
     crossplane.write_text(crossplane.read_text() + "# changed\n")
     ran, _, _, _ = counted(repository.pants("--no-pantsd", "package", "small::"))
     assert ran == 1
-    # Asking for one package builds its bucket, which then serves the others.
-    assert counted(repository.pants("--no-pantsd", "package", "small/p3"))[0] == 0
+
+
+def test_a_package_that_is_named_is_built_alone(repository: Repository) -> None:
+    for number in range(20):
+        write_provider(repository, f"named/p{number}", f"provider-named-{number}")
+    files = (repository.root / "named/p3").rglob("*.yaml")
+    size = sum(path.stat().st_size for path in files)
+    ran, _, parsed, _ = counted(repository.pants("lint", "package", "named/p3"))
+    # Lint reads all meta objects besides: what the packages say of each other.
+    assert (ran, parsed) == (2, size)
+    assert counted(repository.pants("--no-pantsd", "package", "named/p3"))[0] == 0
+    ran, _, parsed, _ = counted(repository.pants("package", "named/p3", "named/p4:p4"))
+    assert (ran, parsed < size * 2) == (1, True)
+    # Of many packages, several share a process; what was built alone is built again.
+    ran, _, parsed, _ = counted(repository.pants("package", "named::"))
+    assert 1 <= ran <= 4 and parsed > size * 15

@@ -44,6 +44,8 @@ from xpkg.target_types import XpkgSkipLintField, XpkgSourcesField
 
 _DEPLOY = "experimental-deploy"
 _MAKE_MANIFESTS = frozenset({"package", _DEPLOY})
+# How many packages are few: each is then built in a process of its own.
+_FEW = 4
 
 logger = logging.getLogger(__name__)
 
@@ -126,6 +128,41 @@ async def find_named_packages(
         tuple(sorted(packages.intersection(named))),
         tuple(sorted(manifests)),
     )
+
+
+@dataclass(frozen=True)
+class FewPackagesRequest:
+    """Asks for `FewPackages`."""
+
+
+@dataclass(frozen=True)
+class FewPackages:
+    """The packages that the command line names one by one, by address or folder; none where there
+    are more than a few, or where it is not known. No other BUILD file is read for them."""
+
+    addresses: frozenset[Address]
+
+
+@rule
+async def find_few_packages(_: FewPackagesRequest, options: _Options) -> FewPackages:
+    try:
+        changed = ChangedOptions.from_options(options.options.for_scope("changed"))
+        specs = SpecsParser().parse_specs(
+            tuple(options.options.specs),
+            description_of_origin="CLI arguments",
+            unmatched_glob_behavior=GlobMatchErrorBehavior.ignore,
+        )
+        named = specs.includes
+        others = (named.dir_globs, named.recursive_globs, named.ancestor_globs, named.file_globs)
+        count = len(named.address_literals) + len(named.dir_literals)
+    # As above; `find_named_packages` says so where it matters.
+    except (AttributeError, KeyError, TypeError):
+        return FewPackages(frozenset())
+    if changed.provided or any(others) or not 0 < count <= _FEW:
+        return FewPackages(frozenset())
+    targets = await filter_targets(**implicitly({specs: Specs}))
+    found = frozenset(t.address for t in targets if t.has_field(XpkgSourcesField))
+    return FewPackages(found if len(found) <= _FEW else frozenset())
 
 
 @dataclass(frozen=True)

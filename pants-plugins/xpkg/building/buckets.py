@@ -29,9 +29,19 @@ class Buckets:
     pinned: tuple[Address, ...] = ()
 
     def of(self, address: Address) -> tuple[Address, ...]:
-        if address in self.pinned:
-            return (address,)
         return self.members[bucket_of(address, len(self.members))]
+
+
+@dataclass(frozen=True)
+class BucketRequest:
+    """Asks for the `Bucket` of a package that is not pinned to others."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class Bucket:
+    addresses: tuple[Address, ...]
 
 
 def bucket_of(address: Address, count: int) -> int:
@@ -56,6 +66,11 @@ async def find_buckets(all_targets: AllTargets) -> Buckets:
     for address in addresses:
         members[bucket_of(address, count)].append(address)
     return Buckets(tuple(tuple(bucket) for bucket in members), tuple(sorted(pinned)))
+
+
+@rule
+async def find_bucket(request: BucketRequest, buckets: Buckets) -> Bucket:
+    return Bucket(buckets.of(request.address))
 
 
 def rules() -> Iterable[Any]:

@@ -26,13 +26,19 @@ from pants.engine.target import (
 from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
-from xpkg.building.buckets import Buckets
+from xpkg.building.buckets import Bucket, BucketRequest
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
 from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsRequest
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
-from xpkg.named_packages import ShownByLint, ShownByLintRequest
+from xpkg.named_packages import (
+    FewPackages,
+    FewPackagesRequest,
+    ShownByLint,
+    ShownByLintRequest,
+)
 from xpkg.subsystem import XpkgSubsystem
+from xpkg.target_types import XpkgPinDependenciesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool import messages
 from xpkg_tool.messages import ARCHIVE, DESCRIPTION, FINDINGS, MessageError
@@ -141,6 +147,16 @@ class _Group:
 
 
 @dataclass(frozen=True)
+class _PackageGroup:
+    """The packages that share the process of one, its number among them, and whether it is
+    `pinned` to others."""
+
+    packages: tuple[PackageInputs, ...]
+    number: int
+    pinned: bool
+
+
+@dataclass(frozen=True)
 class _GroupResult:
     reports: tuple[messages.PackageReport, ...]
     files: Digest
@@ -196,19 +212,34 @@ def _names(packages: tuple[PackageInputs, ...]) -> str:
 
 
 @rule
-async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome:
+async def package_group(request: BuildRequest) -> _PackageGroup:
+    """A package that is asked for by its name does not wait for its bucket, and for the BUILD files
+    that say which packages are in it."""
     address = request.address
-    inputs = await Get(_BucketInputs, _Bucket(buckets.of(address)))
+    wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
+    pinned = bool(wrapped.target[XpkgPinDependenciesField].value)
+    few = await Get(FewPackages, FewPackagesRequest())
+    if pinned or address in few.addresses:
+        own = await Get(PackageInputs, PackageInputsRequest(wrapped.target))
+        return _PackageGroup((own,), 0, pinned)
+    bucket = await Get(Bucket, BucketRequest(address))
+    inputs = await Get(_BucketInputs, _Bucket(bucket.addresses))
     found = _find(inputs, address)
     if found is None:
         # Its inputs cannot be had; asking again raises what Pants has to say of it.
-        target = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
-        await Get(PackageInputs, PackageInputsRequest(target.target))
+        await Get(PackageInputs, PackageInputsRequest(wrapped.target))
         raise AssertionError(f"{address} is not in its own bucket.")
-    group, number = found
+    return _PackageGroup(*found, pinned)
+
+
+@rule
+async def build_package(request: BuildRequest) -> BuildOutcome:
+    address = request.address
+    group = await Get(_PackageGroup, BuildRequest, request)
+    number = group.number
     pins = Pins()
     blockers: dict[Address, None] = {}
-    if address in buckets.pinned:
+    if group.pinned:
         targets = await Get(PinTargets, PinTargetsRequest(address))
         outcomes = await MultiGet(Get(BuildOutcome, BuildRequest(a)) for a in targets.addresses)
         digests = tuple(outcome.image_digest for outcome in outcomes)
@@ -216,7 +247,7 @@ async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome
             if outcome.failed:
                 blockers.update(dict.fromkeys((outcome.address, *outcome.blockers)))
         pins = await Get(Pins, PinsRequest(address, targets, digests))
-    built = await Get(_GroupResult, _Group(group, pins))
+    built = await Get(_GroupResult, _Group(group.packages, pins))
     report = built.reports[number]
     subset = await Get(Digest, DigestSubset(built.files, PathGlobs([f"{number}/*"])))
     files = await Get(Digest, RemovePrefix(subset, str(number)))

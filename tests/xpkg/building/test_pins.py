@@ -10,6 +10,7 @@ from pants.engine.fs import DigestContents
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from tests.xpkg.dependencies.packages import HOST, configure, meta, runner_with, write
+from xpkg import named_packages
 from xpkg.building import buckets, build, inputs, pins, shards, target_faults
 from xpkg.building.buckets import Buckets
 from xpkg.building.build import BuildOutcome, BuildRequest
@@ -22,7 +23,8 @@ LOCKED = f"sha256:{7:064x}"
 
 @pytest.fixture
 def runner() -> RuleRunner:
-    modules = (buckets, build, inputs, pins, resolves, shards, target_faults)
+    building = (buckets, build, inputs, pins, shards, target_faults)
+    modules = (*building, named_packages, resolves)
     runner = runner_with(
         *(rule for module in modules for rule in module.rules()),
         QueryRule(BuildOutcome, [BuildRequest]),
@@ -117,7 +119,6 @@ def test_a_pinned_package_is_in_no_bucket(runner: RuleRunner) -> None:
     found = runner.request(Buckets, [])
     base, top = Address("packages/base"), Address("packages/top")
     assert found.members == ((base,),) and found.pinned == (top,)
-    assert found.of(top) == (top,)
 
 
 def test_packages_that_are_pinned_to_each_other_cannot_be_built(runner: RuleRunner) -> None:

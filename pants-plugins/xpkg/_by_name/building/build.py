@@ -21,11 +21,13 @@ from pants.engine.internals.graph import resolve_target
 from pants.engine.internals.graph import resolve_targets
 from pants.engine.intrinsics import digest_subset_to_digest
 from pants.engine.intrinsics import remove_prefix
+from xpkg.building.buckets import find_bucket
 from xpkg.building.inputs import package_inputs
 from xpkg.building.pins import find_pin_targets
 from xpkg.building.pins import find_pins
 from xpkg.building.shards import analyse_package
 from xpkg.building.target_faults import find_target_faults
+from xpkg.named_packages import find_few_packages
 from xpkg.named_packages import shown_by_lint
 from xpkg.tool.run import ask_the_tool
 from pants.engine.target import (
@@ -38,13 +40,19 @@ from pants.engine.target import (
 from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
-from xpkg.building.buckets import Buckets
+from xpkg.building.buckets import Bucket, BucketRequest
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
 from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsRequest
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
-from xpkg.named_packages import ShownByLint, ShownByLintRequest
+from xpkg.named_packages import (
+    FewPackages,
+    FewPackagesRequest,
+    ShownByLint,
+    ShownByLintRequest,
+)
 from xpkg.subsystem import XpkgSubsystem
+from xpkg.target_types import XpkgPinDependenciesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool import messages
 from xpkg_tool.messages import ARCHIVE, DESCRIPTION, FINDINGS, MessageError
@@ -153,6 +161,16 @@ class _Group:
 
 
 @dataclass(frozen=True)
+class _PackageGroup:
+    """The packages that share the process of one, its number among them, and whether it is
+    `pinned` to others."""
+
+    packages: tuple[PackageInputs, ...]
+    number: int
+    pinned: bool
+
+
+@dataclass(frozen=True)
 class _GroupResult:
     reports: tuple[messages.PackageReport, ...]
     files: Digest
@@ -208,19 +226,34 @@ def _names(packages: tuple[PackageInputs, ...]) -> str:
 
 
 @rule
-async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome:
+async def package_group(request: BuildRequest) -> _PackageGroup:
+    """A package that is asked for by its name does not wait for its bucket, and for the BUILD files
+    that say which packages are in it."""
     address = request.address
-    inputs = await bucket_inputs(**implicitly(_Bucket(buckets.of(address))))
+    wrapped = await resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend")))
+    pinned = bool(wrapped.target[XpkgPinDependenciesField].value)
+    few = await find_few_packages(**implicitly(FewPackagesRequest()))
+    if pinned or address in few.addresses:
+        own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
+        return _PackageGroup((own,), 0, pinned)
+    bucket = await find_bucket(**implicitly(BucketRequest(address)))
+    inputs = await bucket_inputs(**implicitly(_Bucket(bucket.addresses)))
     found = _find(inputs, address)
     if found is None:
         # Its inputs cannot be had; asking again raises what Pants has to say of it.
-        target = await resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend")))
-        await package_inputs(**implicitly(PackageInputsRequest(target.target)))
+        await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
         raise AssertionError(f"{address} is not in its own bucket.")
-    group, number = found
+    return _PackageGroup(*found, pinned)
+
+
+@rule
+async def build_package(request: BuildRequest) -> BuildOutcome:
+    address = request.address
+    group = await package_group(**implicitly({request: BuildRequest}))
+    number = group.number
     pins = Pins()
     blockers: dict[Address, None] = {}
-    if address in buckets.pinned:
+    if group.pinned:
         targets = await find_pin_targets(**implicitly(PinTargetsRequest(address)))
         outcomes = await concurrently(build_package(**implicitly(BuildRequest(a))) for a in targets.addresses)
         digests = tuple(outcome.image_digest for outcome in outcomes)
@@ -228,7 +261,7 @@ async def build_package(request: BuildRequest, buckets: Buckets) -> BuildOutcome
             if outcome.failed:
                 blockers.update(dict.fromkeys((outcome.address, *outcome.blockers)))
         pins = await find_pins(**implicitly(PinsRequest(address, targets, digests)))
-    built = await build_group(**implicitly(_Group(group, pins)))
+    built = await build_group(**implicitly(_Group(group.packages, pins)))
     report = built.reports[number]
     subset = await digest_subset_to_digest(**implicitly(DigestSubset(built.files, PathGlobs([f"{number}/*"]))))
     files = await remove_prefix(**implicitly(RemovePrefix(subset, str(number))))
