@@ -58,6 +58,14 @@ class NamedPackages:
     manifests: tuple[Address, ...] = ()
 
 
+def _specs(options: _Options) -> Specs:
+    return SpecsParser().parse_specs(
+        tuple(options.options.specs),
+        description_of_origin="CLI arguments",
+        unmatched_glob_behavior=GlobMatchErrorBehavior.ignore,
+    )
+
+
 # Stands before its caller because the engine looks for `Get`s there.
 async def _named_targets(options: _Options) -> Iterable[Address]:
     changed = ChangedOptions.from_options(options.options.for_scope("changed"))
@@ -68,12 +76,7 @@ async def _named_targets(options: _Options) -> Iterable[Address]:
         files = tuple(changed.changed_files(worktree.git_worktree))
         request = changed_request(files, changed.dependents)
         return await Get(ChangedAddresses, ChangedRequest, request)
-    specs = SpecsParser().parse_specs(
-        tuple(options.options.specs),
-        description_of_origin="CLI arguments",
-        unmatched_glob_behavior=GlobMatchErrorBehavior.ignore,
-    )
-    targets = await Get(FilteredTargets, Specs, specs)
+    targets = await Get(FilteredTargets, Specs, _specs(options))
     return tuple(target.address for target in targets)
 
 
@@ -140,11 +143,7 @@ class FewPackages:
 async def find_few_packages(_: FewPackagesRequest, options: _Options) -> FewPackages:
     try:
         changed = ChangedOptions.from_options(options.options.for_scope("changed"))
-        specs = SpecsParser().parse_specs(
-            tuple(options.options.specs),
-            description_of_origin="CLI arguments",
-            unmatched_glob_behavior=GlobMatchErrorBehavior.ignore,
-        )
+        specs = _specs(options)
         named = specs.includes
         others = (named.dir_globs, named.recursive_globs, named.ancestor_globs, named.file_globs)
         count = len(named.address_literals) + len(named.dir_literals)
