@@ -41,6 +41,8 @@ class BucketRequest:
 
 @dataclass(frozen=True)
 class Bucket:
+    """The addresses of the packages that share a process."""
+
     addresses: tuple[Address, ...]
 
 

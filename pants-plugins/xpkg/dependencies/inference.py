@@ -35,8 +35,6 @@ class InferXpkgDependencies(InferDependenciesRequest):
 class XpkgInstallInferenceFieldSet(FieldSet):
     required_fields = (XpkgInstallDependenciesField, XpkgInstallExternalPackagesField)
 
-    external_packages: XpkgInstallExternalPackagesField
-
 
 class InferXpkgInstallDependencies(InferDependenciesRequest):
     infer_from = XpkgInstallInferenceFieldSet

@@ -97,9 +97,10 @@ def known_resolve_names(
 async def lockfiles_to_generate(
     requested: RequestedXpkgResolveNames, resolves: Resolves, goal: GenerateLockfilesSubsystem
 ) -> UserGenerateLockfiles:
-    """A resolve without a package has a lock only where somebody names it."""
+    """A resolve with neither a package nor a manifest that installs external ones has a lock only
+    where somebody names it."""
     named = (resolves.by_name[name] for name in sorted(requested))
-    found = [r for r in named if r.addresses or r.name in goal.resolve]
+    found = [r for r in named if r.addresses or r.installed or r.name in goal.resolve]
     together = tuple(resolve.name for resolve in found)
     return UserGenerateLockfiles(
         GenerateXpkgLockfile(resolve.name, resolve.path, False, together) for resolve in found

@@ -25,6 +25,7 @@ from xpkg_tool.discovery.left_out import (
     outside_link,
 )
 from xpkg_tool.files.globs import matches_any
+from xpkg_tool.files.regular import kind_of, read_regular
 from xpkg_tool.lint.analysis import YAML_ENDINGS, holds_object
 from xpkg_tool.package.content import walk_key
 
@@ -203,14 +204,14 @@ class _State:
 
     def _yaml(self, relative: str, full: bytes, mode: int, linked: bool) -> None:
         if not stat.S_ISREG(mode):
-            self.findings.append(not_a_file(self._shown(relative), _kind(mode)))
+            self.findings.append(not_a_file(self._shown(relative), kind_of(mode)))
         elif not _is_utf8(relative):
             self.findings.append(file_name(self._shown(relative), self.loss))
         else:
             if linked and not self._is_inside(full):
                 self.findings.append(outside_link(self._shown(relative), _text(os.readlink(full))))
             try:
-                self.files[shown_path(self.directory, relative)] = _read(full)
+                self.files[shown_path(self.directory, relative)] = read_regular(full)
             except OSError as error:
                 self._unreadable(relative, "file", error)
 
@@ -240,23 +241,9 @@ def _is_something_else_than_a_folder(entry: os.DirEntry[bytes]) -> bool:
 def _reads_object(full: bytes) -> bool:
     """Whether the file can be read and contains a Kubernetes object."""
     try:
-        if not stat.S_ISREG(os.stat(full).st_mode):
-            return False
-        return holds_object("", _read(full))
+        return holds_object("", read_regular(full))
     except OSError:
         return False
-
-
-def _read(path: bytes) -> bytes:
-    # It may have become a FIFO in the meantime, on which opening would block.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read()
-
-
-def _kind(mode: int) -> str:
-    kinds = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device"}
-    return kinds.get(stat.S_IFMT(mode), "a device")
 
 
 def _is_utf8(path: str) -> bool:

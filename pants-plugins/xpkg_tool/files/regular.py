@@ -8,7 +8,7 @@ import stat
 _KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
 
 
-def read_regular(path: str) -> bytes:
+def read_regular(path: str | bytes) -> bytes:
     """The content of the file, or of the one that a link leads to. Raises OSError, also where it is
     none."""
     _refuse(path, os.stat(path).st_mode)
@@ -18,7 +18,11 @@ def read_regular(path: str) -> bytes:
         return file.read()
 
 
-def _refuse(path: str, mode: int) -> None:
+def kind_of(mode: int) -> str:
+    """What something that is no file is, by its mode."""
+    return _KINDS.get(stat.S_IFMT(mode), "a device")
+
+
+def _refuse(path: str | bytes, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        kind = _KINDS.get(stat.S_IFMT(mode), "a device")
-        raise OSError(None, f"it is {kind}, not a file", path)
+        raise OSError(None, f"it is {kind_of(mode)}, not a file", path)

@@ -136,6 +136,10 @@ def test_what_only_a_manifest_installs_is_locked(
     package = lock.find(source)
     assert package is not None
     assert package.required_by == (Requirement("//install", "*"),)
+    # So is that of a resolve that has no package, without being named.
+    remove(runner, LOCK)
+    generate(resolves=())
+    assert lock_of(runner) == lock
     # It is neither unused nor missing, and stays.
     write(runner, registry, "x", {})
     address = Address("packages/x")

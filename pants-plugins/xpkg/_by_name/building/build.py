@@ -1,9 +1,10 @@
 # Written by `python build-support/by_name.py`; do not edit.
 """Builds packages, several in one process of the tool, and keeps their results apart.
 
-A bucket's small packages are built by one process. A large package has processes of its own: its
-files are read in shards (shards.py), and one more process lints and packs what was read. One that
-is pinned to others is built alone, after these (pinning.py).
+A bucket's small packages are built by one process; a package that the command line names is built
+alone. A large package has processes of its own: its files are read in shards (shards.py), and one
+more process lints and packs what was read. One that is pinned to others is built alone, after these
+(pinning.py).
 """
 
 from __future__ import annotations
@@ -133,11 +134,6 @@ class BuildReport(EngineAwareReturnType):
 
 
 @dataclass(frozen=True)
-class _Bucket:
-    addresses: tuple[Address, ...]
-
-
-@dataclass(frozen=True)
 class _FallibleRequest:
     target: Target
 
@@ -186,7 +182,7 @@ async def readable_inputs(request: _FallibleRequest) -> _FallibleInputs:
 
 
 @rule
-async def bucket_inputs(bucket: _Bucket) -> _BucketInputs:
+async def bucket_inputs(bucket: Bucket) -> _BucketInputs:
     targets = await resolve_targets(**implicitly(Addresses(bucket.addresses)))
     fallible = await concurrently(readable_inputs(**implicitly(_FallibleRequest(t))) for t in targets)
     inputs = [f.inputs for f in fallible if f.inputs is not None]
@@ -237,7 +233,7 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
         return _PackageGroup((own,), 0, pinned)
     bucket = await find_bucket(**implicitly(BucketRequest(address)))
-    inputs = await bucket_inputs(**implicitly(_Bucket(bucket.addresses)))
+    inputs = await bucket_inputs(**implicitly({bucket: Bucket}))
     found = _find(inputs, address)
     if found is None:
         # Its inputs cannot be had; asking again raises what Pants has to say of it.

@@ -101,23 +101,32 @@ class LockFileRequest:
     path: str
 
 
+def resolves_of_install(
+    target: Target, packages: Iterable[Address], of_target: Mapping[Address, str], default: str
+) -> tuple[str, ...]:
+    """The names of the resolves that an `xpkg_install` target has, sorted: the one that it names,
+    or those of the `packages` that it installs, or the default one. Several are an error."""
+    given: str | None = target[XpkgInstallResolveField].value
+    if given:
+        return (given,)
+    found = {of_target[address] for address in packages if address in of_target}
+    return tuple(sorted(found)) or (default,)
+
+
 # Stands before its caller because the engine looks for `Get`s there.
 async def _resolve_of_install(
     target: Target, of_target: Mapping[Address, str], default: str
 ) -> str | None:
     """The resolve of an `xpkg_install` target; None where its packages have several, or cannot be
     found, which its manifest has an error for."""
-    given: str | None = target[XpkgInstallResolveField].value
-    if given:
-        return given
     inputs = target[XpkgInstallPackagesField].to_unparsed_address_inputs()
     try:
         named = await resolve_unparsed_address_inputs(**implicitly({inputs: UnparsedAddressInputs}))
     # There is no list of what can be raised (building/target_faults.py).
     except Exception:
-        return None
-    found = {of_target[address] for address in named if address in of_target} or {default}
-    return found.pop() if len(found) == 1 else None
+        named = Addresses()
+    found = resolves_of_install(target, named, of_target, default)
+    return found[0] if len(found) == 1 else None
 
 
 @rule

@@ -37,7 +37,13 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
-from xpkg.dependencies.resolves import LockFile, LockFileRequest, Resolve, Resolves
+from xpkg.dependencies.resolves import (
+    LockFile,
+    LockFileRequest,
+    Resolve,
+    Resolves,
+    resolves_of_install,
+)
 from xpkg.install_target import (
     XpkgInstallCommonAnnotationsField,
     XpkgInstallCommonLabelsField,
@@ -49,7 +55,6 @@ from xpkg.install_target import (
     XpkgInstallPackagePullSecretsField,
     XpkgInstallPackagesField,
     XpkgInstallRegistryField,
-    XpkgInstallResolveField,
     XpkgInstallRevisionActivationPolicyField,
     XpkgInstallRevisionHistoryLimitField,
     XpkgInstallRuntimeConfigRefField,
@@ -283,15 +288,15 @@ def resolve_of(
     target: Target, packages: Iterable[Target], resolves: Resolves, default: str
 ) -> Resolve:
     """The resolve with the lock for what the target installs. Raises ValueError."""
-    given = target[XpkgInstallResolveField].value
-    found = [given] if given else sorted({resolves.of_target[t.address] for t in packages})
+    addresses = [package.address for package in packages]
+    found = resolves_of_install(target, addresses, resolves.of_target, default)
     if len(found) > 1:
         raise ValueError(
             f"The packages that {target.address} installs have several resolves: "
             f"{', '.join(found)}. What is locked apart may not fit together.\n  help: Give each "
             "resolve an xpkg_install target of its own, or say which lock to take with `resolve`."
         )
-    name = found[0] if found else default
+    (name,) = found
     if name not in resolves.by_name:
         raise ValueError(
             f"The 'resolve' field in target {target.address} must be one of `[xpkg].resolves`, "
