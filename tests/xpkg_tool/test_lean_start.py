@@ -114,3 +114,19 @@ def test_what_is_rare_comes_when_it_is_needed(tmp_path: Path) -> None:
     loaded = loaded_by(tmp_path, "analyse", {"a.yaml": META, "b.yaml": broken, "c.yaml": xrd})
     assert {"xpkg_tool.documents.exact", "xpkg_tool.documents.positions", "yaml"} <= loaded
     assert {"xpkg_tool.lint.xrd"} <= loaded
+
+
+def test_a_registry_takes_the_http_client_only() -> None:
+    """Each of the two processes of a publication starts with this. oras-py's own client would bring
+    a validator of JSON schemas, half as much again."""
+    script = (
+        "import json, sys\nsys.path[:0] = json.loads(sys.argv[1])\n"
+        "import xpkg_tool.registry.connection\nprint(json.dumps(sorted(sys.modules)))"
+    )
+    path = json.dumps([p for p in sys.path if p])
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script, path], check=True, capture_output=True, text=True
+    )
+    loaded = set(json.loads(done.stdout))
+    assert {"requests", "oras.container"} <= loaded
+    assert loaded.isdisjoint({"jsonschema", "oras.provider", "attr", "yaml"})

@@ -1,9 +1,10 @@
 """The HTTP client: with adapter.py, the only module that uses oras-py and requests; everything
 above it is typed.
 
-From oras-py (0.2.43) we use the provider's session (its headers, and what it takes from the
-environment) and the container's URLs. What we do not use, and why (all observed with real
-registries):
+From oras-py (0.2.43) we use the container's URLs. What we do not use, and why (all observed with
+real registries):
+- `oras.provider`: its session is one of requests, and importing it takes another 0.1 s, mostly for
+  validating JSON against schemas.
 - `Container.parse`: reads localhost/x as docker.io/localhost/x and accepts upper case. The parts of
   our own reference are put into the container instead.
 - `do_request`: retries every exception for up to 131 seconds, has no timeouts, ignores Retry-After,
@@ -30,7 +31,6 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import oras.container
-import oras.provider
 import requests
 import urllib3
 
@@ -136,7 +136,7 @@ class Wire:
         plain = BoundedAdapter(read_timeout, destinations)
         trusting = TrustingAdapter(read_timeout, destinations, ca_file) if ca_file else plain
         self._adapters: Mapping[str, Any] = {"http": plain, "https": trusting}
-        self._session: Any = oras.provider.Registry().session
+        self._session: Any = requests.Session()
         self._headers = {
             **self._session.headers,
             "User-Agent": "pants-xpkg",
