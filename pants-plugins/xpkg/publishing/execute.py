@@ -8,7 +8,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
-from pants.engine.fs import AddPrefix, Digest
+from pants.engine.fs import CreateDigest, Digest, DigestEntries, FileEntry
 from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.option.global_options import GlobalOptions
@@ -64,10 +64,8 @@ class _Written:
 async def _write(plan: PublishPlan, xpkg: XpkgSubsystem, *, dynamic_ui: bool) -> _Written:
     packages = [plan.package(address) for address in plan.to_write]
     environment = await Get(PublishEnvironment, PublishEnvironmentRequest())
-    archives = await MultiGet(
-        Get(Digest, AddPrefix(package.candidate.files, str(number)))
-        for number, package in enumerate(packages)
-    )
+    built = await MultiGet(Get(DigestEntries, Digest, p.candidate.files) for p in packages)
+    archives = await Get(Digest, CreateDigest(_archive(*numbered) for numbered in enumerate(built)))
 
     def began(name: str) -> None:
         package = plan.package(addresses[name])
@@ -89,7 +87,7 @@ async def _write(plan: PublishPlan, xpkg: XpkgSubsystem, *, dynamic_ui: bool) ->
             ToolRequest(
                 message,
                 f"Publishing {pluralize(len(packages), 'package')}",
-                archives,
+                (archives,),
                 cache_scope=ProcessCacheScope.PER_SESSION,
                 # For a person at a terminal: that it is under way, and for how long.
                 level=LogLevel.INFO if dynamic_ui else LogLevel.DEBUG,
@@ -118,13 +116,24 @@ def _to_publish(packages: Sequence[PackagePlan]) -> tuple[PackageToPublish, ...]
         PackageToPublish(
             name=package.address.spec,
             digest=package.candidate.digest,
-            archive=f"{number}/{ARCHIVE}",
+            archive=_archive_name(number),
             references=tuple(r.planned for r in package.to_write),
             mount_from=_mount_from(package),
             after=after,
         )
         for number, (package, after) in enumerate(zip(packages, predecessors(packages)))
     )
+
+
+def _archive(number: int, built: DigestEntries) -> FileEntry:
+    """The archive among the files of a package, and nothing else: of a thousand packages, each file
+    and folder in a sandbox counts."""
+    (archive,) = (e for e in built if isinstance(e, FileEntry) and e.path == ARCHIVE)
+    return FileEntry(_archive_name(number), archive.file_digest)
+
+
+def _archive_name(number: int) -> str:
+    return f"{number}.xpkg"
 
 
 def _outcome(package: PackagePlan, written: _Written) -> Published:

@@ -9,10 +9,11 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
-from pants.engine.fs import AddPrefix, Digest
+from pants.engine.fs import CreateDigest, Digest, DigestEntries, FileEntry
 from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
-from pants.engine.intrinsics import add_prefix
+from pants.engine.intrinsics import create_digest
+from pants.engine.intrinsics import get_digest_entries
 from xpkg.naming.environment import publish_environment
 from xpkg.publishing.lookup import publish_plan
 from xpkg.tool.run import ask_the_tool
@@ -69,10 +70,8 @@ class _Written:
 async def _write(plan: PublishPlan, xpkg: XpkgSubsystem, *, dynamic_ui: bool) -> _Written:
     packages = [plan.package(address) for address in plan.to_write]
     environment = await publish_environment(**implicitly(PublishEnvironmentRequest()))
-    archives = await concurrently(
-        add_prefix(**implicitly(AddPrefix(package.candidate.files, str(number))))
-        for number, package in enumerate(packages)
-    )
+    built = await concurrently(get_digest_entries(**implicitly({p.candidate.files: Digest})) for p in packages)
+    archives = await create_digest(**implicitly(CreateDigest(_archive(*numbered) for numbered in enumerate(built))))
 
     def began(name: str) -> None:
         package = plan.package(addresses[name])
@@ -92,7 +91,7 @@ async def _write(plan: PublishPlan, xpkg: XpkgSubsystem, *, dynamic_ui: bool) ->
         asked = await ask_the_tool(**implicitly(ToolRequest(
                 message,
                 f"Publishing {pluralize(len(packages), 'package')}",
-                archives,
+                (archives,),
                 cache_scope=ProcessCacheScope.PER_SESSION,
                 # For a person at a terminal: that it is under way, and for how long.
                 level=LogLevel.INFO if dynamic_ui else LogLevel.DEBUG,
@@ -120,13 +119,24 @@ def _to_publish(packages: Sequence[PackagePlan]) -> tuple[PackageToPublish, ...]
         PackageToPublish(
             name=package.address.spec,
             digest=package.candidate.digest,
-            archive=f"{number}/{ARCHIVE}",
+            archive=_archive_name(number),
             references=tuple(r.planned for r in package.to_write),
             mount_from=_mount_from(package),
             after=after,
         )
         for number, (package, after) in enumerate(zip(packages, predecessors(packages)))
     )
+
+
+def _archive(number: int, built: DigestEntries) -> FileEntry:
+    """The archive among the files of a package, and nothing else: of a thousand packages, each file
+    and folder in a sandbox counts."""
+    (archive,) = (e for e in built if isinstance(e, FileEntry) and e.path == ARCHIVE)
+    return FileEntry(_archive_name(number), archive.file_digest)
+
+
+def _archive_name(number: int) -> str:
+    return f"{number}.xpkg"
 
 
 def _outcome(package: PackagePlan, written: _Written) -> Published:
