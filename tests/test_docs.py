@@ -19,7 +19,8 @@ from xpkg_tool.diagnostics.catalogue import PUBLISHING_ERRORS, RULES, is_of_repo
 from xpkg_tool.diagnostics.finding import ERROR, Finding, Position
 from xpkg_tool.diagnostics.formats import write_findings
 from xpkg_tool.lint import package as lint
-from xpkg_tool.messages import FINDINGS, RepositoryMember, RepositoryRequest
+from xpkg_tool.messages.files import FINDINGS
+from xpkg_tool.messages.repository import RepositoryMember, RepositoryRequest
 from xpkg_tool.oci.write.layer import DEFLATE_VERSION, MEMBER_BYTES
 from xpkg_tool.package.types import PACKAGE_TYPES, ObjectKind, PackageType
 from xpkg_tool.sandbox.repository import look_at_repository

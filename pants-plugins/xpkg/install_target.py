@@ -25,9 +25,8 @@ from pants.util.frozendict import FrozenDict
 from pants.util.strutil import help_text
 
 from xpkg.target_types import XpkgOutputPathField
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 
-# `help` evaluates the types of `compute_value`, which CPython 3.9 cannot for `X | None`.
 _Raw = Optional[Mapping[str, Any]]
 _Overrides = Optional[FrozenDict[str, InstallOptions]]
 

@@ -10,7 +10,7 @@ from typing import Any, Iterable, Mapping
 from pants.util.strutil import bullet_list
 
 from xpkg.target_types import ALL_DEFAULT_REGISTRIES
-from xpkg_tool.messages import RegistryOptions
+from xpkg_tool.messages.registry import RegistryOptions
 
 _FIELDS = {
     "address": "a string",

@@ -20,7 +20,8 @@ from pants.util.strutil import pluralize
 
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.process import RUNNER
-from xpkg_tool.messages import Counts, MessageError, decode
+from xpkg_tool.messages.build import Counts
+from xpkg_tool.messages.codec import MessageError, decode
 
 logger = logging.getLogger(__name__)
 

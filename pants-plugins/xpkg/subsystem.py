@@ -21,7 +21,7 @@ from pants.util.frozendict import FrozenDict
 from pants.util.strutil import softwrap
 
 from xpkg.registries import ConfiguredRegistries
-from xpkg_tool.messages import FailOn, ReportFormat, RuleSelection
+from xpkg_tool.messages.report import FailOn, ReportFormat, RuleSelection
 
 _REPORT_FORMATS: tuple[ReportFormat, ...] = ("sarif", "github", "json")
 

@@ -21,7 +21,7 @@ from tests.xpkg_tool.archives import HYBRID_DIGEST, VECTORS
 from tests.xpkg_tool.dependencies.fetch.packages import image, put, stream
 from tests.xpkg_tool.registry.fake_registry import running
 from xpkg_tool.dependencies.fetch.registry import RegistryDigester, RegistryFetcher, RegistryTags
-from xpkg_tool.messages import PackageToFetch
+from xpkg_tool.messages.fetch import PackageToFetch
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.registry import tags
 
@@ -30,7 +30,7 @@ _FETCH = """
 import sys
 from pathlib import Path
 from tests.xpkg.dependencies.machine import Machine
-from xpkg_tool.messages import PackageToFetch
+from xpkg_tool.messages.fetch import PackageToFetch
 machine = Machine(Path(sys.argv[1]))
 fetched = machine.fetch(PackageToFetch(*sys.argv[2:]))
 print(fetched.errors, *(stream.decode() for stream in machine.streams(fetched)))

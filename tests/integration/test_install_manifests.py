@@ -22,7 +22,7 @@ from tests.xpkg_tool.dependencies.install.closures import HOST, SMALL, manifest,
 from xpkg_tool.cluster.deploy import DeployOptions, deploy
 from xpkg_tool.cluster.kubectl import Kubectl
 from xpkg_tool.dependencies.install.manifest import Manifest
-from xpkg_tool.messages import InstalledObject, InstallOptions
+from xpkg_tool.messages.install import InstalledObject, InstallOptions
 
 ALL = InstallOptions(
     revision_activation_policy="Manual",

@@ -32,13 +32,15 @@ from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest, InstallReport
 from xpkg.tool.process import ToolProcess
 from xpkg_tool import messages
-from xpkg_tool.messages import ARCHIVE, DESCRIPTION
+from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION
 
-# The stand-in and what it imports, by their paths in the sandbox.
 STUB = {
     "stub_tool.py": Path(__file__).with_name("stub_tool.py"),
     "xpkg_tool/__init__.py": Path(xpkg_tool.__file__),
-    "xpkg_tool/messages.py": Path(messages.__file__),
+    **{
+        f"xpkg_tool/messages/{file.name}": file
+        for file in Path(messages.__file__).parent.glob("*.py")
+    },
 }
 _RUN = "import sys; sys.path.insert(0, 'tool'); import stub_tool; stub_tool.main(*sys.argv[1:])"
 

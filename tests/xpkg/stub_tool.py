@@ -18,27 +18,27 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Mapping
 
-from xpkg_tool.messages import (
-    ANSWER,
+from xpkg_tool.messages.codec import decode, encode, to_json
+from xpkg_tool.messages.commands import Answer
+from xpkg_tool.messages.files import ANSWER
+from xpkg_tool.messages.plan import (
     Action,
-    Answer,
     PackageToPlan,
-    PackageToPublish,
     PlanAnswer,
     PlannedPackage,
     PlannedReference,
     PlanRequest,
+)
+from xpkg_tool.messages.publish import (
+    PackageToPublish,
     PublishAnswer,
     PublishedPackage,
     PublishedReference,
     PublishEvent,
     PublishRequest,
-    RegistryOptions,
     Transfer,
-    decode,
-    encode,
-    to_json,
 )
+from xpkg_tool.messages.registry import RegistryOptions
 
 
 def main(command: str, request: str, output: str) -> None:

@@ -16,7 +16,7 @@ from xpkg.install_target import (
     XpkgInstallOverridesField,
     XpkgInstallTarget,
 )
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 
 ADDRESS = Address("install")
 

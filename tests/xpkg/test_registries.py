@@ -6,7 +6,7 @@ import pytest
 
 from xpkg.registries import ConfiguredRegistries, Registry, RegistryError
 from xpkg.target_types import ALL_DEFAULT_REGISTRIES
-from xpkg_tool.messages import RegistryOptions
+from xpkg_tool.messages.registry import RegistryOptions
 
 REGISTRIES = ConfiguredRegistries.from_dict(
     {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from xpkg.statistics import Statistics, count_bytes
-from xpkg_tool.messages import Counts, encode
+from xpkg_tool.messages.build import Counts
+from xpkg_tool.messages.codec import encode
 
 
 def test_what_processes_printed_is_summed_up() -> None:

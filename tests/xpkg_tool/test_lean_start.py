@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from xpkg_tool.messages import AnalyseRequest, BuildRequest, PackageToBuild, encode
+from xpkg_tool.messages.build import AnalyseRequest, BuildRequest, PackageToBuild
+from xpkg_tool.messages.codec import encode
 
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata:\n  name: function-a\n"
 CRD = """\
@@ -92,10 +93,10 @@ def of_the_tool(modules: set[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("command", "files", "most"),
     [
-        ("analyse", {"a.yaml": META}, 45),
-        ("build", {"a.yaml": META}, 64),
-        ("build", {"a.yaml": META, "b.yaml": CRD}, 89),
-        ("analyse", {"b.yaml": CRD}, 63),
+        ("analyse", {"a.yaml": META}, 49),
+        ("build", {"a.yaml": META}, 68),
+        ("build", {"a.yaml": META, "b.yaml": CRD}, 93),
+        ("analyse", {"b.yaml": CRD}, 67),
     ],
 )
 def test_few_modules(tmp_path: Path, command: str, files: dict[str, str], most: int) -> None:

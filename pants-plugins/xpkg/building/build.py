@@ -41,10 +41,11 @@ from xpkg.named_packages import (
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgPinDependenciesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool import messages
-from xpkg_tool.messages import ARCHIVE, DESCRIPTION, FINDINGS, MessageError
+from xpkg_tool.messages.build import BuildAnswer, PackageReport
+from xpkg_tool.messages.build import BuildRequest as BuildMessage
+from xpkg_tool.messages.codec import MessageError
+from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION, FINDINGS
 
-# Why the files of a target cannot be had: globs that match nothing, where
 # [GLOBAL].unmatched_build_file_globs says so, and links that are absolute (IntrinsicError); a field
 # that Pants does not accept; a folder that changes while it is read.
 _UNREADABLE = (IntrinsicError, InvalidFieldException, OSError)
@@ -154,7 +155,7 @@ class _PackageGroup:
 
 @dataclass(frozen=True)
 class _GroupResult:
-    reports: tuple[messages.PackageReport, ...]
+    reports: tuple[PackageReport, ...]
     files: Digest
 
 
@@ -186,7 +187,7 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     # A large package is alone in its group.
     paths = analyses[0].paths if analyses else ()
     pins = group.pins
-    request = messages.BuildRequest(
+    request = BuildMessage(
         tuple(package.message(paths)._replace(pinning=pins.message) for package in packages),
         xpkg.selection(),
         xpkg.fail_on,
@@ -194,7 +195,7 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     digests = (*(package.digest for package in packages), *(a.digest for a in analyses))
     inputs = (*digests, pins.lock)
     built = await Get(ToolAnswer, ToolRequest(request, f"Building {_names(packages)}", inputs))
-    return _GroupResult(built.read(messages.BuildAnswer).packages, built.files)
+    return _GroupResult(built.read(BuildAnswer).packages, built.files)
 
 
 def _is_large(package: PackageInputs) -> bool:

@@ -24,7 +24,7 @@ from pants.source.filespec import FilespecMatcher
 from xpkg.building import folder_scan
 from xpkg.building.folder_scan import FolderScan, FolderScanRequest
 from xpkg.target_types import XpkgExamplesField, XpkgPackageTypeField, XpkgSourcesField
-from xpkg_tool.messages import LeftOut, PackageToBuild
+from xpkg_tool.messages.build import LeftOut, PackageToBuild
 
 
 @dataclass(frozen=True)

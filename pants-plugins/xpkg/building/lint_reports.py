@@ -10,7 +10,8 @@ from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.util.logging import LogLevel
 
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import FINDINGS, ReportFormat, ReportRequest
+from xpkg_tool.messages.files import FINDINGS
+from xpkg_tool.messages.report import ReportFormat, ReportRequest
 
 
 @dataclass(frozen=True)

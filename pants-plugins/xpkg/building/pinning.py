@@ -13,7 +13,7 @@ from typing import Mapping, Sequence
 from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
 
-from xpkg_tool.messages import Pinning
+from xpkg_tool.messages.build import Pinning
 
 
 @dataclass(frozen=True)

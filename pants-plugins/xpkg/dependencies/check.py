@@ -25,12 +25,8 @@ from xpkg.dependencies.metas import PackageTargets
 from xpkg.dependencies.repository import RepositoryPackage, RepositoryPackages
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import (
-    FINDINGS,
-    MemberReport,
-    RepositoryAnswer,
-    RepositoryRequest,
-)
+from xpkg_tool.messages.files import FINDINGS
+from xpkg_tool.messages.repository import MemberReport, RepositoryAnswer, RepositoryRequest
 
 
 @dataclass(frozen=True)

@@ -28,16 +28,15 @@ from pants.util.strutil import pluralize
 from xpkg.naming.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool import messages
-from xpkg_tool.messages import (
-    STREAM,
+from xpkg_tool.messages.fetch import (
     FetchAnswer,
     PackageToFetch,
     ReadFetchedAnswer,
     ReadFetchedRequest,
 )
+from xpkg_tool.messages.fetch import FetchRequest as FetchMessage
+from xpkg_tool.messages.files import STREAM
 
-# The name of the cache, and where it appears in a sandbox.
 _CACHE_NAME = "xpkg_packages"
 _CACHE = ".xpkg-packages"
 _CACHES = FrozenDict({_CACHE_NAME: _CACHE})
@@ -57,8 +56,8 @@ class FetchRequest:
 
 @dataclass(frozen=True)
 class FetchedPackage:
-    """A package: `files` has its package.yaml (`messages.STREAM`), and `platforms` the digests of
-    an index's manifests by `os/architecture`."""
+    """A package: `files` has its package.yaml (messages/files.py: STREAM), and `platforms` the
+    digests of an index's manifests by `os/architecture`."""
 
     source: str
     digest: str
@@ -116,7 +115,7 @@ async def download_packages(
     environment = await Get(PublishEnvironment, PublishEnvironmentRequest())
     if environment.problems:
         return FetchedPackages((), environment.problems)
-    message = messages.FetchRequest(
+    message = FetchMessage(
         directory=get_buildroot(),
         connections=max(1, xpkg.publish_connections),
         registries=FrozenDict({r.host: r.options for r in xpkg.registries.configured}),

@@ -16,7 +16,7 @@ from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from xpkg.dependencies.handwritten import Handwritten, HandwrittenRequest
 from xpkg.dependencies.metas import PackageTargets
 from xpkg.dependencies.repository import RepositoryPackages
-from xpkg_tool.messages import RepositoryMember
+from xpkg_tool.messages.repository import RepositoryMember
 
 
 @dataclass(frozen=True)

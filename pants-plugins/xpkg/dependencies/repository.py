@@ -15,7 +15,7 @@ from pants.util.frozendict import FrozenDict
 
 from xpkg.dependencies.metas import PackageTargets, RepositoryMetas
 from xpkg.naming.sources import PublishedSources, PublishedSourcesRequest
-from xpkg_tool.messages import DependencyEntry, PackageMeta
+from xpkg_tool.messages.repository import DependencyEntry, PackageMeta
 
 
 @dataclass(frozen=True)

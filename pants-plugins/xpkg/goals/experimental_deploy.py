@@ -26,7 +26,10 @@ from xpkg.installing.manifest import InstallManifestRequest, MadeManifest
 from xpkg.naming.secrets import refused_variables, unreadable_entries
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.process import ToolProcess
-from xpkg_tool.messages import MANIFEST, DeployRequest, command_of, encode
+from xpkg_tool.messages.codec import encode
+from xpkg_tool.messages.commands import command_of
+from xpkg_tool.messages.deploy import DeployRequest
+from xpkg_tool.messages.files import MANIFEST
 
 _REQUEST = "xpkg-request.json"
 _OPTION = "[xpkg].deploy_env_vars"

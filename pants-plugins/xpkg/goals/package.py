@@ -26,7 +26,7 @@ from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
 from xpkg.installing.manifest import InstallManifestRequest, InstallReport
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
 from xpkg.target_types import XpkgOutputPathField, XpkgSourcesField
-from xpkg_tool.messages import ARCHIVE, DESCRIPTION
+from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION
 
 _FRIENDLY_ID = "{friendly_id}"
 

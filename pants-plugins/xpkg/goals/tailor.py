@@ -22,7 +22,7 @@ from pants.util.logging import LogLevel
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgPackageTarget, XpkgSourcesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import NewTarget, TailorAnswer, TailorRequest
+from xpkg_tool.messages.tailor import NewTarget, TailorAnswer, TailorRequest
 
 logger = logging.getLogger(__name__)
 

@@ -33,7 +33,7 @@ from xpkg.target_types import (
     XpkgSourcesField,
     XpkgVersionField,
 )
-from xpkg_tool.messages import DESCRIPTION
+from xpkg_tool.messages.files import DESCRIPTION
 
 _UNPUBLISHABLE = "cannot be published"
 

@@ -17,7 +17,8 @@ from pants.engine.streaming_workunit_handler import (
     thread_locals_set_for_current_thread,
 )
 
-from xpkg_tool.messages import MessageError, PublishedPackage, PublishEvent, decode
+from xpkg_tool.messages.codec import MessageError, decode
+from xpkg_tool.messages.publish import PublishedPackage, PublishEvent
 
 _PAUSE = 0.1  # Seconds between two looks at the file.
 

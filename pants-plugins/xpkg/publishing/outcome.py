@@ -8,7 +8,8 @@ from typing import Callable, Iterable
 from pants.engine.addresses import Address
 
 from xpkg.publishing.plan import PackagePlan, ReferencePlan
-from xpkg_tool.messages import Action, PublishedPackage, PublishedReference, Transfer
+from xpkg_tool.messages.plan import Action
+from xpkg_tool.messages.publish import PublishedPackage, PublishedReference, Transfer
 
 PUBLISHED = (Action.PUSHED, Action.TAGGED, Action.UP_TO_DATE)
 

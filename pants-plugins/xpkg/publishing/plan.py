@@ -10,7 +10,7 @@ from pants.util.docutil import bin_name
 
 from xpkg.publishing.candidate import Candidate, Destination, Problem
 from xpkg.tool.fresh import Fresh
-from xpkg_tool.messages import Action, PlannedReference
+from xpkg_tool.messages.plan import Action, PlannedReference
 
 TO_WRITE = (Action.PUSH, Action.TAG_ONLY)
 _STOPPING = (Action.REFUSED, Action.FAILED)

@@ -12,7 +12,7 @@ from pants.util.strutil import pluralize
 from xpkg.publishing.few_processes import printing
 from xpkg.publishing.plan import PackagePlan, PublishPlan
 from xpkg.publishing.report import planned_word, reference_data
-from xpkg_tool.messages import Action
+from xpkg_tool.messages.plan import Action
 
 _HEADINGS = ("ACTION", "REFERENCE", "LOCAL", "REMOTE", "WHY")
 _NO_DIGEST = "-"

@@ -14,7 +14,8 @@ from pants.util.strutil import pluralize
 from xpkg.publishing.few_processes import Sent, printing
 from xpkg.publishing.outcome import Published, ReferenceOutcome
 from xpkg.publishing.plan import ReferencePlan
-from xpkg_tool.messages import Action, Transfer
+from xpkg_tool.messages.plan import Action
+from xpkg_tool.messages.publish import Transfer
 
 
 class Reporter:

@@ -22,16 +22,9 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from xpkg.tool.process import ToolProcess
-from xpkg_tool.messages import (
-    ANSWER,
-    ANSWERS,
-    Answer,
-    MessageError,
-    Request,
-    command_of,
-    decode,
-    encode,
-)
+from xpkg_tool.messages.codec import MessageError, decode, encode
+from xpkg_tool.messages.commands import ANSWERS, Answer, Request, command_of
+from xpkg_tool.messages.files import ANSWER
 
 _REQUEST = "xpkg-request.json"
 _OUTPUT = "xpkg-output"
@@ -61,8 +54,8 @@ class ToolRequest:
 
 @dataclass(frozen=True)
 class ToolAnswer:
-    """What the tool answered: a message, where the request has one (messages.ANSWERS), and files.
-    `failure` says why there is neither."""
+    """What the tool answered: a message, where the request has one (messages/commands.py), and
+    files. `failure` says why there is neither."""
 
     message: Answer | None
     files: Digest

@@ -13,7 +13,7 @@ from xpkg_tool.cluster.deploy import failure, wait_for
 from xpkg_tool.cluster.kubectl import ClusterError, Kubectl
 from xpkg_tool.dependencies.install.checks import is_accepted
 from xpkg_tool.dependencies.model import object_name, without_identifier
-from xpkg_tool.messages import InstalledObject
+from xpkg_tool.messages.install import InstalledObject
 from xpkg_tool.package.names import is_dns_subdomain, is_label_value
 
 _TIME = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)

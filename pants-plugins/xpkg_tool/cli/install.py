@@ -10,9 +10,8 @@ from xpkg_tool.cli.folder import split_commas
 from xpkg_tool.dependencies.install.manifest import package_object
 from xpkg_tool.dependencies.install.options import problems
 from xpkg_tool.dependencies.install.yaml_text import to_yaml
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 
-# How the errors of a field name its option.
 _OPTIONS = {
     "package_pull_secrets": "--package-pull-secrets",
     "revision_history_limit": "--revision-history-limit",

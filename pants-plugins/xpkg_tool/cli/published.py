@@ -8,7 +8,7 @@ from xpkg_tool import VERSION
 from xpkg_tool.cli.failure import FAILED, OK
 from xpkg_tool.cli.output import write_error, write_output
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.messages import to_json
+from xpkg_tool.messages.codec import to_json
 from xpkg_tool.publish.outcome import Outcome, format_result, published
 
 # Raised when a field changes its meaning or is removed; new fields do not change it.

@@ -7,7 +7,7 @@ from argparse import Namespace
 from xpkg_tool.cli.cluster import object_to_install, run_and_wait
 from xpkg_tool.dependencies.install.manifest import package_object
 from xpkg_tool.dependencies.install.yaml_text import to_yaml
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 
 
 def run(arguments: Namespace) -> int:

@@ -7,7 +7,7 @@ from typing import Callable, NamedTuple, Sequence
 from xpkg_tool.cluster.kubectl import ClusterError, Kubectl
 from xpkg_tool.cluster.wait import Clock, table, wait
 from xpkg_tool.diagnostics.finding import visible
-from xpkg_tool.messages import InstalledObject
+from xpkg_tool.messages.install import InstalledObject
 
 Say = Callable[[str], None]
 

@@ -15,7 +15,7 @@ from xpkg_tool.cluster.status import (
     why_not,
 )
 from xpkg_tool.diagnostics.finding import visible
-from xpkg_tool.messages import InstalledObject
+from xpkg_tool.messages.install import InstalledObject
 
 _INTERVAL = 2.0
 # A cluster may restart its API server when many CRDs are installed at once.

@@ -9,7 +9,7 @@ from typing import Iterable, Iterator
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.analysis import holds_object
-from xpkg_tool.messages import LeftOut
+from xpkg_tool.messages.build import LeftOut
 
 LINKED_FOLDER = Rule("XP012", "linked-folder", "A folder is a symbolic link.")
 DANGLING_LINK = Rule("XP013", "dangling-link", "A symbolic link is broken.")

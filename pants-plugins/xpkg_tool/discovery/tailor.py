@@ -13,7 +13,7 @@ from typing import Collection, Iterable, Mapping
 
 from xpkg_tool.discovery import kustomize
 from xpkg_tool.discovery.path_tree import PathTree
-from xpkg_tool.messages import NewTarget
+from xpkg_tool.messages.tailor import NewTarget
 from xpkg_tool.package.content import walk_key
 from xpkg_tool.package.quick_scan import Head, read_head
 from xpkg_tool.package.types import PACKAGE_TYPES, ObjectKind

@@ -10,7 +10,7 @@ from xpkg_tool.diagnostics.finding import visible
 from xpkg_tool.inspection.extraction import read_sound
 from xpkg_tool.inspection.source import Connect, opened
 from xpkg_tool.lint.analysis import analyse_example, analyse_source
-from xpkg_tool.messages import to_json
+from xpkg_tool.messages.codec import to_json
 from xpkg_tool.oci.manifests import ImageConfig
 from xpkg_tool.oci.read.package_files import PackageFiles
 from xpkg_tool.oci.stored_image import StoredImage, kind_of, read_config

@@ -19,7 +19,7 @@ from xpkg_tool.diagnostics.errors import (
     PublishError,
     publish_error,
 )
-from xpkg_tool.messages import Action, PlannedReference
+from xpkg_tool.messages.plan import Action, PlannedReference
 from xpkg_tool.oci.reference import Reference
 from xpkg_tool.publish.settings import RegistrySettings
 
@@ -43,7 +43,7 @@ Found = Union[str, None, PublishError]
 class Decision:
     """What to do for one reference. `reference` is the string as given, `place` its parsed value
     (None if it is invalid), and `error` the full reason for REFUSED and FAILED; the rest is as in
-    messages.PlannedReference."""
+    messages.plan.PlannedReference."""
 
     reference: str
     place: Reference | None

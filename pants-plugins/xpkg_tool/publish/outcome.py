@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple, Union
 
 from xpkg_tool.diagnostics.errors import REFUSED, PublishError
-from xpkg_tool.messages import Action, PublishedReference, Transfer
+from xpkg_tool.messages.plan import Action
+from xpkg_tool.messages.publish import PublishedReference, Transfer
 
 
 class PushResult(NamedTuple):

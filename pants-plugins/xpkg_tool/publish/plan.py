@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Callable
 
 from xpkg_tool.diagnostics.errors import PublishError, internal_error
-from xpkg_tool.messages import Action, PlannedPackage
+from xpkg_tool.messages.plan import Action, PlannedPackage
 from xpkg_tool.oci.reference import Reference
 from xpkg_tool.oci.write.layout import has_manifest, named_digests
 from xpkg_tool.process.threads import in_parallel

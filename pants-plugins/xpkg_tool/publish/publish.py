@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xpkg_tool.diagnostics.errors import PublishError, internal_error
-from xpkg_tool.messages import Action, Transfer
+from xpkg_tool.messages.plan import Action
+from xpkg_tool.messages.publish import Transfer
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.reference import Reference
 from xpkg_tool.publish.decision import moved, wrong_digest

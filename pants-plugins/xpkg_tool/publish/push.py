@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from xpkg_tool.diagnostics.errors import REFERENCE, PublishError, publish_error
-from xpkg_tool.messages import Action
+from xpkg_tool.messages.plan import Action
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.read.artifact_reader import read_files
 from xpkg_tool.oci.reference import Reference

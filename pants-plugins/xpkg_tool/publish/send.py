@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xpkg_tool.diagnostics.errors import REGISTRY, publish_error
-from xpkg_tool.messages import Transfer
+from xpkg_tool.messages.publish import Transfer
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.manifests import Descriptor
 from xpkg_tool.oci.reference import Reference

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from xpkg_tool.diagnostics.errors import SETTINGS, publish_error
 from xpkg_tool.files.globs import BadPattern, matches_any
-from xpkg_tool.messages import RegistryOptions
+from xpkg_tool.messages.registry import RegistryOptions
 from xpkg_tool.oci.reference import DOCKER_HUB
 
 

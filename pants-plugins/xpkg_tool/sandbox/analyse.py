@@ -8,7 +8,9 @@ from typing import Any, Callable
 
 from xpkg_tool.lint.analysis import analyse_example, analyse_source
 from xpkg_tool.lint.analysis_json import to_json
-from xpkg_tool.messages import ANALYSES, AnalyseRequest, Counts, encode
+from xpkg_tool.messages.build import AnalyseRequest, Counts
+from xpkg_tool.messages.codec import encode
+from xpkg_tool.messages.files import ANALYSES
 from xpkg_tool.package.file import FileAnalysis
 from xpkg_tool.process.ending import bounded
 

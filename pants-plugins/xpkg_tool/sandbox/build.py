@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Sequence
 
 from xpkg_tool.diagnostics.finding import Finding, render_all, strictness
-from xpkg_tool.messages import (
-    ARCHIVE,
-    DESCRIPTION,
-    FINDINGS,
+from xpkg_tool.messages.build import (
     BuildAnswer,
     BuildRequest,
     Counts,
@@ -19,8 +16,9 @@ from xpkg_tool.messages import (
     PackageReport,
     PackageToBuild,
     Pinning,
-    encode,
 )
+from xpkg_tool.messages.codec import encode
+from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION, FINDINGS
 from xpkg_tool.process.ending import bounded
 
 if TYPE_CHECKING:

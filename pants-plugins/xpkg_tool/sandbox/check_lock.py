@@ -10,7 +10,8 @@ from xpkg_tool.dependencies.lock.check import check_lock, unsaid
 from xpkg_tool.diagnostics.finding import Finding, fails, render_all, strictness
 from xpkg_tool.diagnostics.shortened import shortened
 from xpkg_tool.lint.selection import Selection
-from xpkg_tool.messages import FINDINGS, CheckLockAnswer, CheckLockRequest, LockReport
+from xpkg_tool.messages.files import FINDINGS
+from xpkg_tool.messages.lock import CheckLockAnswer, CheckLockRequest, LockReport
 from xpkg_tool.sandbox.lock_entries import entries_of_packages
 
 

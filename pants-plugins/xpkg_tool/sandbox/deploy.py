@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xpkg_tool.cluster.deploy import DeployOptions, deploy
 from xpkg_tool.cluster.kubectl import Kubectl
-from xpkg_tool.messages import DeployRequest
+from xpkg_tool.messages.deploy import DeployRequest
 
 _FAILED = 1
 _INTERRUPTED = 130

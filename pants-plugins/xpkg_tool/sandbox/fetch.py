@@ -12,8 +12,7 @@ from xpkg_tool.dependencies.fetch.backend import ImageBackend, NopCache
 from xpkg_tool.dependencies.fetch.protocols import FetchedPackage, PackageCache
 from xpkg_tool.dependencies.fetch.registry import RegistryFetcher, announce
 from xpkg_tool.diagnostics.errors import PublishError, internal_error
-from xpkg_tool.messages import (
-    STREAM,
+from xpkg_tool.messages.fetch import (
     FetchAnswer,
     FetchedEntry,
     FetchRequest,
@@ -21,6 +20,7 @@ from xpkg_tool.messages import (
     ReadFetchedAnswer,
     ReadFetchedRequest,
 )
+from xpkg_tool.messages.files import STREAM
 from xpkg_tool.process.threads import in_parallel
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import settings_by_registry

@@ -9,7 +9,7 @@ from xpkg_tool.dependencies.graph.locks import joined
 from xpkg_tool.dependencies.graph.model import graph_of
 from xpkg_tool.dependencies.lock.errors import LockError
 from xpkg_tool.dependencies.lock.file import read_lock
-from xpkg_tool.messages import GraphAnswer, GraphRequest
+from xpkg_tool.messages.graph import GraphAnswer, GraphRequest
 from xpkg_tool.sandbox.members import metas_of, repository_of
 
 

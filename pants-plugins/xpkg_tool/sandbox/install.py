@@ -17,8 +17,8 @@ from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, dialects_of
 from xpkg_tool.diagnostics.finding import Finding, fails, in_order, render_all, strictness
 from xpkg_tool.lint.analysis import analyse_source
 from xpkg_tool.lint.selection import Selection, apply
-from xpkg_tool.messages import (
-    MANIFEST,
+from xpkg_tool.messages.files import MANIFEST
+from xpkg_tool.messages.install import (
     InstallAnswer,
     InstalledObject,
     InstallRequest,

@@ -17,7 +17,8 @@ from xpkg_tool.dependencies.lock.model import Lock
 from xpkg_tool.dependencies.lock.registries import connect_catalog
 from xpkg_tool.dependencies.lock.resolve import EVERYTHING, Wanted, resolve
 from xpkg_tool.diagnostics.errors import internal_error
-from xpkg_tool.messages import LOCK, LockAnswer, LockRequest
+from xpkg_tool.messages.files import LOCK
+from xpkg_tool.messages.lock import LockAnswer, LockRequest
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import settings_by_registry
 from xpkg_tool.sandbox.lock_entries import entries_of_packages, malformed_in

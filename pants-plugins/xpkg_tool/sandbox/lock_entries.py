@@ -15,7 +15,7 @@ from xpkg_tool.dependencies.lock.malformed import malformed_entries
 from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS
 from xpkg_tool.dependencies.metas import faults, find_meta
 from xpkg_tool.diagnostics.finding import Finding
-from xpkg_tool.messages import PackageToLock
+from xpkg_tool.messages.lock import PackageToLock
 
 
 def entries_of_packages(packages: Sequence[PackageToLock]) -> tuple[Entry, ...]:

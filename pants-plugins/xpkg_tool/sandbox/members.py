@@ -8,7 +8,7 @@ from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, dialects_of
 from xpkg_tool.dependencies.metas import Meta, find_meta
 from xpkg_tool.dependencies.model import dependencies
 from xpkg_tool.dependencies.repository import Member, Repository
-from xpkg_tool.messages import RepositoryMember
+from xpkg_tool.messages.repository import RepositoryMember
 from xpkg_tool.package.crossplane_versions import releases
 
 

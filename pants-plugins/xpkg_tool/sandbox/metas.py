@@ -7,7 +7,7 @@ from typing import Iterator
 
 from xpkg_tool.dependencies.metas import find_meta
 from xpkg_tool.dependencies.model import dependencies
-from xpkg_tool.messages import (
+from xpkg_tool.messages.repository import (
     DependencyEntry,
     MetaFiles,
     MetasAnswer,

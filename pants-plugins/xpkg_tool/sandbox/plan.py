@@ -6,7 +6,7 @@ import os
 from contextlib import closing
 
 from xpkg_tool.diagnostics.errors import internal_error
-from xpkg_tool.messages import PlanAnswer, PlanRequest
+from xpkg_tool.messages.plan import PlanAnswer, PlanRequest
 from xpkg_tool.publish.plan import Package, failed, plan
 from xpkg_tool.publish.registries import Registries
 from xpkg_tool.publish.settings import settings_by_registry

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from contextlib import closing
 
-from xpkg_tool.messages import (
-    Action,
+from xpkg_tool.messages.plan import Action
+from xpkg_tool.messages.publish import (
     PackageToPublish,
     PublishAnswer,
     PublishedPackage,

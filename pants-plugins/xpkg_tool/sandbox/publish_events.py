@@ -9,7 +9,8 @@ import os
 import threading
 from contextlib import suppress
 
-from xpkg_tool.messages import PublishEvent, encode
+from xpkg_tool.messages.codec import encode
+from xpkg_tool.messages.publish import PublishEvent
 
 
 class EventFile:

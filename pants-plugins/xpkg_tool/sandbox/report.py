@@ -7,9 +7,8 @@ from pathlib import Path
 
 from xpkg_tool.diagnostics.finding import Finding, in_order
 from xpkg_tool.diagnostics.formats import write_findings
-from xpkg_tool.messages import ReportRequest
+from xpkg_tool.messages.report import ReportRequest
 
-# By format.
 _FILES = {
     "github": "annotations.txt",
     "json": "findings.json",

@@ -11,8 +11,8 @@ from xpkg_tool.diagnostics.finding import Finding, fails, render_all, strictness
 from xpkg_tool.documents.suppressions import read_suppressions
 from xpkg_tool.lint.repository import check_repository
 from xpkg_tool.lint.selection import Selection, apply_together
-from xpkg_tool.messages import (
-    FINDINGS,
+from xpkg_tool.messages.files import FINDINGS
+from xpkg_tool.messages.repository import (
     MeantPackages,
     MemberReport,
     RepositoryAnswer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xpkg_tool.discovery.tailor import adopt, projects
-from xpkg_tool.messages import TailorAnswer, TailorRequest
+from xpkg_tool.messages.tailor import TailorAnswer, TailorRequest
 from xpkg_tool.sandbox.build import contents
 
 

@@ -13,7 +13,8 @@ from pants.testutil.rule_runner import QueryRule, RuleRunner
 from xpkg.building import inputs as package_inputs
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
 from xpkg.target_types import XpkgPackageTarget, XpkgSourcesField
-from xpkg_tool.messages import PackageToBuild, decode, encode
+from xpkg_tool.messages.build import PackageToBuild
+from xpkg_tool.messages.codec import decode, encode
 
 
 @pytest.fixture

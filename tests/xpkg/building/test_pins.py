@@ -15,7 +15,7 @@ from xpkg.building import buckets, build, inputs, pins, shards, target_faults
 from xpkg.building.buckets import Buckets
 from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.dependencies import resolves
-from xpkg_tool.messages import DESCRIPTION
+from xpkg_tool.messages.files import DESCRIPTION
 
 EXTERNAL = "xpkg.example.org/contrib/function-external"
 LOCKED = f"sha256:{7:064x}"

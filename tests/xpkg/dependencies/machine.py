@@ -18,7 +18,7 @@ from xpkg.dependencies import fetch
 from xpkg.dependencies.fetch import FetchedPackages, FetchRequest
 from xpkg.naming import environment
 from xpkg.tool import run
-from xpkg_tool.messages import PackageToFetch
+from xpkg_tool.messages.fetch import PackageToFetch
 
 
 class Machine:

@@ -16,7 +16,8 @@ from tests.xpkg.dependencies.machine import Machine
 from tests.xpkg_tool.dependencies.fetch.packages import AMD64, image, put, put_index, stream
 from tests.xpkg_tool.registry.fake_registry import FakeRegistry, running
 from xpkg.dependencies import fetch
-from xpkg_tool.messages import PackageToFetch, encode
+from xpkg_tool.messages.codec import encode
+from xpkg_tool.messages.fetch import PackageToFetch
 
 ONE, TWO = image("one"), image("two")
 

@@ -8,7 +8,7 @@ from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from tests.xpkg.dependencies.packages import configure, meta, runner_with, write
 from xpkg.dependencies.metas import RepositoryMetas, _buckets, _tiers
-from xpkg_tool.messages import MetaFiles
+from xpkg_tool.messages.repository import MetaFiles
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from xpkg.publishing.candidate import Candidate, Destination, Problem
 from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan
 from xpkg.registries import Registry
-from xpkg_tool.messages import Action, PlannedReference
+from xpkg_tool.messages.plan import Action, PlannedReference
 
 HERE, ELSEWHERE = f"sha256:{'0' * 64}", f"sha256:{'1' * 64}"
 

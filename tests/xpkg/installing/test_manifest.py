@@ -13,7 +13,7 @@ from pants.engine.internals.scheduler import ExecutionError
 from tests.xpkg.installing.install_runner import HOST, InstallRunner
 from xpkg.installing.manifest import named_overrides
 from xpkg.installing.package import XpkgInstallFieldSet
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 
 COMPOSITION = """\
 apiVersion: apiextensions.crossplane.io/v1

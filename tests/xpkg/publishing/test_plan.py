@@ -16,7 +16,7 @@ from xpkg.publishing.plan import (
     settle,
 )
 from xpkg.registries import Registry
-from xpkg_tool.messages import Action, PlannedReference
+from xpkg_tool.messages.plan import Action, PlannedReference
 
 REGISTRY = Registry("registry.example.org")
 LEFT_OUT, NOT_ASKED_FOR = Action.LEFT_OUT, Action.NOT_ASKED_FOR

@@ -11,7 +11,8 @@ from xpkg.publishing.outcome import Published, ReferenceOutcome
 from xpkg.publishing.plan import PackagePlan, ReferencePlan
 from xpkg.publishing.report import Reporter, planned_word
 from xpkg.registries import Registry
-from xpkg_tool.messages import Action, PlannedReference, Transfer
+from xpkg_tool.messages.plan import Action, PlannedReference
+from xpkg_tool.messages.publish import Transfer
 
 TO = Destination(Registry("registry.example.org"), "a", "v1")
 

@@ -16,9 +16,9 @@ from tests.xpkg.replaced_rules import replaced
 from xpkg.tool import run
 from xpkg.tool.process import ToolProcess
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import AnalyseRequest, TailorAnswer, TailorRequest
+from xpkg_tool.messages.build import AnalyseRequest
+from xpkg_tool.messages.tailor import TailorAnswer, TailorRequest
 
-# In place of the tool: the file `program` of the inputs says what it does.
 _STAND_IN = """
 import os, sys
 command, request, output = sys.argv[1:]

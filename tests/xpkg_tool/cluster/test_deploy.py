@@ -21,7 +21,7 @@ from tests.xpkg_tool.cluster.fake_kubectl import (
 from xpkg_tool.cluster.deploy import DeployOptions, deploy
 from xpkg_tool.cluster.kubectl import Kubectl
 from xpkg_tool.cluster.wait import Clock
-from xpkg_tool.messages import InstalledObject
+from xpkg_tool.messages.install import InstalledObject
 
 PACKAGE = "r.example.org/a:v1"
 OBJECTS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xpkg_tool.discovery.tailor import adopt, projects
-from xpkg_tool.messages import NewTarget
+from xpkg_tool.messages.tailor import NewTarget
 
 PROVIDER = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: p}\n"
 CONFIGURATION = PROVIDER.replace("Provider", "Configuration")

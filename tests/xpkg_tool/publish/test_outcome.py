@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xpkg_tool.messages import Action, Transfer
+from xpkg_tool.messages.plan import Action
+from xpkg_tool.messages.publish import Transfer
 from xpkg_tool.publish.push import PushResult, format_result
 
 

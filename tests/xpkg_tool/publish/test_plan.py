@@ -11,7 +11,7 @@ import pytest
 from tests.xpkg_tool.archives import HYBRID, HYBRID_DIGEST
 from tests.xpkg_tool.registry.fake_registry import PASSWORD, USER, Fault, running
 from tests.xpkg_tool.registry.registry_tools import Pusher, closed_port
-from xpkg_tool.messages import Action, PlannedPackage, PlannedReference
+from xpkg_tool.messages.plan import Action, PlannedPackage, PlannedReference
 from xpkg_tool.oci.artifact import artifact_of
 from xpkg_tool.oci.read.archive_reader import open_archive
 from xpkg_tool.oci.write.layout import publish

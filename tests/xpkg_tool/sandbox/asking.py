@@ -7,18 +7,11 @@ from pathlib import Path
 from typing import Any, Sequence, TypeVar
 
 from xpkg_tool.__main__ import main
-from xpkg_tool.messages import (
-    ANSWER,
-    FINDINGS,
-    BuildAnswer,
-    BuildRequest,
-    FailOn,
-    PackageToBuild,
-    Request,
-    command_of,
-    decode,
-    encode,
-)
+from xpkg_tool.messages.build import BuildAnswer, BuildRequest, PackageToBuild
+from xpkg_tool.messages.codec import decode, encode
+from xpkg_tool.messages.commands import Request, command_of
+from xpkg_tool.messages.files import ANSWER, FINDINGS
+from xpkg_tool.messages.report import FailOn
 
 T = TypeVar("T", bound="tuple[Any, ...]")
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.xpkg_tool.sandbox.asking import build, package, tell
 from xpkg_tool.lint.analysis import analyse_source
-from xpkg_tool.messages import ANALYSES, ARCHIVE, DESCRIPTION, FINDINGS, AnalyseRequest
+from xpkg_tool.messages.build import AnalyseRequest
+from xpkg_tool.messages.files import ANALYSES, ARCHIVE, DESCRIPTION, FINDINGS
 from xpkg_tool.package.file import FileAnalysis
 
 META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: function-a}\n"

@@ -15,17 +15,17 @@ from tests.xpkg_tool.sandbox.asking import build, findings, package, tell
 from xpkg_tool.dependencies.lock.file import write_lock
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
 from xpkg_tool.documents import exact, quick
-from xpkg_tool.messages import (
+from xpkg_tool.messages.build import (
     AnalyseRequest,
     BuildAnswer,
     BuildRequest,
-    FailOn,
     LeftOut,
     OwnPin,
     PackageReport,
     Pinning,
-    encode,
 )
+from xpkg_tool.messages.codec import encode
+from xpkg_tool.messages.report import FailOn
 
 META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: provider-a}\n"
 

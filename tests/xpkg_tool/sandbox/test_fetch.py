@@ -20,7 +20,7 @@ from tests.xpkg_tool.registry.registry_tools import Pusher
 from tests.xpkg_tool.sandbox.asking import ask
 from xpkg_tool.dependencies.cache.file_cache import FileCache
 from xpkg_tool.dependencies.cache.folder import cache_folder
-from xpkg_tool.messages import (
+from xpkg_tool.messages.fetch import (
     FetchAnswer,
     FetchedEntry,
     FetchRequest,

@@ -9,7 +9,8 @@ import pytest
 
 from xpkg_tool.dependencies.lock.file import write_lock
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
-from xpkg_tool.messages import GraphRequest, RepositoryMember
+from xpkg_tool.messages.graph import GraphRequest
+from xpkg_tool.messages.repository import RepositoryMember
 from xpkg_tool.sandbox.graph import draw_graph
 
 META = """\

@@ -13,15 +13,14 @@ from tests.xpkg_tool.dependencies.install.closures import HOST, digest_of
 from tests.xpkg_tool.sandbox.asking import ask
 from xpkg_tool.dependencies.lock.file import write_lock
 from xpkg_tool.dependencies.lock.model import Lock, LockedDependency, LockedPackage, Requirement
-from xpkg_tool.messages import (
-    MANIFEST,
-    FailOn,
+from xpkg_tool.messages.files import MANIFEST
+from xpkg_tool.messages.install import (
     InstallAnswer,
     InstallOptions,
     InstallRequest,
     PackageToInstall,
-    RuleSelection,
 )
+from xpkg_tool.messages.report import FailOn, RuleSelection
 
 COMPOSITION = """\
 apiVersion: apiextensions.crossplane.io/v1

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from xpkg_tool.messages import DependencyEntry, MetaFiles, MetasAnswer, MetasRequest, PackageMeta
+from xpkg_tool.messages.repository import (
+    DependencyEntry,
+    MetaFiles,
+    MetasAnswer,
+    MetasRequest,
+    PackageMeta,
+)
 from xpkg_tool.sandbox.metas import read_metas
 
 META = """\

@@ -14,25 +14,19 @@ import pytest
 from tests.xpkg_tool.archives import HYBRID, HYBRID_DIGEST, make_archive
 from tests.xpkg_tool.registry.fake_registry import CANARY, PASSWORD, USER, running
 from tests.xpkg_tool.registry.registry_tools import Pusher, closed_port
-from xpkg_tool.messages import (
-    ANSWER,
-    Action,
-    PackageToPlan,
+from xpkg_tool.messages.codec import decode, encode
+from xpkg_tool.messages.commands import Request, command_of
+from xpkg_tool.messages.files import ANSWER
+from xpkg_tool.messages.plan import Action, PackageToPlan, PlanAnswer, PlannedReference, PlanRequest
+from xpkg_tool.messages.publish import (
     PackageToPublish,
-    PlanAnswer,
-    PlannedReference,
-    PlanRequest,
     PublishAnswer,
     PublishedPackage,
     PublishEvent,
     PublishRequest,
-    RegistryOptions,
-    Request,
     Transfer,
-    command_of,
-    decode,
-    encode,
 )
+from xpkg_tool.messages.registry import RegistryOptions
 from xpkg_tool.oci.read.archive_reader import open_archive
 from xpkg_tool.publish import several
 from xpkg_tool.sandbox import plan as plan_command

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.xpkg_tool.sandbox.asking import build, package, tell
-from xpkg_tool.messages import ReportRequest
+from xpkg_tool.messages.report import ReportRequest
 
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: function-a}\n"
 

@@ -9,14 +9,9 @@ import pytest
 
 from xpkg_tool.dependencies.lock.file import write_lock
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
-from xpkg_tool.messages import (
-    FINDINGS,
-    FailOn,
-    MeantPackages,
-    RepositoryMember,
-    RepositoryRequest,
-    RuleSelection,
-)
+from xpkg_tool.messages.files import FINDINGS
+from xpkg_tool.messages.report import FailOn, RuleSelection
+from xpkg_tool.messages.repository import MeantPackages, RepositoryMember, RepositoryRequest
 from xpkg_tool.sandbox.repository import look_at_repository
 
 EVERYTHING = RuleSelection()

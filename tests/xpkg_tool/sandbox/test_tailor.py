@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.xpkg_tool.sandbox.asking import ask
-from xpkg_tool.messages import TailorAnswer, TailorRequest
+from xpkg_tool.messages.tailor import TailorAnswer, TailorRequest
 
 META = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: function-a}\n"
 

@@ -13,7 +13,8 @@ from xpkg.tool.run import ask_the_tool
 from pants.util.logging import LogLevel
 
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import FINDINGS, ReportFormat, ReportRequest
+from xpkg_tool.messages.files import FINDINGS
+from xpkg_tool.messages.report import ReportFormat, ReportRequest
 
 
 @dataclass(frozen=True)

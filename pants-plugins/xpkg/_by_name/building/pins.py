@@ -32,7 +32,7 @@ from xpkg.building.pinning import (
 from xpkg.dependencies.internal import InternalDependencies, InternalDependenciesRequest
 from xpkg.dependencies.repository import RepositoryPackage, RepositoryPackages
 from xpkg.dependencies.resolves import LockFile, LockFileRequest, Resolves
-from xpkg_tool.messages import OwnPin, Pinning
+from xpkg_tool.messages.build import OwnPin, Pinning
 
 
 @dataclass(frozen=True)

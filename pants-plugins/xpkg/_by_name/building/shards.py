@@ -22,9 +22,8 @@ from xpkg.tool.run import ask_the_tool
 
 from xpkg.building.inputs import PackageInputs
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import AnalyseRequest
+from xpkg_tool.messages.build import AnalyseRequest
 
-# Starting a process takes as long as reading a megabyte. After a change one shard is read again:
 # half a second at this size.
 _SHARD_BYTES = 7_000_000
 

@@ -15,7 +15,7 @@ from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
 from xpkg.dependencies.handwritten import Handwritten, HandwrittenRequest
 from xpkg.dependencies.metas import PackageTargets
 from xpkg.dependencies.repository import RepositoryPackages
-from xpkg_tool.messages import DependencyEntry
+from xpkg_tool.messages.repository import DependencyEntry
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ from xpkg.dependencies.resolves import (
 )
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import FINDINGS, CheckLockAnswer, CheckLockRequest
+from xpkg_tool.messages.files import FINDINGS
+from xpkg_tool.messages.lock import CheckLockAnswer, CheckLockRequest
 
-# The folder of the sandbox with the findings of builds.
 _SHOWN = ".xpkg-shown"
 
 

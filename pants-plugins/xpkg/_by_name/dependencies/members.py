@@ -19,7 +19,7 @@ from xpkg.dependencies.handwritten import find_handwritten
 from xpkg.dependencies.handwritten import Handwritten, HandwrittenRequest
 from xpkg.dependencies.metas import PackageTargets
 from xpkg.dependencies.repository import RepositoryPackages
-from xpkg_tool.messages import RepositoryMember
+from xpkg_tool.messages.repository import RepositoryMember
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from pants.util.strutil import pluralize
 
 from xpkg.target_types import XpkgSourcesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import MetaFiles, MetasAnswer, MetasRequest, PackageMeta
+from xpkg_tool.messages.repository import MetaFiles, MetasAnswer, MetasRequest, PackageMeta
 
 _USUAL_NAMES = ("crossplane.yaml", "crossplane.yml")
 _YAML_ENDINGS = (".yaml", ".yml")

@@ -29,7 +29,7 @@ from xpkg.install_target import (
 )
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgResolveField
-from xpkg_tool.messages import PackageToLock
+from xpkg_tool.messages.lock import PackageToLock
 
 
 class UnknownResolveError(ValueError):

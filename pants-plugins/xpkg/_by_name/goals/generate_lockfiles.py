@@ -40,7 +40,9 @@ from xpkg.dependencies.resolves import (
 from xpkg.naming.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import LOCK, LockAnswer, LockRequest, RegistryOptions
+from xpkg_tool.messages.files import LOCK
+from xpkg_tool.messages.lock import LockAnswer, LockRequest
+from xpkg_tool.messages.registry import RegistryOptions
 
 logger = logging.getLogger(__name__)
 

@@ -29,7 +29,8 @@ from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.plan import PackagePlan, PublishPlan
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import Action, GraphAnswer, GraphFormat, GraphRequest, PublishedState
+from xpkg_tool.messages.graph import GraphAnswer, GraphFormat, GraphRequest, PublishedState
+from xpkg_tool.messages.plan import Action
 
 logger = logging.getLogger(__name__)
 

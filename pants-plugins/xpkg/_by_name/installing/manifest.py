@@ -64,9 +64,8 @@ from xpkg.publishing.candidate import Candidate, CandidateRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgSourcesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import (
-    DESCRIPTION,
-    MANIFEST,
+from xpkg_tool.messages.files import DESCRIPTION, MANIFEST
+from xpkg_tool.messages.install import (
     InstallAnswer,
     InstalledObject,
     InstallMode,
@@ -75,7 +74,6 @@ from xpkg_tool.messages import (
     PackageToInstall,
 )
 
-# The objects that call functions.
 _PIPELINES = frozenset({"Composition", "CronOperation", "Operation", "WatchOperation"})
 _MODES: tuple[InstallMode, ...] = ("tag", "pinned", "unresolved")
 

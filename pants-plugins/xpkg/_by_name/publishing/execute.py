@@ -31,9 +31,9 @@ from xpkg.publishing.plan import PackagePlan, PublishPlan, predecessors
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.fresh import Fresh
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import (
-    ARCHIVE,
-    Action,
+from xpkg_tool.messages.files import ARCHIVE
+from xpkg_tool.messages.plan import Action
+from xpkg_tool.messages.publish import (
     PackageToPublish,
     PublishAnswer,
     PublishedPackage,

@@ -23,14 +23,8 @@ from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan, in_ord
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.fresh import Fresh
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages import (
-    Action,
-    PackageToPlan,
-    PlanAnswer,
-    PlannedReference,
-    PlanRequest,
-    RegistryOptions,
-)
+from xpkg_tool.messages.plan import Action, PackageToPlan, PlanAnswer, PlannedReference, PlanRequest
+from xpkg_tool.messages.registry import RegistryOptions
 
 
 @dataclass(frozen=True)

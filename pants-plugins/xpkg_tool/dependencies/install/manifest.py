@@ -24,7 +24,7 @@ from xpkg_tool.dependencies.install.places import Places
 from xpkg_tool.dependencies.install.yaml_text import to_yaml
 from xpkg_tool.dependencies.model import PACKAGE_GROUP
 from xpkg_tool.diagnostics.finding import Finding, has_errors, in_order
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 
 _NO_OPTIONS = InstallOptions()
 API_VERSION = f"{PACKAGE_GROUP}/v1"

@@ -9,7 +9,7 @@ from xpkg_tool.dependencies.lock.model import Lock, LockedDependency
 from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS
 from xpkg_tool.dependencies.model import is_digest, object_name
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.messages import InstallMode
+from xpkg_tool.messages.install import InstallMode
 from xpkg_tool.package.semver import Dialect
 
 # How the objects of a manifest name their packages, consistently (docs/dependencies.md):

@@ -9,7 +9,7 @@ from xpkg_tool.dependencies.install.model import Form, Mode, Package
 from xpkg_tool.dependencies.spelling import Spellings
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 from xpkg_tool.package.names import is_dns_subdomain, is_label_value, label_key_problem
 
 OPTION = Rule("XP165", "install-option", "A field of an object to install is not valid.")

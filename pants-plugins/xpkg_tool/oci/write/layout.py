@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from xpkg_tool.diagnostics.errors import LAYOUT, PublishError, publish_error
 from xpkg_tool.files.whole import write_whole
-from xpkg_tool.messages import Transfer
+from xpkg_tool.messages.publish import Transfer
 from xpkg_tool.oci.artifact import Artifact
 from xpkg_tool.oci.manifests import REF_NAME, integer
 from xpkg_tool.oci.write.image import INDEX_TYPE

@@ -24,7 +24,7 @@ from tests.xpkg_tool.dependencies.install.closures import (
 from xpkg_tool.dependencies.install.checks import is_accepted
 from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS
 from xpkg_tool.diagnostics.finding import WARNING
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 from xpkg_tool.package.semver import Dialect
 
 PINNED = tuple(map(pinned, SMALL))

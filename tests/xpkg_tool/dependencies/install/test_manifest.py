@@ -19,7 +19,7 @@ from tests.xpkg_tool.dependencies.install.closures import (
 )
 from xpkg_tool.dependencies.install.model import locked_packages
 from xpkg_tool.dependencies.lock.model import Lock, LockedDependency, LockedPackage
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 
 BY_TAG = """\
 ---

@@ -17,7 +17,7 @@ from tests.xpkg_tool.dependencies.install.closures import (
     messages,
     package,
 )
-from xpkg_tool.messages import InstallOptions
+from xpkg_tool.messages.install import InstallOptions
 
 ALL = InstallOptions(
     revision_activation_policy="Manual",

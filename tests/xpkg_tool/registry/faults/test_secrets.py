@@ -27,18 +27,10 @@ from tests.xpkg_tool.registry.fake_registry import (
 from tests.xpkg_tool.registry.faults.kinds import REQUESTS
 from tests.xpkg_tool.registry.registry_tools import Pusher
 from xpkg_tool.diagnostics.errors import PublishError
-from xpkg_tool.messages import (
-    ANSWER,
-    Action,
-    PackageToPlan,
-    PackageToPublish,
-    PlannedReference,
-    PlanRequest,
-    PublishAnswer,
-    PublishRequest,
-    decode,
-    encode,
-)
+from xpkg_tool.messages.codec import decode, encode
+from xpkg_tool.messages.files import ANSWER
+from xpkg_tool.messages.plan import Action, PackageToPlan, PlannedReference, PlanRequest
+from xpkg_tool.messages.publish import PackageToPublish, PublishAnswer, PublishRequest
 from xpkg_tool.publish.outcome import PushResult, format_result, published
 
 EVIL = f"canary: {CANARY} http://u:canary@h/?X-Amz-Signature=canary"
