@@ -23,7 +23,7 @@ CASE = Case(
             "Growth: packages of 5 files, cold",
             (
                 Row(_FEW, "100 packages"),
-                Row(_MANY, "1,000 packages", _FEW, "", "100 packages", at_most=11.0),
+                Row(_MANY, "1,000 packages", _FEW, "", "100 packages", at_most=8.0),
             ),
         ),
     ),
