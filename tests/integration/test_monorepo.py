@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.docker_registry import DockerRegistry, need
+from tests.integration.docker_registry import DockerRegistry, docker_registry, need
 from tests.integration.install_judges import Judge
 from tests.integration.repository import CRD, Repository
 from xpkg_tool.dependencies.fetch.registry import RegistryFetcher
@@ -68,33 +69,41 @@ def digests(repository: Repository) -> dict[str, str]:
     return {path.name.partition(".")[0]: json.loads(path.read_text())["digest"] for path in reports}
 
 
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerRegistry]:
+    """With somebody else's packages. The one that nobody here asks for is needed by another one."""
+    folder = tmp_path_factory.mktemp("vendor")
+    with docker_registry(folder / "registry") as running:
+        address = running.address
+        vendor = repository(folder / "repository", folder / "home", f"{address}/vendor")
+        for number in range(EXTERNAL):
+            below = {f"{address}/vendor/v{number - 1}": ">=v1.0.0"} if number else {}
+            write(vendor, f"v{number}", below, "")
+        vendor.pants("publish", "::")
+        vendor.close()
+        yield running
+
+
 @pytest.mark.parametrize(("mode", "pin"), [("tag", False), ("unresolved", True)])
 def test_from_the_lock_to_the_cluster(
-    tmp_path: Path, plain_registry: DockerRegistry, judge: Judge, mode: str, pin: bool
+    tmp_path: Path, registry: DockerRegistry, judge: Judge, mode: str, pin: bool
 ) -> None:
-    address = plain_registry.address
+    address = registry.address
+    team = f"{address}/team-{mode}"
     skopeo = need("skopeo")
 
-    # Somebody else's packages. The one that nobody here asks for is needed by another one.
-    vendor = repository(tmp_path / "vendor", tmp_path / "vendor-home", f"{address}/vendor")
-    for number in range(EXTERNAL):
-        below = {f"{address}/vendor/v{number - 1}": ">=v1.0.0"} if number else {}
-        write(vendor, f"v{number}", below, "")
-    vendor.pants("publish", "::")
-    vendor.close()
-
-    own = repository(tmp_path / "own", tmp_path / "home", f"{address}/team")
+    own = repository(tmp_path / "own", tmp_path / "home", team)
     written: dict[str, dict[str, str]] = {}
     for number in range(EACH):
         write(own, f"p{number}", {}, "")
         write(own, f"f{number}", {}, "")
         needs = {
-            f"{address}/team/p{number}": ">=v1.0.0, <v2.0.0",
-            f"{address}/team/f{number}": "v1.0.0",
+            f"{team}/p{number}": ">=v1.0.0, <v2.0.0",
+            f"{team}/f{number}": "v1.0.0",
             f"{address}/vendor/v{1 + number % (EXTERNAL - 1)}": ">=v1.0.0",
         }
         if number:
-            needs[f"{address}/team/c{number - 1}"] = ">=v1.0.0"
+            needs[f"{team}/c{number - 1}"] = ">=v1.0.0"
         written[f"c{number}"] = needs
         write(own, f"c{number}", needs, f"pin_dependencies={pin}")
     own.write("install/BUILD", f'xpkg_install(packages=["packages/c{EACH - 1}"], mode="{mode}")\n')
@@ -124,15 +133,15 @@ def test_from_the_lock_to_the_cluster(
 
     # Everything arrives, and a second run has nothing to do.
     own.pants("publish", "packages::")
-    writes = plain_registry.requests("PUT") + plain_registry.requests("POST")
+    writes = registry.requests("PUT") + registry.requests("POST")
     again = own.pants("publish", "packages::")
-    assert plain_registry.requests("PUT") + plain_registry.requests("POST") == writes
+    assert registry.requests("PUT") + registry.requests("POST") == writes
     assert "pushed:" not in again.stdout
-    known = {**locked, **{f"{address}/team/{name}": digest for name, digest in made.items()}}
+    known = {**locked, **{f"{team}/{name}": digest for name, digest in made.items()}}
     with closing(Registries({}, reading=True)) as connections:
         fetcher = RegistryFetcher(connections)
         for name, digest in made.items():
-            fetched = fetcher.fetch(f"{address}/team/{name}", digest)
+            fetched = fetcher.fetch(f"{team}/{name}", digest)
             meta = next(yaml.safe_load_all(fetched.stream))
             assert (meta["kind"], meta["metadata"]["name"]) == (_KINDS[name[0]], name)
             for entry in meta["spec"].get("dependsOn", ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from pants.core.target_types import GenericTarget
 from pants.init.logging import initialize_stdio, stdio_destination
 from pants.testutil.rule_runner import RuleRunner
 
+from tests.xpkg.engines import emptied
 from tests.xpkg.replaced_rules import replaced
 from xpkg import BY_NAME, named_packages, subsystem
 from xpkg.goals import package, publish
@@ -73,14 +75,7 @@ class PublishRunner:
 
     @classmethod
     def create(cls) -> PublishRunner:
-        modules = (named_packages, subsystem, variables, package, publish, publish_goal)
-        publishing = (candidate, environment, lookup, execute, run)
-        rules = [r for module in (*modules, *publishing) for r in module.rules()]
-        runner = RuleRunner(
-            rules=[*core_rules(), *replaced(rules, *stub_rules.STUBS)],
-            target_types=[XpkgPackageTarget, GenericTarget],
-        )
-        made = cls(runner, {"address": HOST, "default": True})
+        made = cls(emptied(_engine()), {"address": HOST, "default": True})
         made.folder.mkdir()
         return made
 
@@ -95,7 +90,6 @@ class PublishRunner:
 
     def close(self) -> None:
         shutil.rmtree(self.folder)
-        shutil.rmtree(self.root)
 
     def package(self, name: str, *dependencies: str, text: str = "", **fields: Any) -> None:
         """Writes the package; `dependencies` are names of others, or addresses."""
@@ -142,6 +136,17 @@ class PublishRunner:
             tuple(json.loads(line) for line in requests),
             json.loads(output.read_text()) if output.exists() else [],
         )
+
+
+@functools.cache
+def _engine() -> RuleRunner:
+    modules = (named_packages, subsystem, variables, package, publish, publish_goal)
+    publishing = (candidate, environment, lookup, execute, run)
+    rules = [r for module in (*modules, *publishing) for r in module.rules()]
+    return RuleRunner(
+        rules=[*core_rules(), *replaced(rules, *stub_rules.STUBS)],
+        target_types=[XpkgPackageTarget, GenericTarget],
+    )
 
 
 @contextlib.contextmanager

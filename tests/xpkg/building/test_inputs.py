@@ -10,6 +10,7 @@ from pants.engine.addresses import Address
 from pants.engine.target import HydratedSources, HydrateSourcesRequest, SourcesField
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
+from tests.xpkg.engines import emptied
 from xpkg.building import inputs as package_inputs
 from xpkg.building.inputs import PackageInputs, PackageInputsRequest
 from xpkg.target_types import XpkgPackageTarget, XpkgSourcesField
@@ -17,8 +18,8 @@ from xpkg_tool.messages.build import PackageToBuild
 from xpkg_tool.messages.codec import decode, encode
 
 
-@pytest.fixture
-def rule_runner() -> RuleRunner:
+@pytest.fixture(scope="module")
+def engine() -> RuleRunner:
     return RuleRunner(
         rules=[
             *package_inputs.rules(),
@@ -27,6 +28,11 @@ def rule_runner() -> RuleRunner:
         ],
         target_types=[XpkgPackageTarget],
     )
+
+
+@pytest.fixture
+def rule_runner(engine: RuleRunner) -> RuleRunner:
+    return emptied(engine)
 
 
 def inputs(rule_runner: RuleRunner, build_file: str) -> PackageInputs:

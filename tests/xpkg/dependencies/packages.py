@@ -3,6 +3,7 @@ real tool."""
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Iterable, Mapping
 
 from pants.core.target_types import GenericTarget, LockfileTarget
@@ -11,6 +12,7 @@ from pants.engine.internals.parametrize import Parametrize
 from pants.engine.target import DependenciesRequest
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
+from tests.xpkg.engines import emptied
 from tests.xpkg.real_tool import real_tool
 from tests.xpkg.replaced_rules import replaced
 from xpkg import subsystem
@@ -36,6 +38,11 @@ REGISTRIES = {"main": {"address": HOST, "default": True}}
 
 
 def runner_with(*rules: Any) -> RuleRunner:
+    return emptied(_engine(*rules))
+
+
+@functools.cache
+def _engine(*rules: Any) -> RuleRunner:
     names = (subsystem, variables, sources, run)
     finding = (metas, repository, handwritten, members, check, internal, resolves, lock_targets)
     modules = (*names, *finding, inference)

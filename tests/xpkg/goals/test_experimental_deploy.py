@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 from pants.core.goals import deploy as deploy_goal
@@ -60,7 +59,7 @@ class DeployRunner:
 
 
 @pytest.fixture
-def deploy(tmp_path: Path) -> Iterator[DeployRunner]:
+def deploy(tmp_path: Path) -> DeployRunner:
     goals = (experimental_deploy, package, publish, deploy_goal, publish_goal)
     publishing = (environment, execute, lookup)
     rules = [r for module in (*goals, *publishing) for r in module.rules()]
@@ -68,8 +67,7 @@ def deploy(tmp_path: Path) -> Iterator[DeployRunner]:
     made.install.package("function", "Function", version="v0.1.0")
     made.install.install("function")
     made.kubectl.answer(get=[FUNCTION], apply=[{"stdout": "function/team-function applied\n"}])
-    yield made
-    made.install.close()
+    return made
 
 
 def test_it_publishes_then_applies_and_waits(deploy: DeployRunner) -> None:

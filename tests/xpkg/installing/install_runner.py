@@ -3,7 +3,7 @@ instead of the environment that Pants would install for it."""
 
 from __future__ import annotations
 
-import shutil
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from pants.engine.fs import DigestContents
 from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import RuleRunner
 
+from tests.xpkg.engines import emptied
 from tests.xpkg.real_tool import real_tool
 from tests.xpkg.replaced_rules import replaced
 from xpkg import named_packages, statistics, subsystem
@@ -52,31 +53,7 @@ class InstallRunner:
 
     @classmethod
     def create(cls, *rules: Any, **registries: Any) -> InstallRunner:
-        building = (buckets, build, inputs, pins, shards, target_faults, run)
-        inferring = (
-            check,
-            handwritten,
-            inference,
-            internal,
-            lock_targets,
-            members,
-            metas,
-            repository,
-            resolves,
-            sources,
-        )
-        modules = (named_packages, statistics, subsystem, variables, candidate, manifest, package)
-        own = (r for module in (*building, *inferring, *modules) for r in module.rules())
-        runner = RuleRunner(
-            rules=[
-                *core_rules(),
-                *replaced((*own, *rules), real_tool),
-                QueryRule(InstallManifest, [InstallManifestRequest]),
-                QueryRule(BuiltPackage, [XpkgInstallFieldSet]),
-            ],
-            target_types=[XpkgPackageTarget, XpkgInstallTarget, GenericTarget, LockfileTarget],
-        )
-        made = cls(runner)
+        made = cls(emptied(_engine(*rules)))
         made.configure(**(registries or {"main": {"address": HOST, "default": True}}))
         return made
 
@@ -86,9 +63,6 @@ class InstallRunner:
     @property
     def root(self) -> Path:
         return Path(self.runner.build_root)
-
-    def close(self) -> None:
-        shutil.rmtree(self.root)
 
     def package(
         self,
@@ -146,6 +120,34 @@ class InstallRunner:
         assert not made.failed, made.text
         (file,) = self.runner.request(DigestContents, [made.digest])
         return list(yaml.safe_load_all(file.content))
+
+
+@functools.cache
+def _engine(*rules: Any) -> RuleRunner:
+    building = (buckets, build, inputs, pins, shards, target_faults, run)
+    inferring = (
+        check,
+        handwritten,
+        inference,
+        internal,
+        lock_targets,
+        members,
+        metas,
+        repository,
+        resolves,
+        sources,
+    )
+    modules = (named_packages, statistics, subsystem, variables, candidate, manifest, package)
+    own = (r for module in (*building, *inferring, *modules) for r in module.rules())
+    return RuleRunner(
+        rules=[
+            *core_rules(),
+            *replaced((*own, *rules), real_tool),
+            QueryRule(InstallManifest, [InstallManifestRequest]),
+            QueryRule(BuiltPackage, [XpkgInstallFieldSet]),
+        ],
+        target_types=[XpkgPackageTarget, XpkgInstallTarget, GenericTarget, LockfileTarget],
+    )
 
 
 def _call(name: str, fields: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from pants.core.goals.package import BuiltPackage
@@ -47,10 +47,8 @@ LOCK = """\
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[InstallRunner]:
-    runner = InstallRunner.create()
-    yield runner
-    runner.close()
+def shared() -> InstallRunner:
+    return InstallRunner.create()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from enum import Enum
@@ -29,8 +30,10 @@ FORMS = [*REQUESTS.values(), *ANSWERS.values(), Counts, PublishEvent]
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=8)
 
 
+@functools.cache
 def values(form: Any) -> st.SearchStrategy[Any]:
-    """Any value that a field of the type may have."""
+    """Any value that a field of the type may have. Made once: Hypothesis looks at a new strategy
+    for longer than it draws from it."""
     if hasattr(form, "_fields"):
         return st.builds(form, **{n: values(t) for n, t in form.__annotations__.items()})
     origin, arguments = get_origin(form), get_args(form)
