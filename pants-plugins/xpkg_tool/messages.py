@@ -9,7 +9,7 @@ wrong with a package or a registry is part of the answer.
 This is the one module of the tool that the backend imports, so it imports the standard library
 only. Two kinds of JSON are the tool's own and not messages, since the backend only passes them on,
 and `decode` would be slow: FINDINGS (`Finding.to_json`), and ANALYSES (lint/analysis_json.py), of
-which a large package has 100 MB.
+which a large package has a megabyte.
 
 The messages are named tuples, not frozen dataclasses: every process of the tool defines all of
 them, and that is eight times as fast (0.1 ms for each, instead of 0.8). `decode` reads their types,
@@ -28,6 +28,7 @@ ARCHIVE = "package.xpkg"  # Of BuildRequest, each below the number of its packag
 DESCRIPTION = "package.xpkg.json"
 FINDINGS = "findings.json"
 LOCK = "xpkg.lock"  # Of LockRequest.
+TEXTS = "texts.deflate"  # Of AnalyseRequest, beside ANALYSES.
 STREAM = "package.yaml"  # Of ReadFetchedRequest; of FetchRequest below the number of its package.
 MANIFEST = "manifest.yaml"  # Of InstallRequest.
 
@@ -73,7 +74,8 @@ InstallMode = Literal["tag", "pinned", "unresolved"]
 
 
 class AnalyseRequest(NamedTuple):
-    """Reads these files of a package. The answer is the file ANALYSES, for a BuildRequest."""
+    """Reads these files of a package. The answer is the files ANALYSES and TEXTS, for a
+    BuildRequest."""
 
     sources: tuple[str, ...]
     examples: tuple[str, ...]
@@ -128,8 +130,8 @@ _MaybePinning = Optional[Pinning]
 class PackageToBuild(NamedTuple):
     """A package: `name` is its name in messages, `root` its folder. `examples_expected`: somebody
     configured examples, so that it is an error to find none. `package_type` is the type that it
-    must have, if any. With `analyses`, the paths of ANALYSES that cover all its files, the files
-    themselves are not read."""
+    must have, if any. With `analyses`, folders that each hold the answer to an AnalyseRequest and
+    together cover all its files, the files themselves are not read."""
 
     name: str
     root: str

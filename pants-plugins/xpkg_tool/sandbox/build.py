@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Sequence
 
 from xpkg_tool.diagnostics.finding import Finding, render_all, strictness
 from xpkg_tool.messages import (
+    ANALYSES,
     ARCHIVE,
     DESCRIPTION,
     FINDINGS,
+    TEXTS,
     BuildAnswer,
     BuildRequest,
     Counts,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from xpkg_tool.building.build import Analyses, BuildResult, PackageRequest
     from xpkg_tool.dependencies.pinning import Pins
     from xpkg_tool.lint.selection import Selection
+    from xpkg_tool.package.file import FileAnalysis
 
 
 def build_packages(request: BuildRequest, output: Path) -> BuildAnswer:
@@ -114,11 +117,14 @@ def _stored_analyses(paths: Sequence[str]) -> Analyses:
     from xpkg_tool.building.build import Analyses
     from xpkg_tool.lint.analysis_json import from_json
 
-    answers = [json.loads(Path(path).read_text("ascii")) for path in paths]
-    return Analyses(
-        tuple(from_json(stored) for answer in answers for stored in answer["sources"]),
-        tuple(from_json(stored) for answer in answers for stored in answer["examples"]),
-    )
+    sources: list[FileAnalysis] = []
+    examples: list[FileAnalysis] = []
+    for path in map(Path, paths):
+        answer = json.loads((path / ANALYSES).read_text("ascii"))
+        texts = str(path / TEXTS)
+        sources += (from_json(stored, texts) for stored in answer["sources"])
+        examples += (from_json(stored, texts) for stored in answer["examples"])
+    return Analyses(tuple(sources), tuple(examples))
 
 
 def _size(request: PackageRequest) -> int:
