@@ -171,6 +171,7 @@ def test_what_it_reads(text: str, value: Any) -> None:
         "a: b: c\n",
         "a:\tb\n",
         "a: b\u2028\n",
+        "a: \ud800\n",
         "a\n",
         f"{'k' * 101}: a\n",
         "".join(f"{' ' * depth}a:\n" for depth in range(500)),
