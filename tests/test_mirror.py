@@ -74,7 +74,6 @@ ELSEWHERE = {
     # Parts of one reader, seen in what it reads.
     "xpkg_tool/documents/encoding.py": "xpkg_tool/documents/test_stream.py",
     "xpkg_tool/documents/lines.py": "xpkg_tool/documents/test_positions.py",
-    "xpkg_tool/documents/stored.py": "xpkg_tool/lint/test_analysis_json.py",
     "xpkg_tool/kubernetes/cel/names.py": "xpkg_tool/kubernetes/cel/test_selections.py",
     "xpkg_tool/kubernetes/regex/*": "xpkg_tool/kubernetes/regex/test_re2.py",
     "xpkg_tool/oci/blobs.py": "xpkg_tool/oci/read/test_archive_reader.py",

@@ -17,6 +17,7 @@ from xpkg_tool.diagnostics.finding import has_errors, render_all
 from xpkg_tool.diagnostics.formats import FORMATS, write_findings
 from xpkg_tool.documents.anchors import height
 from xpkg_tool.documents.loader import DocumentError, load
+from xpkg_tool.documents.stored import Texts
 from xpkg_tool.documents.stream import split
 from xpkg_tool.lint.analysis import analyse_example, analyse_source
 from xpkg_tool.lint.analysis_json import to_json
@@ -125,4 +126,4 @@ def test_any_package(seed: int) -> None:
         write_findings(result.findings, format)
     for path, data in files.items():
         for analyse in (analyse_source, analyse_example):
-            json.dumps(to_json(analyse(path, data), data))
+            json.dumps(to_json(analyse(path, data), Texts()))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Sequence, TypeVar
 
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest, DigestEntries, FileEntry, MergeDigests
+from pants.engine.fs import AddPrefix, CreateDigest, Digest, DigestEntries, FileEntry, MergeDigests
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 
 from xpkg.building.inputs import PackageInputs
@@ -34,7 +34,8 @@ class AnalysisRequest:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The tool's answers, at `paths` in `digest`, which cover all files of the package."""
+    """The tool's answers, in the folders `paths` of `digest`, which cover all files of the package
+    and hold the texts of its documents."""
 
     digest: Digest
     paths: tuple[str, ...]
@@ -104,14 +105,11 @@ async def analyse_shard(shard: _Shard) -> _ShardAnswer:
     description = f"Reading {shard.address.spec} ({shard.number + 1} of {shard.count})"
     message = AnalyseRequest(shard.sources, shard.examples)
     answer = await Get(ToolAnswer, ToolRequest(message, description, (shard.digest,)))
-    (file,) = await Get(DigestEntries, Digest, answer.files)
-    assert isinstance(file, FileEntry)
-    renamed = FileEntry(_path(shard.number), file.file_digest)
-    return _ShardAnswer(await Get(Digest, CreateDigest([renamed])))
+    return _ShardAnswer(await Get(Digest, AddPrefix(answer.files, _path(shard.number))))
 
 
 def _path(number: int) -> str:
-    return f"xpkg-analyses/{number}.json"
+    return f"xpkg-analyses/{number}"
 
 
 def rules() -> Iterable[Any]:

@@ -1,7 +1,8 @@
 """A document's values, exactly as Kubernetes reads them: the one loader for every rule and goal.
 
-Most documents are read by a fast parser (`quick`), all others from libyaml's events (`exact`).
-Modules that need libyaml are imported by the first document that does.
+Most documents are read line by line (`block_style`), others by a fast parser (`quick`), and the
+rest from libyaml's events (`exact`). Modules with parsers are imported by the first document that
+needs them.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from typing import Any, Sequence, Union
 
 from xpkg_tool.diagnostics.finding import Position
+from xpkg_tool.documents.block_style import read_block_style
 from xpkg_tool.documents.document_error import DocumentError
 from xpkg_tool.documents.limits import size_problem
-from xpkg_tool.documents.quick import UNCERTAIN, quick_load
 from xpkg_tool.documents.stream import AnyDocument
+from xpkg_tool.documents.uncertain import UNCERTAIN
 
 __all__ = ["DocumentError", "PathOf", "load", "locate"]
 
@@ -29,7 +31,11 @@ def load(document: AnyDocument) -> Any:
     too_large = size_problem(document)
     if too_large is not None:
         raise DocumentError([too_large])
-    value = quick_load(document.text)
+    value = read_block_style(document.text)
+    if value is UNCERTAIN:
+        from xpkg_tool.documents.quick import quick_load
+
+        value = quick_load(document.text)
     if value is UNCERTAIN:
         from xpkg_tool.documents.exact import load_exactly
 

@@ -1,5 +1,7 @@
 """A document's value from a fast parser, where it is certain that Kubernetes reads the same.
 
+For documents that are not in block style throughout.
+
 oryaml reads YAML 1.2 in Rust, two to three times as fast as `exact` builds values from libyaml's
 events. Their differences are known, and can be detected in the text or in the values: such a
 document is read exactly. Above all, a short string or a number may have been written in a way that
@@ -17,8 +19,7 @@ import oryaml
 
 from xpkg_tool.documents.limits import MAX_NODES
 from xpkg_tool.documents.scalars import HINTS, WORDS, ScalarError, plain_value
-
-UNCERTAIN: Any = object()
+from xpkg_tool.documents.uncertain import UNCERTAIN
 
 # Anchors and tags; collections in brackets.
 _PROPERTIES = "&!"

@@ -47,6 +47,8 @@ _BOM = b"\xef\xbb\xbf"
 # Further directives in a document are not reported, because each finding contains a line.
 _MAX_DIRECTIVES = 10_000
 _HAS_CONTENT = re.compile(rb"^[ \t]*[^ \t\n#]", re.MULTILINE)
+# Beginning with a character and not with `^`, it is a hundred times as fast.
+_MARKER = re.compile(rb"\n(?:---|\.\.\.)")
 # In YAML 1.1 these also end a line, and with it a comment (U+0085, U+2028, U+2029); for Kubernetes'
 # stream reader they do not.
 _OTHER_BREAKS = re.compile(b"\xc2\x85|\xe2\x80[\xa8\xa9]")
@@ -172,18 +174,11 @@ def _parts(path: str, data: bytes, findings: list[Finding], loss: str) -> Iterat
 
 
 def _marker_lines(data: bytes) -> Iterator[int]:
-    """The offsets of the lines that begin with `---` or `...`, in order. `bytes.find` is about a
-    hundred times as fast as a regular expression with `^`."""
-    following = {}
-    for marker in (b"---", b"..."):
-        following[marker] = 0 if data.startswith(marker) else data.find(b"\n" + marker) + 1 or None
-    while True:
-        found = [(start, marker) for marker, start in following.items() if start is not None]
-        if not found:
-            return
-        start, marker = min(found)
-        yield start
-        following[marker] = data.find(b"\n" + marker, start) + 1 or None
+    """The offsets of the lines that begin with `---` or `...`, in order."""
+    if data.startswith((b"---", b"...")):
+        yield 0
+    for found in _MARKER.finditer(data):
+        yield found.start() + 1
 
 
 def _directives(path: str, line: int, body: bytes) -> Iterator[Finding]:
@@ -227,7 +222,7 @@ def _hidden(path: str, line: int, comments: bytes) -> Iterator[Finding]:
 
 
 def _inner_bom(path: str, line: int, body: bytes) -> Iterator[Finding]:
-    match = _INNER_BOM.search(body) if _BOM in body else None
+    match = _INNER_BOM.search(body) if not body.isascii() and _BOM in body else None
     if match:
         source = body[match.start(1) :].split(b"\n", 1)[0].decode("utf-8")
         yield ENCODING.finding(

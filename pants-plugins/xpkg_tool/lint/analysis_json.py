@@ -1,7 +1,6 @@
 """What files contain, as JSON: a large package is read in parts, each by its own process.
 
-The text of documents stays in the files, but for documents that are packed with another text (other
-line ends, content on a separator's line). The values of meta objects are read again.
+The texts of documents are in a file beside it. The values of meta objects are read again.
 """
 
 from __future__ import annotations
@@ -11,30 +10,30 @@ from typing import Any, Iterator, Mapping, Sequence
 
 from xpkg_tool.diagnostics.finding import Finding, Position, ReleaseFinding
 from xpkg_tool.documents.loader import DocumentError, load
-from xpkg_tool.documents.stored import StoredDocument, find_text
-from xpkg_tool.documents.stream import AnyDocument, Document
+from xpkg_tool.documents.stored import Place, StoredDocument, Texts
+from xpkg_tool.documents.stream import AnyDocument
 from xpkg_tool.documents.suppressions import Suppression
 from xpkg_tool.package.file import FileAnalysis, Object
 from xpkg_tool.package.summary import Definition, Facts, Pipeline, Step, Use, Version
 from xpkg_tool.package.types import ObjectKind
 
 
-def to_json(analysis: FileAnalysis, data: bytes) -> dict[str, Any]:
-    """The analysis of a file with the bytes `data`."""
+def to_json(analysis: FileAnalysis, texts: Texts) -> dict[str, Any]:
+    """The analysis of a file. The texts of its documents are added to `texts`."""
     return {
         "path": analysis.path,
         "whole": analysis.whole,
-        "objects": list(_objects(analysis, data)),
+        "objects": list(_objects(analysis, texts)),
         "findings": [finding.to_json() for finding in analysis.findings],
         "suppressions": [asdict(suppression) for suppression in analysis.suppressions],
         "releaseFindings": [finding.to_json() for finding in analysis.release_findings],
     }
 
 
-def from_json(stored: Mapping[str, Any]) -> FileAnalysis:
-    """The inverse of `to_json`; the file must be there, unchanged."""
+def from_json(stored: Mapping[str, Any], texts: str) -> FileAnalysis:
+    """The inverse of `to_json`; the texts are in the file `texts`."""
     path = stored["path"]
-    objects = tuple(_object(path, entry) for entry in stored["objects"])
+    objects = tuple(_object(path, entry, texts) for entry in stored["objects"])
     return FileAnalysis(
         path,
         objects,
@@ -54,14 +53,10 @@ def _value(document: AnyDocument) -> Any:
         return error.value
 
 
-def _objects(analysis: FileAnalysis, data: bytes) -> Iterator[dict[str, Any]]:
-    position = 0
+def _objects(analysis: FileAnalysis, texts: Texts) -> Iterator[dict[str, Any]]:
     for object in analysis.objects:
         document = object.document
-        content = document.data
-        start = find_text(data, content, position)
-        if start is not None:
-            position = start + len(content)
+        place = texts.add(document.data)
         yield {
             "apiVersion": object.kind.api_version,
             "kind": object.kind.kind,
@@ -70,17 +65,13 @@ def _objects(analysis: FileAnalysis, data: bytes) -> Iterator[dict[str, Any]]:
             "index": document.index,
             "line": document.line,
             "column": document.column,
-            **({"text": document.text} if start is None else {"at": [start, len(content)]}),
+            "text": [place.start, place.packed, place.size],
         }
 
 
-def _object(path: str, entry: Mapping[str, Any]) -> Object:
-    place = (path, entry["index"], entry["line"], entry["column"])
-    document: AnyDocument
-    if "text" in entry:
-        document = Document(*place, entry["text"])
-    else:
-        document = StoredDocument(*place, *entry["at"])
+def _object(path: str, entry: Mapping[str, Any], texts: str) -> Object:
+    place = Place(*entry["text"])
+    document = StoredDocument(path, entry["index"], entry["line"], entry["column"], texts, place)
     kind = ObjectKind(entry["apiVersion"], entry["kind"])
     return Object(document, kind, entry["name"], _facts_of(entry["facts"]))
 

@@ -9,7 +9,7 @@ what is wrong with a package or a registry is part of the answer.
 This is the one package of the tool that the backend imports, so it imports the standard library
 only. Two kinds of JSON are the tool's own and not messages, since the backend only passes them on,
 and `decode` would be slow: FINDINGS (`Finding.to_json`), and ANALYSES (lint/analysis_json.py), of
-which a large package has 100 MB.
+which a large package has a megabyte.
 
 The messages are named tuples, not frozen dataclasses: every process of the tool defines those of
 its command, and that is eight times as fast (0.1 ms for each, instead of 0.8). `decode` reads their

@@ -8,7 +8,8 @@ _Text = Optional[str]
 
 
 class AnalyseRequest(NamedTuple):
-    """Reads these files of a package. The answer is the file ANALYSES, for a BuildRequest."""
+    """Reads these files of a package. The answer is the files ANALYSES and TEXTS, for a
+    BuildRequest."""
 
     sources: tuple[str, ...]
     examples: tuple[str, ...]
@@ -63,8 +64,8 @@ _MaybePinning = Optional[Pinning]
 class PackageToBuild(NamedTuple):
     """A package: `name` is its name in messages, `root` its folder. `examples_expected`: somebody
     configured examples, so that it is an error to find none. `package_type` is the type that it
-    must have, if any. With `analyses`, the paths of ANALYSES that cover all its files, the files
-    themselves are not read."""
+    must have, if any. With `analyses`, folders that each hold the answer to an AnalyseRequest and
+    together cover all its files, the files themselves are not read."""
 
     name: str
     root: str

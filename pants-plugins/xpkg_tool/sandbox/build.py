@@ -18,13 +18,14 @@ from xpkg_tool.messages.build import (
     Pinning,
 )
 from xpkg_tool.messages.codec import encode
-from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION, FINDINGS
+from xpkg_tool.messages.files import ANALYSES, ARCHIVE, DESCRIPTION, FINDINGS, TEXTS
 from xpkg_tool.process.ending import bounded
 
 if TYPE_CHECKING:
     from xpkg_tool.building.build import Analyses, BuildResult, PackageRequest
     from xpkg_tool.dependencies.pinning import Pins
     from xpkg_tool.lint.selection import Selection
+    from xpkg_tool.package.file import FileAnalysis
 
 
 def build_packages(request: BuildRequest, output: Path) -> BuildAnswer:
@@ -112,11 +113,14 @@ def _stored_analyses(paths: Sequence[str]) -> Analyses:
     from xpkg_tool.building.build import Analyses
     from xpkg_tool.lint.analysis_json import from_json
 
-    answers = [json.loads(Path(path).read_text("ascii")) for path in paths]
-    return Analyses(
-        tuple(from_json(stored) for answer in answers for stored in answer["sources"]),
-        tuple(from_json(stored) for answer in answers for stored in answer["examples"]),
-    )
+    sources: list[FileAnalysis] = []
+    examples: list[FileAnalysis] = []
+    for path in map(Path, paths):
+        answer = json.loads((path / ANALYSES).read_text("ascii"))
+        texts = str(path / TEXTS)
+        sources += (from_json(stored, texts) for stored in answer["sources"])
+        examples += (from_json(stored, texts) for stored in answer["examples"])
+    return Analyses(tuple(sources), tuple(examples))
 
 
 def _size(request: PackageRequest) -> int:

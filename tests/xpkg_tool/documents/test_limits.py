@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from xpkg_tool.diagnostics.finding import Finding, Position
-from xpkg_tool.documents import exact, limits, quick, stream
+from xpkg_tool.documents import block_style, exact, limits, quick, stream
 from xpkg_tool.documents.events import MAX_DEPTH
 from xpkg_tool.documents.limits import MAX_NODES, MAX_SIZE
 from xpkg_tool.documents.loader import DocumentError, load
@@ -39,11 +39,9 @@ def test_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("exactly", [False, True])
 @pytest.mark.parametrize("kind", ["list", "mapping", "nested", "flow"])
 def test_nodes(kind: str, exactly: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fast parser and the exact one refuse the same."""
-    from xpkg_tool.documents import exact, quick
-
-    monkeypatch.setattr(exact, "MAX_NODES", 101)
-    monkeypatch.setattr(quick, "MAX_NODES", 101)
+    """The fast readers and the exact one refuse the same."""
+    for module in (block_style, exact, quick):
+        monkeypatch.setattr(module, "MAX_NODES", 101)
 
     def text(count: int) -> str:
         made = {
@@ -72,8 +70,8 @@ def test_what_is_merged_counts_each_time(value: str) -> None:
 
 def test_keys_of_what_is_too_large_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would take as long as its bytes want."""
-    monkeypatch.setattr(exact, "MAX_NODES", 20)
-    monkeypatch.setattr(quick, "MAX_NODES", 20)
+    for module in (block_style, exact, quick):
+        monkeypatch.setattr(module, "MAX_NODES", 20)
     assert [f.code for f in findings("a: b\n" * 5)] == ["XP005"] * 4
     assert [f.code for f in findings("a: b\n" * 20)] == ["XP007"]
 

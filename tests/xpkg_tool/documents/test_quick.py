@@ -1,4 +1,4 @@
-"""The fast parser against the exact one: where it gives a value, it is the same value."""
+"""The fast readers against the exact one: where they give a value, it is the same value."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.xpkg_tool.cases import CASES, request
+from xpkg_tool.documents.block_style import read_block_style
 from xpkg_tool.documents.exact import load_exactly
 from xpkg_tool.documents.loader import DocumentError, load
-from xpkg_tool.documents.quick import UNCERTAIN, quick_load
+from xpkg_tool.documents.quick import quick_load
 from xpkg_tool.documents.stream import Document, split
+from xpkg_tool.documents.uncertain import UNCERTAIN
 
 # What YAML is made of, to make texts that are nearly right.
 FRAGMENTS = (
@@ -39,12 +41,14 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def agree(document: Document) -> bool:
-    """Whether the fast parser gave a value. Fails where that is not what the exact one reads."""
-    quick = quick_load(document.text)
-    if quick is UNCERTAIN:
+    """Whether a fast reader gave a value. Fails where that is not what the exact one reads."""
+    values = [read(document.text) for read in (read_block_style, quick_load)]
+    values = [value for value in values if value is not UNCERTAIN]
+    if not values:
         return False
     exact = load_exactly(document)  # A DocumentError would mean that too much was accepted.
-    assert equal(quick, exact), document.text
+    for value in values:
+        assert equal(value, exact), document.text
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xpkg_tool.building.build import PackageRequest, build
-from xpkg_tool.documents.stored import StoredDocument
+from xpkg_tool.documents.stored import StoredDocument, Texts
 from xpkg_tool.lint.analysis import analyse_example, analyse_source
 from xpkg_tool.lint.analysis_json import from_json, to_json
 from xpkg_tool.package.file import FileAnalysis
@@ -88,7 +88,9 @@ def test_a_stored_example_whose_meta_object_has_a_key_twice(
     folder = tmp_path_factory.mktemp("sandbox")
     monkeypatch.chdir(folder)
     data = META + b"kind: Provider\n"
-    (folder / "a.yaml").write_bytes(data)
-    restored = from_json(to_json(analyse_example("a.yaml", data), data))
+    texts = Texts()
+    stored = to_json(analyse_example("a.yaml", data), texts)
+    (folder / "texts").write_bytes(bytes(texts))
+    restored = from_json(stored, "texts")
     assert isinstance(restored.objects[0].document, StoredDocument)
     assert restored.metas[0][1]["kind"] == "Provider"

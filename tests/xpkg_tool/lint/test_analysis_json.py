@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Iterable
 
 import pytest
 
 from tests.xpkg_tool.cases import CASES, request
 from tests.xpkg_tool.small_packages import XRD, changed
 from xpkg_tool.building.build import Analyses, PackageRequest, analyse, assemble, build
-from xpkg_tool.documents.stored import StoredDocument
+from xpkg_tool.documents.stored import StoredDocument, Texts
 from xpkg_tool.lint.analysis_json import from_json, to_json
+from xpkg_tool.messages.files import TEXTS
+from xpkg_tool.package.file import FileAnalysis
 
 META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata:\n  name: provider-a\n"
 THING = b"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
@@ -29,25 +31,19 @@ def _in_a_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def write(files: Mapping[str, bytes]) -> None:
-    for name, data in files.items():
-        path = Path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
 def stored(asked: PackageRequest) -> Analyses:
-    """What the files hold, through JSON; the files themselves lie in the working directory."""
+    """What the files hold, through JSON and a file of texts; the files themselves are nowhere."""
     analyses = analyse(asked)
-    files = {**asked.sources, **asked.examples}
-    write(files)
+    texts = Texts()
 
-    def through_json(analysis: Any) -> Any:
-        return from_json(json.loads(json.dumps(to_json(analysis, files[analysis.path]))))
+    sources = tuple(to_json(analysis, texts) for analysis in analyses.sources)
+    examples = tuple(to_json(analysis, texts) for analysis in analyses.examples)
+    Path(TEXTS).write_bytes(bytes(texts))
 
-    return Analyses(
-        tuple(map(through_json, analyses.sources)), tuple(map(through_json, analyses.examples))
-    )
+    def restored(written: Iterable[Any]) -> tuple[FileAnalysis, ...]:
+        return tuple(from_json(json.loads(json.dumps(file)), TEXTS) for file in written)
+
+    return Analyses(restored(sources), restored(examples))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
@@ -69,25 +65,25 @@ def test_what_depends_on_the_release_is_settled_afterwards() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "in_file"),
+    "data",
     [
-        (META, True),
-        (b"---\n" + META + b"---\n" + THING, True),
-        (META.rstrip(b"\n"), True),
-        (b"\xef\xbb\xbf" + META, True),
-        (META.replace(b"\n", b"\r\n"), False),
-        (b"--- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n", True),
-        (b"--- # comment\n" + META, True),
-        (META.replace(b"provider-a", "provider-a # \u00e9".encode()), True),
+        META,
+        b"---\n" + META + b"---\n" + THING,
+        META.rstrip(b"\n"),
+        b"\xef\xbb\xbf" + META,
+        META.replace(b"\n", b"\r\n"),
+        b"--- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n",
+        b"--- # comment\n" + META,
+        META.replace(b"provider-a", "provider-a # \u00e9".encode()),
         # The same text twice: each keeps its own line.
-        (THING + b"---\n" + THING, True),
+        THING + b"---\n" + THING,
     ],
 )
-def test_texts_stay_in_their_files(data: bytes, in_file: bool) -> None:
+def test_texts_are_packed_beside_what_was_read(data: bytes) -> None:
     asked = PackageRequest("p", "", {"p/a.yaml": data}, {})
     (plain,), (analysis,) = analyse(asked).sources, stored(asked).sources
     for one, other in zip(plain.objects, analysis.objects):
-        assert isinstance(other.document, StoredDocument) == in_file
+        assert isinstance(other.document, StoredDocument)
         assert other.document.text == one.document.text
         assert other.document.data == one.document.data
         assert other.document.size == one.document.size

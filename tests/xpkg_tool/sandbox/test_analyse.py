@@ -29,11 +29,15 @@ def test_a_package_of_analyses_is_that_of_its_files() -> None:
     tell(AnalyseRequest((), ("e.yaml",)), "out0")
     tell(AnalyseRequest(("a.yaml",), ()), "out1")
     whole = package("p", ["a.yaml"], examples=("e.yaml",))
-    analyses = (f"out0/{ANALYSES}", f"out1/{ANALYSES}")
-    one, other = build(whole._replace(analyses=analyses), whole).packages
+    read = whole._replace(analyses=("out0", "out1"))
+    (other,) = build(whole).packages
+    Path("out").rename("whole")
+    for file in ("a.yaml", "e.yaml"):
+        Path(file).unlink()
+    (one,) = build(read).packages
     assert one == other and one.digest, one.text
     for name in (FINDINGS, ARCHIVE, DESCRIPTION):
-        assert Path("out/0", name).read_bytes() == Path("out/1", name).read_bytes()
+        assert Path("out/0", name).read_bytes() == Path("whole/0", name).read_bytes()
 
 
 def test_what_was_parsed_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.xpkg_tool.sandbox.asking import build, findings, package, tell
 from xpkg_tool.dependencies.lock.file import write_lock
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
-from xpkg_tool.documents import exact, quick
+from xpkg_tool.documents import block_style, exact, quick
 from xpkg_tool.messages.build import (
     AnalyseRequest,
     BuildAnswer,
@@ -59,7 +59,7 @@ def test_a_bad_package_fails_alone() -> None:
 def test_a_package_over_a_limit_leaves_its_neighbours_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (exact, quick):
+    for module in (block_style, exact, quick):
         monkeypatch.setattr(module, "MAX_NODES", 1_000)
     Path("good.yaml").write_bytes(META)
     Path("large.yaml").write_bytes(META + b"spec:\n" + b"  - a\n" * 2_000)

@@ -198,15 +198,15 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     analyses = await concurrently(
         analyse_package(**implicitly(AnalysisRequest(package))) for package in packages if _is_large(package)
     )
-    # A large package is alone in its group.
+    # A large package is alone in its group. What was read holds all that is needed of its files.
     paths = analyses[0].paths if analyses else ()
+    digests = [files.digest for files in analyses or packages]
     pins = group.pins
     request = BuildMessage(
         tuple(package.message(paths)._replace(pinning=pins.message) for package in packages),
         xpkg.selection(),
         xpkg.fail_on,
     )
-    digests = (*(package.digest for package in packages), *(a.digest for a in analyses))
     inputs = (*digests, pins.lock)
     built = await ask_the_tool(**implicitly(ToolRequest(request, f"Building {_names(packages)}", inputs)))
     return _GroupResult(built.read(BuildAnswer).packages, built.files)

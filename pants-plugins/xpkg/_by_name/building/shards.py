@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Sequence, TypeVar
 
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest, DigestEntries, FileEntry, MergeDigests
+from pants.engine.fs import AddPrefix, CreateDigest, Digest, DigestEntries, FileEntry, MergeDigests
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from pants.engine.intrinsics import add_prefix
 from pants.engine.intrinsics import create_digest
 from pants.engine.intrinsics import get_digest_entries
 from pants.engine.intrinsics import merge_digests
@@ -39,7 +40,8 @@ class AnalysisRequest:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The tool's answers, at `paths` in `digest`, which cover all files of the package."""
+    """The tool's answers, in the folders `paths` of `digest`, which cover all files of the package
+    and hold the texts of its documents."""
 
     digest: Digest
     paths: tuple[str, ...]
@@ -109,14 +111,11 @@ async def analyse_shard(shard: _Shard) -> _ShardAnswer:
     description = f"Reading {shard.address.spec} ({shard.number + 1} of {shard.count})"
     message = AnalyseRequest(shard.sources, shard.examples)
     answer = await ask_the_tool(**implicitly(ToolRequest(message, description, (shard.digest,))))
-    (file,) = await get_digest_entries(**implicitly({answer.files: Digest}))
-    assert isinstance(file, FileEntry)
-    renamed = FileEntry(_path(shard.number), file.file_digest)
-    return _ShardAnswer(await create_digest(**implicitly(CreateDigest([renamed]))))
+    return _ShardAnswer(await add_prefix(**implicitly(AddPrefix(answer.files, _path(shard.number)))))
 
 
 def _path(number: int) -> str:
-    return f"xpkg-analyses/{number}.json"
+    return f"xpkg-analyses/{number}"
 
 
 def rules() -> Iterable[Any]:

@@ -32,6 +32,12 @@ _ROOT = Place(Level.ROOT)
 _FIELD = Place(Level.FIELD)
 _ITEM = Place(Level.ITEM)
 _FOREIGN = Place(Level.FOREIGN)
+# By name, of those in _IMPLIED: in the schema of a whole object.
+_OF_ROOT = {
+    name: Place(Level.FIELD, in_metadata=True, no_default=f"in the `{name}` of the whole object")
+    for name in _IMPLIED
+}
+_NESTING = frozenset((*schema_combinators.COMBINATORS, "not"))
 
 # Of a schema that is wrong in more places, the others are not shown.
 MAX_PROBLEMS = 100
@@ -137,9 +143,6 @@ def _check(node: SchemaNode, status: bool) -> Iterator[Problem]:
 def _children(node: SchemaNode) -> Iterator[_Pending]:
     """The schemas inside a schema."""
     value, way, place = node.value, node.way, node.place
-    nested = _FOREIGN
-    if place.level is not Level.FOREIGN:
-        nested = replace(place, level=Level.NESTED, int_or_string=False)
     for name, inner in node.properties().items():
         yield inner, (way, ("properties", name)), _of_property(node, name)
     items = value.get("items")
@@ -150,11 +153,15 @@ def _children(node: SchemaNode) -> Iterator[_Pending]:
     additional = value.get("additionalProperties")
     if isinstance(additional, dict):
         yield additional, (way, ("additionalProperties",)), _of_additional(place)
-    for keyword in schema_combinators.COMBINATORS:
-        for index, inner in enumerate(_alternatives(node, keyword)):
-            yield inner, (way, (keyword, index)), _in_combinator(node, nested, keyword, index)
-    if "not" in value:
-        yield value["not"], (way, ("not",)), nested
+    if not _NESTING.isdisjoint(value):
+        nested = _FOREIGN
+        if place.level is not Level.FOREIGN:
+            nested = replace(place, level=Level.NESTED, int_or_string=False)
+        for keyword in schema_combinators.COMBINATORS:
+            for index, inner in enumerate(_alternatives(node, keyword)):
+                yield inner, (way, (keyword, index)), _in_combinator(node, nested, keyword, index)
+        if "not" in value:
+            yield value["not"], (way, ("not",)), nested
     for keyword in ("definitions", "patternProperties", "dependencies"):
         for name, inner in value.get(keyword, {}).items():
             if as_schema(inner) is not None:
@@ -175,7 +182,7 @@ def _of_property(node: SchemaNode, name: str) -> Place:
     if name not in _IMPLIED or not node.is_structural:
         return place
     if is_root:
-        return replace(place, in_metadata=True, no_default=f"in the `{name}` of the whole object")
+        return _OF_ROOT[name]
     return replace(place, in_metadata=True) if node.value.get(_EMBEDDED) else place
 
 
