@@ -86,6 +86,29 @@ def stages(packages: str) -> None:
         print(f"{title:6} {seconds:6.2f} s {seconds / whole:5.0%}")
 
 
+def readers(packages: str) -> None:
+    """Prints how fast each of the tool's readers is with the documents of every file, and how many
+    it leaves to the next one."""
+    from xpkg_tool.documents.block_style import read_block_style
+    from xpkg_tool.documents.exact import load_exactly
+    from xpkg_tool.documents.quick import quick_load
+    from xpkg_tool.documents.stream import split
+    from xpkg_tool.documents.uncertain import UNCERTAIN
+
+    paths = sorted(Path(packages).rglob("*.yaml"))
+    documents = [d for path in paths for d in split(str(path), path.read_bytes())[0]]
+    size = sum(document.size for document in documents)
+    for title, read in (
+        ("block_style", lambda document: read_block_style(document.text)),
+        ("quick", lambda document: quick_load(document.text)),
+        ("exact", load_exactly),
+    ):
+        start = time.process_time()
+        left = sum(read(document) is UNCERTAIN for document in documents)
+        seconds = time.process_time() - start
+        print(f"{title:11} {size / 1e6 / seconds:5.1f} MB/s, {left} of {len(documents)} left")
+
+
 def pack(package_yaml: str) -> None:
     """Packs an existing stream: tar, digests, compression, image, archive."""
     from xpkg_tool.oci.write.archive import write_archive
@@ -129,6 +152,7 @@ WORKS: dict[str, Callable[..., None]] = {
     "publish_all": publish_all,
     "parse": parse,
     "stages": stages,
+    "readers": readers,
     "pack": pack,
     "codec": codec,
     "layer": layer,
