@@ -95,11 +95,15 @@ class Repository:
         assert "Traceback (most recent call last)" not in run.output, run.output
         return run
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Stops the repository's daemon."""
         for pid_file in self.root.glob(".pids/*/pantsd/pid"):
             with contextlib.suppress(ValueError, ProcessLookupError):
                 os.kill(int(pid_file.read_text()), signal.SIGKILL)
+
+    def close(self) -> None:
+        """Stops the daemon, and removes the repository."""
+        self.stop()
         shutil.rmtree(self.root, ignore_errors=True)
 
 

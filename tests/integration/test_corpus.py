@@ -132,7 +132,8 @@ def test_the_fast_readers_read_real_files_as_the_exact_one() -> None:
             counted.update((read, value is not UNCERTAIN) for read, value in zip(readers, values))
             # As texts, to tell 1 from 1.0 and true, and to see the order of keys.
             certain = {repr(value) for value in values if value is not UNCERTAIN}
-            assert certain <= {repr(load_exactly(document))}, path
+            if certain:
+                assert certain == {repr(load_exactly(document))}, path
     # They would not be worth having if it were not for nearly all.
     for read in readers:
         assert counted[read, True] > 9 * counted[read, False]

@@ -16,8 +16,8 @@ from tests.integration.build_grid import BuildGrid
 from tests.integration.repository import CRD, Repository, Run, write_provider
 
 INSTALLING = "Installing the tool for Crossplane packages"
-# Pants starts to install while it still asks the cache, and stops that when the cache has it.
-OF_PANTS = {INSTALLING}
+# Pants starts these while it still asks the cache, and stops them when the cache has them.
+OF_PANTS = {INSTALLING, "Assembling the tool for Crossplane packages"}
 
 _CONFIGURATION = """\
 apiVersion: meta.pkg.crossplane.io/v1
@@ -112,7 +112,7 @@ def test_the_second_machine_builds_nothing(
     _, processes = pants(one, remote_cache, "lint", "package", "::")
     of_the_tool = processes - OF_PANTS
     kinds = {name.split()[0] for name in of_the_tool}
-    assert kinds == {"Asking", "Assembling", "Building", "Reading"}
+    assert kinds == {"Asking", "Building", "Reading"}
     assert len(digests(one)) == 12
 
     # A machine with fewer cores.
@@ -135,7 +135,7 @@ def test_the_second_machine_builds_nothing(
     settings.write_text(text)
     shutil.rmtree(two.root / "dist")
     served, processes = pants(two, remote_cache, "package", "::")
-    assert processes == OF_PANTS
+    assert INSTALLING in processes and processes <= OF_PANTS
     assert served.counter("remote_cache_requests_uncached") == len({INSTALLING})
     # `package` looks at no dependencies.
     needed = [name for name in of_the_tool if "meta objects" not in name]

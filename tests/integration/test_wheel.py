@@ -188,6 +188,8 @@ def test_a_wheel_that_was_built_again_is_noticed(
     version = other.name.split("-")[1]
     assert version != metadata["Version"]
     repository.write("pants.toml", _PANTS_TOML.format(version=version, find_links=wheels.as_uri()))
+    # A daemon that has loaded the other one may not have seen yet that the settings changed.
+    repository.stop()
     assert "Of another backend" in repository.pants("help", "xpkg_package").stdout
     repository.pants("package", "::")
     assert built and {p: p.read_bytes() for p in built} == built
