@@ -85,7 +85,7 @@ def test_every_escape(character: str) -> None:
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join))
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_anything_that_looks_like_yaml(text: str) -> None:
     for document in documents("f.yaml", text.encode("utf-8", "replace")):
         agree(document)
