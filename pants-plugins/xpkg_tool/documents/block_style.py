@@ -2,9 +2,9 @@
 
 Nearly all definitions are: mappings and lists in block style, a key and its value on a line, long
 texts as literal blocks or folded over lines. Few lines are new (`type: string` is in every file),
-so what a line means is remembered, and the rest is to see how far it is indented. That takes a
-third of the time of the parser in `quick`, which does not say how a scalar was written, so that its
-values have to be looked at again: here a plain scalar is read as Kubernetes reads it at once.
+so what a line means is remembered, and the rest is to see how far it is indented. That takes less
+time than the parser in `quick`, which does not say how a scalar was written, so that its values
+have to be looked at again: here a plain scalar is read as Kubernetes reads it at once.
 
 Whatever is written otherwise, or is wrong, is UNCERTAIN. tests/xpkg_tool/documents/test_quick.py
 holds the values to those of the exact loader.
