@@ -344,6 +344,7 @@ SOURCES = (
     source("aliases of mappings with unknown fields", lambda n: META + "spec:\n  a: &a {x: y}\n" + _fields(2, lambda i: f"f{i}: *a")(n)),
     # Kubernetes takes 10,000 levels, and libyaml takes a second for them: it looks at all open ones again and again.
     source("open brackets", lambda n: META + "spec: " + "[" * n + "\n", steepest=4.6),
+    source("more open brackets than are allowed", lambda n: META + "spec: " + "[" * 10_000 * n + "\n", 1 << 6),
     source("nested brackets", lambda n: META + "spec: " + "[" * n + "]" * n + "\n", 1 << 12, steepest=4.6),
     source("nested braces", lambda n: META + "spec: " + "{a: " * n + "}" * n + "\n", 1 << 12, steepest=4.6),
     source("brackets that are nested, again and again", lambda n: META + "spec:\n" + ("  - " + "[" * 300 + "]" * 300 + "\n") * n),

@@ -34,6 +34,19 @@ from xpkg.target_types import XpkgDependenciesField, XpkgPackageTarget
 from xpkg.tool import run
 
 HOST = "registry.example.org"
+# What has the rules that find out what depends on what.
+INFERRING = (
+    sources,
+    metas,
+    repository,
+    handwritten,
+    members,
+    check,
+    internal,
+    resolves,
+    lock_targets,
+    inference,
+)
 REGISTRIES = {"main": {"address": HOST, "default": True}}
 
 
@@ -43,9 +56,7 @@ def runner_with(*rules: Any) -> RuleRunner:
 
 @functools.cache
 def _engine(*rules: Any) -> RuleRunner:
-    names = (subsystem, variables, sources, run)
-    finding = (metas, repository, handwritten, members, check, internal, resolves, lock_targets)
-    modules = (*names, *finding, inference)
+    modules = (subsystem, variables, run, *INFERRING)
     return RuleRunner(
         rules=[
             *replaced((rule for module in modules for rule in module.rules()), real_tool),

@@ -17,27 +17,17 @@ from pants.engine.fs import DigestContents
 from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import RuleRunner
 
+from tests.xpkg.dependencies.packages import INFERRING
 from tests.xpkg.engines import emptied
 from tests.xpkg.real_tool import real_tool
 from tests.xpkg.replaced_rules import replaced
 from xpkg import named_packages, statistics, subsystem
 from xpkg.building import buckets, build, inputs, pins, shards, target_faults
-from xpkg.dependencies import (
-    check,
-    handwritten,
-    inference,
-    internal,
-    lock_targets,
-    members,
-    metas,
-    repository,
-    resolves,
-)
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest, package
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest
 from xpkg.installing.package import XpkgInstallFieldSet
-from xpkg.naming import sources, variables
+from xpkg.naming import variables
 from xpkg.publishing import candidate
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
@@ -125,20 +115,8 @@ class InstallRunner:
 @functools.cache
 def _engine(*rules: Any) -> RuleRunner:
     building = (buckets, build, inputs, pins, shards, target_faults, run)
-    inferring = (
-        check,
-        handwritten,
-        inference,
-        internal,
-        lock_targets,
-        members,
-        metas,
-        repository,
-        resolves,
-        sources,
-    )
     modules = (named_packages, statistics, subsystem, variables, candidate, manifest, package)
-    own = (r for module in (*building, *inferring, *modules) for r in module.rules())
+    own = (r for module in (*building, *INFERRING, *modules) for r in module.rules())
     return RuleRunner(
         rules=[
             *core_rules(),
