@@ -195,6 +195,19 @@ class XpkgSourcesField(MultipleSourcesField):
 class PackageSourcesField(XpkgSourcesField):
     """The `sources` and nothing else, since no target hands it examples."""
 
+    @property
+    def unchecked(self) -> UncheckedSourcesField:
+        return UncheckedSourcesField(self.value, self.address)
+
+
+class UncheckedSourcesField(PackageSourcesField):
+    """The same files, without a word where a glob matches nothing: a package is also read because
+    others share its process, and then its globs concern nobody."""
+
+    def path_globs(self, unmatched_build_file_globs: Any) -> PathGlobs:  # type: ignore[misc]
+        globs = super().path_globs(unmatched_build_file_globs)
+        return PathGlobs(globs.globs, GlobMatchErrorBehavior.ignore)
+
 
 def _leaves_out(glob: str, examples: Sequence[str]) -> bool:
     """Whether a glob leaves out a whole folder in which the globs of the examples may match."""

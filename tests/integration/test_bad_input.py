@@ -231,7 +231,7 @@ def test_what_packages_are_pinned_to_is_reported_with_them(repository: Repositor
 def test_only_what_is_named_is_reported(repository: Repository) -> None:
     """A bucket's other packages are built with it; their mistakes concern nobody yet."""
     repository.write("packages/bad/crossplane.yaml", "a: [\n")
-    repository.write("packages/bad/BUILD", "xpkg_package()\n")
+    repository.write("packages/bad/BUILD", 'xpkg_package(sources=["*.yaml", "nothing/*"])\n')
     write_provider(repository, "packages/good", "provider-good")
     for named in ("packages/good::", "packages/good"):
         run = repository.pants("lint", "package", named)

@@ -19,6 +19,8 @@ from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (
     InvalidFieldException,
+    SourcesPaths,
+    SourcesPathsRequest,
     Target,
     Targets,
     WrappedTarget,
@@ -39,7 +41,7 @@ from xpkg.named_packages import (
     ShownByLintRequest,
 )
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.target_types import XpkgPinDependenciesField
+from xpkg.target_types import XpkgPinDependenciesField, XpkgSourcesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool.messages.build import BuildAnswer, PackageReport
 from xpkg_tool.messages.build import BuildRequest as BuildMessage
@@ -215,6 +217,9 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
     address = request.address
     wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
     pinned = bool(wrapped.target[XpkgPinDependenciesField].value)
+    # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
+    sources = wrapped.target[XpkgSourcesField].package_sources
+    await Get(SourcesPaths, SourcesPathsRequest(sources))
     few = await Get(FewPackages, FewPackagesRequest())
     if pinned or address in few.addresses:
         own = await Get(PackageInputs, PackageInputsRequest(wrapped.target))

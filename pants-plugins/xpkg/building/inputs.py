@@ -29,6 +29,9 @@ from xpkg_tool.messages.build import LeftOut, PackageToBuild
 
 @dataclass(frozen=True)
 class PackageInputsRequest:
+    """Asks for the `PackageInputs` of a target; that its globs match is checked elsewhere, for the
+    packages that somebody asked for."""
+
     target: Target
 
 
@@ -70,7 +73,7 @@ async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     globs = (_from_root(target.address, sources_field.globs), examples_field.globs)
     included = tuple(glob for field in globs for glob in field if not glob.startswith("!"))
     sources, examples, scan = await MultiGet(
-        Get(HydratedSources, HydrateSourcesRequest(sources_field.package_sources)),
+        Get(HydratedSources, HydrateSourcesRequest(sources_field.package_sources.unchecked)),
         Get(Snapshot, PathGlobs, _examples_globs(examples_field)),
         Get(FolderScan, FolderScanRequest(target.address.spec_path, included)),
     )

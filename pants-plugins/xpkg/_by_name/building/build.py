@@ -18,6 +18,7 @@ from pants.engine.engine_aware import EngineAwareReturnType
 from pants.engine.fs import EMPTY_DIGEST, Digest, DigestSubset, PathGlobs, RemovePrefix
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from pants.engine.internals.graph import resolve_source_paths
 from pants.engine.internals.graph import resolve_target
 from pants.engine.internals.graph import resolve_targets
 from pants.engine.intrinsics import digest_subset_to_digest
@@ -33,6 +34,8 @@ from xpkg.named_packages import shown_by_lint
 from xpkg.tool.run import ask_the_tool
 from pants.engine.target import (
     InvalidFieldException,
+    SourcesPaths,
+    SourcesPathsRequest,
     Target,
     Targets,
     WrappedTarget,
@@ -53,7 +56,7 @@ from xpkg.named_packages import (
     ShownByLintRequest,
 )
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.target_types import XpkgPinDependenciesField
+from xpkg.target_types import XpkgPinDependenciesField, XpkgSourcesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool.messages.build import BuildAnswer, PackageReport
 from xpkg_tool.messages.build import BuildRequest as BuildMessage
@@ -229,6 +232,9 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
     address = request.address
     wrapped = await resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend")))
     pinned = bool(wrapped.target[XpkgPinDependenciesField].value)
+    # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
+    sources = wrapped.target[XpkgSourcesField].package_sources
+    await resolve_source_paths(**implicitly(SourcesPathsRequest(sources)))
     few = await find_few_packages(**implicitly(FewPackagesRequest()))
     if pinned or address in few.addresses:
         own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))

@@ -35,6 +35,9 @@ from xpkg_tool.messages.build import LeftOut, PackageToBuild
 
 @dataclass(frozen=True)
 class PackageInputsRequest:
+    """Asks for the `PackageInputs` of a target; that its globs match is checked elsewhere, for the
+    packages that somebody asked for."""
+
     target: Target
 
 
@@ -76,7 +79,7 @@ async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     globs = (_from_root(target.address, sources_field.globs), examples_field.globs)
     included = tuple(glob for field in globs for glob in field if not glob.startswith("!"))
     sources, examples, scan = await concurrently(
-        hydrate_sources(**implicitly(HydrateSourcesRequest(sources_field.package_sources))),
+        hydrate_sources(**implicitly(HydrateSourcesRequest(sources_field.package_sources.unchecked))),
         digest_to_snapshot(**implicitly({_examples_globs(examples_field): PathGlobs})),
         scan_folders(**implicitly(FolderScanRequest(target.address.spec_path, included))),
     )
