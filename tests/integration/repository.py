@@ -8,9 +8,10 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Mapping
+from typing import Collection, Mapping
 
 from tests.integration import pants_command
 
@@ -34,6 +35,10 @@ env_vars = ["LANG=C.UTF-8", "LC_ALL=C.UTF-8"]
 [xpkg]
 registries = {{ local = {{ address = "oci-layout:dist/registry", default = true }} }}
 """
+
+_OF_THE_DAEMON = (".pants.d", ".pids")
+# What `Repository.clear` leaves: the settings, and what is the daemon's.
+_KEPT = ("pants.toml", "BUILDROOT", ".gitignore", *_OF_THE_DAEMON)
 
 _COUNTER = re.compile(r"^  (\w+): (\d+)$", re.MULTILINE)
 
@@ -64,6 +69,7 @@ class Repository:
         plugins = PROJECT / "pants-plugins"
         (root / "pants.toml").write_text(_PANTS_TOML.format(plugins=plugins))
         (root / "BUILDROOT").touch()
+        (root / ".gitignore").write_text("/dist/\n/.pants.d/\n/.pids/\n")
         return cls(root, dict(os.environ))
 
     def write(self, path: str, text: str | bytes) -> Path:
@@ -80,6 +86,7 @@ class Repository:
         prefix: tuple[str, ...] = (),
     ) -> Run:
         """Runs Pants and checks its exit code (`expect=None` takes any)."""
+        self.let_the_daemon_see()
         done = subprocess.run(
             [*prefix, *pants_command.command(), *args],
             check=False,
@@ -95,16 +102,76 @@ class Repository:
         assert "Traceback (most recent call last)" not in run.output, run.output
         return run
 
-    def stop(self) -> None:
-        """Stops the repository's daemon."""
+    def let_the_daemon_see(self) -> None:
+        """Waits until the daemon knows of all that was written before: it hears of changes in
+        their order, a moment later, and a run that comes first takes what was there."""
+        if not self._signal(0):
+            return
+        mark = self.root / f"written-{time.monotonic_ns()}"
+        mark.touch()
+        deadline = time.monotonic() + 5
+        logs = list(self.root.glob(".pants.d/**/pants.log"))
+        # No change of this folder is noticed as long as no run has looked into it.
+        while time.monotonic() < deadline and not any(_mentions(log, mark.name) for log in logs):
+            time.sleep(0.01)
+        mark.unlink()
+
+    def _signal(self, number: int) -> bool:
+        """Sends a signal to the daemon; whether there is one."""
         for pid_file in self.root.glob(".pids/*/pantsd/pid"):
             with contextlib.suppress(ValueError, ProcessLookupError):
-                os.kill(int(pid_file.read_text()), signal.SIGKILL)
+                os.kill(int(pid_file.read_text()), number)
+                return True
+        return False
+
+    def clear(self) -> None:
+        """Makes the repository new, but for its daemon."""
+        for path in self.root.iterdir():
+            if path.name not in _KEPT:
+                _remove(path)
+        self.env = dict(os.environ)
+
+    def mirror(self, source: Path) -> None:
+        """Makes the files those of `source`. What is the same already is not written, for a daemon
+        ends when its settings are."""
+        _mirror(source, self.root, kept=_OF_THE_DAEMON)
+
+    def stop(self) -> None:
+        """Stops the repository's daemon."""
+        self._signal(signal.SIGKILL)
 
     def close(self) -> None:
         """Stops the daemon, and removes the repository."""
         self.stop()
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _mirror(source: Path, target: Path, kept: Collection[str] = ()) -> None:
+    target.mkdir(exist_ok=True)
+    wanted = {path.name: path for path in source.iterdir()}
+    for path in target.iterdir():
+        there = wanted.get(path.name)
+        if path.name not in kept and (there is None or there.is_dir() != path.is_dir()):
+            _remove(path)
+    for name, path in wanted.items():
+        if path.is_dir():
+            _mirror(path, target / name)
+        elif not (target / name).exists() or (target / name).read_bytes() != path.read_bytes():
+            shutil.copy2(path, target / name)
+
+
+def _mentions(log: Path, name: str) -> bool:
+    """Whether the end of the log has this name."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 100_000))
+        return name.encode() in file.read()
 
 
 def copy_project(target: Path) -> Path:

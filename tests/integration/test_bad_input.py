@@ -3,27 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 
 from tests.integration.repository import CRD, PROVIDER, Repository, write_provider
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
-    repository = Repository.create(tmp_path_factory.mktemp("bad") / "repository")
-    yield repository
-    repository.close()
-
-
-@pytest.fixture
-def repository(shared: Repository) -> Iterator[Repository]:
-    yield shared
-    for path in [*shared.root.glob("packages/*/**/*"), *shared.root.glob("dist/**/*")]:
-        if path.is_file():
-            path.unlink()
-
 
 CONFIGURATION = """\
 apiVersion: meta.pkg.crossplane.io/v1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from typing import Iterator
+from pathlib import Path
+from typing import Callable, Iterator
 
 import pytest
 
@@ -27,9 +28,11 @@ _DEPENDS_ON = {"base": (), "middle": ("base",), "top": ("middle",), "beside": ()
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+def repository(
+    tmp_path_factory: pytest.TempPathFactory, new_store: Callable[[], Path]
+) -> Iterator[Repository]:
     repository = Repository.create(tmp_path_factory.mktemp("changed") / "repository")
-    repository.env["PANTS_LOCAL_STORE_DIR"] = str(tmp_path_factory.mktemp("store"))
+    repository.env["PANTS_LOCAL_STORE_DIR"] = str(new_store())
     repository.env["PANTS_XPKG_REGISTRIES"] = repr(_REGISTRIES)
     repository.env["PANTS_XPKG_STATS"] = "true"
     for name, dependencies in _DEPENDS_ON.items():

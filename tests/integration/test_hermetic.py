@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 import pytest
 
@@ -20,13 +20,17 @@ def clones(tmp_path: Path) -> Iterator[tuple[Repository, Repository]]:
     made = []
     for folder in ("one", "two/deeper down"):
         repository = Repository.create(tmp_path / folder)
-        write_provider(repository, "packages/a", "provider-a")
-        write_provider(repository, "packages/b", "provider-b")
-        repository.write("packages/b/examples/e.yaml", "apiVersion: v1\nkind: Secret\n")
+        write_packages(repository)
         made.append(repository)
     yield made[0], made[1]
     for repository in made:
         repository.close()
+
+
+def write_packages(repository: Repository) -> None:
+    write_provider(repository, "packages/a", "provider-a")
+    write_provider(repository, "packages/b", "provider-b")
+    repository.write("packages/b/examples/e.yaml", "apiVersion: v1\nkind: Secret\n")
 
 
 def dist(repository: Repository) -> dict[str, str]:
@@ -44,22 +48,23 @@ BUILDING = "Starting: Building 2 Crossplane packages"
 
 
 def test_two_clones_build_the_same_files(
-    clones: tuple[Repository, Repository], tmp_path: Path
+    clones: tuple[Repository, Repository], tmp_path: Path, new_store: Callable[[], Path]
 ) -> None:
+    """With a tool that was installed for each."""
     one, two = clones
-    one.pants("--no-pantsd", f"--local-store-dir={tmp_path / 'store-1'}", "package", "::")
-    run = two.pants("--no-pantsd", f"--local-store-dir={tmp_path / 'store-2'}", "package", "::")
-    assert BUILDING in run.output  # Nothing was shared.
+    for repository, store in ((one, tmp_path / "empty"), (two, new_store())):
+        run = repository.pants("--no-pantsd", f"--local-store-dir={store}", "package", "::")
+        assert BUILDING in run.output  # Nothing was shared.
     assert len(dist(one)) == 4
     assert dist(one) == dist(two)
 
 
 def test_another_environment_starts_no_second_process(
-    clones: tuple[Repository, Repository], tmp_path: Path
+    clones: tuple[Repository, Repository], tmp_path: Path, new_store: Callable[[], Path]
 ) -> None:
     """PATH, HOME, locale, time zone, certificates and hash seed reach no process that builds."""
     one, two = clones
-    common = ("--no-pantsd", f"--local-store-dir={tmp_path / 'store'}", "package", "::")
+    common = ("--no-pantsd", f"--local-store-dir={new_store()}", "package", "::")
     assert BUILDING in one.pants(*common).output
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -93,54 +98,53 @@ def test_another_environment_starts_no_second_process(
     or subprocess.run(["unshare", "-rn", "true"], check=False, capture_output=True).returncode != 0,
     reason="this machine cannot make a network namespace (unshare -rn)",
 )
-def test_a_build_needs_no_network(clones: tuple[Repository, Repository]) -> None:
+def test_a_build_needs_no_network(running: Repository) -> None:
     """With the tool in the local store, an edited source is built without any network."""
-    one, _ = clones
-    one.pants("--no-pantsd", "package", "::")
-    before = dist(one)
-    source = one.root / "packages/a/crossplane.yaml"
+    running.clear()
+    write_packages(running)
+    running.pants("package", "::")
+    before = dist(running)
+    source = running.root / "packages/a/crossplane.yaml"
     # Content that no other run has built, so that the process has to run.
     source.write_text(source.read_text() + f"# {os.urandom(8).hex()}\n")
-    run = one.pants("--no-pantsd", "package", "::", prefix=("unshare", "-rn"))
+    run = running.pants("--no-pantsd", "package", "::", prefix=("unshare", "-rn"))
     assert BUILDING in run.output
-    after = dist(one)
+    after = dist(running)
     assert after["packages.a/a.xpkg"] != before["packages.a/a.xpkg"]
     assert after["packages.b/b.xpkg"] == before["packages.b/b.xpkg"]
 
 
-def test_a_file_that_changes_during_the_build(tmp_path: Path) -> None:
+def test_a_file_that_changes_during_the_build(
+    tmp_path: Path, new_store: Callable[[], Path]
+) -> None:
     """The package is that of the files before or after the change, never a mixture."""
+    repository = Repository.create(tmp_path / "repository")
+    # Of its own, so that each build has something to do.
+    repository.env["PANTS_LOCAL_STORE_DIR"] = str(new_store())
 
-    def content(word: str) -> dict[str, str]:
-        crds = {
-            f"p/crds/{number}.yaml": CRD.format(kind=f"Kind{number}", plural=f"kinds{number}")
-            + f"# {word}\n" * 4_000
-            for number in range(60)
+    def write(folder: str, word: str) -> None:
+        repository.write(f"{folder}/crossplane.yaml", PROVIDER.format(name="provider-p"))
+        for number in range(60):
+            crd = CRD.format(kind=f"Kind{number}", plural=f"kinds{number}")
+            repository.write(f"{folder}/crds/{number}.yaml", crd + f"# {word}\n" * 4_000)
+
+    def built(folder: str) -> set[tuple[str, str]]:
+        """The name and digest of each file."""
+        return {
+            (Path(path).name, digest)
+            for path, digest in dist(repository).items()
+            if path.startswith(f"{folder}/")
         }
-        return {"p/crossplane.yaml": PROVIDER.format(name="provider-p"), **crds}
 
-    def repository(name: str, word: str) -> Repository:
-        made = Repository.create(tmp_path / name)
-        made.write("p/BUILD", "xpkg_package()\n")
-        for path, text in content(word).items():
-            made.write(path, text)
-        return made
-
-    digests = set()
-    for word in ("before", "after"):
-        made = repository(word, word)
-        made.pants("package", "p")
-        digests |= set(dist(made).items())
-        made.close()
-    changing = repository("changing", "before")
-    # A store of its own, so that the build has something to do.
-    store = f"--local-store-dir={tmp_path / 'store'}"
-    changing.pants(store, "list", "p")
+    for folder, word in (("before", "before"), ("after", "after"), ("changing", "before")):
+        repository.write(f"{folder}/BUILD", "xpkg_package(name='p')\n")
+        write(folder, word)
+    repository.pants("package", "before:p", "after:p")
     changed = False
     with subprocess.Popen(
-        [*pants_command.command(), store, "package", "p"],
-        cwd=changing.root,
-        env={**changing.env, **pants_command.environment()},
+        [*pants_command.command(), "package", "changing:p"],
+        cwd=repository.root,
+        env={**repository.env, **pants_command.environment()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -150,15 +154,16 @@ def test_a_file_that_changes_during_the_build(tmp_path: Path) -> None:
         for line in process.stderr:
             if "Starting: Building" in line and not changed:
                 changed = True
-                for path, text in content("after").items():
-                    changing.write(path, text)
+                write("changing", "after")
     assert changed and process.returncode == 0
-    assert set(dist(changing).items()) <= digests
-    changing.close()
+    assert built("before").isdisjoint(built("after"))
+    assert built("changing") in (built("before"), built("after"))
+    assert len(built("changing")) == 2
+    repository.close()
 
 
 def test_what_a_process_of_the_tool_is_given(
-    clones: tuple[Repository, Repository], tmp_path: Path
+    clones: tuple[Repository, Repository], tmp_path: Path, new_store: Callable[[], Path]
 ) -> None:
     """No path of the machine but the interpreter's is in argv, environment or input files."""
     one, _ = clones
@@ -166,7 +171,7 @@ def test_what_a_process_of_the_tool_is_given(
     sandboxes.mkdir()
     one.pants(
         "--no-pantsd",
-        f"--local-store-dir={tmp_path / 'store'}",
+        f"--local-store-dir={new_store()}",
         f"--local-execution-root-dir={sandboxes}",
         "--keep-sandboxes=always",
         "package",

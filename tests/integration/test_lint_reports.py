@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Iterator
-
-import pytest
 
 from tests.integration.repository import PROVIDER, Repository, write_provider
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    made = Repository.create(tmp_path / "repository")
-    yield made
-    made.close()
 
 
 def test_findings_are_written_for_ci_and_shown_as_before(repository: Repository) -> None:

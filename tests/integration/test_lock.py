@@ -24,13 +24,11 @@ def registry() -> Iterator[FakeRegistry]:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    repository = Repository.create(tmp_path / "repository")
+def repository(repository: Repository, tmp_path: Path) -> Repository:
     # Where the cache of packages is.
     repository.env["PANTS_XPKG_ENV_VARS"] = repr([f"HOME={tmp_path}", "PATH"])
     repository.env["PANTS_XPKG_STATS"] = "true"
-    yield repository
-    repository.close()
+    return repository
 
 
 def depend(repository: Repository, registry: FakeRegistry, constraint: str) -> None:

@@ -54,8 +54,9 @@ def write(repository: Repository, name: str, needs: dict[str, str], fields: str)
     repository.write(f"packages/{name}/BUILD", build)
 
 
-def repository(folder: Path, home: Path, address: str) -> Repository:
-    made = Repository.create(folder)
+def emptied(made: Repository, home: Path, address: str) -> Repository:
+    """The repository without the packages of the one before, for this registry."""
+    made.clear()
     made.env["PANTS_XPKG_ENV_VARS"] = repr([f"HOME={home}", "PATH"])
     made.env["PANTS_XPKG_DEFAULT_REPOSITORY"] = "{name}"
     registries = {"main": {"address": address, "default": True}}
@@ -70,29 +71,35 @@ def digests(repository: Repository) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerRegistry]:
+def registry(
+    tmp_path_factory: pytest.TempPathFactory, running: Repository
+) -> Iterator[DockerRegistry]:
     """With somebody else's packages. The one that nobody here asks for is needed by another one."""
     folder = tmp_path_factory.mktemp("vendor")
-    with docker_registry(folder / "registry") as running:
-        address = running.address
-        vendor = repository(folder / "repository", folder / "home", f"{address}/vendor")
+    with docker_registry(folder / "registry") as started:
+        address = started.address
+        vendor = emptied(running, folder / "home", f"{address}/vendor")
         for number in range(EXTERNAL):
             below = {f"{address}/vendor/v{number - 1}": ">=v1.0.0"} if number else {}
             write(vendor, f"v{number}", below, "")
         vendor.pants("publish", "::")
-        vendor.close()
-        yield running
+        yield started
 
 
 @pytest.mark.parametrize(("mode", "pin"), [("tag", False), ("unresolved", True)])
 def test_from_the_lock_to_the_cluster(
-    tmp_path: Path, registry: DockerRegistry, judge: Judge, mode: str, pin: bool
+    tmp_path: Path,
+    registry: DockerRegistry,
+    running: Repository,
+    judge: Judge,
+    mode: str,
+    pin: bool,
 ) -> None:
     address = registry.address
     team = f"{address}/team-{mode}"
     skopeo = need("skopeo")
 
-    own = repository(tmp_path / "own", tmp_path / "home", team)
+    own = emptied(running, tmp_path / "home", team)
     written: dict[str, dict[str, str]] = {}
     for number in range(EACH):
         write(own, f"p{number}", {}, "")
@@ -157,4 +164,3 @@ def test_from_the_lock_to_the_cluster(
     references = sorted(f"{s}:v1.0.0" if by_tag else f"{s}@{known[s]}" for s in known)
     assert sorted(found["spec"]["package"] for found in objects) == references
     assert judge.refusal(path.read_text()) == ""
-    own.close()

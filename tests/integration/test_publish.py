@@ -6,7 +6,6 @@ import base64
 import json
 import subprocess
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 
@@ -15,8 +14,9 @@ from tests.integration.repository import Repository, write_provider
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
-    made = Repository.create(tmp_path_factory.mktemp("publish") / "repository")
+def repository(running: Repository) -> Repository:
+    made = running
+    made.clear()
     write_provider(made, "packages/a", "provider-a")
     write_provider(made, "packages/b", "provider-b")
     for name in ("a", "b"):
@@ -24,8 +24,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
             f"packages/{name}/BUILD",
             'xpkg_package(version="v1.2.3", repository="team/{package}")\n',
         )
-    yield made
-    made.close()
+    return made
 
 
 def registries(**tables: dict[str, object]) -> str:

@@ -4,29 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
-from typing import Any, Iterator
-
-import pytest
+from typing import Any
 
 from tests.integration.docker_registry import DockerRegistry
 from tests.integration.repository import CRD, Repository, Run, write_provider
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
-    made = Repository.create(tmp_path_factory.mktemp("graph") / "repository")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def repository(shared: Repository) -> Repository:
-    """Without packages; its daemon is that of the other tests."""
-    for build in shared.root.glob("*/BUILD"):
-        shutil.rmtree(build.parent)
-    return shared
 
 
 def package(repository: Repository, name: str, *dependencies: str, more: str = "") -> None:

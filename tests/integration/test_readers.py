@@ -15,15 +15,14 @@ from tests.integration.repository import PROJECT, Repository
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def package(running: Repository) -> Path:
     """The provider of the examples, built by Pants."""
-    repository = Repository.create(tmp_path_factory.mktemp("readers") / "repository")
+    running.clear()
     for path in (PROJECT / "examples/provider").rglob("*"):
         if path.is_file():
-            repository.write(str(path.relative_to(PROJECT)), path.read_bytes())
-    repository.pants("package", "examples/provider")
-    yield repository.root / "dist/examples.provider/provider.xpkg"
-    repository.close()
+            running.write(str(path.relative_to(PROJECT)), path.read_bytes())
+    running.pants("package", "examples/provider")
+    return running.root / "dist/examples.provider/provider.xpkg"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ Each block of commands (```bash, ```console) has a comment on the line above:
 In a ```console block the commands are the lines with `$ `; the others have to appear in the
 output in their order, where `…` stands for anything. A block of any kind with
 `<!-- file: PLACE/PATH -->` is written there. The blocks of a page run in their order, each page in
-places of its own.
+new places.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -198,21 +198,25 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass
 class Session:
-    """What the blocks of one page share: their places, and programs that were missing."""
+    """What the blocks of one page share: the places below `places` that were `made` for it, and
+    programs that were missing."""
 
     folder: Path
+    places: Path
     wheels: Path
-    stack: ExitStack
-    missing: set[str]
+    made: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
 
     def place(self, name: str) -> Path:
-        root = self.folder / name
-        if not root.exists():
-            root.mkdir()
-            PLACES[name](root)
+        root = self.places / name
+        if name not in self.made:
+            self.made.add(name)
+            made = self.folder / name
+            made.mkdir()
+            PLACES[name](made)
             if name != "clone":
-                shutil.copytree(self.wheels, root / "wheels")
-            self.stack.callback(Repository(root).close)
+                shutil.copytree(self.wheels, made / "wheels")
+            Repository(root).mirror(made)
         return root
 
     def environment(self) -> dict[str, str]:
@@ -274,6 +278,7 @@ class Session:
 
     def _shell(self, root: Path, commands: str) -> tuple[str, str]:
         """What the commands print, and what they print to standard error."""
+        Repository(root).let_the_daemon_see()
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", commands],
             cwd=root,
@@ -319,10 +324,19 @@ def _lines(text: str) -> list[str]:
     return [_TIME.sub("", line).rstrip() for line in text.splitlines()]
 
 
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of all places. Each page finds a place as it was at first, but for Pants' daemon:
+    to start it and to install the wheel takes longer than most pages."""
+    folder = tmp_path_factory.mktemp("places")
+    yield folder
+    for place in folder.iterdir():
+        Repository(place).close()
+
+
 @pytest.fixture
-def session(tmp_path: Path, wheels: Path) -> Iterator[Session]:
-    with ExitStack() as stack:
-        yield Session(tmp_path, wheels, stack, set())
+def session(tmp_path: Path, places: Path, wheels: Path) -> Session:
+    return Session(tmp_path, places, wheels)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

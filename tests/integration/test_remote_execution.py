@@ -48,10 +48,14 @@ def execution(remote_cache: BuildGrid, tmp_path: Path) -> Iterator[ExecutionServ
 def repository(tmp_path: Path) -> Iterator[Repository]:
     made = Repository.create(tmp_path / "repository")
     made.env["CANARY"] = "of the caller"
-    write_provider(made, "packages/a", "provider-a")
-    write_provider(made, "packages/b", "provider-b")
+    write_packages(made)
     yield made
     made.close()
+
+
+def write_packages(repository: Repository) -> None:
+    write_provider(repository, "packages/a", "provider-a")
+    write_provider(repository, "packages/b", "provider-b")
 
 
 def digests(repository: Repository) -> dict[str, str]:
@@ -63,11 +67,14 @@ def digests(repository: Repository) -> dict[str, str]:
 
 
 def test_the_tool_runs_on_another_machine(
-    repository: Repository, remote_cache: BuildGrid, execution: ExecutionService, tmp_path: Path
+    repository: Repository,
+    running: Repository,
+    remote_cache: BuildGrid,
+    execution: ExecutionService,
+    tmp_path: Path,
 ) -> None:
     def remote(*args: str, expect: int = 0) -> Run:
         return repository.pants(
-            "--no-pantsd",
             "--remote-execution",
             f"--remote-execution-address=grpc://{execution.address}",
             f"--remote-store-address=grpc://{remote_cache.address}",
@@ -95,8 +102,10 @@ def test_the_tool_runs_on_another_machine(
     assert len(there) == 2
 
     # The same as here.
-    repository.pants("package", "::")
-    assert digests(repository) == there
+    running.clear()
+    write_packages(running)
+    running.pants("package", "::")
+    assert digests(running) == there
 
     # What the tool finds comes back, for the package that it concerns.
     repository.write("packages/b/crds/controller.yaml", DEPLOYMENT)

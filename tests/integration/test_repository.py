@@ -5,19 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import uuid
-from pathlib import Path
-from typing import Iterator
-
-import pytest
 
 from tests.integration.repository import CRD, PROJECT, PROVIDER, Repository, write_provider
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    made = Repository.create(tmp_path / "repository")
-    yield made
-    made.close()
 
 
 def git(repository: Repository, *args: str) -> None:
@@ -71,7 +60,6 @@ def test_only_what_changed_is_built(repository: Repository) -> None:
     for name in ("a", "b", "c"):
         write_provider(repository, f"packages/{name}", f"provider-{name}")
     repository.write("packages/b/examples/e.yaml", "apiVersion: v1\nkind: Secret\n")
-    repository.write(".gitignore", "dist/\n.pants.d/\n.pids/\n")
     git(repository, "init", "--quiet")
     git(repository, "add", ".")
     git(repository, "commit", "--quiet", "--message=start")

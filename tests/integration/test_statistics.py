@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from pathlib import Path
+from typing import Callable, Iterator
 
 import pytest
 
@@ -27,10 +28,11 @@ def counted(run: Run) -> tuple[int, int, int, int]:
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+def repository(
+    tmp_path_factory: pytest.TempPathFactory, new_store: Callable[[], Path]
+) -> Iterator[Repository]:
     repository = Repository.create(tmp_path_factory.mktemp("statistics") / "repository")
-    store = tmp_path_factory.mktemp("store")
-    repository.env["PANTS_LOCAL_STORE_DIR"] = str(store)
+    repository.env["PANTS_LOCAL_STORE_DIR"] = str(new_store())
     repository.env["PANTS_XPKG_STATS"] = "true"
     yield repository
     repository.close()
@@ -58,15 +60,13 @@ def test_a_large_package_is_read_in_pieces(repository: Repository) -> None:
 
     # One file changed: its piece is read again, and the whole is packed again.
     repository.write("large/crds/7.yaml", large_file(7).replace("Cluster", "Namespaced"))
-    ran, _, parsed, packed = counted(repository.pants("--no-pantsd", "lint", "package", "large::"))
+    ran, _, parsed, packed = counted(repository.pants("lint", "package", "large::"))
     assert ran == 2
     assert parsed < size * 2 / 3
     assert packed > size
 
     # Other rules: everything was read already.
-    ran, _, parsed, _ = counted(
-        repository.pants("--no-pantsd", "--xpkg-ignore=XP4", "package", "large::")
-    )
+    ran, _, parsed, _ = counted(repository.pants("--xpkg-ignore=XP4", "package", "large::"))
     assert (ran, parsed) == (1, 0)
 
 
@@ -91,7 +91,7 @@ def test_small_packages_share_processes(repository: Repository) -> None:
     assert 1 <= ran <= 2
     crossplane = repository.root / "small/p3/crossplane.yaml"
     crossplane.write_text(crossplane.read_text() + "# changed\n")
-    ran, _, _, _ = counted(repository.pants("--no-pantsd", "package", "small::"))
+    ran, _, _, _ = counted(repository.pants("package", "small::"))
     assert ran == 1
 
 

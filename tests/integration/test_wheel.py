@@ -100,11 +100,10 @@ def metadata(wheel: Path) -> email.message.Message:
 
 
 @pytest.fixture
-def repository(
-    tmp_path: Path, wheel: Path, metadata: email.message.Message
-) -> Iterator[Repository]:
-    """A repository that has the backend from the wheel, and one package."""
-    root = tmp_path / "repository"
+def repository(wheel: Path, metadata: email.message.Message) -> Iterator[Repository]:
+    """A repository that has the backend from the wheel, and one package. It is always in the same
+    folder, for which Pants installs the wheel once."""
+    root = wheel.parent.with_name("repository")
     repository = Repository(root, dict(os.environ))
     # Pants reads the first that is there; the repository's own settings are to be all.
     repository.env.pop("PANTS_CONFIG_FILES", None)
@@ -293,17 +292,20 @@ def test_the_tool_alone_builds_the_same_bytes(
     tmp_path: Path, wheel: Path, constraints: Path, digests: dict[str, str], python: str | None
 ) -> None:
     assert python is not None, "the project itself runs on CPython 3.9"
-    run([python, "-m", "venv", "venv"], tmp_path)
+    # Its own pip would take longer to install than all the rest.
+    run([python, "-m", "venv", "--without-pip", "venv"], tmp_path)
     installed = tmp_path / "venv" / "bin" / "python"
-    pip: list[str | Path] = [
-        installed,
-        "-m",
-        "pip",
+    pip: list[str | Path] = [sys.executable, "-m", "pip"]
+    pip += ["--python", installed, "--disable-pip-version-check"]
+    pip += [
         "install",
         "--quiet",
-        "--disable-pip-version-check",
+        "--no-compile",
+        "--only-binary",
+        ":all:",
+        "--constraint",
+        constraints,
     ]
-    pip += ["--no-compile", "--only-binary", ":all:", "--constraint", constraints]
     run([*pip, f"pants-xpkg[tool] @ {wheel.as_uri()}"], tmp_path)
     run([installed, "-I", "-c", IMPORT_ALL], tmp_path)
     explained = run([tmp_path / "venv" / "bin" / "xpkg", "rule", "XP202"], tmp_path)

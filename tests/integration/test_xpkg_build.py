@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
-from typing import Iterator
-
-import pytest
 
 from tests.integration.repository import Repository, write_provider
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    made = Repository.create(tmp_path / "repository")
-    yield made
-    made.close()
 
 
 def git(repository: Repository, *args: str) -> None:
@@ -66,7 +55,6 @@ def test_what_is_right_is_written_and_the_rest_is_named(repository: Repository) 
     assert "xpkg_package" in run.output
 
     git(repository, "init", "--quiet")
-    repository.write(".gitignore", "dist/\n.pants.d/\n.pids/\n")
     git(repository, "add", ".")
     git(repository, "commit", "--quiet", "--message=start")
     write_provider(repository, "packages/b", "provider-changed")
