@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Iterable, Mapping
 
 from xpkg_tool.diagnostics.finding import ERROR, WARNING
@@ -28,22 +29,20 @@ def majors(meta: Mapping[str, Any]) -> frozenset[int]:
     an invalid one, all."""
     if _crossplane(meta) is None:
         return frozenset({CURRENT_MAJOR})
-    constraint = _constraint(meta)
-    if constraint is None:
-        return frozenset(_MAJORS)
-    return frozenset(major for major in _MAJORS if _admits(constraint, major, _MINORS))
+    version = _version(meta)
+    return frozenset(_MAJORS) if version is None else _majors_of(version)
 
 
 def releases(meta: Mapping[str, Any]) -> tuple[str, ...]:
     """The members of RELEASES that `spec.crossplane.version` admits, oldest first. Without a
     constraint, those of the current major; with an invalid one, all; with one that admits none of
     them, the newest."""
-    constraint = _constraint(meta)
-    if constraint is None:
+    version = _version(meta)
+    if version is None:
         current = f"{CURRENT_MAJOR}."
         none = _crossplane(meta) is None
         return tuple(r for r in RELEASES if r.startswith(current)) if none else RELEASES
-    return tuple(r for r in RELEASES if _admits(constraint, *_versions_of(r))) or RELEASES[-1:]
+    return _releases_of(version)
 
 
 def since(first: str) -> tuple[str, ...]:
@@ -54,6 +53,23 @@ def since(first: str) -> tuple[str, ...]:
 def before(first: str) -> tuple[str, ...]:
     """The releases before this one."""
     return RELEASES[: RELEASES.index(first)]
+
+
+# The packages of a repository mostly have one constraint, and each is asked about it several times.
+@functools.lru_cache(maxsize=64)
+def _majors_of(text: str) -> frozenset[int]:
+    constraint = _constraint(text)
+    if constraint is None:
+        return frozenset(_MAJORS)
+    return frozenset(major for major in _MAJORS if _admits(constraint, major, _MINORS))
+
+
+@functools.lru_cache(maxsize=64)
+def _releases_of(text: str) -> tuple[str, ...]:
+    constraint = _constraint(text)
+    if constraint is None:
+        return RELEASES
+    return tuple(r for r in RELEASES if _admits(constraint, *_versions_of(r))) or RELEASES[-1:]
 
 
 def _versions_of(release: str) -> tuple[int, Iterable[int]]:
@@ -77,11 +93,15 @@ def _crossplane(meta: Mapping[str, Any]) -> Any:
     return spec.get("crossplane") if isinstance(spec, dict) else None
 
 
-def _constraint(meta: Mapping[str, Any]) -> Constraint | None:
+def _version(meta: Mapping[str, Any]) -> str | None:
     crossplane = _crossplane(meta)
     version = crossplane.get("version") if isinstance(crossplane, dict) else None
+    return version if isinstance(version, str) else None
+
+
+def _constraint(text: str) -> Constraint | None:
     try:
-        return parse_constraint(version) if isinstance(version, str) else None
+        return parse_constraint(text)
     except VersionError:
         return None
 
