@@ -69,10 +69,10 @@ def run(command: Sequence[str | Path], cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
-def build(source: Path, output: Path) -> None:
-    """Builds the sdist and, from that, the wheel."""
+def build(source: Path, output: Path, *options: str) -> None:
+    """Builds the sdist and, from that, the wheel; with `--wheel`, that alone."""
     run(
-        [sys.executable, "-m", "build", "--outdir", output, source],
+        [sys.executable, "-m", "build", *options, "--outdir", output, source],
         source,
         SOURCE_DATE_EPOCH=EPOCH,
     )
@@ -182,7 +182,7 @@ def test_a_wheel_that_was_built_again_is_noticed(
     target_types.write_text(text.replace("A Crossplane package:", "Of another backend:"))
     wheels = tmp_path / "wheels"
     shutil.copytree(wheel.parent, wheels)
-    build(source, wheels)
+    build(source, wheels, "--wheel")
     (other,) = set(wheels.glob("*.whl")) - {wheels / wheel.name}
     version = other.name.split("-")[1]
     assert version != metadata["Version"]
@@ -205,11 +205,7 @@ def test_the_wheel_is_the_same_from_another_folder(tmp_path: Path, dist: Path, w
     (sdist,) = dist.glob("*.tar.gz")
     shutil.unpack_archive(sdist, tmp_path / "unpacked")
     (source,) = (tmp_path / "unpacked").iterdir()
-    run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "dist", source],
-        source,
-        SOURCE_DATE_EPOCH=EPOCH,
-    )
+    build(source, tmp_path / "dist", "--wheel")
     again = tmp_path / "dist" / wheel.name
     assert sha256(again) == sha256(wheel)
 
