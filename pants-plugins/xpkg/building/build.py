@@ -217,9 +217,11 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
     address = request.address
     wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
     pinned = bool(wrapped.target[XpkgPinDependenciesField].value)
-    # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
-    sources = wrapped.target[XpkgSourcesField].package_sources
-    await Get(SourcesPaths, SourcesPathsRequest(sources))
+    sources = wrapped.target[XpkgSourcesField]
+    if sources.value != sources.default:
+        # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
+        # Of the default ones the tool has more to say.
+        await Get(SourcesPaths, SourcesPathsRequest(sources.package_sources))
     few = await Get(FewPackages, FewPackagesRequest())
     if pinned or address in few.addresses:
         own = await Get(PackageInputs, PackageInputsRequest(wrapped.target))

@@ -232,9 +232,11 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
     address = request.address
     wrapped = await resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend")))
     pinned = bool(wrapped.target[XpkgPinDependenciesField].value)
-    # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
-    sources = wrapped.target[XpkgSourcesField].package_sources
-    await resolve_source_paths(**implicitly(SourcesPathsRequest(sources)))
+    sources = wrapped.target[XpkgSourcesField]
+    if sources.value != sources.default:
+        # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
+        # Of the default ones the tool has more to say.
+        await resolve_source_paths(**implicitly(SourcesPathsRequest(sources.package_sources)))
     few = await find_few_packages(**implicitly(FewPackagesRequest()))
     if pinned or address in few.addresses:
         own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
