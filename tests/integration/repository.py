@@ -118,11 +118,12 @@ class Repository:
 
     def _signal(self, number: int) -> bool:
         """Sends a signal to the daemon; whether there is one."""
+        found = False
         for pid_file in self.root.glob(".pids/*/pantsd/pid"):
             with contextlib.suppress(ValueError, ProcessLookupError):
                 os.kill(int(pid_file.read_text()), number)
-                return True
-        return False
+                found = True
+        return found
 
     def clear(self) -> None:
         """Makes the repository new, but for its daemon."""

@@ -28,9 +28,6 @@ LEAST_OUTPUT = 4_000
 # Two successive doublings that both cost more than this times what was there before. It finds a
 # square whose part of the cost is a fifth at LEAST_TIME, and so two fifths at 0.05 s.
 MOST = 2.3
-# What the last doubling of a larger size costs where that is no accident. Of times so short, caches
-# that others use as well may make a line look steeper than MOST; such a square costs 3 by then.
-SURELY = 2.6
 # Processor seconds that a child may take, and how often a size is tried before growth is believed.
 _LIMIT = 4
 _TRIES = 10
@@ -172,7 +169,7 @@ def growth(
             costs = [_least(before, after) for before, after in zip(costs, again)]
         if not _grows(shape, costs, least_time):
             return None
-        if _only_in_time(shape, costs) and not _surely(shape, costs, limit, tries):
+        if _only_in_time(shape, costs) and not _goes_on(shape, costs, limit, tries):
             return None
     except TooSlow as error:
         return str(error)
@@ -225,14 +222,14 @@ def _steep(shape: Shape, values: Sequence[float], least: float) -> bool:
     return values[0] >= least and all(b > shape.steepest * a for a, b in zip(values, values[1:]))
 
 
-def _surely(shape: Shape, costs: list[Cost], limit: int, tries: int) -> bool:
-    """Whether the time grows as much at four times the size, or as near to that as the shape has
-    sizes."""
+def _goes_on(shape: Shape, costs: list[Cost], limit: int, tries: int) -> bool:
+    """Whether the time grows as much up to four times the size, or as near to that as the shape has
+    sizes. Of times as short as LEAST_TIME, caches that others use as well make a line look steep;
+    a square costs three times as much or more by then."""
     larger = [c.parts * 4 for c in costs if c.parts * 4 <= shape.most]
     parts = max([costs[-1].parts, *larger])
-    most = max(SURELY, shape.steepest)
     for _ in range(max(1, tries // 2)):
         half, whole = (cost(shape, size, limit=limit).time for size in (parts // 2, parts))
-        if whole <= most * half:
+        if whole <= shape.steepest * half:
             return False
     return True
