@@ -12,7 +12,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.interpreters import find_interpreter
+from tests.integration.interpreters import find_interpreter, new_environment, pip
 from tests.integration.repository import PROJECT
 
 LOCK = PROJECT / "requirements" / "buildgrid.txt"
@@ -75,12 +74,10 @@ def environment() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "ready").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            # Its own pip would take as long to install as a part of the rest, and most modules are
-            # never used.
-            _run([base, "-I", "-m", "venv", "--without-pip", folder])
-            pip = (sys.executable, "-I", "-m", "pip", "--python", python, "install", "--no-compile")
-            options = ("--quiet", "--disable-pip-version-check", "--no-input")
-            _run([*pip, *options, "--only-binary=:all:", "--require-hashes", "--requirement", LOCK])
+            new_environment(base, folder)
+            # Most modules are never used.
+            options = ("--quiet", "--no-compile", "--only-binary=:all:", "--require-hashes")
+            _run(pip(python, "install", *options, "--requirement", LOCK))
             (folder / "ready").touch()
     return python
 

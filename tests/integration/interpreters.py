@@ -1,10 +1,11 @@
-"""Finds versions of CPython other than the one that runs the tests."""
+"""Versions of CPython other than the one that runs the tests, and environments of them."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 
@@ -26,3 +27,16 @@ def find_interpreter(version: str) -> str | None:
         if done.stdout.split() == ["cpython", *version.split(".")]:
             return candidate
     return None
+
+
+def new_environment(python: str | Path, folder: Path) -> Path:
+    """The interpreter of a new virtual environment of `python`, without pip: a pip of its own takes
+    longer to install than what the tests install there. `pip` is for that."""
+    subprocess.run([python, "-I", "-m", "venv", "--without-pip", folder], check=True)
+    return folder / "bin" / "python"
+
+
+def pip(python: Path, *arguments: str | Path) -> tuple[str | Path, ...]:
+    """The command that runs the pip of requirements/dev.txt for the environment of `python`."""
+    own = (sys.executable, "-I", "-m", "pip", "--python", python)
+    return (*own, "--disable-pip-version-check", "--no-input", *arguments)

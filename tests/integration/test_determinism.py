@@ -20,6 +20,7 @@ from typing import Iterator
 
 import pytest
 
+from tests.integration.interpreters import new_environment, pip
 from tests.integration.repository import PROJECT
 
 VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
@@ -178,11 +179,9 @@ def test_the_version_of_python_changes_nothing(
     python = dict(interpreters()).get(version)
     if python is None:
         pytest.skip(f"CPython {version} is not installed under pyenv")
-    # Its own pip would take longer to install than all the rest.
-    subprocess.run([python, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
-    venv_python = str(tmp_path / "venv/bin/python")
-    lock = str(PROJECT / "pants-plugins/xpkg/tool.lock")
-    pip = [sys.executable, "-m", "pip", "--python", venv_python, "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "--quiet", "--require-hashes", "-r", lock], check=True)
+    installed = new_environment(python, tmp_path / "venv")
+    lock = PROJECT / "pants-plugins/xpkg/tool.lock"
+    options = ("--quiet", "--require-hashes", "--requirement")
+    subprocess.run(pip(installed, "install", *options, lock), check=True)
     lay_out(tmp_path / "work", sources(1), random.Random(9))
-    assert build(tmp_path / "work", venv_python, {}) == expected
+    assert build(tmp_path / "work", str(installed), {}) == expected

@@ -17,7 +17,7 @@ from typing import Iterator, Sequence
 
 import pytest
 
-from tests.integration.interpreters import find_interpreter
+from tests.integration.interpreters import find_interpreter, new_environment, pip
 from tests.integration.repository import PROJECT, Repository, copy_project, write_provider
 from xpkg_tool import VERSION, source_files, sources_digest
 
@@ -288,21 +288,9 @@ def test_the_tool_alone_builds_the_same_bytes(
     tmp_path: Path, wheel: Path, constraints: Path, digests: dict[str, str], python: str | None
 ) -> None:
     assert python is not None, "the project itself runs on CPython 3.9"
-    # Its own pip would take longer to install than all the rest.
-    run([python, "-m", "venv", "--without-pip", "venv"], tmp_path)
-    installed = tmp_path / "venv" / "bin" / "python"
-    pip: list[str | Path] = [sys.executable, "-m", "pip"]
-    pip += ["--python", installed, "--disable-pip-version-check"]
-    pip += [
-        "install",
-        "--quiet",
-        "--no-compile",
-        "--only-binary",
-        ":all:",
-        "--constraint",
-        constraints,
-    ]
-    run([*pip, f"pants-xpkg[tool] @ {wheel.as_uri()}"], tmp_path)
+    installed = new_environment(python, tmp_path / "venv")
+    options = ("--quiet", "--no-compile", "--only-binary", ":all:", "--constraint", constraints)
+    run(pip(installed, "install", *options, f"pants-xpkg[tool] @ {wheel.as_uri()}"), tmp_path)
     run([installed, "-I", "-c", IMPORT_ALL], tmp_path)
     explained = run([tmp_path / "venv" / "bin" / "xpkg", "rule", "XP202"], tmp_path)
     assert "\nkind: Deployment\n" in explained
