@@ -32,29 +32,19 @@ def parallel_map(function: Function, pieces: Iterable[bytearray]) -> Iterator[by
     """Like `map`: the results of `function` for the pieces, in order.
 
     As many pieces as there are cores are processed at once, and in memory. If there is only one
-    core or piece, no fork, or another thread (with which a child could deadlock), this process does
-    the work. `function` must neither use files nor have side effects.
+    core, no fork, or another thread (with which a child could deadlock), this process does the
+    work. `function` must neither use files nor have side effects.
     """
     cores = _cores()
+    if cores == 1:
+        yield from map(function, pieces)
+        return
     working: deque[_Work] = deque()
-    first: bytearray | None = None
     try:
-        for number, piece in enumerate(pieces):
-            if cores == 1:
-                yield function(piece)
-                continue
-            if number == 0:
-                # It may be the only one.
-                first = piece
-                continue
-            if first is not None:
-                working.append(_start(function, first))
-                first = None
+        for piece in pieces:
             if len(working) >= cores:
                 yield _finish(function, working.popleft())
             working.append(_start(function, piece))
-        if first is not None:
-            yield function(first)
         while working:
             yield _finish(function, working.popleft())
     finally:

@@ -74,18 +74,25 @@ def _layer(kind: str, name: str, content: Content) -> Layer:
             f"The package format needs deflate {DEFLATE_VERSION}, but {deflate.__version__} is "
             f"installed, whose output may differ. Install deflate=={DEFLATE_VERSION}."
         )
-    end = ustar.padding(content.size) + ustar.END
-    parts = itertools.chain((ustar.header(name, content.size),), content.parts(), (end,))
+    header, end = ustar.header(name, content.size), ustar.padding(content.size) + ustar.END
+    parts = itertools.chain((header,), content.parts(), (end,))
     diff_id = hashlib.sha256()
     pieces = _hashed(diff_id, _cut(parts, MEMBER_BYTES))
-    data = b"".join(parallel_map(gzip_member, pieces))
+    members: Iterator[bytes]
+    if len(header) + content.size + len(end) <= MEMBER_BYTES:
+        # A single member, as of nearly all packages: no other process is worth it.
+        members = map(gzip_member, pieces)
+    else:
+        members = parallel_map(gzip_member, pieces)
+    data = b"".join(members)
     return Layer(kind, data, sha256(data), "sha256:" + diff_id.hexdigest())
 
 
 def _hashed(hasher: hashlib._Hash, pieces: Iterable[bytearray]) -> Iterator[bytearray]:
     for piece in pieces:
-        hasher.update(piece)
+        # First: another core begins to compress it.
         yield piece
+        hasher.update(piece)
 
 
 def _cut(parts: Iterable[bytes], size: int) -> Iterator[bytearray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import tarfile
 from pathlib import Path
 
@@ -60,6 +61,25 @@ def test_a_large_tar_is_cut_into_gzip_members(beyond: int) -> None:
     with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
         (member,) = archive.getmembers()
         assert (member.name, member.size, member.mode) == ("package.yaml", len(content), 0o644)
+
+
+@pytest.mark.parametrize(("blocks", "children"), [(layer.MEMBER_BYTES // ustar.BLOCK, 0), (0, 2)])
+def test_other_processes_are_for_several_members(
+    blocks: int, children: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`blocks` is the size of the tar; 0 for one more than fits in a member."""
+    forks: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        forks.append(1)
+        return fork()
+
+    monkeypatch.setattr(os, "fork", noted)
+    monkeypatch.setattr("xpkg_tool.process.parallel_map._cores", lambda: 2)
+    size = (blocks or layer.MEMBER_BYTES // ustar.BLOCK + 1) - 3
+    layer.base_layer(Content.of(b"x" * (size * ustar.BLOCK)))
+    assert len(forks) == children
 
 
 def test_another_deflate_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
