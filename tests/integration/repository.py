@@ -125,6 +125,12 @@ class Repository:
                 found = True
         return found
 
+    def git(self, *args: str) -> None:
+        """Runs git, as somebody whose own settings do not matter."""
+        settings = ("user.name=test", "user.email=test@example.org", "commit.gpgsign=false")
+        options = [part for setting in settings for part in ("-c", setting)]
+        subprocess.run(["git", *options, *args], cwd=self.root, check=True, capture_output=True)
+
     def clear(self) -> None:
         """Makes the repository new, but for its daemon."""
         for path in self.root.iterdir():

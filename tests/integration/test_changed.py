@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -46,23 +45,18 @@ def repository(
         crd = repository.root / name / "crds" / "things.yaml"
         crd.write_text(crd.read_text().replace("example.org", f"{name}.example.org"))
     repository.write(".gitignore", "/dist/\n/.pants.d/\n/.pids/\n/BUILDROOT\n")
-    git(repository, "init", "--quiet", "--initial-branch=main")
-    git(repository, "add", ".")
-    git(repository, "commit", "--quiet", "--message=Everything")
+    repository.git("init", "--quiet", "--initial-branch=main")
+    repository.git("add", ".")
+    repository.git("commit", "--quiet", "--message=Everything")
     yield repository
     repository.close()
-
-
-def git(repository: Repository, *args: str) -> None:
-    identity = ("-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *identity, *args], cwd=repository.root, check=True)
 
 
 def change(repository: Repository, name: str) -> None:
     """Commits a change of the CRD of a package."""
     crd = repository.root / name / "crds" / "things.yaml"
     crd.write_text(crd.read_text() + "# Another line.\n")
-    git(repository, "commit", "--quiet", "--all", f"--message=Change {name}")
+    repository.git("commit", "--quiet", "--all", f"--message=Change {name}")
 
 
 CHANGED = ("--changed-since=HEAD~1", "--changed-dependents=transitive")
@@ -114,7 +108,7 @@ def test_the_graph_says_what_is_published(repository: Repository) -> None:
         "└── middle:middle Provider drifted [*]\n"
         "    └── base:base Provider published [*]\n"
     )
-    git(repository, "checkout", "--quiet", ".")
+    repository.git("checkout", "--quiet", ".")
 
 
 def test_a_change_of_a_dependency_in_the_meta_object_is_seen(repository: Repository) -> None:
@@ -124,7 +118,7 @@ def test_a_change_of_a_dependency_in_the_meta_object_is_seen(repository: Reposit
         + "  dependsOn:\n  - provider: registry.example.org/top\n    version: '*'\n"
     )
     assert repository.pants("dependents", "top").stdout.split() == ["beside:beside"]
-    git(repository, "checkout", "--quiet", "beside")
+    repository.git("checkout", "--quiet", "beside")
     assert repository.pants("dependents", "top").stdout.split() == []
 
 
@@ -140,7 +134,7 @@ def test_a_cycle_is_a_finding_and_stops_publishing(repository: Repository) -> No
     assert cycle in linted
     published = repository.pants("publish", "beside", "top", expect=1).output
     assert "top:top cannot be published: Its dependencies form a cycle: " in published
-    git(repository, "checkout", "--quiet", "base")
+    repository.git("checkout", "--quiet", "base")
 
 
 def test_a_change_of_a_lock_concerns_what_it_locks(repository: Repository) -> None:
@@ -155,8 +149,8 @@ def test_a_change_of_a_lock_concerns_what_it_locks(repository: Repository) -> No
             "other.example.org/a/storage", version, f"sha256:{'1' * 64}", "Provider", "a-storage"
         )
         repository.write("xpkg.lock", write_lock(Lock((locked,))))
-        git(repository, "add", ".")
-        git(repository, "commit", "--quiet", f"--message=Lock {version}")
+        repository.git("add", ".")
+        repository.git("commit", "--quiet", f"--message=Lock {version}")
     listed = repository.pants(*CHANGED, "list").stdout.split()
     assert listed == ["//:_xpkg_xpkg_lock", "external:external", "install:install"]
-    git(repository, "reset", "--quiet", "--hard", "HEAD~2")
+    repository.git("reset", "--quiet", "--hard", "HEAD~2")

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import uuid
 
 from tests.integration.repository import CRD, PROJECT, PROVIDER, Repository, write_provider
-
-
-def git(repository: Repository, *args: str) -> None:
-    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
-    subprocess.run(["git", *identity, *args], cwd=repository.root, check=True, capture_output=True)
 
 
 def test_tailor_would_have_written_the_examples(repository: Repository) -> None:
@@ -60,9 +54,9 @@ def test_only_what_changed_is_built(repository: Repository) -> None:
     for name in ("a", "b", "c"):
         write_provider(repository, f"packages/{name}", f"provider-{name}")
     repository.write("packages/b/examples/e.yaml", "apiVersion: v1\nkind: Secret\n")
-    git(repository, "init", "--quiet")
-    git(repository, "add", ".")
-    git(repository, "commit", "--quiet", "--message=start")
+    repository.git("init", "--quiet")
+    repository.git("add", ".")
+    repository.git("commit", "--quiet", "--message=start")
     repository.write("packages/b/examples/e.yaml", "apiVersion: v1\nkind: ConfigMap\n")
     run = repository.pants("--changed-since=HEAD", "package")
     assert "packages.b/b.xpkg" in run.output and "packages.a" not in run.output

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-
 from tests.integration.repository import Repository, write_provider
-
-
-def git(repository: Repository, *args: str) -> None:
-    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
-    subprocess.run(["git", *identity, *args], cwd=repository.root, check=True, capture_output=True)
 
 
 def dist(repository: Repository) -> dict[str, bytes]:
@@ -54,9 +47,9 @@ def test_what_is_right_is_written_and_the_rest_is_named(repository: Repository) 
     assert "No applicable files or targets matched" in run.output
     assert "xpkg_package" in run.output
 
-    git(repository, "init", "--quiet")
-    git(repository, "add", ".")
-    git(repository, "commit", "--quiet", "--message=start")
+    repository.git("init", "--quiet")
+    repository.git("add", ".")
+    repository.git("commit", "--quiet", "--message=start")
     write_provider(repository, "packages/b", "provider-changed")
     run = repository.pants("--changed-since=HEAD", "xpkg-build")
     assert "packages.b/b.xpkg" in run.output and "packages.a" not in run.output

@@ -5,6 +5,8 @@ inputs."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.xpkg_tool.growth import Shape, growth, growths
@@ -36,4 +38,24 @@ def _pairs(parts: int) -> int:
     ids=lambda shape: shape.name,
 )
 def test_growth_is_seen(shape: Shape) -> None:
+    assert growth(shape, least_time=0.005, limit=1, tries=1) is not None
+
+
+def _spin(seconds: float) -> None:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def test_what_is_steep_only_at_first_is_no_growth() -> None:
+    """As where what is read fits no cache of the processor any more."""
+    times = {1: 0.001, 2: 0.002, 4: 0.004, 8: 0.008, 16: 0.03, 32: 0.1, 64: 0.2, 128: 0.4}
+
+    def read(parts: int) -> None:
+        _spin(times[parts])
+
+    shape = Shape("steep at first", lambda n: n, read, most=128)
+    assert growth(shape, least_time=0.005, limit=1, tries=1) is None
+    # The same, and steep to the end.
+    times.update({64: 0.3, 128: 0.9})
     assert growth(shape, least_time=0.005, limit=1, tries=1) is not None

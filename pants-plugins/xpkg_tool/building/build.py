@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Mapping
+from typing import TYPE_CHECKING, Mapping, NamedTuple
 
 from xpkg_tool.building.description import describe, to_text
 from xpkg_tool.diagnostics.finding import (
@@ -39,8 +38,7 @@ NO_SOURCES = Rule(
 )
 
 
-@dataclass(frozen=True)
-class PackageRequest:
+class PackageRequest(NamedTuple):
     """The input for a package.
 
     `name` is the name of the package in messages (a target's address, a folder). Paths are
@@ -65,8 +63,7 @@ class PackageRequest:
     pins: Pins | None = None
 
 
-@dataclass(frozen=True)
-class BuiltPackage:
+class BuiltPackage(NamedTuple):
     """A built package: the bytes of the .xpkg file and of its description. `size` is the number of
     bytes of YAML that were packed."""
 
@@ -76,16 +73,14 @@ class BuiltPackage:
     size: int
 
 
-@dataclass(frozen=True)
-class BuildResult:
+class BuildResult(NamedTuple):
     """The result of a build; `package` is None if and only if a finding stops the build."""
 
     findings: tuple[Finding, ...]
     package: BuiltPackage | None
 
 
-@dataclass(frozen=True)
-class Analyses:
+class Analyses(NamedTuple):
     """The analyses of a package's files."""
 
     sources: tuple[FileAnalysis, ...]
@@ -117,7 +112,7 @@ def assemble(request: PackageRequest, analyses: Analyses) -> BuildResult:
         meta, problems = pin(content.metas[0], request.pins)
         if problems:
             return BuildResult(in_order([*findings, *problems]), None)
-        content = replace(content, metas=(meta,))
+        content = content._replace(metas=(meta,))
     base = package_yaml(content)
     oversize = too_large(base.size)
     if oversize is not None:

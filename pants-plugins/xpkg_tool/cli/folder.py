@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from dataclasses import replace
 from typing import Sequence
 
 from xpkg_tool.building.build import PackageRequest
@@ -105,7 +104,7 @@ def read_folder(directory: str, arguments: Namespace) -> PackageRequest:
 
 
 def _lenient(finding: Finding, linked: str) -> Finding:
-    return replace(finding, severity=WARNING) if finding.path == linked else finding
+    return finding._replace(severity=WARNING) if finding.path == linked else finding
 
 
 def _unlinked(examples: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from dataclasses import replace
 
 from xpkg_tool.building.build import read
 from xpkg_tool.cli.failure import FOUND, OK
@@ -35,4 +34,4 @@ def run(arguments: Namespace) -> int:
 
 def _named(finding: Finding, directory: str) -> Finding:
     """The finding, with its package as the path if it concerns the package as a whole."""
-    return finding if finding.path else replace(finding, path=directory)
+    return finding if finding.path else finding._replace(path=directory)

@@ -99,12 +99,12 @@ def _hinted(
         if finding.code == REFERENCE.code and finding.path in likely:
             spelling = "If not, check the spelling of the source, and that the user may read it."
             remedy = f"{_known_as(finding.path, likely)} {spelling}"
-            finding = replace(finding, remedy=remedy)
+            finding = finding._replace(remedy=remedy)
         elif finding.code == LOCK_CONFLICT.code:
             for source in likely:
                 if finding.message.startswith(f"No version of {source} "):
                     remedy = f"{_known_as(source, likely)} {finding.remedy}"
-                    finding = replace(finding, remedy=remedy)
+                    finding = finding._replace(remedy=remedy)
         problems.append(replace(problem, finding=finding))
     return LockError(problems)
 

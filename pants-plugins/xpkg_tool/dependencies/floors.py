@@ -4,7 +4,6 @@ repository has, which is the oldest that the dependent is built and tested with.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from xpkg_tool.dependencies.lock.ranges import Range
 from xpkg_tool.package.dialects import witnesses
@@ -27,7 +26,7 @@ def raised(wanted: Range, version: Version) -> str | None:
     """The constraint without what it admits below `version`, and otherwise as it is; None where
     there is no simple one. The author's operators stay: `^v1.0.0` is raised to `^v1.4.2`."""
     prefix = "v" if "v" in wanted.text or not re.search("[0-9]", wanted.text) else ""
-    floor = f"{prefix}{replace(version, metadata='')}"
+    floor = f"{prefix}{version._replace(metadata='')}"
     newer = [v for v in _tried(wanted.text, version) if v >= version]
     written = []
     for text in wanted.text.split("||"):
@@ -74,5 +73,5 @@ def _tried(constraint: str, version: Version) -> list[Version]:
         named = parse_constraint(constraint)
     except VersionError:
         return []
-    own = parse_constraint(f">={replace(version, metadata='')}")
+    own = parse_constraint(f">={version._replace(metadata='')}")
     return sorted(witnesses(named, own))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from xpkg_tool.diagnostics.finding import ERROR, Finding
 from xpkg_tool.documents.loader import DocumentError, load
@@ -14,8 +13,7 @@ from xpkg_tool.package.types import META_GROUP, ObjectKind, type_of_meta
 _MARK = META_GROUP.encode()
 
 
-@dataclass(frozen=True)
-class Meta:
+class Meta(NamedTuple):
     """A meta object: its document, its kind and its value."""
 
     document: Document

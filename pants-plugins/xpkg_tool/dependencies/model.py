@@ -9,8 +9,7 @@ digest of an image.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterator, Mapping, NamedTuple
 
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.package.names import to_dns_label
@@ -27,15 +26,14 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _DOCKER_HUB = frozenset({"docker.io", "index.docker.io"})
 
 
-@dataclass(frozen=True)
-class Dependency:
+class Dependency(NamedTuple):
     """An entry of `spec.dependsOn`.
 
-    `index` is its place in the list, `field` the field that names the package, `api_version` and
+    `number` is its place in the list, `field` the field that names the package, `api_version` and
     `kind` what the package manager creates for it, `package` the text of its source (see
     `parse_source`), and `constraint` the `version`, None where there is none or it is no string."""
 
-    index: int
+    number: int
     field: str
     api_version: str
     kind: str
@@ -45,11 +43,10 @@ class Dependency:
     @property
     def path(self) -> PathOf:
         """Where the entry stands in the meta object."""
-        return ("spec", "dependsOn", self.index)
+        return ("spec", "dependsOn", self.number)
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """What tells packages apart in a cluster: a repository, without a tag or a digest. `registry`
     is `host[:port]`, and empty where none is named."""
 

@@ -3,7 +3,7 @@ it was built with. Its author's bytes stay as they are but for these scalars."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Iterator, Mapping
 
 from xpkg_tool.dependencies.lock.model import Lock
@@ -57,7 +57,7 @@ def pin(meta: Meta, pins: Pins) -> tuple[Meta, tuple[Finding, ...]]:
         if not dependency.constraint:
             problems.append(_no_version(meta, dependency))
         elif not is_digest(dependency.constraint):
-            package = pins.own.get(dependency.index) or _locked(dependency, pins)
+            package = pins.own.get(dependency.number) or _locked(dependency, pins)
             if package is None:
                 problems.append(_unknown(meta, dependency, pins))
             else:
@@ -69,7 +69,7 @@ def pin(meta: Meta, pins: Pins) -> tuple[Meta, tuple[Finding, ...]]:
         document = replace_scalars(meta.object.document, digests)
     except CannotReplace as error:
         return meta, (_shared(meta, error.path),)
-    return Meta(replace(meta.object, document=document), load(document)), ()
+    return Meta(meta.object._replace(document=document), load(document)), ()
 
 
 def _no_version(meta: Meta, dependency: Dependency) -> Finding:
@@ -103,7 +103,7 @@ def _unfit(
     meta: Meta, dependency: Dependency, package: PinnedPackage, pins: Pins
 ) -> Iterator[Finding]:
     """What the package manager could not find any more, once the constraint is a digest."""
-    own = dependency.index in pins.own
+    own = dependency.number in pins.own
     wanted = Range(dependency.constraint or "", dialects_of(releases(meta.value)))
     # What cannot be read lint has an error of its own for.
     if package.version and wanted.readable and not wanted.is_satisfied(package.version):

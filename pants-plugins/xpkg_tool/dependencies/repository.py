@@ -7,8 +7,7 @@ the package manager installs the highest that satisfies the constraint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Iterable, Iterator, Mapping, Sequence
+from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from xpkg_tool.dependencies.lock.ranges import BOTH_DIALECTS, Range
 from xpkg_tool.dependencies.model import Dependency
@@ -16,8 +15,7 @@ from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.package.semver import Dialect, Version, VersionError, parse_version
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A package of the repository.
 
     `name` is the address of its target, `origin` where that is defined (`folder/BUILD:1`), equal
@@ -37,8 +35,7 @@ class Member:
     dialects: tuple[Dialect, ...] = BOTH_DIALECTS
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """An entry of `spec.dependsOn` that names a source of the repository.
 
     `members` are the packages that it means: one; or several where nothing says which (`ambiguous`)
@@ -50,23 +47,18 @@ class Edge:
     unsatisfied: bool = False
 
 
-@dataclass(frozen=True)
 class Repository:
     """All packages of a repository, in the order of their names. `publishers` has those that
     publish each source."""
 
-    members: tuple[Member, ...]
-    publishers: Mapping[str, tuple[Member, ...]] = field(init=False)
-    _by_name: Mapping[str, Member] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, members: tuple[Member, ...]) -> None:
         publishers: dict[str, list[Member]] = {}
-        for member in self.members:
+        for member in members:
             for source in member.sources:
                 publishers.setdefault(source, []).append(member)
-        found = {source: tuple(members) for source, members in publishers.items()}
-        object.__setattr__(self, "publishers", found)
-        object.__setattr__(self, "_by_name", {member.name: member for member in self.members})
+        self.members = members
+        self.publishers = {source: tuple(found) for source, found in publishers.items()}
+        self._by_name = {member.name: member for member in members}
 
     def edges(self, member: Member) -> tuple[Edge, ...]:
         """What the entries of a member mean, in their order: those that name a source of the

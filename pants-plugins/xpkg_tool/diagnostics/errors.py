@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 from xpkg_tool.diagnostics.finding import Finding, Position, render
 from xpkg_tool.diagnostics.rule import Rule
@@ -34,13 +33,13 @@ class PublishError(Exception):
     @property
     def without_place(self) -> str:
         """The text without its place: equal for all that share the error."""
-        return render(replace(self.finding, path=""))
+        return render(self.finding._replace(path=""))
 
     def at(self, place: str) -> PublishError:
         """The same error, with `place` as its place unless it has one (or shows its text)."""
         if self.finding.path or self.finding.position:
             return self
-        return PublishError(replace(self.finding, path=place))
+        return PublishError(self.finding._replace(path=place))
 
 
 def internal_error(error: Exception) -> PublishError:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Iterable, Iterator, Mapping, Sequence, Union
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence, Union
 
 ERROR = "error"
 WARNING = "warning"
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(NamedTuple):
     """A place in a file: 1-based line and column (in characters), the line's text, and how many
     characters of it are meant (at least one)."""
 
@@ -21,17 +19,8 @@ class Position:
     width: int = 1
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong. What would show a user name or a password in the name of a package
-    is left out of the message, of the remedy and of the line in `position`.
-
-    `code` is that of the rule, of which findings are made (rule.py); `message` is a sentence,
-    `remedy` another one. `path` is relative to the repository or to the folder that was named; it
-    is empty for what concerns a package as a whole. `object` names the Kubernetes object
-    ("Composition xnetworks.example.org"), where there is one. `count` is of how many findings this
-    is one: more than one where others of the kind are counted, not shown (shortened.py).
-    """
+class _Finding(NamedTuple):
+    """The fields of a Finding."""
 
     code: str
     message: str
@@ -40,22 +29,54 @@ class Finding:
     position: Position | None = None
     object: str = ""
     severity: str = ERROR
-    count: int = 1
+    occurrences: int = 1
 
-    def __post_init__(self) -> None:
+
+class Finding(_Finding):
+    """One thing that is wrong. What would show a user name or a password in the name of a package
+    is left out of the message, of the remedy and of the line in `position`.
+
+    `code` is that of the rule, of which findings are made (rule.py); `message` is a sentence,
+    `remedy` another one. `path` is relative to the repository or to the folder that was named; it
+    is empty for what concerns a package as a whole. `object` names the Kubernetes object
+    ("Composition xnetworks.example.org"), where there is one. `occurrences` is of how many findings
+    this is one: more than one where others of the kind are counted, not shown (shortened.py).
+    """
+
+    __slots__ = ()
+
+    def __new__(  # noqa: PYI034 (Self is newer than Python 3.9)
+        cls,
+        code: str,
+        message: str,
+        remedy: str,
+        path: str = "",
+        position: Position | None = None,
+        object: str = "",
+        severity: str = ERROR,
+        occurrences: int = 1,
+    ) -> Finding:
         # Here, and not where a finding is made, so that no rule and no format can forget it.
-        if "@" in self.message or "@" in self.remedy:
-            object.__setattr__(self, "message", _without_user(self.message))
-            object.__setattr__(self, "remedy", _without_user(self.remedy))
-        if self.position and "@" in self.position.source and _shows_user(self.position.source):
-            object.__setattr__(self, "position", replace(self.position, source=""))
+        if "@" in message or "@" in remedy:
+            message, remedy = _without_user(message), _without_user(remedy)
+        if position and "@" in position.source and _shows_user(position.source):
+            position = position._replace(source="")
+        return super().__new__(
+            cls, code, message, remedy, path, position, object, severity, occurrences
+        )
+
+    @classmethod
+    def _make(cls, iterable: Iterable[Any]) -> Finding:
+        """As `_replace` makes another one."""
+        return cls(*iterable)
 
     def sort_key(self) -> tuple[Any, ...]:
         where = (self.position.line, self.position.column) if self.position else (0, 0)
         return (tuple(self.path.split("/")), where, self.code, self.message)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        position = None if self.position is None else self.position._asdict()
+        return {**self._asdict(), "position": position}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Finding:
@@ -70,8 +91,7 @@ REFUSED = "refused"
 DROPPED = "dropped"
 
 
-@dataclass(frozen=True)
-class ReleaseFinding:
+class ReleaseFinding(NamedTuple):
     """A finding that depends on which releases of Crossplane a package admits. A file is read
     without its package: what its rules say of single releases is settled when the meta object is
     known.
@@ -98,10 +118,10 @@ class ReleaseFinding:
         else:
             severe = len(true_of) == len(admitted)
         severity = ERROR if severe and self.finding.severity == ERROR else WARNING
-        return replace(self.finding, severity=severity)
+        return self.finding._replace(severity=severity)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**self._asdict(), "finding": self.finding.to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReleaseFinding:

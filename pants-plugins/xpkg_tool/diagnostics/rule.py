@@ -6,13 +6,12 @@ named after the code (`lint/schedule.py`, `lint/XP708.md`). CONTRIBUTING.md says
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xpkg_tool.diagnostics.finding import ERROR, Finding, Position
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule of the linter, or an error of publishing.
 
     An error is what a cluster or the package manager refuses, or content that the author wrote for

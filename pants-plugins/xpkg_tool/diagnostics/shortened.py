@@ -6,7 +6,6 @@ bytes. Neither the exit code nor what is suppressed depends on what is shown.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Collection, Iterable, Iterator
 
 from xpkg_tool.diagnostics.finding import Finding, in_order
@@ -28,7 +27,7 @@ def shortened(findings: Iterable[Finding], whole: Collection[str] = ()) -> tuple
         kind = (finding.path, finding.code, finding.severity)
         if finding.code in whole:
             kept.append(finding)
-        elif finding.count == 1 and shown.get(kind, 0) < SHOWN:
+        elif finding.occurrences == 1 and shown.get(kind, 0) < SHOWN:
             shown[kind] = shown.get(kind, 0) + 1
             kept.append(finding)
         else:
@@ -37,16 +36,15 @@ def shortened(findings: Iterable[Finding], whole: Collection[str] = ()) -> tuple
 
 
 def _counted(findings: list[Finding]) -> Finding:
-    first, count = findings[0], sum(finding.count for finding in findings)
+    first, count = findings[0], sum(finding.occurrences for finding in findings)
     if count == 1:
         return first
     where = "From here on" if first.position else "Besides"
-    return replace(
-        first,
+    return first._replace(
         message=f"{where}, {count:,} more findings of this rule are not shown.",
         remedy="Fix those that are shown; the next run shows more of the others.",
         object="",
-        count=count,
+        occurrences=count,
     )
 
 

@@ -60,7 +60,7 @@ def _written(document: AnyDocument, text: str, edits: Mapping[Span, str]) -> Doc
         parts += [text[end : span.start], _scalar(text[span.start : span.end], edits[span], span)]
         end = span.end
     new = "".join((*parts, text[end:]))
-    return Document(document.path, document.index, document.line, document.column, new)
+    return Document(document.path, document.number, document.line, document.column, new)
 
 
 def _scalar(old: str, value: str, span: Span) -> str:

@@ -7,7 +7,7 @@ files gets a few files of 10 MB in all. To lay out 2,000 files would take as lon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import deflate
 
@@ -15,8 +15,7 @@ import deflate
 _LEVEL = 1
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a text is in a file of texts: `packed` bytes from byte `start` on, which unpack to
     `size` bytes."""
 
@@ -25,13 +24,12 @@ class Place:
     size: int
 
 
-@dataclass(frozen=True)
-class StoredDocument:
+class StoredDocument(NamedTuple):
     """A document (see stream.Document) whose text is at `place` in the file `texts`, a path
     relative to the working directory."""
 
     path: str
-    index: int
+    number: int
     line: int
     column: int
     texts: str

@@ -22,9 +22,8 @@ The codes of findings about reading YAML, with their modules:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Iterator, Union
+from typing import TYPE_CHECKING, Iterator, NamedTuple, Union
 
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, Position
 from xpkg_tool.diagnostics.rule import Rule
@@ -59,18 +58,17 @@ _INNER_BOM = re.compile(b"(?:\n|\xc2\x85|\xe2\x80[\xa8\xa9])(" + _BOM + b")")
 _MEANING = ("anchor", "tag", "value", "implicit")
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """One document of a file.
 
-    `path` is as the caller gave it, '/'-separated. `index` is the 0-based number of the document
+    `path` is as the caller gave it, '/'-separated. `number` counts, from 0, the documents
     among those of the file that have content. `text` begins at `line` and `column` of the file
     (both 1-based; the column is 1 unless the text was on a separator's line), has LF line ends and
     ends with one.
     """
 
     path: str
-    index: int
+    number: int
     line: int
     column: int
     text: str
@@ -90,8 +88,7 @@ class Document:
 AnyDocument = Union[Document, "StoredDocument"]
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """The lines between two markers: bytes `start` to `end`, the first on `line`. `head` is the
     content after `---` on its line, from `column` on, or empty if that is only a comment."""
 

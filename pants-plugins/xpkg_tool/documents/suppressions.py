@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import deque
-from dataclasses import dataclass
-from typing import Iterator, Sequence
+from typing import Iterator, NamedTuple, Sequence
 
 from xpkg_tool.diagnostics.finding import Position
 from xpkg_tool.documents.encoding import clean
@@ -25,8 +24,7 @@ _NO_CONTENT = re.compile(r"[ \t\ufeff]*(?:#.*)?")
 _SEPARATOR = re.compile(r"---[ \t]*(?:#.*)?")
 
 
-@dataclass(frozen=True)
-class Suppression:
+class Suppression(NamedTuple):
     """A comment. `verb` is `ignore`, `ignore-file` or an unknown word; `codes` are as written. It
     applies to findings on the lines `first` to `last`; findings without a line count as line 0.
     `at_top` says that there are only comments above it in its document."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Callable, TypeVar
 
 from xpkg_tool.diagnostics.errors import PublishError
@@ -56,7 +55,7 @@ def opened(
         raise
     except PublishError as error:
         # An error of a registry or a reference, with the code for reading.
-        finding = replace(error.at(source).finding, code=SOURCE_UNREADABLE.code)
+        finding = error.at(source).finding._replace(code=SOURCE_UNREADABLE.code)
         raise ImageError(finding) from None
 
 
@@ -88,7 +87,7 @@ def _as_reference(source: str) -> Reference:
     except PublishError as error:
         # Without a position, the error is about a password in the reference: do not show that.
         if error.finding.position is None or _begins_with_a_registry(source):
-            raise ImageError(replace(error.finding, code=SOURCE_UNREADABLE.code)) from None
+            raise ImageError(error.finding._replace(code=SOURCE_UNREADABLE.code)) from None
         raise image_error(
             source,
             "It is neither an existing file or folder nor a reference to a registry",

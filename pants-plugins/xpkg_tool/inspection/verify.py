@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 
 from xpkg_tool.building.build import PackageRequest, read
 from xpkg_tool.diagnostics.finding import WARNING, Finding
@@ -79,7 +78,7 @@ def _lint(source: str, files: PackageFiles) -> Iterator[Finding]:
         return
     oversize = too_large(len(files.package))
     if oversize is not None:
-        yield replace(oversize, path=BASE_FILE)
+        yield oversize._replace(path=BASE_FILE)
     examples = {} if files.examples is None else {EXAMPLES_FILE: files.examples}
     request = PackageRequest(source, "", {BASE_FILE: files.package}, examples)
     _, findings = read(request)

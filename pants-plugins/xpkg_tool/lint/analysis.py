@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Iterator
 
 from xpkg_tool.diagnostics.finding import ERROR, WARNING, Finding, ReleaseFinding, has_errors
@@ -76,7 +75,7 @@ def _analyse(path: str, data: bytes, *, source: bool) -> FileAnalysis:
             label = quick_label(document.text)
             severity = WARNING if error.readable and not source else ERROR
             found.add(
-                replace(finding, object=label, severity=severity) for finding in error.findings
+                finding._replace(object=label, severity=severity) for finding in error.findings
             )
             if severity == ERROR:
                 whole = False

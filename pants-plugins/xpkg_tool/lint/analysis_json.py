@@ -5,7 +5,6 @@ The texts of documents are in a file beside it. The values of meta objects are r
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, Iterator, Mapping, Sequence
 
 from xpkg_tool.diagnostics.finding import Finding, Position, ReleaseFinding
@@ -25,7 +24,7 @@ def to_json(analysis: FileAnalysis, texts: Texts) -> dict[str, Any]:
         "whole": analysis.whole,
         "objects": list(_objects(analysis, texts)),
         "findings": [finding.to_json() for finding in analysis.findings],
-        "suppressions": [asdict(suppression) for suppression in analysis.suppressions],
+        "suppressions": [_by_name(suppression) for suppression in analysis.suppressions],
         "releaseFindings": [finding.to_json() for finding in analysis.release_findings],
     }
 
@@ -62,7 +61,7 @@ def _objects(analysis: FileAnalysis, texts: Texts) -> Iterator[dict[str, Any]]:
             "kind": object.kind.kind,
             "name": object.name,
             "facts": _facts(object.facts),
-            "index": document.index,
+            "number": document.number,
             "line": document.line,
             "column": document.column,
             "text": [place.start, place.packed, place.size],
@@ -71,13 +70,20 @@ def _objects(analysis: FileAnalysis, texts: Texts) -> Iterator[dict[str, Any]]:
 
 def _object(path: str, entry: Mapping[str, Any], texts: str) -> Object:
     place = Place(*entry["text"])
-    document = StoredDocument(path, entry["index"], entry["line"], entry["column"], texts, place)
+    document = StoredDocument(path, entry["number"], entry["line"], entry["column"], texts, place)
     kind = ObjectKind(entry["apiVersion"], entry["kind"])
     return Object(document, kind, entry["name"], _facts_of(entry["facts"]))
 
 
 def _facts(facts: Facts) -> dict[str, Any] | None:
-    return None if facts is None else {type(facts).__name__: asdict(facts)}
+    return None if facts is None else {type(facts).__name__: _by_name(facts)}
+
+
+def _by_name(value: Any) -> Any:
+    """A named tuple, and those inside it, as mappings."""
+    if hasattr(value, "_fields"):
+        return {name: _by_name(part) for name, part in zip(value._fields, value)}
+    return list(map(_by_name, value)) if isinstance(value, tuple) else value
 
 
 def _facts_of(stored: Mapping[str, Any] | None) -> Facts:

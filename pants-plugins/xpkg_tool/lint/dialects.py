@@ -6,7 +6,6 @@ meanings (`package/dialects.py`).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import REFUSED, WARNING, ReleaseFinding
@@ -71,7 +70,7 @@ def check_crossplane_dialect(
         # not be read.
         what = "The version constraint for Crossplane"
         refused = _not_valid(subject, path, constraint, found, what)
-        yield replace(refused, finding=replace(refused.finding, severity=WARNING))
+        yield refused._replace(finding=refused.finding._replace(severity=WARNING))
         return
     takes = "satisfies" if found.admitting is OLDER else "does not satisfy"
     yield _another_meaning(

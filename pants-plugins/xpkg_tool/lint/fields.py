@@ -7,7 +7,6 @@ or one of another type, for which another finding exists.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from xpkg_tool.diagnostics.finding import DROPPED, ERROR, WARNING, Finding, ReleaseFinding
@@ -161,7 +160,7 @@ def required_booleans(subject: Subject, patterns: Iterable[str]) -> Iterator[Fin
             if value is None:
                 found = missing(subject, path, "; the package manager sends false")
                 remedy = f"Write `{path[-1]}: true` or `{path[-1]}: false`."
-                yield replace(found, remedy=remedy, severity=WARNING)
+                yield found._replace(remedy=remedy, severity=WARNING)
 
 
 def missing(subject: Subject, path: PathOf, why: str = "") -> Finding:

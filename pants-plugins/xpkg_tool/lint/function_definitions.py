@@ -6,7 +6,6 @@ them is a warning, unless every release of Crossplane that the package is for wo
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Iterable, Iterator, Mapping
 
 from xpkg_tool.diagnostics.catalogue import is_fatal
@@ -31,7 +30,7 @@ def in_functions(content: PackageContent, findings: Iterable[Finding]) -> Iterat
     for finding in findings:
         about = finding.object == _KIND or finding.object.startswith(f"{_KIND} ")
         if harmless and about and finding.severity == ERROR and not is_fatal(finding.code):
-            yield replace(finding, severity=WARNING)
+            yield finding._replace(severity=WARNING)
         else:
             yield finding
 

@@ -5,7 +5,6 @@ They are those of Crossplane's CRDs for both (cluster/crds), which the API serve
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Iterator
 
 from xpkg_tool.diagnostics.finding import REFUSED, WARNING, AnyFinding, Finding, ReleaseFinding
@@ -134,7 +133,7 @@ def _step(subject: Subject, path: PathOf, composition: bool) -> Iterator[AnyFind
         if source == "Secret" and secret is None:
             found = missing(subject, (*path, *at[:-1], "secretRef"), ": the source is a Secret")
             # The CRDs of Operations have no such rule: the step fails when it runs.
-            yield found if composition else replace(found, severity=WARNING)
+            yield found if composition else found._replace(severity=WARNING)
         elif source == "None" and composition:
             why = (
                 "is `None`, which the API server always refuses in a Composition: it requires the "

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right, insort
-from dataclasses import dataclass, field
-from typing import Iterable, Iterator
+from typing import Iterable, Iterator, NamedTuple
 
 from xpkg_tool.diagnostics.catalogue import (
     RULES,
@@ -38,8 +37,7 @@ _OF_SEVERAL_PACKAGES = frozenset({"XP166"})
 _MOST_HINTS = 100
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """Rules by their codes or prefixes of them (`XP2` is XP200 to XP299; `ALL` is every rule).
 
     Of the prefixes in `select` (none: all rules) and `ignore` that match a code, the longest
@@ -124,17 +122,17 @@ def apply_together(
 _Reach = tuple[str, str, int, int]
 
 
-@dataclass
 class _Comments:
     """The comments that can have an effect, by what they suppress, and what of that there was; and
     what of it is an error that is always on, in the order of the findings."""
 
-    active: dict[_Reach, list[Suppression]] = field(default_factory=dict)
-    used: set[_Reach] = field(default_factory=set)
-    met_fatal: dict[_Reach, None] = field(default_factory=dict)
-    # By path and code, the documents that a comment is about: where they begin, in order.
-    documents: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=dict)
-    hints: int = _MOST_HINTS
+    def __init__(self) -> None:
+        self.active: dict[_Reach, list[Suppression]] = {}
+        self.used: set[_Reach] = set()
+        self.met_fatal: dict[_Reach, None] = {}
+        # By path and code, the documents that a comment is about: where they begin, in order.
+        self.documents: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        self.hints = _MOST_HINTS
 
     def add(self, comment: Suppression) -> list[Finding]:
         problem = _problem(comment)

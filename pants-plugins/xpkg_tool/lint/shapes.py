@@ -7,46 +7,40 @@ is dropped silently. A shape is such a type as a value; `mismatches` compares a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Iterator, Mapping, Union
+from types import MappingProxyType
+from typing import Any, Iterator, Mapping, NamedTuple, Union
 
 from xpkg_tool.diagnostics.suggestions import misspelling
 from xpkg_tool.documents.loader import PathOf
 
 
-@dataclass(frozen=True)
-class Scalar:
+class Scalar(NamedTuple):
     """`kind` is `string`, `boolean`, `integer` or `number`."""
 
     kind: str
 
 
-@dataclass(frozen=True)
-class Anything:
+class Anything(NamedTuple):
     """Any JSON value, like json.RawMessage or runtime.RawExtension."""
 
 
-@dataclass(frozen=True)
-class ListOf:
+class ListOf(NamedTuple):
     item: Shape
 
 
-@dataclass(frozen=True)
-class MapOf:
+class MapOf(NamedTuple):
     value: Shape
 
 
-@dataclass(frozen=True)
-class Struct:
+class Struct(NamedTuple):
     """A Go struct. `fields` are its JSON names. `since` has the first release of Crossplane that
     knows a field, for those that not all releases know."""
 
-    fields: Mapping[str, Shape] = field(default_factory=dict)
-    since: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Shape] = MappingProxyType({})
+    since: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Recursive:
+class Recursive(NamedTuple):
     """Stands for a shape that is defined elsewhere, such as a schema inside a schema."""
 
     name: str
@@ -102,8 +96,7 @@ def object_with(**fields: Shape) -> Struct:
     return Struct({**strings("apiVersion", "kind"), "metadata": OBJECT_META, **fields})
 
 
-@dataclass(frozen=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """A part of a document that does not fit its shape.
 
     `expected` names the type that is wanted, or is None for a field that is not known; `nearest` is

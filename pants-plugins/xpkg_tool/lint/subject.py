@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping, NamedTuple
 
 from xpkg_tool.diagnostics.finding import AnyFinding, Finding, cut
 from xpkg_tool.diagnostics.rule import Rule
@@ -15,8 +14,7 @@ from xpkg_tool.package.types import ObjectKind
 _MOST_STEPS = 60
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """An object of a package. `label` is its name in messages ("Composition nets.example.org").
 
     Values may nest 10,000 deep and aliased parts are shared: rules neither recurse without a bound
@@ -58,8 +56,7 @@ class Subject:
 _Find = Callable[[Subject], Iterator[AnyFinding]]
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """What is checked of the objects of some kinds. index.py, which is generated, names the checks
     of each kind."""
 

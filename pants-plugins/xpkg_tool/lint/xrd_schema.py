@@ -6,7 +6,6 @@ Crossplane makes the schema of a composite resource of its own fields and of par
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import (
@@ -114,7 +113,7 @@ def _made_by(
             if _is_added(at, added) or (finding.code, at) in seen:
                 continue
             seen.add((finding.code, at))
-            found = replace(finding, message=f"{whose}{finding.message}")
+            found = finding._replace(message=f"{whose}{finding.message}")
             if at[:1] == (RULES,):
                 yield ReleaseFinding(found, since(ROOT_RULES_SINCE), REFUSED)
             else:

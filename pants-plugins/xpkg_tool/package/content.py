@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from xpkg_tool.oci.write.content import Content
 from xpkg_tool.package.file import FileAnalysis, Object
 
 
-@dataclass(frozen=True)
-class Meta:
+class Meta(NamedTuple):
     """The meta object and its value."""
 
     object: Object
     value: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class PackageContent:
+class PackageContent(NamedTuple):
     """The content of a package's files. In a valid package, `metas` has one entry."""
 
     metas: tuple[Meta, ...]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Iterator
+from typing import Iterator, NamedTuple
 
 from xpkg_tool.package.constraints.comparison import Comparison
 from xpkg_tool.package.semver import Constraint, Dialect, Version, VersionError, parse_constraint
@@ -22,8 +21,7 @@ _USUAL = "rc.1"
 _ALIKE = frozenset({"", "=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>"})
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """How the dialects differ for one constraint. Either one cannot read it: `unreadable`, and the
     `problem` that it has. Or `witness` is a version, a release where there is one, that only
     `admitting` admits."""

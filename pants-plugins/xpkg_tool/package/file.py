@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from xpkg_tool.diagnostics.finding import Finding, ReleaseFinding, cut
 from xpkg_tool.diagnostics.rule import Rule
@@ -14,8 +13,7 @@ from xpkg_tool.package.summary import Facts
 from xpkg_tool.package.types import META_GROUP, ObjectKind
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(NamedTuple):
     """A Kubernetes object in a document. `name` is empty if `metadata.name` is not a string.
     `facts` is the part of its value that the rules for a whole package need."""
 
@@ -47,8 +45,7 @@ class Object:
         return cut(f"{self.kind.kind} {self.name}".rstrip())
 
 
-@dataclass(frozen=True)
-class FileAnalysis:
+class FileAnalysis(NamedTuple):
     """The objects of a file in order, the values of its meta objects, its findings, and the
     comments that suppress findings. `release_findings` are settled when the package is known.
 

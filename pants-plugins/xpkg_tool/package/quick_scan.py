@@ -7,7 +7,7 @@ Looking at the top-level `apiVersion` and `kind` lines takes a hundredth of the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xpkg_tool.diagnostics.finding import cut, has_errors
 from xpkg_tool.documents.loader import DocumentError, load
@@ -25,8 +25,7 @@ _NAME = re.compile(r"^[ \t]+name:[ \t]+['\"]?([^\s'\"#,}]+)", re.MULTILINE)
 _TEMPLATE = (b"{{", b"{%")
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """The kinds of a file's documents; None for one that is not a Kubernetes object.
 
     `template` says that the file is not valid YAML and contains template delimiters; `broken` that

@@ -8,10 +8,8 @@ this is our own; tests/vectors/constraints.jsonl and semver.json hold it to the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from functools import total_ordering
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from xpkg_tool.package.constraints.comparison import Comparison
@@ -44,9 +42,7 @@ class VersionError(ValueError):
     """A version or a constraint that the package manager cannot read."""
 
 
-@total_ordering
-@dataclass(frozen=True, eq=False)
-class Version:
+class Version(NamedTuple):
     """A semantic version; missing parts are 0. Comparisons ignore build metadata."""
 
     major: int
@@ -65,12 +61,25 @@ class Version:
         """Major, minor and patch."""
         return (self.major, self.minor, self.patch)
 
+    # All of them: the order of tuples is another one.
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Version):
             return NotImplemented
         return self.numbers == other.numbers and self.prerelease == other.prerelease
 
-    def __lt__(self, other: Version) -> bool:
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __le__(self, other: Version) -> bool:  # type: ignore[override]
+        return self < other or self == other
+
+    def __gt__(self, other: Version) -> bool:  # type: ignore[override]
+        return not self <= other
+
+    def __ge__(self, other: Version) -> bool:  # type: ignore[override]
+        return not self < other
+
+    def __lt__(self, other: Version) -> bool:  # type: ignore[override]
         if self.numbers != other.numbers:
             return self.numbers < other.numbers
         # A release comes after its prereleases.
@@ -126,8 +135,7 @@ class _Library(Protocol):
     def admits(self, alternative: tuple[Comparison, ...], version: Version) -> bool: ...
 
 
-@dataclass(frozen=True)
-class Constraint:
+class Constraint(NamedTuple):
     """A version constraint: alternatives, each a set of comparisons that must all hold."""
 
     text: str

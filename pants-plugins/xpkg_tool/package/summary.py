@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Union
+from typing import Any, Iterator, Mapping, NamedTuple, Union
 
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.package.composition_fields import OLD_FIELDS, OLD_MODE
 from xpkg_tool.package.types import ObjectKind
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(NamedTuple):
     """A version that an XRD defines."""
 
     name: str
@@ -19,8 +17,7 @@ class Version:
     referenceable: bool
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(NamedTuple):
     """The types that an XRD defines. `claim` is the kind of its claims, or empty."""
 
     group: str
@@ -29,16 +26,14 @@ class Definition:
     versions: tuple[Version, ...]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A pipeline step: the path to the name of its function, and that name."""
 
     path: PathOf
     function: str
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """The type that a Composition is for, its fields that only Crossplane 1 has, and its steps."""
 
     group: str
@@ -48,8 +43,7 @@ class Use:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
-class Pipeline:
+class Pipeline(NamedTuple):
     """The steps of an Operation, or of those that a CronOperation or WatchOperation creates."""
 
     steps: tuple[Step, ...]

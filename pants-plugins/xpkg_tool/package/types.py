@@ -5,16 +5,14 @@ The tables are those of crossplane-runtime's pkg/xpkg (scheme and linters) at Cr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Iterable
+from typing import Iterable, NamedTuple
 
 from xpkg_tool.diagnostics.suggestions import misspelling
 
 META_GROUP = "meta.pkg.crossplane.io"
 
 
-@dataclass(frozen=True, order=True)
-class ObjectKind:
+class ObjectKind(NamedTuple):
     """`api_version` (`group/version`, or `version` alone for the core group) and `kind`."""
 
     api_version: str
@@ -53,8 +51,7 @@ WATCH_OPERATION = ObjectKind(f"{_OPERATIONS}/v1alpha1", "WatchOperation")
 _CRDS = frozenset({CRD, CRD_V1BETA1})
 
 
-@dataclass(frozen=True)
-class PackageType:
+class PackageType(NamedTuple):
     """A type of package: the kinds of its meta object, and those of the objects in it."""
 
     name: str

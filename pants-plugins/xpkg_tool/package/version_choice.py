@@ -5,14 +5,12 @@ them Crossplane's resolver installs (internal/controller/pkg/resolver,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Iterable
+from typing import Iterable, NamedTuple
 
 from xpkg_tool.package.semver import Dialect, Version, VersionError, parse_version
 
 
-@dataclass(frozen=True)
-class VersionTag:
+class VersionTag(NamedTuple):
     """A tag that is a version, however incomplete: `text` as the registry spells it."""
 
     text: str

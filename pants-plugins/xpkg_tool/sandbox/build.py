@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Sequence
 
@@ -93,6 +92,8 @@ def _left_out(entries: Sequence[LeftOut]) -> tuple[Finding, ...]:
 
 
 def _pins(pinning: Pinning) -> Pins:
+    from dataclasses import replace
+
     from xpkg_tool.dependencies.lock.errors import LockError
     from xpkg_tool.dependencies.lock.file import read_lock
     from xpkg_tool.dependencies.lock.model import Lock

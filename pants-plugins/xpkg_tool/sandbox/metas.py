@@ -26,7 +26,7 @@ def _read(package: MetaFiles) -> PackageMeta | None:
     if meta is None:
         return None
     found = (
-        DependencyEntry(d.index, d.api_version, d.kind, d.package, d.constraint)
+        DependencyEntry(d.number, d.api_version, d.kind, d.package, d.constraint)
         for d in dependencies(meta.value)
     )
     return PackageMeta(meta.document.path, meta.kind.kind, meta.name, tuple(found))

@@ -37,7 +37,7 @@ def look_at_repository(request: RepositoryRequest, output: Path) -> RepositoryAn
         shown = apply_together(findings.get(package.name, ()), selection, suppressions)
         _write(output / str(number), shown)
         entries = tuple(
-            MeantPackages(edge.dependency.index, tuple(m.name for m in edge.members))
+            MeantPackages(edge.dependency.number, tuple(m.name for m in edge.members))
             for edge in repository.edges(member)
         )
         texts = (render_all(shown), strictness(shown, request.fail_on.value))

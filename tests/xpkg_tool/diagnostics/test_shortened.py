@@ -29,9 +29,9 @@ def test_as_many_as_are_shown_stay_as_they_are() -> None:
 
 def test_the_others_are_counted_where_the_first_of_them_is() -> None:
     found = shortened([*made(SHOWN + 20), *made(3, "b.yaml"), *made(SHOWN + 2, "a.yaml", WARNING)])
-    assert sum(f.count for f in found) == 2 * SHOWN + 25
-    counted = sorted((f for f in found if f.count > 1), key=lambda f: -f.count)
-    assert [(f.count, f.severity, f.position) for f in counted] == [
+    assert sum(f.occurrences for f in found) == 2 * SHOWN + 25
+    counted = sorted((f for f in found if f.occurrences > 1), key=lambda f: -f.occurrences)
+    assert [(f.occurrences, f.severity, f.position) for f in counted] == [
         (20, ERROR, Position(SHOWN, 1)),
         (2, WARNING, Position(SHOWN, 1)),
     ]
@@ -66,7 +66,7 @@ def test_the_verdict_is_that_of_all_findings() -> None:
     for count in (1, 3_000):
         request = PackageRequest("p", "", {"a.yaml": _annotations(count).encode()}, {})
         assert build(request).package is None
-        assert sum(f.count for f in build(request).findings) == count
+        assert sum(f.occurrences for f in build(request).findings) == count
 
 
 def test_suppressed_findings_are_not_counted() -> None:
@@ -91,7 +91,7 @@ def test_equal_objects_name_a_few_of_the_others() -> None:
         "---\napiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nmetadata: {name: c}\n"
     )
     found = [f for f in findings({"a.yaml": CONFIGURATION + xrd * 200}) if f.code == "XP210"]
-    assert sum(f.count for f in found) == 200
+    assert sum(f.occurrences for f in found) == 200
     assert found[0].message == (
         "The package has 200 objects of this kind and name; the others are at a.yaml:10, "
         "a.yaml:14, a.yaml:18 and 196 more."
@@ -101,7 +101,7 @@ def test_equal_objects_name_a_few_of_the_others() -> None:
 
 def test_equal_meta_objects_name_a_few_of_the_others() -> None:
     found = [f for f in findings({"a.yaml": ("---\n" + META) * 200}) if f.code == "XP102"]
-    assert sum(f.count for f in found) == 200
+    assert sum(f.occurrences for f in found) == 200
     assert all(len(f.message) < 200 for f in found)
     (one, other) = findings({"a.yaml": ("---\n" + META) * 2})
     assert one.message.endswith("the others are at a.yaml:7.")

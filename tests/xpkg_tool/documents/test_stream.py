@@ -28,7 +28,7 @@ def finding(data: bytes | str) -> Finding:
 
 
 def places(data: str) -> list[tuple[int, int, int]]:
-    return [(d.index, d.line, d.column) for d in split("a.yaml", data.encode())[0]]
+    return [(d.number, d.line, d.column) for d in split("a.yaml", data.encode())[0]]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_each_forbidden_character_and_each_directive_is_named() -> None:
 
 def test_documents_beside_a_bad_one_are_kept() -> None:
     documents, findings = split("a.yaml", b"a: 1\n--- b: 1\n---\nc: 1\n")
-    assert [(d.index, d.text) for d in documents] == [(0, "a: 1\n"), (2, "c: 1\n")]
+    assert [(d.number, d.text) for d in documents] == [(0, "a: 1\n"), (2, "c: 1\n")]
     assert [f.code for f in findings] == ["XP004"]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Iterable
 
@@ -49,7 +48,7 @@ def stored(asked: PackageRequest) -> Analyses:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
 def test_findings_and_bytes_are_the_same(case: dict[str, Any]) -> None:
     asked = request(case)
-    empty = replace(asked, sources={}, examples={})
+    empty = asked._replace(sources={}, examples={})
     assert assemble(empty, stored(asked)) == build(asked)
 
 
@@ -60,7 +59,7 @@ def test_what_depends_on_the_release_is_settled_afterwards() -> None:
         asked = PackageRequest("p", "", {"a.yaml": meta, "x.yaml": SCALED.encode()}, {})
         found = build(asked)
         assert [f.code for f in found.findings] == ["XP205"] * (constraint == b">=v2.0.0")
-        empty = replace(asked, sources={}, examples={})
+        empty = asked._replace(sources={}, examples={})
         assert assemble(empty, stored(asked)) == found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Mapping
 
 import pytest
@@ -147,7 +146,7 @@ def test_an_unused_comment_is_silent_where_the_rule_had_no_turn() -> None:
 
 def test_a_warning_of_a_fatal_rule_can_be_ignored() -> None:
     """XP005 in an example, which nobody installs."""
-    warning = replace(finding("XP005", line=2), severity=WARNING)
+    warning = finding("XP005", line=2)._replace(severity=WARNING)
     error = finding("XP005", line=2)
     for selection in (
         Selection(ignore=("XP005",)),
@@ -204,13 +203,13 @@ META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name:
 def test_an_ignored_error_stops_no_build() -> None:
     request = PackageRequest("p", "p", {"p/a.yaml": META, "p/b.json": JSON}, {})
     assert build(request).package is None
-    ignoring = replace(request, selection=Selection(ignore=("XP010",)))
+    ignoring = request._replace(selection=Selection(ignore=("XP010",)))
     result = build(ignoring)
     assert result.findings == () and result.package is not None
-    with_type = replace(ignoring, package_type="Function")
+    with_type = ignoring._replace(package_type="Function")
     assert [f.severity for f in build(with_type).findings] == [ERROR]
     quiet = META.replace(b"Provider\n", b"Provider  # xpkg: ignore[XP104]\n")
-    assert build(replace(with_type, sources={"p/a.yaml": quiet})).package is not None
+    assert build(with_type._replace(sources={"p/a.yaml": quiet})).package is not None
 
 
 # One is kept on purpose (docs/lint-rules.md, XP004); of the other the vectors have no text.
@@ -223,5 +222,5 @@ BUILT_ALL_THE_SAME = {"separator-inline-content", "deep-flow-100000"}
     ids=lambda c: str(c["case"]),
 )
 def test_what_the_real_cli_refuses_no_option_gets_through(case: dict[str, Any]) -> None:
-    quiet = replace(request(case), selection=Selection(select=("XP009",), ignore=("ALL",)))
+    quiet = request(case)._replace(selection=Selection(select=("XP009",), ignore=("ALL",)))
     assert build(quiet).package is None

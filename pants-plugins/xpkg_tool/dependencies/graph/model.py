@@ -163,10 +163,10 @@ def _links(
     member: Member, repository: Repository, locks: JoinedLocks, paths: Sequence[str]
 ) -> tuple[Link, ...]:
     """By the entries, in their order; then what is explicit alone."""
-    edges = {edge.dependency.index: edge for edge in repository.edges(member)}
+    edges = {edge.dependency.number: edge for edge in repository.edges(member)}
     links: dict[str, Link] = {}
     for dependency in member.dependencies:
-        edge = edges.get(dependency.index)
+        edge = edges.get(dependency.number)
         if edge is not None:
             found = [_own_link(m, dependency.constraint, member.dialects) for m in edge.members]
         elif dependency.package in member.sources:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Callable, Iterable, Mapping, Sequence, TypeVar, Union
 
 from xpkg_tool.dependencies.fetch.protocols import Digester, FetchedPackage, Fetcher, Tags
@@ -146,11 +146,11 @@ class Catalog:
         if found.code != REGISTRY.code:
             return found
         registry = source.partition("/")[0]
-        failure = registry, replace(found, path="")
+        failure = registry, found._replace(path="")
         with self._judging:
             unusable = self._unusable.get(registry)
             if unusable is not None:
-                return unusable if replace(unusable, path="") == failure[1] else found
+                return unusable if unusable._replace(path="") == failure[1] else found
             self._failed[failure] += 1
             if self._failed[failure] >= _MOST_FAILURES or not self._is_usable(source):
                 self._unusable[registry] = found

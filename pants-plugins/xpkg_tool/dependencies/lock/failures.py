@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import Iterable, Iterator, Mapping
 
 from xpkg_tool.dependencies.model import without_identifier
@@ -26,7 +25,7 @@ def joined(
         groups[failure].append(source)
     same: defaultdict[tuple[str, Finding], list[str]] = defaultdict(list)
     for source, failure in failures.items():
-        same[_registry(source), replace(failure, path="")].append(source)
+        same[_registry(source), failure._replace(path="")].append(source)
     wrong = {registry: 0 for registry, _ in same}
     for registry, _ in same:
         wrong[registry] += 1
@@ -49,7 +48,7 @@ def _one(failures: Mapping[str, Finding], sources: list[str], what: str) -> tupl
         return first, failure
     noun = "package" if others == 1 else "packages"
     message = f"{failure.message.rstrip('.')}; {others:,} other {noun} there could not be {what}."
-    return first, replace(failure, message=message)
+    return first, failure._replace(message=message)
 
 
 def _registry(source: str) -> str:

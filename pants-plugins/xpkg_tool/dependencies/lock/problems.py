@@ -118,7 +118,7 @@ def _has_version(entry: Entry) -> bool:
     if entry.meta is None or entry.dependency is None:
         return False
     listed = entry.meta.value["spec"]["dependsOn"]
-    return listed[entry.dependency.index].get("version") not in (None, "")
+    return listed[entry.dependency.number].get("version") not in (None, "")
 
 
 def _wrong(source: str) -> tuple[str, str]:

@@ -7,9 +7,8 @@ those do that any package of the repository admits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Iterable, Sequence
+from typing import Iterable, NamedTuple, Sequence
 
 from xpkg_tool.dependencies.model import is_digest
 from xpkg_tool.package.crossplane_versions import since
@@ -32,8 +31,7 @@ BOTH_DIALECTS = tuple(RELEASES_OF)
 _NEWER = frozenset(since("2.3"))
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(NamedTuple):
     """A constraint, or a digest, and the dialects in which it is read."""
 
     text: str

@@ -43,6 +43,6 @@ def _entry(finding: Finding, docs_url: str) -> dict[str, Any]:
         "column": position.column if position else None,
         "endColumn": position.column + position.width if position else None,
         "source": (position.source or None) if position else None,
-        "count": finding.count,
+        "count": finding.occurrences,
         "url": link(finding.code, docs_url) if rule and docs_url else None,
     }

@@ -61,8 +61,8 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "level": finding.severity,
         "message": {"text": visible(f"{finding.message} {finding.remedy}")},
     }
-    if finding.count > 1:
-        result["occurrenceCount"] = finding.count
+    if finding.occurrences > 1:
+        result["occurrenceCount"] = finding.occurrences
     if finding.path or finding.object:
         result["locations"] = [_location(finding)]
     # A line that moves stays the same finding.

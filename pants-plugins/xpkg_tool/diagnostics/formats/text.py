@@ -48,8 +48,8 @@ def summary(findings: Sequence[Finding]) -> str:
 
 def counts_of(findings: Sequence[Finding]) -> tuple[int, int]:
     """How many errors and warnings there are, with those that are counted only."""
-    errors = sum(finding.count for finding in findings if finding.severity == ERROR)
-    return errors, sum(finding.count for finding in findings) - errors
+    errors = sum(finding.occurrences for finding in findings if finding.severity == ERROR)
+    return errors, sum(finding.occurrences for finding in findings) - errors
 
 
 def _count(number: int, noun: str) -> str:

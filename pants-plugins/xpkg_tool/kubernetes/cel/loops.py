@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Iterator
+from typing import Iterator, NamedTuple
 
 from xpkg_tool.kubernetes.cel.syntax import tokens
 
@@ -23,8 +22,7 @@ ITEM = "[]"
 _DEEPEST = 120
 
 
-@dataclass(frozen=True)
-class Loop:
+class Loop(NamedTuple):
     """A loop over `inner`, and what the outer loops iterate over, outermost first. `search` is as
     in NestedLoop."""
 
@@ -33,8 +31,7 @@ class Loop:
     search: bool = False
 
 
-@dataclass(frozen=True)
-class NestedLoop:
+class NestedLoop(NamedTuple):
     """A loop over `inner` in a loop over `outer`: the names after `self`, with `[]` where a
     variable stands for an item of a list. `search`: it is `x in inner`, which iterates over the
     items of a list, but not over the keys of a map."""

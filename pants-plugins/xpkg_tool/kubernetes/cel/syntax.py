@@ -7,8 +7,8 @@ syntax (parser/gen/CEL.g4).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _ESCAPE = r"\\(?:[abfnrtv\\?\"'`]|[xX][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-3][0-7]{2})"
 _TOKEN = re.compile(
@@ -38,8 +38,7 @@ _DEEPEST = 120
 _Token = tuple[str, str, int]
 
 
-@dataclass(frozen=True)
-class SyntaxProblem:
+class SyntaxProblem(NamedTuple):
     """A syntax error, as part of a sentence, and at which character (from 0)."""
 
     reason: str

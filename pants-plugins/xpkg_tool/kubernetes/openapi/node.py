@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, NamedTuple, Optional
 
 from xpkg_tool.diagnostics.finding import ERROR
 from xpkg_tool.diagnostics.rule import Rule
@@ -34,8 +33,7 @@ class Level(Enum):
     FOREIGN = "foreign"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Properties of a schema's place, besides the way to it.
 
     `in_metadata`: it describes metadata, kind or apiVersion of a resource, or a part of these.
@@ -56,8 +54,7 @@ class Place:
         return not (self.in_metadata or self.no_default or self.below_additional)
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A problem with a schema. `path` leads to it from the root of the whole schema; `key` says
     that it concerns the key, not the value."""
 
@@ -69,8 +66,7 @@ class Problem:
     severity: str = ERROR
 
 
-@dataclass(frozen=True)
-class SchemaNode:
+class SchemaNode(NamedTuple):
     """A schema: `value` has only keywords that Kubernetes knows, with non-null values of the right
     types."""
 

@@ -6,7 +6,6 @@ each is looked at once, cheaply, and only what holds more than these goes throug
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, Iterator
 
@@ -156,7 +155,7 @@ def _children(node: SchemaNode) -> Iterator[_Pending]:
     if not _NESTING.isdisjoint(value):
         nested = _FOREIGN
         if place.level is not Level.FOREIGN:
-            nested = replace(place, level=Level.NESTED, int_or_string=False)
+            nested = place._replace(level=Level.NESTED, int_or_string=False)
         for keyword in schema_combinators.COMBINATORS:
             for index, inner in enumerate(_alternatives(node, keyword)):
                 yield inner, (way, (keyword, index)), _in_combinator(node, nested, keyword, index)
@@ -170,10 +169,10 @@ def _children(node: SchemaNode) -> Iterator[_Pending]:
 
 def _inner(place: Place, level: Level) -> Place:
     if place.level in (Level.NESTED, Level.FOREIGN):
-        return place if not place.int_or_string else replace(place, int_or_string=False)
+        return place if not place.int_or_string else place._replace(int_or_string=False)
     if place.is_usual:
         return _ITEM if level is Level.ITEM else _FIELD
-    return replace(place, level=level)
+    return place._replace(level=level)
 
 
 def _of_property(node: SchemaNode, name: str) -> Place:
@@ -183,7 +182,7 @@ def _of_property(node: SchemaNode, name: str) -> Place:
         return place
     if is_root:
         return _OF_ROOT[name]
-    return replace(place, in_metadata=True) if node.value.get(_EMBEDDED) else place
+    return place._replace(in_metadata=True) if node.value.get(_EMBEDDED) else place
 
 
 def _of_additional(place: Place) -> Place:
@@ -192,7 +191,7 @@ def _of_additional(place: Place) -> Place:
     reason = place.no_default
     if place.in_metadata:
         reason = "inside additionalProperties of metadata"
-    return replace(place, level=Level.FIELD, no_default=reason, below_additional=True)
+    return place._replace(level=Level.FIELD, no_default=reason, below_additional=True)
 
 
 def _alternatives(node: SchemaNode, keyword: str) -> list[Any]:
@@ -206,4 +205,4 @@ def _alternatives(node: SchemaNode, keyword: str) -> list[Any]:
 def _in_combinator(node: SchemaNode, nested: Place, keyword: str, index: int) -> Place:
     """Of an allOf that is in no other, the first schema may hold the anyOf with types."""
     first = node.is_structural and keyword == "allOf" and index == 0
-    return replace(nested, int_or_string=True) if first else nested
+    return nested._replace(int_or_string=True) if first else nested

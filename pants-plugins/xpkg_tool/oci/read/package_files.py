@@ -231,7 +231,7 @@ def _several(image: StoredImage, places: list[int], kind: str) -> list[Finding]:
         rule=SEVERAL_BASE_LAYERS,
     )
     # The package manager does not look at examples.
-    return [found if kind == BASE else replace(found, severity=WARNING)]
+    return [found if kind == BASE else found._replace(severity=WARNING)]
 
 
 def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
@@ -269,7 +269,7 @@ def _place_in_base(image: StoredImage, base: LayerContent) -> list[Finding]:
         "Build the package with `pants package`.",
         rule=OTHER_PACKAGE_YAML,
     )
-    return [replace(other, severity=WARNING)]
+    return [other._replace(severity=WARNING)]
 
 
 def _no_package(image: StoredImage, bases: list[int]) -> Finding:

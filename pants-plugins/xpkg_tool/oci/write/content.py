@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Callable, Iterator
+from typing import Callable, Iterator, NamedTuple
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(NamedTuple):
     """`size` bytes, which `parts()` yields in order; it can be called repeatedly."""
 
     size: int

@@ -7,8 +7,7 @@ computes the same digest as this module (tests/vectors/README.md, hybrid.xpkg).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from xpkg_tool.oci.write.layer import Layer, sha256
 
@@ -22,8 +21,7 @@ LAYER_TYPE = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 _ZERO_TIME = "0001-01-01T00:00:00Z"
 
 
-@dataclass(frozen=True)
-class Platform:
+class Platform(NamedTuple):
     """`architecture` and `os` of the config. A package without a runtime does not need a platform,
     but an empty one breaks indexes downstream (crossplane#4977)."""
 
@@ -31,8 +29,10 @@ class Platform:
     os: str = "linux"
 
 
-@dataclass(frozen=True)
-class Image:
+_USUAL = Platform()
+
+
+class Image(NamedTuple):
     """A built package image. `config` and `manifest` are the exact bytes that are stored."""
 
     layers: tuple[Layer, ...]
@@ -42,7 +42,7 @@ class Image:
     digest: str
 
 
-def build_image(layers: Sequence[Layer], platform: Platform = Platform()) -> Image:
+def build_image(layers: Sequence[Layer], platform: Platform = _USUAL) -> Image:
     """An image with these layers, in order."""
     config = _config(layers, platform)
     config_digest = sha256(config)

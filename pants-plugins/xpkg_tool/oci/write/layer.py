@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import struct
-from dataclasses import dataclass
-from typing import Iterable, Iterator
+from typing import Iterable, Iterator, NamedTuple
 
 import deflate
 
@@ -36,8 +35,7 @@ class DeflateVersionError(Exception):
     """The installed version of `deflate` is not the one that the format requires."""
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """A compressed layer: its bytes, their digest, and the digest of the tar inside (diff ID).
 
     `kind` is the annotation's value: `base` for package.yaml, `upbound` for the examples.

@@ -4,7 +4,7 @@ incomplete, and ranges with a hyphen."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xpkg_tool.package.semver import Dialect, Version, parse_version
 
@@ -32,8 +32,7 @@ GROUPED_TERM = rf"({_OPERATOR}){SPACE}*{_operand(True)}"
 _RANGE = re.compile(rf"{SPACE}*({_operand(False)}){SPACE}+-{SPACE}+({_operand(False)}){SPACE}*")
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """An operator and a version. At most one of the three says that a part is `x` or missing."""
 
     operator: str

@@ -103,10 +103,10 @@ def test_what_is_said_of_a_place_is_not_said_again() -> None:
     assert [f.code for f in found] == ["XP151", "XP152"]
     constraint, missing = found
     assert unsaid(found, ()) == found
-    pin = replace(constraint, code="XP132", message="It cannot be pinned.")
+    pin = constraint._replace(code="XP132", message="It cannot be pinned.")
     assert unsaid(found, [pin]) == (missing,)
     assert unsaid(found, [missing]) == (constraint,)
-    kind = replace(constraint, code="XP154")
+    kind = constraint._replace(code="XP154")
     assert unsaid([kind], [pin]) == ()
     # Another finding in the same place is about something else.
-    assert unsaid(found, [replace(constraint, code="XP130")]) == found
+    assert unsaid(found, [constraint._replace(code="XP130")]) == found

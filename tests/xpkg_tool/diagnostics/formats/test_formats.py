@@ -170,8 +170,8 @@ def test_sarif() -> None:
 
 
 def test_a_finding_that_moves_keeps_its_fingerprint() -> None:
-    moved = Finding(**{**vars(FINDINGS[1]), "position": Position(90, 7, "kind: x")})
-    other = Finding(**{**vars(FINDINGS[1]), "object": "Deployment other"})
+    moved = FINDINGS[1]._replace(position=Position(90, 7, "kind: x"))
+    other = FINDINGS[1]._replace(object="Deployment other")
     (run,) = sarif(FINDINGS[1], moved, other)["runs"]
     prints = [result["partialFingerprints"]["xpkg/v1"] for result in run["results"]]
     assert prints[0] == prints[1] != prints[2]
