@@ -18,7 +18,6 @@ import codecs
 import math
 import re
 import struct
-from decimal import Decimal
 from functools import lru_cache
 from typing import Union
 
@@ -127,8 +126,15 @@ def to_json(value: Scalar) -> Scalar:
         )
     # Below 1e21, Go writes the shortest digits that parse to the same float, then zeros.
     if value.is_integer() and abs(value) < 1e21:
-        return int(value) if abs(value) < 2**53 else int(Decimal(repr(value)))
+        return int(value) if abs(value) < 2**53 else _from_digits(value)
     return value
+
+
+def _from_digits(value: float) -> int:
+    # Hardly any document has such a number.
+    from decimal import Decimal
+
+    return int(Decimal(repr(value)))
 
 
 def to_key(value: Scalar) -> str:

@@ -239,16 +239,20 @@ def test_a_dry_run_says_what_it_is_of_and_what_it_did_not_check(kubectl: FakeKub
 
 
 @pytest.mark.parametrize("answers", [[], [BOTH_WAITING]])
-def test_a_kubectl_that_hangs(kubectl: FakeKubectl, answers: list[dict[str, Any]]) -> None:
+def test_a_kubectl_that_hangs(
+    kubectl: FakeKubectl, answers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is given up when the time is over, though what it started has its output open."""
+    monkeypatch.setattr("xpkg_tool.cluster.wait._SHORTEST", 0.5)
+    monkeypatch.setattr("xpkg_tool.cluster.wait._INTERVAL", 0.2)
     kubectl.answer(get=[*answers, {"hangs": True}])
     start = time.monotonic()
-    well, said = run(kubectl, timeout=2.5, clock=Clock())
+    well, said = run(kubectl, timeout=1.4, clock=Clock())
     assert time.monotonic() - start < 10
     assert not well
     assert "`kubectl get` did not answer within " in said
     # What was said before is known; without that, nothing is.
-    assert ("error: After 2 s, 2 of 2 packages are not" in said) == bool(answers)
+    assert ("error: After 1 s, 2 of 2 packages are not" in said) == bool(answers)
     assert ("error: `kubectl get` did not" in said) == (not answers)
     assert "is not there" not in said
 

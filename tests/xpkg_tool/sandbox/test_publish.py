@@ -29,6 +29,7 @@ from xpkg_tool.messages.publish import (
 from xpkg_tool.messages.registry import RegistryOptions
 from xpkg_tool.oci.read.archive_reader import open_archive
 from xpkg_tool.publish import several
+from xpkg_tool.registry.http.retry import Clock
 from xpkg_tool.sandbox import plan as plan_command
 from xpkg_tool.sandbox import publish as publish_command
 
@@ -145,9 +146,17 @@ def test_plan_and_publish(pusher: Pusher, sandbox: Path, tmp_path: Path) -> None
         assert len(registry.seen) == plan.requests == 2 + 2
 
 
-def test_what_goes_wrong_is_in_the_answer(pusher: Pusher, sandbox: Path, tmp_path: Path) -> None:
+def test_what_goes_wrong_is_in_the_answer(
+    pusher: Pusher, sandbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without processes, which would wait before each attempt."""
+    monkeypatch.setattr(
+        "xpkg_tool.registry.connection.Clock", lambda: Clock(sleep=pusher.slept.append)
+    )
+    monkeypatch.setattr(os, "environ", pusher.env)
+    monkeypatch.chdir(sandbox)
     gone = f"{closed_port()}/a:v1"
-    plan = run(plan_request(tmp_path, gone), PlanAnswer, pusher, sandbox)
+    plan = plan_command.plan_packages(plan_request(tmp_path, gone))
     (reference,) = plan.packages[0].references
     assert reference.action == Action.FAILED
     assert "connection refused (4 attempts)" in reference.message
@@ -163,7 +172,8 @@ def test_what_goes_wrong_is_in_the_answer(pusher: Pusher, sandbox: Path, tmp_pat
     )
     for of_package, of_request, message in changes:
         order = publish_request(tmp_path, to_publish(to_push(gone), **of_package), **of_request)
-        (package,) = run(order, PublishAnswer, pusher, sandbox).packages
+        monkeypatch.chdir(sandbox)
+        (package,) = publish_command.publish_packages(order).packages
         (entry,) = package.references
         assert entry.action == Action.FAILED
         assert message in entry.message
