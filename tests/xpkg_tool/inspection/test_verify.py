@@ -335,12 +335,12 @@ def test_a_message_is_safe_to_show(tmp_path: Path) -> None:
 
 def test_layers_are_streamed(tmp_path: Path) -> None:
     """A package.yaml of 100 MB is held once; a runtime of 60 MB that does not compress, and one of
-    300 MB that does, not at all."""
+    150 MB that does, not at all."""
     package = PACKAGE + b"#" + b" filler" * 14_000_000 + b"\n"
     assert len(package) > 98_000_000
     image = Image(
         (gzip.compress(tar(("a", os.urandom(60_000_000))), 0), None),
-        (gzip.compress(tar(("b", bytes(300_000_000))), 1), None),
+        (gzip.compress(tar(("b", bytes(150_000_000))), 1), None),
         (gzip.compress(tar(("package.yaml", package)), 1), "base"),
     )
     path = image.archive(tmp_path / "a")

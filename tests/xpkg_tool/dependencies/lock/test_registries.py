@@ -102,7 +102,7 @@ def always(method: str, path: str, **how: Any) -> Fault:
 
 REFUSALS: dict[str, Callable[[], Fault]] = {
     "down": lambda: always("", "", cut_after=0),
-    "slow": lambda: always("", "/v2/", delay=3.0),
+    "slow": lambda: always("", "/v2/", delay=1.0),
     "rate-limits": lambda: always("", "", status=429),
     "fails": lambda: always("", "", status=503),
     "forbids": lambda: always("", "team", status=403),

@@ -25,8 +25,8 @@ spec:
   crossplane:
     version: ">=v1.14.0-0"
 """
-# 1970, and 2106 (past 32 bits): seconds since 1970.
-CLOCKS = [1, 2**32 + 1]
+# This machine's; 1970, and 2106 (past 32 bits): seconds since 1970.
+CLOCKS = [None, 1, 2**32 + 1]
 
 # Before anything is imported: all ways by which Python tells the time. (Those who measure time use
 # another clock, which has no date and is never wrong.)
@@ -70,28 +70,29 @@ def xpkg(pusher: Pusher, clock: int | None, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
-def test_a_wrong_clock(pusher: Pusher, tmp_path: Path, clock: int) -> None:
+def test_a_wrong_clock(pusher: Pusher, tmp_path: Path) -> None:
     """Built and published: the same bytes, in the file and in the registry. A Retry-After that is a
     date is a second from now by the registry's clock, not years by ours."""
     sources = tmp_path / "package"
     sources.mkdir()
     (sources / "crossplane.yaml").write_text(META)
-    right, wrong = tmp_path / "right.xpkg", tmp_path / "wrong.xpkg"
-    xpkg(pusher, None, "build", str(sources), "--output", str(right))
-    os.utime(sources / "crossplane.yaml", (4e9, 4e9))
-    xpkg(pusher, clock, "build", str(sources), "--output", str(wrong))
-    assert right.read_bytes() == wrong.read_bytes()
+    package = tmp_path / "built.xpkg"
+    built = []
+    for clock in CLOCKS:
+        xpkg(pusher, clock, "build", str(sources), "--output", str(package))
+        built.append(package.read_bytes())
+        os.utime(sources / "crossplane.yaml", (4e9, 4e9))
+    assert len(set(built)) == 1
     later = {"Retry-After": "Wed, 01 Jan 2020 00:00:01 GMT"}
     contents = []
-    for path, now in ((right, None), (wrong, clock)):
+    for clock in CLOCKS:
         with running("token") as registry:
             registry.faults.append(Fault("HEAD", "blobs", status=503, headers=later))
             pusher.login(registry.address, USER, PASSWORD)
-            output = xpkg(pusher, now, "push", f"{registry.address}/a/b:v1.0.0", str(path))
+            output = xpkg(pusher, clock, "push", f"{registry.address}/a/b:v1.0.0", str(package))
             assert output.startswith("pushed: ")
             contents.append((registry.blobs, registry.manifests))
-    assert contents[0] == contents[1]
+    assert all(content == contents[0] for content in contents)
     everything = b"".join([*contents[0][0].values(), *(raw for _, raw in contents[0][1].values())])
     # The year 1 stands where a format wants a time.
     assert set(re.findall(rb"\d{4}-\d\d-\d\d", everything)) <= {b"0001-01-01"}
