@@ -27,7 +27,11 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from xpkg_tool.__main__ import main
 
-sys.exit(main(sys.argv[1:]))
+code = main(sys.argv[1:])
+# The system frees all memory at once; the interpreter would do it object by object.
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(code)
 '''
 
 

@@ -28,6 +28,8 @@ _SAVE_AS_UTF8 = "Save the file as UTF-8."
 # and U+0085; libyaml and go-yaml refuse the others before they parse anything.
 _CONTROL_BYTES = bytes(c for c in range(0x20) if c not in b"\t\n\r") + b"\x7f"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+# The other ones in UTF-8. Each begins with bytes that are rare, so that few places are looked at.
+_WIDE_CONTROL = (re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"), re.compile(rb"\xef\xbf[\xbe\xbf]"))
 # The most characters of a line that are shown.
 _SHOWN = 160
 
@@ -52,18 +54,14 @@ def clean(path: str, data: bytes) -> tuple[bytes, tuple[Finding, ...]]:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if data and not data.endswith(b"\n"):
         data += b"\n"
-    ascii_only = data.isascii()
-    if not ascii_only:
+    if not data.isascii():
         try:
-            text = data.decode("utf-8")
+            data.decode("utf-8")
         except UnicodeDecodeError as error:
             return b"", (_invalid(path, data, error.start),)
-    has_control = len(data.translate(None, _CONTROL_BYTES)) != len(data)
-    if not ascii_only and not has_control:
-        has_control = any(lead in data for lead in (b"\xc2", b"\xef\xbf")) and bool(
-            _CONTROL.search(text)
-        )
-    if has_control:
+    if len(data.translate(None, _CONTROL_BYTES)) != len(data) or any(
+        pattern.search(data) for pattern in _WIDE_CONTROL
+    ):
         return b"", _control_characters(path, data.decode("utf-8"))
     return data, ()
 

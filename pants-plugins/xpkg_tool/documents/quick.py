@@ -28,7 +28,7 @@ _BRACKETS = "[{"
 # Escapes in double quotes that only one of the parsers accepts.
 _ESCAPE = re.compile(r"\\[/uU]")
 # One of the parsers treats these as line breaks, or ignores them.
-_SPECIAL = re.compile("[\x85\u2028\u2029\ufeff]")
+_SPECIAL = "\x85\u2028\u2029\ufeff"
 _IN_BRACKETS = re.compile(r"[\[\]{}?'\"#]")
 # What may precede the first character of a node on its line, and what may do so without a space.
 _BEFORE_NODE = (":", "-", "?", ",", "[", "{")
@@ -57,7 +57,7 @@ def _is_ordinary(text: str) -> bool:
     # The time of libyaml-like parsers grows with the square of the number of open brackets.
     if any(text.count(bracket) > _MOST_BRACKETS for bracket in _BRACKETS):
         return False
-    if "\t" in text or (not text.isascii() and _SPECIAL.search(text)):
+    if "\t" in text or (not text.isascii() and any(c in text for c in _SPECIAL)):
         return False
     if "\\" in text and _ESCAPE.search(text):
         return False

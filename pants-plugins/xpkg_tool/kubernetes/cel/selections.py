@@ -15,11 +15,11 @@ def selections(expression: str) -> Iterator[tuple[str, ...]]:
     `self` may be something else. The expression must be one that CEL can read."""
     found = tokens(expression)
     texts = [text for _, text, _ in found]
-    for object in _OBJECTS:
-        if any(_is_variable(texts, place, object) for place in range(len(texts))):
-            return
-    for place, (kind, text, _) in enumerate(found):
-        if kind == "name" and text in _OBJECTS and texts[place - 1 : place] != ["."]:
+    places = [place for place, text in enumerate(texts) if text in _OBJECTS]
+    if any(_is_variable(texts, place) for place in places):
+        return
+    for place in places:
+        if texts[place - 1 : place] != ["."]:
             names: list[str] = []
             ahead = place + 1
             while texts[ahead : ahead + 1] == ["."]:
@@ -35,10 +35,6 @@ def selections(expression: str) -> Iterator[tuple[str, ...]]:
                 yield tuple(names)
 
 
-def _is_variable(texts: list[str], place: int, name: str) -> bool:
+def _is_variable(texts: list[str], place: int) -> bool:
     """Whether a macro's variable is declared there: `.all(name,`, `.transformList(i, name,`."""
-    return (
-        texts[place] == name
-        and texts[place + 1 : place + 2] == [","]
-        and texts[place - 1 : place] in (["("], [","])
-    )
+    return texts[place + 1 : place + 2] == [","] and texts[place - 1 : place] in (["("], [","])

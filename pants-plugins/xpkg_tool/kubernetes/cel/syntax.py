@@ -29,6 +29,7 @@ _TOKEN = re.compile(
 )
 _BINARY = frozenset({"==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "%", "in"})
 _LITERALS = frozenset({"true", "false", "null"})
+_KEYWORDS = _LITERALS | {"in"}
 _VALUES = ("text", "long", "number")
 _END = ("end", "", -1)
 
@@ -60,12 +61,31 @@ class _TooDeep(Exception):
 def syntax_problem(expression: str) -> SyntaxProblem | None:
     """The first syntax error in the expression; None if there is none."""
     try:
-        _Parser(tokens(expression), len(expression)).run()
+        found = tokens(expression)
+        if not _is_right(tuple(map(_shape_of, found))):
+            _Parser(found, len(expression)).run()
     except _Wrong as wrong:
         return SyntaxProblem(wrong.reason, wrong.offset)
     except _TooDeep:
         pass
     return None
+
+
+def _shape_of(token: _Token) -> tuple[str, str]:
+    """What of a token decides whether an expression is right: not which name or value it is."""
+    kind, text, _ = token
+    return kind, text if kind == "operator" or text in _KEYWORDS else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_right(shape: tuple[tuple[str, str], ...]) -> bool:
+    """Whether expressions of this shape have no syntax error. The rules of a generated definition
+    have a few shapes, and differ in the names of fields."""
+    try:
+        _Parser(tuple((kind, text, 0) for kind, text in shape), 0).run()
+    except (_Wrong, _TooDeep):
+        return False
+    return True
 
 
 @lru_cache(maxsize=4096)
@@ -187,9 +207,7 @@ class _Parser:
         elif self._is("{"):
             self._list("}", optional=True, comma=True, pairs=True)
         elif (kind == "name" and text != "in") or (
-            text == "."
-            and self._peek(1)[0] == "name"
-            and self._peek(1)[1] not in _LITERALS | {"in"}
+            text == "." and self._peek(1)[0] == "name" and self._peek(1)[1] not in _KEYWORDS
         ):
             self._name()
         else:
