@@ -18,10 +18,8 @@ from typing import Any, Sequence, Union
 
 from xpkg_tool.documents.limits import MAX_NODES
 from xpkg_tool.documents.scalars import WORDS, ScalarError, plain_value
-from xpkg_tool.documents.uncertain import UNCERTAIN
+from xpkg_tool.documents.uncertain import UNCERTAIN, is_special
 
-# Some parsers treat these as line breaks, or ignore them.
-_SPECIAL = "\x85\u2028\u2029\ufeff"
 _KEY = re.compile(r"([A-Za-z_$][A-Za-z0-9_$./-]*):(?: +|\Z)")
 # What a plain scalar may begin with here; no character that could mean something else.
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$./(<+^\\")
@@ -92,7 +90,7 @@ _KNOWN = _Known()
 
 def read_block_style(text: str) -> Any:
     """The value of the document, or UNCERTAIN. Never raises."""
-    if "\t" in text or (not text.isascii() and _is_special(text)):
+    if is_special(text):
         return UNCERTAIN
     lines = text.split("\n")
     if len(lines) * _MOST_NODES_OF_LINE > MAX_NODES:
@@ -101,17 +99,6 @@ def read_block_style(text: str) -> Any:
         return _read(lines)
     except _Unusual:
         return UNCERTAIN
-
-
-def _is_special(text: str) -> bool:
-    # A regular expression for all of them takes forty times as long.
-    if any(character in text for character in _SPECIAL):
-        return True
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:  # A lone surrogate is an error.
-        return True
-    return False
 
 
 def _read(lines: Sequence[str]) -> Any:

@@ -19,7 +19,7 @@ import oryaml
 
 from xpkg_tool.documents.limits import MAX_NODES
 from xpkg_tool.documents.scalars import HINTS, WORDS, ScalarError, plain_value
-from xpkg_tool.documents.uncertain import UNCERTAIN
+from xpkg_tool.documents.uncertain import UNCERTAIN, is_special
 
 # Anchors and tags; collections in brackets.
 _PROPERTIES = "&!"
@@ -27,8 +27,6 @@ _NAME = re.compile(r"[\w-]")
 _BRACKETS = "[{"
 # Escapes in double quotes that only one of the parsers accepts.
 _ESCAPE = re.compile(r"\\[/uU]")
-# One of the parsers treats these as line breaks, or ignores them.
-_SPECIAL = "\x85\u2028\u2029\ufeff"
 _IN_BRACKETS = re.compile(r"[\[\]{}?'\"#]")
 # What may precede the first character of a node on its line, and what may do so without a space.
 _BEFORE_NODE = (":", "-", "?", ",", "[", "{")
@@ -57,7 +55,7 @@ def _is_ordinary(text: str) -> bool:
     # The time of libyaml-like parsers grows with the square of the number of open brackets.
     if any(text.count(bracket) > _MOST_BRACKETS for bracket in _BRACKETS):
         return False
-    if "\t" in text or (not text.isascii() and any(c in text for c in _SPECIAL)):
+    if is_special(text):
         return False
     if "\\" in text and _ESCAPE.search(text):
         return False

@@ -12,6 +12,7 @@ from xpkg_tool.documents.loader import DocumentError, load
 from xpkg_tool.documents.stored import Place, StoredDocument, Texts
 from xpkg_tool.documents.stream import AnyDocument
 from xpkg_tool.documents.suppressions import Suppression
+from xpkg_tool.messages.codec import to_json as by_name
 from xpkg_tool.package.file import FileAnalysis, Object
 from xpkg_tool.package.summary import Definition, Facts, Pipeline, Step, Use, Version
 from xpkg_tool.package.types import ObjectKind
@@ -24,7 +25,7 @@ def to_json(analysis: FileAnalysis, texts: Texts) -> dict[str, Any]:
         "whole": analysis.whole,
         "objects": list(_objects(analysis, texts)),
         "findings": [finding.to_json() for finding in analysis.findings],
-        "suppressions": [_by_name(suppression) for suppression in analysis.suppressions],
+        "suppressions": [by_name(suppression) for suppression in analysis.suppressions],
         "releaseFindings": [finding.to_json() for finding in analysis.release_findings],
     }
 
@@ -76,14 +77,7 @@ def _object(path: str, entry: Mapping[str, Any], texts: str) -> Object:
 
 
 def _facts(facts: Facts) -> dict[str, Any] | None:
-    return None if facts is None else {type(facts).__name__: _by_name(facts)}
-
-
-def _by_name(value: Any) -> Any:
-    """A named tuple, and those inside it, as mappings."""
-    if hasattr(value, "_fields"):
-        return {name: _by_name(part) for name, part in zip(value._fields, value)}
-    return list(map(_by_name, value)) if isinstance(value, tuple) else value
+    return None if facts is None else {type(facts).__name__: by_name(facts)}
 
 
 def _facts_of(stored: Mapping[str, Any] | None) -> Facts:
@@ -95,8 +89,8 @@ def _facts_of(stored: Mapping[str, Any] | None) -> Facts:
     if "Pipeline" in stored:
         return Pipeline(_steps(stored["Pipeline"]["steps"]))
     fields = stored["Use"]
-    old_fields = tuple(fields["old_fields"])
-    return Use(**{**fields, "old_fields": old_fields, "steps": _steps(fields["steps"])})
+    group, version, kind = fields["group"], fields["version"], fields["kind"]
+    return Use(group, version, kind, tuple(fields["oldFields"]), _steps(fields["steps"]))
 
 
 def _steps(stored: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
@@ -104,5 +98,12 @@ def _steps(stored: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
 
 
 def _suppression(stored: Mapping[str, Any]) -> Suppression:
-    position = Position(**stored["position"])
-    return Suppression(**{**stored, "position": position, "codes": tuple(stored["codes"])})
+    return Suppression(
+        stored["path"],
+        Position(**stored["position"]),
+        stored["verb"],
+        tuple(stored["codes"]),
+        stored["first"],
+        stored["last"],
+        stored["atTop"],
+    )

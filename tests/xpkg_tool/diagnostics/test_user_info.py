@@ -90,6 +90,10 @@ def test_no_finding_shows_one() -> None:
         "a:3:10: error XP1: '***@r.io/x/y' is wrong.\n  help: Not ***@r.io/x/y."
     )
     assert Finding.from_json(finding.to_json()) == finding
+    # Nor does one that was made of another.
+    plain = Finding("XP1", "Wrong.", "Right.", "a", Position(3, 10))
+    changed = {"message": f"{cut(name)!r} is wrong.", "remedy": f"Not {name}."}
+    assert plain._replace(**changed, position=Position(3, 10, line)) == finding
 
 
 @pytest.mark.parametrize("scheme", ["", "https://"])

@@ -149,7 +149,7 @@ def test_plan_and_publish(pusher: Pusher, sandbox: Path, tmp_path: Path) -> None
 def test_what_goes_wrong_is_in_the_answer(
     pusher: Pusher, sandbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without processes, which would wait before each attempt."""
+    """Processes would wait before each attempt for a registry that refuses, so this one asks."""
     monkeypatch.setattr(
         "xpkg_tool.registry.connection.Clock", lambda: Clock(sleep=pusher.slept.append)
     )
@@ -160,20 +160,24 @@ def test_what_goes_wrong_is_in_the_answer(
     (reference,) = plan.packages[0].references
     assert reference.action == Action.FAILED
     assert "connection refused (4 attempts)" in reference.message
+    monkeypatch.chdir(sandbox)  # Both commands go elsewhere.
+    (package,) = publish_command.publish_packages(
+        publish_request(tmp_path, to_publish(to_push(gone)))
+    ).packages
+    (entry,) = package.references
+    assert entry.action == Action.FAILED
+    assert "connection refused (4 attempts)" in entry.message
+    no_file = {gone.partition("/")[0]: RegistryOptions(ca_file="none.pem")}
+    plan = run(plan_request(tmp_path, gone, registries=no_file), PlanAnswer, pusher, sandbox)
+    assert plan.packages[0].references[0].action == Action.FAILED
     changes: tuple[tuple[dict[str, object], dict[str, object], str], ...] = (
-        ({}, {}, "connection refused"),
         ({"digest": OTHER}, {}, "the planned one had"),
         ({"archive": "none.xpkg"}, {}, "cannot be read"),
-        (
-            {},
-            {"registries": {gone.partition("/")[0]: RegistryOptions(ca_file="none.pem")}},
-            "`ca_file`",
-        ),
+        ({}, {"registries": no_file}, "`ca_file`"),
     )
     for of_package, of_request, message in changes:
         order = publish_request(tmp_path, to_publish(to_push(gone), **of_package), **of_request)
-        monkeypatch.chdir(sandbox)
-        (package,) = publish_command.publish_packages(order).packages
+        (package,) = run(order, PublishAnswer, pusher, sandbox).packages
         (entry,) = package.references
         assert entry.action == Action.FAILED
         assert message in entry.message
