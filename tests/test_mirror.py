@@ -72,7 +72,6 @@ ELSEWHERE = {
     # Steps of resolving, seen in what is locked.
     "xpkg_tool/dependencies/lock/*": "xpkg_tool/dependencies/lock/test_resolve.py",
     # Parts of one reader, seen in what it reads.
-    "xpkg_tool/documents/encoding.py": "xpkg_tool/documents/test_stream.py",
     "xpkg_tool/documents/lines.py": "xpkg_tool/documents/test_positions.py",
     "xpkg_tool/kubernetes/cel/names.py": "xpkg_tool/kubernetes/cel/test_selections.py",
     "xpkg_tool/kubernetes/regex/*": "xpkg_tool/kubernetes/regex/test_re2.py",

@@ -92,8 +92,10 @@ def test_no_finding_shows_one() -> None:
     assert Finding.from_json(finding.to_json()) == finding
     # Nor does one that was made of another.
     plain = Finding("XP1", "Wrong.", "Right.", "a", Position(3, 10))
-    changed = {"message": f"{cut(name)!r} is wrong.", "remedy": f"Not {name}."}
-    assert plain._replace(**changed, position=Position(3, 10, line)) == finding
+    made = plain._replace(
+        message=f"{cut(name)!r} is wrong.", remedy=f"Not {name}.", position=Position(3, 10, line)
+    )
+    assert made == finding
 
 
 @pytest.mark.parametrize("scheme", ["", "https://"])
