@@ -23,6 +23,7 @@ from xpkg.tool.fresh import Fresh
 
 _WILDCARDS = frozenset("*?[{")
 _YAML_ENDINGS = (".yaml", ".yml")
+_YAML_BYTES = tuple(ending.encode() for ending in _YAML_ENDINGS)
 # An object has a line of each; other files in hidden folders seldom do.
 _OBJECT = (re.compile(rb"^apiVersion:", re.MULTILINE), re.compile(rb"^kind:", re.MULTILINE))
 # A hidden folder may be a cache of any size: only this many entries are looked at.
@@ -70,7 +71,7 @@ async def scan_folders(request: FolderScanRequest) -> FolderScan:
 def _scan(request: FolderScanRequest) -> FolderScan:
     # Names are bytes to the system; what they say must not depend on the locale.
     root = os.fsencode(get_buildroot())
-    package = os.path.realpath(os.path.join(root, os.fsencode(request.package)))
+    package = os.path.join(root, os.fsencode(request.package))
     links: set[Link] = set()
     not_utf8: set[str] = set()
     other_case: set[str] = set()
@@ -87,6 +88,7 @@ def _scan(request: FolderScanRequest) -> FolderScan:
         entry
         for folder, depth in folders.items()
         for entry in _entries(os.path.join(root, os.fsencode(folder)), depth)
+        if not _is_ordinary(entry)
     )
     for entry in found:
         path = relative(entry.path)
@@ -110,6 +112,17 @@ def _scan(request: FolderScanRequest) -> FolderScan:
         tuple(sorted(other_case)),
         tuple(sorted(not_files)),
         tuple(sorted(hidden)),
+    )
+
+
+def _is_ordinary(entry: os.DirEntry[bytes]) -> bool:
+    """Whether there is nothing to say of it, as of nearly all files. This runs for each file of the
+    repository in each run, and is all that does."""
+    name = entry.name
+    return (
+        entry.is_file(follow_symlinks=False)
+        and entry.path.isascii()
+        and (name.endswith(_YAML_BYTES) or not name.lower().endswith(_YAML_BYTES))
     )
 
 
@@ -165,8 +178,8 @@ def _object_below(folder: bytes) -> bytes | None:
 
 def _link(entry: os.DirEntry[bytes], path: str, package: bytes) -> Link:
     target = os.readlink(entry.path).decode("utf-8", "surrogateescape")
-    real = os.path.realpath(entry.path)
-    inside = real == package or real.startswith(package + b"/")
+    real, folder = os.path.realpath(entry.path), os.path.realpath(package)
+    inside = real == folder or real.startswith(folder + b"/")
     try:
         os.stat(entry.path)
     except OSError as error:
