@@ -7,6 +7,7 @@ or one of another type, for which another finding exists.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from xpkg_tool.diagnostics.finding import DROPPED, ERROR, WARNING, Finding, ReleaseFinding
@@ -128,20 +129,33 @@ def _is_empty(value: Any) -> bool:
 def parts(value: Any, pattern: str) -> Iterator[tuple[PathOf, Any]]:
     """The paths that the pattern leads to, with their values; None where only the last step of a
     path does not exist."""
-    steps: list[str] = pattern.replace("[]", ".[]").split(".")
-    pending: list[tuple[PathOf, Any]] = [((), value)]
-    for number, step in enumerate(steps):
-        last = number == len(steps) - 1
+    names, rest = _steps(pattern)
+    for number, name in enumerate(names, 1):
+        if not isinstance(value, dict):
+            return
+        value = value.get(name)
+        if value is None and (rest or number < len(names)):
+            return
+    pending: list[tuple[PathOf, Any]] = [(names, value)]
+    for number, step in enumerate(rest, 1):
         following: list[tuple[PathOf, Any]] = []
         for path, part in pending:
             if step == "[]" and isinstance(part, list):
                 following += [((*path, i), item) for i, item in enumerate(part)]
             elif step != "[]" and isinstance(part, dict):
                 found = part.get(step)
-                if found is not None or last:
+                if found is not None or number == len(rest):
                     following.append(((*path, step), found))
         pending = following
     yield from pending
+
+
+@cache  # The patterns are constants.
+def _steps(pattern: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that the pattern begins with, and its steps from the first list on."""
+    steps = tuple(pattern.replace("[]", ".[]").split("."))
+    names = steps.index("[]") if "[]" in steps else len(steps)
+    return steps[:names], steps[names:]
 
 
 def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:

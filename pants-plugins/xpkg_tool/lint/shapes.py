@@ -128,11 +128,14 @@ def mismatches(
         elif isinstance(expected, MapOf):
             pending += [((*path, key), item, expected.value) for key, item in part.items()]
         elif isinstance(expected, Struct):
+            fields = expected.fields
             for key, item in part.items():
-                if key in expected.fields:
-                    pending.append(((*path, key), item, expected.fields[key]))
-                else:
+                field = fields.get(key)
+                if field is None:
                     yield Mismatch((*path, key), None, key, nearest_field(key, expected))
+                # Most fields are texts, and fit.
+                elif not (field is STRING and type(item) is str):
+                    pending.append(((*path, key), item, field))
 
 
 def newer_fields(value: Any, shape: Shape) -> Iterator[tuple[PathOf, str]]:

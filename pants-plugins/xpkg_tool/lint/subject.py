@@ -44,7 +44,7 @@ class Subject(NamedTuple):
         """The part that `path` leads to, or None."""
         value: Any = self.value
         for step in path:
-            if isinstance(step, str) and isinstance(value, dict):
+            if isinstance(value, dict):
                 value = value.get(step)
             elif isinstance(step, int) and isinstance(value, list) and 0 <= step < len(value):
                 value = value[step]

@@ -11,6 +11,12 @@ _COUNTS = frozenset(
     {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"}
 )
 _INT64 = 2**63
+# What the schema of a whole object has where it is plain, and its properties that Kubernetes knows.
+_OF_ROOT = frozenset({"description", "properties", "required", "type"})
+_OF_OBJECTS = (("apiVersion", "string"), ("kind", "string"))
+_PLAIN_TEXT = frozenset({"description", "title", "type"})
+_METADATA = {"type": "object"}
+IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
 _LIMITS_OF_TEXTS = frozenset({"format", "minLength", "maxLength"})
 
 
@@ -72,7 +78,10 @@ def is_plain(schema: Any) -> bool:
             if choices is not None and (type(choices) is not list or part not in choices):
                 return False
         elif key == "x-kubernetes-list-type":
-            if not _is_list_of_scalars(schema, part):
+            if not (_is_list_of_scalars(schema, part) or _is_list_map(schema, part)):
+                return False
+        elif key == "x-kubernetes-list-map-keys":
+            if schema.get("x-kubernetes-list-type") != "map":
                 return False
         elif key == "nullable":
             if type(part) is not bool:
@@ -80,6 +89,39 @@ def is_plain(schema: Any) -> bool:
         else:
             return False
     return kind is not None and (kind != "array" or "items" in schema)
+
+
+def is_plain_root(schema: Any) -> bool:
+    """The same for the schema of a whole object, apart from the schemas under its `properties` that
+    are not IMPLIED: of these, which every object has, nothing can be wrong either."""
+    if not is_plain(schema) or schema["type"] != "object" or not schema.keys() <= _OF_ROOT:
+        return False
+    properties = schema.get("properties", {})
+    if properties.get("metadata", _METADATA) != _METADATA:
+        return False
+    for name, kind in _OF_OBJECTS:
+        if name in properties:
+            of_name = properties[name]
+            if not is_plain(of_name) or of_name["type"] != kind or of_name.keys() - _PLAIN_TEXT:
+                return False
+    return True
+
+
+def _is_list_map(schema: Any, list_type: Any) -> bool:
+    """Whether the items of a list are objects, told apart by one field, as conditions are."""
+    keys, items = schema.get("x-kubernetes-list-map-keys"), schema.get("items")
+    if list_type != "map" or schema.get("type") != "array" or type(items) is not dict:
+        return False
+    if type(keys) is not list or len(keys) != 1 or type(keys[0]) is not str:
+        return False
+    properties, needed = items.get("properties"), items.get("required")
+    if type(properties) is not dict or type(needed) is not list or keys[0] not in needed:
+        return False
+    field = properties.get(keys[0])
+    if type(field) is not dict or field.get("nullable") or items.get("nullable"):
+        return False
+    kind = field.get("type")
+    return items.get("type") == "object" and type(kind) is str and kind in _SIMPLE_TYPES
 
 
 def _is_list_of_scalars(schema: Any, list_type: Any) -> bool:

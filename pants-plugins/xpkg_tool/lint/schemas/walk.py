@@ -21,20 +21,19 @@ from xpkg_tool.lint.schemas import root as schema_root
 from xpkg_tool.lint.schemas import structure as schema_structure
 from xpkg_tool.lint.schemas import suspicious as schema_suspicious
 from xpkg_tool.lint.schemas.keywords import SCHEMA_TYPE
-from xpkg_tool.lint.schemas.plain import is_plain
+from xpkg_tool.lint.schemas.plain import IMPLIED, is_plain, is_plain_root
 from xpkg_tool.lint.shapes import described
 
-_IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
 _EMBEDDED = "x-kubernetes-embedded-resource"
 
 _ROOT = Place(Level.ROOT)
 _FIELD = Place(Level.FIELD)
 _ITEM = Place(Level.ITEM)
 _FOREIGN = Place(Level.FOREIGN)
-# By name, of those in _IMPLIED: in the schema of a whole object.
+# By name, of those in IMPLIED: in the schema of a whole object.
 _OF_ROOT = {
     name: Place(Level.FIELD, in_metadata=True, no_default=f"in the `{name}` of the whole object")
-    for name in _IMPLIED
+    for name in IMPLIED
 }
 _NESTING = frozenset((*schema_combinators.COMBINATORS, "not"))
 
@@ -56,6 +55,12 @@ def problems(schema: Any, *, status: bool = False) -> list[Problem]:
     defaults: list[SchemaNode] = []
     # A stack, since schemas nest to any depth.
     pending: list[_Pending] = [(schema, None, _ROOT)]
+    if is_plain_root(schema):
+        pending = [
+            (inner, (None, ("properties", name)), _FIELD)
+            for name, inner in reversed(schema.get("properties", {}).items())
+            if name not in IMPLIED
+        ]
     # What an alias stands for is one object in many places: it is looked at once, or once for each
     # kind of place. So a file that unfolds to millions of schemas takes no longer than others.
     seen_plain: set[int] = set()
@@ -178,7 +183,7 @@ def _inner(place: Place, level: Level) -> Place:
 def _of_property(node: SchemaNode, name: str) -> Place:
     place = _inner(node.place, Level.FIELD)
     is_root = node.place.level is Level.ROOT
-    if name not in _IMPLIED or not node.is_structural:
+    if name not in IMPLIED or not node.is_structural:
         return place
     if is_root:
         return _OF_ROOT[name]
