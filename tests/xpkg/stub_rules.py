@@ -16,7 +16,9 @@ from pants.engine.fs import (
     CreateDigest,
     Digest,
     DigestContents,
+    DigestEntries,
     FileContent,
+    FileEntry,
     PathGlobs,
 )
 from pants.engine.process import Process
@@ -29,6 +31,7 @@ from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest, InstallReport
 from xpkg.tool.process import ToolProcess
 from xpkg_tool import messages
+from xpkg_tool.messages.build import Built
 from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION
 
 STUB = {
@@ -50,7 +53,7 @@ async def build(request: BuildRequest) -> BuildOutcome:
     (file,) = await Get(DigestContents, PathGlobs, globs)
     digest = digest_of(file.content.decode())
     if b"broken" in file.content:
-        return BuildOutcome(request.address, "XP999 it is broken", None, EMPTY_DIGEST)
+        return BuildOutcome(request.address, "XP999 it is broken", None)
     _, has_name, given = file.content.decode().partition("meta: ")
     name = given.strip() if has_name else Path(request.address.spec_path).name
     description = {
@@ -63,7 +66,10 @@ async def build(request: BuildRequest) -> BuildOutcome:
         FileContent(ARCHIVE, file.content),
         FileContent(DESCRIPTION, json.dumps(description).encode()),
     ]
-    return BuildOutcome(request.address, "", digest, await Get(Digest, CreateDigest(files)))
+    entries = await Get(DigestEntries, Digest, await Get(Digest, CreateDigest(files)))
+    digests = {e.path: e.file_digest for e in entries if isinstance(e, FileEntry)}
+    built = Built(digest, 1_200_034, name, name)
+    return BuildOutcome(request.address, "", built, FrozenDict(digests))
 
 
 @rule(canonical_name="xpkg.building.build.report_build")

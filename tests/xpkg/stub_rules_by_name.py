@@ -17,13 +17,16 @@ from pants.engine.fs import (
     CreateDigest,
     Digest,
     DigestContents,
+    DigestEntries,
     FileContent,
+    FileEntry,
     PathGlobs,
 )
 from pants.engine.process import Process
 from pants.engine.rules import implicitly, rule
 from pants.engine.intrinsics import create_digest
 from pants.engine.intrinsics import get_digest_contents
+from pants.engine.intrinsics import get_digest_entries
 from pants.util.frozendict import FrozenDict
 
 import xpkg_tool
@@ -32,6 +35,7 @@ from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest, InstallReport
 from xpkg.tool.process import ToolProcess
 from xpkg_tool import messages
+from xpkg_tool.messages.build import Built
 from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION
 
 STUB = {
@@ -53,7 +57,7 @@ async def build(request: BuildRequest) -> BuildOutcome:
     (file,) = await get_digest_contents(**implicitly({globs: PathGlobs}))
     digest = digest_of(file.content.decode())
     if b"broken" in file.content:
-        return BuildOutcome(request.address, "XP999 it is broken", None, EMPTY_DIGEST)
+        return BuildOutcome(request.address, "XP999 it is broken", None)
     _, has_name, given = file.content.decode().partition("meta: ")
     name = given.strip() if has_name else Path(request.address.spec_path).name
     description = {
@@ -66,7 +70,10 @@ async def build(request: BuildRequest) -> BuildOutcome:
         FileContent(ARCHIVE, file.content),
         FileContent(DESCRIPTION, json.dumps(description).encode()),
     ]
-    return BuildOutcome(request.address, "", digest, await create_digest(**implicitly(CreateDigest(files))))
+    entries = await get_digest_entries(**implicitly({await create_digest(**implicitly(CreateDigest(files))): Digest}))
+    digests = {e.path: e.file_digest for e in entries if isinstance(e, FileEntry)}
+    built = Built(digest, 1_200_034, name, name)
+    return BuildOutcome(request.address, "", built, FrozenDict(digests))
 
 
 @rule(canonical_name="xpkg.building.build.report_build")

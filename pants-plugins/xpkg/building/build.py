@@ -14,7 +14,7 @@ from typing import Any, Iterable
 from pants.base.exceptions import IntrinsicError
 from pants.engine.addresses import Address, Addresses
 from pants.engine.engine_aware import EngineAwareReturnType
-from pants.engine.fs import EMPTY_DIGEST, Digest, DigestSubset, PathGlobs, RemovePrefix
+from pants.engine.fs import Digest, DigestEntries, FileDigest, FileEntry
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (
@@ -26,6 +26,7 @@ from pants.engine.target import (
     WrappedTarget,
     WrappedTargetRequest,
 )
+from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
@@ -41,18 +42,20 @@ from xpkg.named_packages import (
     ShownByLintRequest,
 )
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.target_types import XpkgPinDependenciesField, XpkgSourcesField
+from xpkg.target_types import XpkgDependenciesField, XpkgPinDependenciesField, XpkgSourcesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages.build import BuildAnswer, PackageReport
+from xpkg_tool.messages.build import BuildAnswer, Built, PackageReport
 from xpkg_tool.messages.build import BuildRequest as BuildMessage
 from xpkg_tool.messages.codec import MessageError
-from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION, FINDINGS
+from xpkg_tool.messages.files import FINDINGS
 
 # [GLOBAL].unmatched_build_file_globs says so, and links that are absolute (IntrinsicError); a field
 # that Pants does not accept; a folder that changes while it is read.
 _UNREADABLE = (IntrinsicError, InvalidFieldException, OSError)
 # Why a package has no `BuildOutcome`: that, and a process of the tool that fails.
 CANNOT_BE_BUILT = (*_UNREADABLE, MessageError, ProcessExecutionFailure)
+
+NO_FILES: FrozenDict[str, FileDigest] = FrozenDict()
 
 # From this size on a package takes much longer than starting a process for it.
 _LARGE_BYTES = 3_000_000
@@ -69,22 +72,30 @@ class BuildRequest:
 class BuildOutcome:
     """What became of one package.
 
-    `digest` holds ARCHIVE and DESCRIPTION, or nothing when `text`, the rendered findings, has an
-    error in it. `image_digest` is that of the image's manifest. `findings` holds FINDINGS.
-    `blockers` are the packages that cannot be built either and that this one is pinned to, directly
-    or by way of others: the reason is in their findings.
+    `text` is the rendered findings. `built` is None when they have an error among them. `files` has
+    the digests of FINDINGS and, of a package that was built, of ARCHIVE and DESCRIPTION. `blockers`
+    are the packages that cannot be built either and that this one is pinned to, directly or by way
+    of others: the reason is in their findings.
     """
 
     address: Address
     text: str
-    image_digest: str | None
-    digest: Digest
-    findings: Digest = EMPTY_DIGEST
+    built: Built | None
+    files: FrozenDict[str, FileDigest] = NO_FILES
     blockers: tuple[Address, ...] = ()
 
     @property
     def failed(self) -> bool:
-        return self.image_digest is None
+        return self.built is None
+
+    @property
+    def image_digest(self) -> str | None:
+        """The digest of the image's manifest."""
+        return self.built.digest if self.built else None
+
+    def entry(self, name: str, path: str = "") -> FileEntry:
+        """The file `name`, at `path` if that is given."""
+        return FileEntry(path or name, self.files[name])
 
 
 @dataclass(frozen=True)
@@ -148,17 +159,20 @@ class _Group:
 @dataclass(frozen=True)
 class _PackageGroup:
     """The packages that share the process of one, its number among them, and whether it is
-    `pinned` to others."""
+    `pinned` to others, or has dependencies that are written by hand."""
 
     packages: tuple[PackageInputs, ...]
     number: int
     pinned: bool
+    dependencies: bool
 
 
 @dataclass(frozen=True)
 class _GroupResult:
+    """The report on each package, and its files by their names."""
+
     reports: tuple[PackageReport, ...]
-    files: Digest
+    files: tuple[FrozenDict[str, FileDigest], ...]
 
 
 @rule
@@ -197,7 +211,14 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     )
     inputs = (*digests, pins.lock)
     built = await Get(ToolAnswer, ToolRequest(request, f"Building {_names(packages)}", inputs))
-    return _GroupResult(built.read(BuildAnswer).packages, built.files)
+    reports = built.read(BuildAnswer).packages
+    # At once for all packages: what the engine does takes longer each time than what is done here.
+    files: list[dict[str, FileDigest]] = [{} for _ in reports]
+    for entry in await Get(DigestEntries, Digest, built.files):
+        number, separator, name = entry.path.partition("/")
+        if separator and isinstance(entry, FileEntry):
+            files[int(number)][name] = entry.file_digest
+    return _GroupResult(reports, tuple(map(FrozenDict, files)))
 
 
 def _is_large(package: PackageInputs) -> bool:
@@ -222,10 +243,11 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
         # Of the default ones the tool has more to say.
         await Get(SourcesPaths, SourcesPathsRequest(sources.package_sources))
+    dependencies = bool(wrapped.target[XpkgDependenciesField].value)
     few = await Get(FewPackages, FewPackagesRequest())
     if pinned or address in few.addresses:
         own = await Get(PackageInputs, PackageInputsRequest(wrapped.target))
-        return _PackageGroup((own,), 0, pinned)
+        return _PackageGroup((own,), 0, pinned, dependencies)
     bucket = await Get(Bucket, BucketRequest(address))
     inputs = await Get(_BucketInputs, Bucket, bucket)
     found = _find(inputs, address)
@@ -233,7 +255,7 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # Its inputs cannot be had; asking again raises what Pants has to say of it.
         await Get(PackageInputs, PackageInputsRequest(wrapped.target))
         raise AssertionError(f"{address} is not in its own bucket.")
-    return _PackageGroup(*found, pinned)
+    return _PackageGroup(*found, pinned, dependencies)
 
 
 @rule
@@ -252,16 +274,15 @@ async def build_package(request: BuildRequest) -> BuildOutcome:
                 blockers.update(dict.fromkeys((outcome.address, *outcome.blockers)))
         pins = await Get(Pins, PinsRequest(address, targets, digests))
     built = await Get(_GroupResult, _Group(group.packages, pins))
-    report = built.reports[number]
-    subset = await Get(Digest, DigestSubset(built.files, PathGlobs([f"{number}/*"])))
-    files = await Get(Digest, RemovePrefix(subset, str(number)))
-    findings = await Get(Digest, DigestSubset(files, PathGlobs([FINDINGS])))
-    faults = await Get(TargetFaults, TargetFaultsRequest(address))
+    report, files = built.reports[number], built.files[number]
+    faults = TargetFaults()
+    if group.dependencies:
+        faults = await Get(TargetFaults, TargetFaultsRequest(address))
     if faults.text or pins.problem:
         text = "\n\n".join(filter(None, (faults.text, pins.problem, report.text)))
-        return BuildOutcome(address, text, None, EMPTY_DIGEST, findings, tuple(blockers))
-    package = await Get(Digest, DigestSubset(files, PathGlobs([ARCHIVE, DESCRIPTION])))
-    return BuildOutcome(address, report.text, report.digest, package, findings)
+        files = FrozenDict({FINDINGS: files[FINDINGS]})
+        return BuildOutcome(address, text, None, files, tuple(blockers))
+    return BuildOutcome(address, report.text, report.built, files)
 
 
 def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs, ...], int] | None:

@@ -66,6 +66,9 @@ class PackageInputs:
         )
 
 
+_NOTHING_UNUSUAL = FolderScan()
+
+
 @rule
 async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     target = request.target
@@ -79,9 +82,11 @@ async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     )
     found_sources, linked_sources = _by_link(sources.snapshot.files, scan)
     found_examples, linked_examples = _by_link(examples.files, scan)
-    other_case = await Get(Snapshot, PathGlobs(scan.other_case))
-    digests = [sources.snapshot.digest, examples.digest, other_case.digest]
-    digest = await Get(Digest, MergeDigests(digests))
+    # Most packages have nothing but sources, and each step of the engine has a price.
+    digest = sources.snapshot.digest
+    if examples.files or scan.other_case:
+        other_case = await Get(Snapshot, PathGlobs(scan.other_case))
+        digest = await Get(Digest, MergeDigests([digest, examples.digest, other_case.digest]))
     entries = await Get(DigestEntries, Digest, digest)
     return PackageInputs(
         address=target.address,
@@ -126,6 +131,8 @@ def _left_out(
     scan: FolderScan, globs: Sequence[str], linked: dict[str, tuple[str, ...]], *, example: bool
 ) -> Iterator[LeftOut]:
     """The links and names that the globs match, for the findings of the tool."""
+    if scan == _NOTHING_UNUSUAL:
+        return
     includes = [glob for glob in globs if not glob.startswith("!")]
     excludes = [glob[1:] for glob in globs if glob.startswith("!")]
     matcher = FilespecMatcher(includes, excludes)

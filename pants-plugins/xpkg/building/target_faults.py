@@ -24,7 +24,8 @@ from xpkg.target_types import XpkgDependenciesField
 
 @dataclass(frozen=True)
 class TargetFaultsRequest:
-    """Asks what is wrong with the target at `address`."""
+    """Asks what is wrong with the target at `address`, which has dependencies that are written by
+    hand."""
 
     address: Address
 
@@ -41,8 +42,6 @@ async def find_target_faults(request: TargetFaultsRequest) -> TargetFaults:
     address = request.address
     wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
     target = wrapped.target
-    if not target[XpkgDependenciesField].value:
-        return TargetFaults()
     try:
         await Get(Targets, DependenciesRequest(target[XpkgDependenciesField]))
     # There is no list of what can be raised: any backend may infer and validate dependencies;

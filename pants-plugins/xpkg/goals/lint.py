@@ -8,7 +8,7 @@ from typing import Any, Iterable
 from pants.core.goals.lint import LintResult, LintTargetsRequest, Partitions
 from pants.core.util_rules.partitions import PartitionerType
 from pants.engine.addresses import Address
-from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import FieldSet, Target
 from pants.util.logging import LogLevel
@@ -25,6 +25,7 @@ from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg.dependencies.metas import PackageTargets
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgPinDependenciesField, XpkgSkipLintField, XpkgSourcesField
+from xpkg_tool.messages.files import FINDINGS
 
 
 @dataclass(frozen=True)
@@ -79,18 +80,23 @@ async def lint_xpkgs(
     )
     check = await Get(RepositoryCheck, RepositoryCheckRequest())
     members = [check.of(address) for address in packages.addresses]
-    pinned = tuple(
-        (address, outcome.findings)
+    of_pinned = [
+        outcome
         for address, outcome in zip(packages.addresses, outcomes)
         if targets.by_address[address][XpkgPinDependenciesField].value
-    )
+    ]
+    digests = await MultiGet(Get(Digest, CreateDigest([o.entry(FINDINGS)])) for o in of_pinned)
+    pinned = tuple((o.address, digest) for o, digest in zip(of_pinned, digests))
     locks = await Get(LockCheck, LockCheckRequest(packages.addresses, pinned))
     report = EMPTY_DIGEST
     if xpkg.report_formats:
         together = await MultiGet(
             Get(MemberFindings, MemberFindingsRequest(address)) for address in packages.addresses
         )
-        findings = tuple(outcome.findings for outcome in (*outcomes, *blocking))
+        findings = await MultiGet(
+            Get(Digest, CreateDigest([outcome.entry(FINDINGS)]))
+            for outcome in (*outcomes, *blocking)
+        )
         findings += tuple(found.digest for found in together if found.digest != EMPTY_DIGEST)
         findings += locks.findings
         report = await Get(Digest, LintReportsRequest(findings, xpkg.report_formats))

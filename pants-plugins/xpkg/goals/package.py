@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Iterable
 
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
 from pants.engine.addresses import Address
-from pants.engine.fs import (
-    CreateDigest,
-    Digest,
-    DigestContents,
-    DigestEntries,
-    DigestSubset,
-    FileEntry,
-    PathGlobs,
-)
+from pants.engine.fs import CreateDigest, Digest
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.unions import UnionRule
 from pants.util.docutil import bin_name
@@ -99,32 +90,21 @@ async def attempt_package(field_set: XpkgPackageFieldSet) -> PackageAttempt:
     if outcome.failed:
         await MultiGet(Get(BuildReport, BuildRequest(address)) for address in outcome.blockers)
         return PackageAttempt(None)
-    entries, description_digest = await MultiGet(
-        Get(DigestEntries, Digest, outcome.digest),
-        Get(Digest, DigestSubset(outcome.digest, PathGlobs([DESCRIPTION]))),
-    )
-    (description_file,) = await Get(DigestContents, Digest, description_digest)
-    description = json.loads(description_file.content)
+    built = outcome.built
+    assert built is not None
     archive_path = field_set.output_path.value_or_default(file_ending="xpkg").replace(
-        _FRIENDLY_ID, description["friendlyId"]
+        _FRIENDLY_ID, built.friendly_id
     )
-    paths = {ARCHIVE: archive_path, DESCRIPTION: f"{archive_path}.json"}
-    digest = await Get(
-        Digest,
-        CreateDigest(
-            FileEntry(paths[entry.path], entry.file_digest)
-            for entry in entries
-            if isinstance(entry, FileEntry)
-        ),
-    )
+    description_path = f"{archive_path}.json"
+    files = (outcome.entry(ARCHIVE, archive_path), outcome.entry(DESCRIPTION, description_path))
+    digest = await Get(Digest, CreateDigest(files))
     archive = BuiltXpkgArtifact(
         relpath=archive_path,
-        extra_log_lines=(f"  {outcome.image_digest}",),
-        image_digest=description["digest"],
-        package_name=description["meta"]["name"],
+        extra_log_lines=(f"  {built.digest}",),
+        image_digest=built.digest,
+        package_name=built.name,
     )
-    description_artifact = BuiltPackageArtifact(paths[DESCRIPTION])
-    return PackageAttempt(BuiltPackage(digest, (archive, description_artifact)))
+    return PackageAttempt(BuiltPackage(digest, (archive, BuiltPackageArtifact(description_path))))
 
 
 def rules() -> Iterable[Any]:

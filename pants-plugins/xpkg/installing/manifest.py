@@ -12,10 +12,11 @@ from pants.engine.addresses import Address, UnparsedAddressInputs
 from pants.engine.engine_aware import EngineAwareReturnType
 from pants.engine.fs import (
     EMPTY_DIGEST,
-    AddPrefix,
+    CreateDigest,
     Digest,
     DigestContents,
     DigestSubset,
+    FileEntry,
     MergeDigests,
     PathGlobs,
 )
@@ -159,23 +160,23 @@ async def install_package(request: _PackageRequest, xpkg: XpkgSubsystem) -> _Pac
         published = published_as(candidate, request.registry, xpkg.registries)
     except ValueError as error:
         return _Package(address, problem=str(error))
-    own = await Get(Digest, DigestSubset(candidate.files, PathGlobs([DESCRIPTION])))
-    (file,) = await Get(DigestContents, Digest, own)
+    prefix = f"__{address.path_safe_spec}"
+    description_path = f"{prefix}/{DESCRIPTION}"
+    entry = FileEntry(description_path, candidate.files[DESCRIPTION])
+    description = await Get(Digest, CreateDigest([entry]))
+    (file,) = await Get(DigestContents, Digest, description)
     built = json.loads(file.content)
     pipelines = files_with_pipelines(built, address)
     meta = os.path.join(address.spec_path, built["meta"]["file"])
     wrapped = await Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend"))
     inputs = await Get(PackageInputs, PackageInputsRequest(wrapped.target))
-    prefix = f"__{address.path_safe_spec}"
-    description, sources = await MultiGet(
-        Get(Digest, AddPrefix(own, prefix)),
-        Get(Digest, DigestSubset(inputs.digest, PathGlobs([*pipelines, meta]))),
-    )
+    globs = PathGlobs([*pipelines, meta])
+    sources = await Get(Digest, DigestSubset(inputs.digest, globs))
     message = PackageToInstall(
         name=address.spec,
         source=published.source,
         tags=published.tags,
-        description=f"{prefix}/{DESCRIPTION}",
+        description=description_path,
         compositions=pipelines,
         place=wrapped.target.description_of_origin,
         meta=meta,

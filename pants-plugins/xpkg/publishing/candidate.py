@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import Any, Iterable, Iterator
 
 from pants.engine.addresses import Address
-from pants.engine.fs import EMPTY_DIGEST, Digest, DigestContents, DigestSubset, PathGlobs
+from pants.engine.fs import FileDigest
 from pants.engine.internals.graph import CycleException
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
 from pants.engine.target import (
@@ -17,8 +16,9 @@ from pants.engine.target import (
     WrappedTarget,
     WrappedTargetRequest,
 )
+from pants.util.frozendict import FrozenDict
 
-from xpkg.building.build import CANNOT_BE_BUILT, BuildOutcome, BuildRequest
+from xpkg.building.build import CANNOT_BE_BUILT, NO_FILES, BuildOutcome, BuildRequest
 from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
 from xpkg.naming.placeholders import Naming
 from xpkg.naming.variables import Variables, VariablesRequest
@@ -33,7 +33,7 @@ from xpkg.target_types import (
     XpkgSourcesField,
     XpkgVersionField,
 )
-from xpkg_tool.messages.files import DESCRIPTION
+from xpkg_tool.messages.build import Built
 
 _UNPUBLISHABLE = "cannot be published"
 
@@ -83,15 +83,16 @@ class Problem:
 class Candidate:
     """A package and its references.
 
-    `digest` is that of its manifest, empty where it does not build; `files` holds `package.xpkg`,
-    and `size` is that of its layers in bytes. `package_name` is the name in the meta object.
+    `digest` is that of its manifest, empty where it does not build; `files` has the digest of each
+    of its files (BuildOutcome), and `size` is that of its layers in bytes. `package_name` is the
+    name in the meta object.
     `dependencies` are the packages of this repository that it depends on, also indirectly, and
     `pinned_to` those whose digests are a part of it. With `skip_push` it goes nowhere.
     """
 
     address: Address
     digest: str = ""
-    files: Digest = EMPTY_DIGEST
+    files: FrozenDict[str, FileDigest] = NO_FILES
     size: int = 0
     destinations: tuple[Destination, ...] = ()
     dependencies: tuple[Address, ...] = ()
@@ -101,35 +102,14 @@ class Candidate:
     package_name: str = ""
 
 
-@dataclass(frozen=True)
-class _Built:
-    digest: str
-    package_name: str
-    files: Digest
-    size: int
-
-
-# Stands before its caller because the engine looks for `Get`s there.
-async def _built(outcome: BuildOutcome) -> _Built:
-    subset = await Get(Digest, DigestSubset(outcome.digest, PathGlobs([DESCRIPTION])))
-    (file,) = await Get(DigestContents, Digest, subset)
-    description = json.loads(file.content)
-    return _Built(
-        description["digest"],
-        description["meta"]["name"],
-        outcome.digest,
-        sum(layer["size"] for layer in description["layers"]),
-    )
-
-
 async def _destinations(
-    target: Target, built: _Built, xpkg: XpkgSubsystem
+    target: Target, built: Built, xpkg: XpkgSubsystem
 ) -> tuple[Destination, ...]:
     """Raises ValueError for a field or option that is wrong."""
     registries = xpkg.registries.get(target[XpkgRegistriesField].value or ())
     naming = Naming(
         address=target.address,
-        package_name=built.package_name,
+        package_name=built.name,
         repository=target[XpkgRepositoryField].value,
         version=target[XpkgVersionField].value,
         image_tags=target[XpkgImageTagsField].value or (),
@@ -157,12 +137,10 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
         outcome = await Get(BuildOutcome, BuildRequest(address))
     except CANNOT_BE_BUILT as error:
         return Candidate(address, problem=Problem("cannot be built", str(error)))
-    if outcome.failed:
+    built = outcome.built
+    if built is None:
         return Candidate(address, problem=Problem("does not pass lint", outcome.text.strip()))
-    built = await _built(outcome)
-    candidate = Candidate(
-        address, built.digest, built.files, built.size, package_name=built.package_name
-    )
+    candidate = Candidate(address, built.digest, outcome.files, built.size, package_name=built.name)
     try:
         wrapped, transitive, check = await MultiGet(
             Get(WrappedTarget, WrappedTargetRequest(address, "the xpkg backend")),

@@ -8,9 +8,9 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest, DigestEntries, FileEntry
+from pants.engine.fs import CreateDigest, Digest, FileEntry
 from pants.engine.process import ProcessCacheScope
-from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.rules import Get, collect_rules, rule
 from pants.option.global_options import GlobalOptions
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
@@ -64,8 +64,14 @@ class _Written:
 async def _write(plan: PublishPlan, xpkg: XpkgSubsystem, *, dynamic_ui: bool) -> _Written:
     packages = [plan.package(address) for address in plan.to_write]
     environment = await Get(PublishEnvironment, PublishEnvironmentRequest())
-    built = await MultiGet(Get(DigestEntries, Digest, p.candidate.files) for p in packages)
-    archives = await Get(Digest, CreateDigest(_archive(*numbered) for numbered in enumerate(built)))
+    # Nothing but the archives: of a thousand packages, each file in a sandbox counts.
+    archives = await Get(
+        Digest,
+        CreateDigest(
+            FileEntry(_archive_name(number), package.candidate.files[ARCHIVE])
+            for number, package in enumerate(packages)
+        ),
+    )
 
     def began(name: str) -> None:
         package = plan.package(addresses[name])
@@ -123,13 +129,6 @@ def _to_publish(packages: Sequence[PackagePlan]) -> tuple[PackageToPublish, ...]
         )
         for number, (package, after) in enumerate(zip(packages, predecessors(packages)))
     )
-
-
-def _archive(number: int, built: DigestEntries) -> FileEntry:
-    """The archive among the files of a package, and nothing else: of a thousand packages, each file
-    and folder in a sandbox counts."""
-    (archive,) = (e for e in built if isinstance(e, FileEntry) and e.path == ARCHIVE)
-    return FileEntry(_archive_name(number), archive.file_digest)
 
 
 def _archive_name(number: int) -> str:

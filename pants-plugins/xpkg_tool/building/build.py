@@ -64,13 +64,16 @@ class PackageRequest(NamedTuple):
 
 
 class BuiltPackage(NamedTuple):
-    """A built package: the bytes of the .xpkg file and of its description. `size` is the number of
-    bytes of YAML that were packed."""
+    """A built package: the bytes of the .xpkg file and of its description. `name` is that of the
+    meta object, `size` the number of bytes of YAML that were packed, `layers_size` that of the
+    layers in the image."""
 
     archive: bytes
     description: bytes
     digest: str
+    name: str
     size: int
+    layers_size: int
 
 
 class BuildResult(NamedTuple):
@@ -125,7 +128,10 @@ def assemble(request: PackageRequest, analyses: Analyses) -> BuildResult:
     description = to_text(describe(content, image, request.root))
     archive = b"".join(write_archive(image))
     size = base.size + examples.size
-    return BuildResult(findings, BuiltPackage(archive, description, image.digest, size))
+    layers_size = sum(layer.size for layer in image.layers)
+    name = content.metas[0].object.name
+    package = BuiltPackage(archive, description, image.digest, name, size, layers_size)
+    return BuildResult(findings, package)
 
 
 def read(request: PackageRequest) -> tuple[PackageContent, tuple[Finding, ...]]:

@@ -86,12 +86,25 @@ class BuildRequest(NamedTuple):
     fail_on: FailOn = FailOn.ERROR
 
 
+class Built(NamedTuple):
+    """A package that was built: the digest of the image's manifest, the size of its layers in
+    bytes, and the name in its meta object, as it is and as part of a file's name
+    (package.names.friendly_id)."""
+
+    digest: str
+    size: int
+    name: str
+    friendly_id: str
+
+
+_MaybeBuilt = Optional[Built]
+
+
 class PackageReport(NamedTuple):
-    """The rendered findings of a package, and the digest of the image's manifest; None where
-    findings stop the build."""
+    """The rendered findings of a package, and what was built, unless findings stop that."""
 
     text: str
-    digest: _Text
+    built: _MaybeBuilt
 
 
 class BuildAnswer(NamedTuple):

@@ -10,6 +10,7 @@ from xpkg_tool.diagnostics.finding import Finding, render_all, strictness
 from xpkg_tool.messages.build import (
     BuildAnswer,
     BuildRequest,
+    Built,
     Counts,
     LeftOut,
     PackageReport,
@@ -21,7 +22,7 @@ from xpkg_tool.messages.files import ANALYSES, ARCHIVE, DESCRIPTION, FINDINGS, T
 from xpkg_tool.process.ending import bounded
 
 if TYPE_CHECKING:
-    from xpkg_tool.building.build import Analyses, BuildResult, PackageRequest
+    from xpkg_tool.building.build import Analyses, BuildResult, BuiltPackage, PackageRequest
     from xpkg_tool.dependencies.pinning import Pins
     from xpkg_tool.lint.selection import Selection
     from xpkg_tool.package.file import FileAnalysis
@@ -43,8 +44,8 @@ def build_packages(request: BuildRequest, output: Path) -> BuildAnswer:
         packed += result.package.size if result.package else 0
         _write(output / str(number), result)
         texts = (render_all(result.findings), strictness(result.findings, fail_on))
-        digest = result.package.digest if result.package else None
-        reports.append(PackageReport("\n\n".join(filter(None, texts)), digest))
+        built = _built(result.package) if result.package else None
+        reports.append(PackageReport("\n\n".join(filter(None, texts)), built))
     print(encode(Counts(parsed, packed)).decode())
     return BuildAnswer(tuple(reports))
 
@@ -81,6 +82,13 @@ def _build_one(
         from xpkg_tool.sandbox.failures import internal
 
         return BuildResult((internal(error, object=package.name),), None), 0
+
+
+def _built(package: BuiltPackage) -> Built:
+    from xpkg_tool.package.names import friendly_id
+
+    file_name = friendly_id(package.name, package.digest)
+    return Built(package.digest, package.layers_size, package.name, file_name)
 
 
 def _left_out(entries: Sequence[LeftOut]) -> tuple[Finding, ...]:

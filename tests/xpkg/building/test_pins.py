@@ -6,7 +6,7 @@ import json
 
 import pytest
 from pants.engine.addresses import Address
-from pants.engine.fs import DigestContents
+from pants.engine.fs import CreateDigest, Digest, DigestContents
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from tests.xpkg.dependencies.packages import HOST, configure, meta, runner_with, write
@@ -47,9 +47,9 @@ def digest(runner: RuleRunner, name: str) -> str:
 
 def constraints(runner: RuleRunner, name: str) -> list[str]:
     """What the package that is built says of its dependencies."""
-    files = runner.request(DigestContents, [outcome(runner, name).digest])
-    (description,) = (file.content for file in files if file.path == DESCRIPTION)
-    return [one["constraint"] for one in json.loads(description)["meta"]["dependencies"]]
+    digest = runner.request(Digest, [CreateDigest([outcome(runner, name).entry(DESCRIPTION)])])
+    (description,) = runner.request(DigestContents, [digest])
+    return [one["constraint"] for one in json.loads(description.content)["meta"]["dependencies"]]
 
 
 def change(runner: RuleRunner, name: str) -> None:

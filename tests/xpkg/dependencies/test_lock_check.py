@@ -9,7 +9,7 @@ from typing import Any, Mapping
 import pytest
 from pants.core.goals.lint import Lint
 from pants.engine.addresses import Address
-from pants.engine.fs import Digest
+from pants.engine.fs import CreateDigest, Digest
 from pants.testutil.rule_runner import RuleRunner
 
 from tests.xpkg.lock_runner import LOCK, configure, lock_runner, remove
@@ -17,6 +17,7 @@ from tests.xpkg_tool.dependencies.lock.universe import EMPTY, Universe, meta_tex
 from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg_tool.dependencies.lock.file import write_lock
+from xpkg_tool.messages.files import FINDINGS
 
 UNIVERSE = Universe({"a": {"v1.0.0": {}}, "b": {"v1.0.0": {}}})
 X, Z = Address("packages/x"), Address("packages/z")
@@ -59,7 +60,8 @@ def check(
 
 def said(runner: RuleRunner, address: Address) -> tuple[tuple[Address, Digest], ...]:
     """The findings of the build of a package."""
-    return ((address, runner.request(BuildOutcome, [BuildRequest(address)]).findings),)
+    entry = runner.request(BuildOutcome, [BuildRequest(address)]).entry(FINDINGS)
+    return ((address, runner.request(Digest, [CreateDigest([entry])])),)
 
 
 def test_without_a_lock_there_is_nothing_to_say(runner: RuleRunner) -> None:

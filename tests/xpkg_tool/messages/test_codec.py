@@ -102,7 +102,7 @@ def _spellings(path: tuple[Any, ...]) -> list[str]:
     return spelled
 
 
-REPORT = {"text": "", "digest": None}
+REPORT = {"text": "", "built": None}
 PLANNED = {"reference": "r", "local": "d", "remote": None, "action": "push", "why": ""}
 REGISTRY = {"directory": "", "connections": 1, "packages": []}
 
@@ -116,8 +116,8 @@ REGISTRY = {"directory": "", "connections": 1, "packages": []}
         (BuildAnswer, {"packages": [1]}, 'packages[0]: must be an object, got "integer"'),
         (
             BuildAnswer,
-            {"packages": [REPORT, {**REPORT, "digest": 1}]},
-            'packages[1].digest: must be a string, got "integer"',
+            {"packages": [REPORT, {**REPORT, "built": 1}]},
+            'packages[1].built: must be an object, got "integer"',
         ),
         (
             BuildAnswer,
@@ -179,7 +179,7 @@ def test_what_is_not_json_is_named(text: bytes) -> None:
 
 def test_fields_with_a_default_may_be_missing() -> None:
     assert decode(Counts, b"{}") == Counts(0, 0)
-    assert decode(PackageReport, b'{"text": "", "digest": null}') == PackageReport("", None)
+    assert decode(PackageReport, b'{"text": "", "built": null}') == PackageReport("", None)
     left_out = decode(LeftOut, b'{"reason": "file-name", "path": "p", "example": true}')
     assert left_out == LeftOut("file-name", "p", True)
 

@@ -43,11 +43,11 @@ def test_a_bad_package_fails_alone() -> None:
     Path("good.yaml").write_bytes(META)
     Path("bad.yaml").write_bytes(b"a: 1\n")
     good, bad, gone = build(*(package(n, [f"{n}.yaml"]) for n in ("good", "bad", "gone"))).packages
-    assert good.digest and good.digest.startswith("sha256:") and good.text == ""
+    assert good.built and good.built.digest.startswith("sha256:") and good.text == ""
     assert codes(0) == []
-    assert bad.digest is None and "XP201" in bad.text
+    assert bad.built is None and "XP201" in bad.text
     assert codes(1) == ["XP101", "XP201"]
-    assert gone.digest is None and codes(2) == ["XP000"]
+    assert gone.built is None and codes(2) == ["XP000"]
     assert sorted(p.name for p in Path("out/0").iterdir()) == [
         "findings.json",
         "package.xpkg",
@@ -66,7 +66,7 @@ def test_a_package_over_a_limit_leaves_its_neighbours_alone(
     Path("wrong.yaml").write_bytes(META + b"labels:\n" + b"  - a\n" * 10)
     names = ("good", "large", "wrong", "good")
     reports = build(*(package(name, [f"{name}.yaml"]) for name in names)).packages
-    assert reports[0] == reports[3] and reports[0].digest
+    assert reports[0] == reports[3] and reports[0].built
     assert codes(1) == ["XP007"]
     assert codes(2) == ["XP110"]
     # Read on its own, in whatever process, a file has the same limit.
@@ -110,7 +110,7 @@ def test_examples_that_were_asked_for_must_match() -> None:
     (report,) = build(package("good", ["good.yaml"], examples_expected=True)).packages
     (finding,) = findings(0)
     assert finding["code"] == "XP011" and "examples" in finding["message"]
-    assert finding["severity"] == "warning" and report.digest
+    assert finding["severity"] == "warning" and report.built
 
 
 @pytest.mark.parametrize("fail_on", FailOn)
@@ -119,8 +119,8 @@ def test_warnings_fail_where_that_is_asked_for(fail_on: FailOn) -> None:
     Path("good.yaml").write_bytes(META)
     packages = (package(name, [f"{name}.yaml"]) for name in ("odd", "good"))
     odd, good = build(*packages, fail_on=fail_on).packages
-    assert (odd.digest is None) == ("`fail_on`" in odd.text) == (fail_on is FailOn.WARNING)
-    assert good.digest and good.text == ""
+    assert (odd.built is None) == ("`fail_on`" in odd.text) == (fail_on is FailOn.WARNING)
+    assert good.built and good.text == ""
 
 
 def test_what_pants_left_out_is_said() -> None:
@@ -197,10 +197,10 @@ def test_digests_come_from_the_request_and_from_the_lock() -> None:
 
 def test_without_a_lock_its_packages_cannot_be_pinned() -> None:
     report = pinned(None)
-    assert report.digest is None and codes(0) == ["XP132"]
+    assert report.built is None and codes(0) == ["XP132"]
     assert "xpkg.lock does not have it" in report.text
     assert "`pants generate-lockfiles --resolve=xpkg`" in report.text
 
 
 def test_a_lock_that_cannot_be_read_pins_nothing() -> None:
-    assert pinned(b"{").digest is None and codes(0) == ["XP150"]
+    assert pinned(b"{").built is None and codes(0) == ["XP150"]

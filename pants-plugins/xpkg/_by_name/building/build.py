@@ -15,14 +15,13 @@ from typing import Any, Iterable
 from pants.base.exceptions import IntrinsicError
 from pants.engine.addresses import Address, Addresses
 from pants.engine.engine_aware import EngineAwareReturnType
-from pants.engine.fs import EMPTY_DIGEST, Digest, DigestSubset, PathGlobs, RemovePrefix
+from pants.engine.fs import Digest, DigestEntries, FileDigest, FileEntry
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
 from pants.engine.internals.graph import resolve_source_paths
 from pants.engine.internals.graph import resolve_target
 from pants.engine.internals.graph import resolve_targets
-from pants.engine.intrinsics import digest_subset_to_digest
-from pants.engine.intrinsics import remove_prefix
+from pants.engine.intrinsics import get_digest_entries
 from xpkg.building.buckets import find_bucket
 from xpkg.building.inputs import package_inputs
 from xpkg.building.pins import find_pin_targets
@@ -41,6 +40,7 @@ from pants.engine.target import (
     WrappedTarget,
     WrappedTargetRequest,
 )
+from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
@@ -56,18 +56,20 @@ from xpkg.named_packages import (
     ShownByLintRequest,
 )
 from xpkg.subsystem import XpkgSubsystem
-from xpkg.target_types import XpkgPinDependenciesField, XpkgSourcesField
+from xpkg.target_types import XpkgDependenciesField, XpkgPinDependenciesField, XpkgSourcesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
-from xpkg_tool.messages.build import BuildAnswer, PackageReport
+from xpkg_tool.messages.build import BuildAnswer, Built, PackageReport
 from xpkg_tool.messages.build import BuildRequest as BuildMessage
 from xpkg_tool.messages.codec import MessageError
-from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION, FINDINGS
+from xpkg_tool.messages.files import FINDINGS
 
 # [GLOBAL].unmatched_build_file_globs says so, and links that are absolute (IntrinsicError); a field
 # that Pants does not accept; a folder that changes while it is read.
 _UNREADABLE = (IntrinsicError, InvalidFieldException, OSError)
 # Why a package has no `BuildOutcome`: that, and a process of the tool that fails.
 CANNOT_BE_BUILT = (*_UNREADABLE, MessageError, ProcessExecutionFailure)
+
+NO_FILES: FrozenDict[str, FileDigest] = FrozenDict()
 
 # From this size on a package takes much longer than starting a process for it.
 _LARGE_BYTES = 3_000_000
@@ -84,22 +86,30 @@ class BuildRequest:
 class BuildOutcome:
     """What became of one package.
 
-    `digest` holds ARCHIVE and DESCRIPTION, or nothing when `text`, the rendered findings, has an
-    error in it. `image_digest` is that of the image's manifest. `findings` holds FINDINGS.
-    `blockers` are the packages that cannot be built either and that this one is pinned to, directly
-    or by way of others: the reason is in their findings.
+    `text` is the rendered findings. `built` is None when they have an error among them. `files` has
+    the digests of FINDINGS and, of a package that was built, of ARCHIVE and DESCRIPTION. `blockers`
+    are the packages that cannot be built either and that this one is pinned to, directly or by way
+    of others: the reason is in their findings.
     """
 
     address: Address
     text: str
-    image_digest: str | None
-    digest: Digest
-    findings: Digest = EMPTY_DIGEST
+    built: Built | None
+    files: FrozenDict[str, FileDigest] = NO_FILES
     blockers: tuple[Address, ...] = ()
 
     @property
     def failed(self) -> bool:
-        return self.image_digest is None
+        return self.built is None
+
+    @property
+    def image_digest(self) -> str | None:
+        """The digest of the image's manifest."""
+        return self.built.digest if self.built else None
+
+    def entry(self, name: str, path: str = "") -> FileEntry:
+        """The file `name`, at `path` if that is given."""
+        return FileEntry(path or name, self.files[name])
 
 
 @dataclass(frozen=True)
@@ -163,17 +173,20 @@ class _Group:
 @dataclass(frozen=True)
 class _PackageGroup:
     """The packages that share the process of one, its number among them, and whether it is
-    `pinned` to others."""
+    `pinned` to others, or has dependencies that are written by hand."""
 
     packages: tuple[PackageInputs, ...]
     number: int
     pinned: bool
+    dependencies: bool
 
 
 @dataclass(frozen=True)
 class _GroupResult:
+    """The report on each package, and its files by their names."""
+
     reports: tuple[PackageReport, ...]
-    files: Digest
+    files: tuple[FrozenDict[str, FileDigest], ...]
 
 
 @rule
@@ -212,7 +225,14 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     )
     inputs = (*digests, pins.lock)
     built = await ask_the_tool(**implicitly(ToolRequest(request, f"Building {_names(packages)}", inputs)))
-    return _GroupResult(built.read(BuildAnswer).packages, built.files)
+    reports = built.read(BuildAnswer).packages
+    # At once for all packages: what the engine does takes longer each time than what is done here.
+    files: list[dict[str, FileDigest]] = [{} for _ in reports]
+    for entry in await get_digest_entries(**implicitly({built.files: Digest})):
+        number, separator, name = entry.path.partition("/")
+        if separator and isinstance(entry, FileEntry):
+            files[int(number)][name] = entry.file_digest
+    return _GroupResult(reports, tuple(map(FrozenDict, files)))
 
 
 def _is_large(package: PackageInputs) -> bool:
@@ -237,10 +257,11 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
         # Of the default ones the tool has more to say.
         await resolve_source_paths(**implicitly(SourcesPathsRequest(sources.package_sources)))
+    dependencies = bool(wrapped.target[XpkgDependenciesField].value)
     few = await find_few_packages(**implicitly(FewPackagesRequest()))
     if pinned or address in few.addresses:
         own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
-        return _PackageGroup((own,), 0, pinned)
+        return _PackageGroup((own,), 0, pinned, dependencies)
     bucket = await find_bucket(**implicitly(BucketRequest(address)))
     inputs = await bucket_inputs(**implicitly({bucket: Bucket}))
     found = _find(inputs, address)
@@ -248,7 +269,7 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # Its inputs cannot be had; asking again raises what Pants has to say of it.
         await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
         raise AssertionError(f"{address} is not in its own bucket.")
-    return _PackageGroup(*found, pinned)
+    return _PackageGroup(*found, pinned, dependencies)
 
 
 @rule
@@ -267,16 +288,15 @@ async def build_package(request: BuildRequest) -> BuildOutcome:
                 blockers.update(dict.fromkeys((outcome.address, *outcome.blockers)))
         pins = await find_pins(**implicitly(PinsRequest(address, targets, digests)))
     built = await build_group(**implicitly(_Group(group.packages, pins)))
-    report = built.reports[number]
-    subset = await digest_subset_to_digest(**implicitly(DigestSubset(built.files, PathGlobs([f"{number}/*"]))))
-    files = await remove_prefix(**implicitly(RemovePrefix(subset, str(number))))
-    findings = await digest_subset_to_digest(**implicitly(DigestSubset(files, PathGlobs([FINDINGS]))))
-    faults = await find_target_faults(**implicitly(TargetFaultsRequest(address)))
+    report, files = built.reports[number], built.files[number]
+    faults = TargetFaults()
+    if group.dependencies:
+        faults = await find_target_faults(**implicitly(TargetFaultsRequest(address)))
     if faults.text or pins.problem:
         text = "\n\n".join(filter(None, (faults.text, pins.problem, report.text)))
-        return BuildOutcome(address, text, None, EMPTY_DIGEST, findings, tuple(blockers))
-    package = await digest_subset_to_digest(**implicitly(DigestSubset(files, PathGlobs([ARCHIVE, DESCRIPTION]))))
-    return BuildOutcome(address, report.text, report.digest, package, findings)
+        files = FrozenDict({FINDINGS: files[FINDINGS]})
+        return BuildOutcome(address, text, None, files, tuple(blockers))
+    return BuildOutcome(address, report.text, report.built, files)
 
 
 def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs, ...], int] | None:

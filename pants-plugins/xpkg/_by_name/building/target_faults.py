@@ -27,7 +27,8 @@ from xpkg.target_types import XpkgDependenciesField
 
 @dataclass(frozen=True)
 class TargetFaultsRequest:
-    """Asks what is wrong with the target at `address`."""
+    """Asks what is wrong with the target at `address`, which has dependencies that are written by
+    hand."""
 
     address: Address
 
@@ -44,8 +45,6 @@ async def find_target_faults(request: TargetFaultsRequest) -> TargetFaults:
     address = request.address
     wrapped = await resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend")))
     target = wrapped.target
-    if not target[XpkgDependenciesField].value:
-        return TargetFaults()
     try:
         await resolve_targets(**implicitly(DependenciesRequest(target[XpkgDependenciesField])))
     # There is no list of what can be raised: any backend may infer and validate dependencies;

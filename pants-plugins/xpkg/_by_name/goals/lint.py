@@ -9,8 +9,9 @@ from typing import Any, Iterable
 from pants.core.goals.lint import LintResult, LintTargetsRequest, Partitions
 from pants.core.util_rules.partitions import PartitionerType
 from pants.engine.addresses import Address
-from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from pants.engine.intrinsics import create_digest
 from xpkg.building.build import build_package
 from xpkg.building.lint_reports import write_lint_reports
 from xpkg.dependencies.check import check_repository
@@ -31,6 +32,7 @@ from xpkg.dependencies.lock_check import LockCheck, LockCheckRequest
 from xpkg.dependencies.metas import PackageTargets
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgPinDependenciesField, XpkgSkipLintField, XpkgSourcesField
+from xpkg_tool.messages.files import FINDINGS
 
 
 @dataclass(frozen=True)
@@ -85,18 +87,23 @@ async def lint_xpkgs(
     )
     check = await check_repository(**implicitly(RepositoryCheckRequest()))
     members = [check.of(address) for address in packages.addresses]
-    pinned = tuple(
-        (address, outcome.findings)
+    of_pinned = [
+        outcome
         for address, outcome in zip(packages.addresses, outcomes)
         if targets.by_address[address][XpkgPinDependenciesField].value
-    )
+    ]
+    digests = await concurrently(create_digest(**implicitly(CreateDigest([o.entry(FINDINGS)]))) for o in of_pinned)
+    pinned = tuple((o.address, digest) for o, digest in zip(of_pinned, digests))
     locks = await check_locks(**implicitly(LockCheckRequest(packages.addresses, pinned)))
     report = EMPTY_DIGEST
     if xpkg.report_formats:
         together = await concurrently(
             member_findings(**implicitly(MemberFindingsRequest(address))) for address in packages.addresses
         )
-        findings = tuple(outcome.findings for outcome in (*outcomes, *blocking))
+        findings = await concurrently(
+            create_digest(**implicitly(CreateDigest([outcome.entry(FINDINGS)])))
+            for outcome in (*outcomes, *blocking)
+        )
         findings += tuple(found.digest for found in together if found.digest != EMPTY_DIGEST)
         findings += locks.findings
         report = await write_lint_reports(**implicitly(LintReportsRequest(findings, xpkg.report_formats)))

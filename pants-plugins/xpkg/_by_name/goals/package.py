@@ -3,26 +3,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Iterable
 
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
 from pants.engine.addresses import Address
-from pants.engine.fs import (
-    CreateDigest,
-    Digest,
-    DigestContents,
-    DigestEntries,
-    DigestSubset,
-    FileEntry,
-    PathGlobs,
-)
+from pants.engine.fs import CreateDigest, Digest
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
 from pants.engine.intrinsics import create_digest
-from pants.engine.intrinsics import digest_subset_to_digest
-from pants.engine.intrinsics import get_digest_contents
-from pants.engine.intrinsics import get_digest_entries
 from xpkg.building.build import build_package
 from xpkg.building.build import report_build
 from xpkg.installing.manifest import report_install
@@ -108,29 +96,21 @@ async def attempt_package(field_set: XpkgPackageFieldSet) -> PackageAttempt:
     if outcome.failed:
         await concurrently(report_build(**implicitly(BuildRequest(address))) for address in outcome.blockers)
         return PackageAttempt(None)
-    entries, description_digest = await concurrently(
-        get_digest_entries(**implicitly({outcome.digest: Digest})),
-        digest_subset_to_digest(**implicitly(DigestSubset(outcome.digest, PathGlobs([DESCRIPTION])))),
-    )
-    (description_file,) = await get_digest_contents(**implicitly({description_digest: Digest}))
-    description = json.loads(description_file.content)
+    built = outcome.built
+    assert built is not None
     archive_path = field_set.output_path.value_or_default(file_ending="xpkg").replace(
-        _FRIENDLY_ID, description["friendlyId"]
+        _FRIENDLY_ID, built.friendly_id
     )
-    paths = {ARCHIVE: archive_path, DESCRIPTION: f"{archive_path}.json"}
-    digest = await create_digest(**implicitly(CreateDigest(
-            FileEntry(paths[entry.path], entry.file_digest)
-            for entry in entries
-            if isinstance(entry, FileEntry)
-        )))
+    description_path = f"{archive_path}.json"
+    files = (outcome.entry(ARCHIVE, archive_path), outcome.entry(DESCRIPTION, description_path))
+    digest = await create_digest(**implicitly(CreateDigest(files)))
     archive = BuiltXpkgArtifact(
         relpath=archive_path,
-        extra_log_lines=(f"  {outcome.image_digest}",),
-        image_digest=description["digest"],
-        package_name=description["meta"]["name"],
+        extra_log_lines=(f"  {built.digest}",),
+        image_digest=built.digest,
+        package_name=built.name,
     )
-    description_artifact = BuiltPackageArtifact(paths[DESCRIPTION])
-    return PackageAttempt(BuiltPackage(digest, (archive, description_artifact)))
+    return PackageAttempt(BuiltPackage(digest, (archive, BuiltPackageArtifact(description_path))))
 
 
 def rules() -> Iterable[Any]:

@@ -13,17 +13,18 @@ from pants.engine.addresses import Address, UnparsedAddressInputs
 from pants.engine.engine_aware import EngineAwareReturnType
 from pants.engine.fs import (
     EMPTY_DIGEST,
-    AddPrefix,
+    CreateDigest,
     Digest,
     DigestContents,
     DigestSubset,
+    FileEntry,
     MergeDigests,
     PathGlobs,
 )
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
 from pants.engine.internals.graph import resolve_target
 from pants.engine.internals.graph import resolve_targets
-from pants.engine.intrinsics import add_prefix
+from pants.engine.intrinsics import create_digest
 from pants.engine.intrinsics import digest_subset_to_digest
 from pants.engine.intrinsics import get_digest_contents
 from pants.engine.intrinsics import merge_digests
@@ -170,23 +171,23 @@ async def install_package(request: _PackageRequest, xpkg: XpkgSubsystem) -> _Pac
         published = published_as(candidate, request.registry, xpkg.registries)
     except ValueError as error:
         return _Package(address, problem=str(error))
-    own = await digest_subset_to_digest(**implicitly(DigestSubset(candidate.files, PathGlobs([DESCRIPTION]))))
-    (file,) = await get_digest_contents(**implicitly({own: Digest}))
+    prefix = f"__{address.path_safe_spec}"
+    description_path = f"{prefix}/{DESCRIPTION}"
+    entry = FileEntry(description_path, candidate.files[DESCRIPTION])
+    description = await create_digest(**implicitly(CreateDigest([entry])))
+    (file,) = await get_digest_contents(**implicitly({description: Digest}))
     built = json.loads(file.content)
     pipelines = files_with_pipelines(built, address)
     meta = os.path.join(address.spec_path, built["meta"]["file"])
     wrapped = await resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend")))
     inputs = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
-    prefix = f"__{address.path_safe_spec}"
-    description, sources = await concurrently(
-        add_prefix(**implicitly(AddPrefix(own, prefix))),
-        digest_subset_to_digest(**implicitly(DigestSubset(inputs.digest, PathGlobs([*pipelines, meta])))),
-    )
+    globs = PathGlobs([*pipelines, meta])
+    sources = await digest_subset_to_digest(**implicitly(DigestSubset(inputs.digest, globs)))
     message = PackageToInstall(
         name=address.spec,
         source=published.source,
         tags=published.tags,
-        description=f"{prefix}/{DESCRIPTION}",
+        description=description_path,
         compositions=pipelines,
         place=wrapped.target.description_of_origin,
         meta=meta,

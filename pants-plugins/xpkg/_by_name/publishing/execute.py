@@ -9,11 +9,10 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest, DigestEntries, FileEntry
+from pants.engine.fs import CreateDigest, Digest, FileEntry
 from pants.engine.process import ProcessCacheScope
-from pants.engine.rules import collect_rules, concurrently, implicitly, rule
+from pants.engine.rules import collect_rules, implicitly, rule
 from pants.engine.intrinsics import create_digest
-from pants.engine.intrinsics import get_digest_entries
 from xpkg.naming.environment import publish_environment
 from xpkg.publishing.lookup import publish_plan
 from xpkg.tool.run import ask_the_tool
@@ -70,8 +69,11 @@ class _Written:
 async def _write(plan: PublishPlan, xpkg: XpkgSubsystem, *, dynamic_ui: bool) -> _Written:
     packages = [plan.package(address) for address in plan.to_write]
     environment = await publish_environment(**implicitly(PublishEnvironmentRequest()))
-    built = await concurrently(get_digest_entries(**implicitly({p.candidate.files: Digest})) for p in packages)
-    archives = await create_digest(**implicitly(CreateDigest(_archive(*numbered) for numbered in enumerate(built))))
+    # Nothing but the archives: of a thousand packages, each file in a sandbox counts.
+    archives = await create_digest(**implicitly(CreateDigest(
+            FileEntry(_archive_name(number), package.candidate.files[ARCHIVE])
+            for number, package in enumerate(packages)
+        )))
 
     def began(name: str) -> None:
         package = plan.package(addresses[name])
@@ -126,13 +128,6 @@ def _to_publish(packages: Sequence[PackagePlan]) -> tuple[PackageToPublish, ...]
         )
         for number, (package, after) in enumerate(zip(packages, predecessors(packages)))
     )
-
-
-def _archive(number: int, built: DigestEntries) -> FileEntry:
-    """The archive among the files of a package, and nothing else: of a thousand packages, each file
-    and folder in a sandbox counts."""
-    (archive,) = (e for e in built if isinstance(e, FileEntry) and e.path == ARCHIVE)
-    return FileEntry(_archive_name(number), archive.file_digest)
 
 
 def _archive_name(number: int) -> str:
