@@ -36,8 +36,8 @@ from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsReque
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
 from xpkg.named_packages import (
-    FewPackages,
-    FewPackagesRequest,
+    NamedAlone,
+    NamedAloneRequest,
     ShownByLint,
     ShownByLintRequest,
 )
@@ -244,8 +244,8 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # Of the default ones the tool has more to say.
         await Get(SourcesPaths, SourcesPathsRequest(sources.package_sources))
     dependencies = bool(wrapped.target[XpkgDependenciesField].value)
-    few = await Get(FewPackages, FewPackagesRequest())
-    if pinned or address in few.addresses:
+    alone = await Get(NamedAlone, NamedAloneRequest(address))
+    if pinned or alone.value:
         own = await Get(PackageInputs, PackageInputsRequest(wrapped.target))
         return _PackageGroup((own,), 0, pinned, dependencies)
     bucket = await Get(Bucket, BucketRequest(address))

@@ -1,7 +1,9 @@
 """Lays the tool out for fast, hermetic starts. Runs in a sandbox, with nothing installed.
 
 `python assemble.py PEX OUTPUT` copies the libraries out of a loose PEX and the tool beside them,
-compiles everything and writes the runner. In the PEX each library is a folder or, from Pants 2.21
+compiles everything and writes the runner. The first process after Pants' daemon has started waits
+until all of these files are laid out: so there is bytecode only, which is also found sooner, and
+only what is ever imported. In the PEX each library is a folder or, from Pants 2.21
 on, the wheel as it was downloaded. The output depends on the contents alone: bytecode names
 no path of the machine and no file time, and console scripts, which hold the interpreter's path, are
 left out, as are the notes that installers leave.
@@ -17,6 +19,11 @@ import sys
 import zipfile
 from typing import Iterator
 
+# Dependencies of libraries for what the tool does not use: the schemas of `oras`, and the completion
+# of a shell's command line.
+_UNUSED = frozenset(
+    ("attr", "attrs", "jsonschema", "jsonschema_specifications", "referencing", "rpds", "shtab")
+)
 _NOT_COPIED = ("__pycache__", "tests", "INSTALLER", "RECORD", "REQUESTED", "direct_url.json")
 
 _RUNNER = '''\
@@ -57,7 +64,10 @@ def main(pex: str, output: str) -> None:
             # Console scripts are in `bin`, in a wheel's `data` or, where pex put them aside, in a
             # hidden folder.
             scripts = entry.name == "bin" or entry.suffix == ".data"
-            if scripts or entry.name == "__pycache__" or entry.name.startswith("."):
+            notes = entry.suffix == ".dist-info"
+            if scripts or notes or entry.name in (*_UNUSED, "__pycache__"):
+                continue
+            if entry.name.startswith("."):
                 continue
             if entry.is_dir():
                 ignore = shutil.ignore_patterns(*_NOT_COPIED)
@@ -65,13 +75,16 @@ def main(pex: str, output: str) -> None:
             elif entry.suffix in (".py", ".so"):
                 shutil.copyfile(entry, library / entry.name)
     shutil.copytree("xpkg_tool", library / "xpkg_tool")
-    pathlib.Path(output, "run.py").write_text(_RUNNER, encoding="utf-8")
     compileall.compile_dir(
         output,
         quiet=2,  # Some libraries ship files for other versions of Python.
         stripdir=output,
+        legacy=True,  # Beside the source, where it is found without that.
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
+    for source in library.rglob("*.py"):
+        source.unlink()
+    pathlib.Path(output, "run.py").write_text(_RUNNER, encoding="utf-8")
 
 
 if __name__ == "__main__":

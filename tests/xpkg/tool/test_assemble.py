@@ -40,6 +40,7 @@ def files(distribution: str, interpreter: str) -> dict[str, str]:
         f"{distribution}/bin/library": f"#!{interpreter}\n",
         f"{distribution}/.prefix/bin/library": f"#!{interpreter}\n",
         f"{distribution}/single.py": LIBRARY,
+        f"{distribution}/jsonschema/__init__.py": LIBRARY,
     }
 
 
@@ -100,7 +101,7 @@ def pack(distribution: Path) -> None:
 def test_a_wheel_gives_what_an_installed_library_gives(tmp_path: Path) -> None:
     installed = assemble(tmp_path / "installed")
     assert assemble(tmp_path / "wheel", as_wheel=True) == installed
-    assert {"lib/single.py", "lib/library/__init__.py"} <= {*installed}
+    assert {"lib/single.pyc", "lib/library/__init__.pyc"} <= {*installed}
 
 
 def test_the_bytes_depend_on_the_contents_alone(tmp_path: Path) -> None:
@@ -113,8 +114,9 @@ def test_the_bytes_depend_on_the_contents_alone(tmp_path: Path) -> None:
         env={"HOME": "/nowhere", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Tokyo", "PATH": "/bin"},
     )
     assert one == two
-    cached = f"__pycache__/__init__.{sys.implementation.cache_tag}.pyc"
-    assert {"run.py", "lib/single.py", f"lib/library/{cached}", f"lib/xpkg_tool/{cached}"} <= {*one}
-    # Nothing that names an interpreter, and nothing that the tool does not import.
-    others = ("bin/", ".prefix/", "library/tests/", "INSTALLER", "RECORD", "direct_url.json")
+    compiled = ("lib/single.pyc", "lib/library/__init__.pyc", "lib/xpkg_tool/__init__.pyc")
+    assert {"run.py", *compiled} <= {*one}
+    # Nothing that names an interpreter, nothing twice, and nothing that the tool does not import.
+    others = ("bin/", ".prefix/", "library/tests/", ".dist-info/", "__pycache__", "jsonschema")
     assert not [name for name in one if any(other in name for other in others)]
+    assert [name for name in one if name.endswith(".py")] == ["run.py"]

@@ -28,7 +28,7 @@ from xpkg.building.pins import find_pin_targets
 from xpkg.building.pins import find_pins
 from xpkg.building.shards import analyse_package
 from xpkg.building.target_faults import find_target_faults
-from xpkg.named_packages import find_few_packages
+from xpkg.named_packages import named_alone
 from xpkg.named_packages import shown_by_lint
 from xpkg.tool.run import ask_the_tool
 from pants.engine.target import (
@@ -50,8 +50,8 @@ from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsReque
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
 from xpkg.named_packages import (
-    FewPackages,
-    FewPackagesRequest,
+    NamedAlone,
+    NamedAloneRequest,
     ShownByLint,
     ShownByLintRequest,
 )
@@ -258,8 +258,8 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # Of the default ones the tool has more to say.
         await resolve_source_paths(**implicitly(SourcesPathsRequest(sources.package_sources)))
     dependencies = bool(wrapped.target[XpkgDependenciesField].value)
-    few = await find_few_packages(**implicitly(FewPackagesRequest()))
-    if pinned or address in few.addresses:
+    alone = await named_alone(**implicitly(NamedAloneRequest(address)))
+    if pinned or alone.value:
         own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
         return _PackageGroup((own,), 0, pinned, dependencies)
     bucket = await find_bucket(**implicitly(BucketRequest(address)))
