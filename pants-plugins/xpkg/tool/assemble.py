@@ -19,8 +19,8 @@ import sys
 import zipfile
 from typing import Iterator
 
-# Dependencies of libraries for what the tool does not use: the schemas of `oras`, and the completion
-# of a shell's command line.
+# Dependencies of libraries for what the tool does not use, such as the schemas of `oras`, and the
+# completion of a command line.
 _UNUSED = frozenset(
     ("attr", "attrs", "jsonschema", "jsonschema_specifications", "referencing", "rpds", "shtab")
 )
