@@ -9,14 +9,22 @@ from pants.base.build_environment import get_buildroot
 from pants.engine.addresses import Address
 from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.target import AllTargets
 from pants.util.frozendict import FrozenDict
 from pants.util.strutil import pluralize
 
 from xpkg.naming.environment import PublishEnvironment, PublishEnvironmentRequest
-from xpkg.publishing.candidate import Candidate, CandidateRequest, Destination
+from xpkg.publishing.candidate import (
+    Candidate,
+    CandidateRequest,
+    Destination,
+    Destinations,
+    DestinationsRequest,
+)
 from xpkg.publishing.failure import process_failed
 from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan, in_order, settle
 from xpkg.subsystem import XpkgSubsystem
+from xpkg.target_types import XpkgSourcesField
 from xpkg.tool.fresh import Fresh
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool.messages.plan import Action, PackageToPlan, PlanAnswer, PlannedReference, PlanRequest
@@ -31,8 +39,52 @@ class PublishPlanRequest:
 
 
 @dataclass(frozen=True)
+class _CandidatesRequest:
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    packages: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A package, the digest of its manifest, and the references to look up."""
+
+    address: Address
+    digest: str
+    destinations: tuple[Destination, ...]
+
+
+@dataclass(frozen=True)
+class _EarlyRequest:
+    named: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class _Early:
+    """The references of the packages that the command line names, if all of them are built and have
+    destinations that are right, and the repository has no others; else nothing."""
+
+    wanted: tuple[_Wanted, ...] = ()
+
+
+@dataclass(frozen=True)
+class _AllNamedRequest:
+    named: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class _AllNamed:
+    """Whether the command line names all packages of the repository."""
+
+    value: bool
+
+
+@dataclass(frozen=True)
 class _LookupRequest:
-    candidates: tuple[Candidate, ...]
+    wanted: tuple[_Wanted, ...]
 
 
 @dataclass(frozen=True)
@@ -45,23 +97,70 @@ class _Lookup(Fresh):
 
 @rule
 async def publish_plan(request: PublishPlanRequest, xpkg: XpkgSubsystem) -> PublishPlan:
-    named = await MultiGet(Get(Candidate, CandidateRequest(a)) for a in request.named)
-    others = sorted({a for c in named for a in c.dependencies}.difference(request.named))
-    unnamed = await MultiGet(Get(Candidate, CandidateRequest(address)) for address in others)
-    candidates = in_order((*named, *unnamed))
-    not_built = [c.address.spec for c in named if not c.digest]
-    if not_built:
-        return PublishPlan(request.named, _stopped(candidates, not_built))
-    lookup = await Get(_Lookup, _LookupRequest(candidates))
+    # If no package can come besides, what the registries have can be looked up while it is found
+    # out who depends on whom.
+    early = await Get(_Early, _EarlyRequest(request.named))
+    if early.wanted:
+        lookup, named = await MultiGet(
+            Get(_Lookup, _LookupRequest(early.wanted)),
+            Get(_Candidates, _CandidatesRequest(request.named)),
+        )
+        candidates = in_order(named.packages)
+    else:
+        named = await Get(_Candidates, _CandidatesRequest(request.named))
+        others = {a for c in named.packages for a in c.dependencies}.difference(request.named)
+        unnamed = await Get(_Candidates, _CandidatesRequest(tuple(sorted(others))))
+        candidates = in_order((*named.packages, *unnamed.packages))
+        not_built = [c.address.spec for c in named.packages if not c.digest]
+        if not_built:
+            return PublishPlan(request.named, _stopped(candidates, not_built))
+        wanted = (_wanted(c.address, c.digest, c.destinations) for c in candidates)
+        lookup = await Get(_Lookup, _LookupRequest(tuple(wanted)))
     packages = tuple(_planned(candidate, lookup) for candidate in candidates)
     settled = settle(packages, request.named, publish_dependencies=xpkg.publish_dependencies)
     return PublishPlan(request.named, settled, lookup.requests)
 
 
 @rule
+async def find_early(request: _EarlyRequest) -> _Early:
+    destinations = await MultiGet(
+        Get(Destinations, DestinationsRequest(address)) for address in request.named
+    )
+    built = [d.built.digest for d in destinations if d.built and not d.problem]
+    if len(built) < len(request.named):
+        return _Early()
+    try:
+        everything = await Get(_AllNamed, _AllNamedRequest(request.named))
+    # Some BUILD file is wrong, which is said of each package that it concerns.
+    except Exception:
+        return _Early()
+    if not everything.value:
+        return _Early()
+    return _Early(
+        tuple(
+            _wanted(address, digest, d.destinations)
+            for address, digest, d in zip(request.named, built, destinations)
+        )
+    )
+
+
+@rule
+async def all_named(request: _AllNamedRequest, all_targets: AllTargets) -> _AllNamed:
+    packages = {target.address for target in all_targets if target.has_field(XpkgSourcesField)}
+    return _AllNamed(packages == {*request.named})
+
+
+@rule
+async def find_candidates(request: _CandidatesRequest) -> _Candidates:
+    return _Candidates(
+        await MultiGet(Get(Candidate, CandidateRequest(a)) for a in request.addresses)
+    )
+
+
+@rule
 async def look_up(request: _LookupRequest, xpkg: XpkgSubsystem) -> _Lookup:
-    wanted = [(c, _to_look_up(c)) for c in request.candidates]
-    count = sum(len(destinations) for _, destinations in wanted)
+    wanted = request.wanted
+    count = sum(len(package.destinations) for package in wanted)
     if not count:
         return _Lookup(FrozenDict())
     environment = await Get(PublishEnvironment, PublishEnvironmentRequest())
@@ -71,11 +170,11 @@ async def look_up(request: _LookupRequest, xpkg: XpkgSubsystem) -> _Lookup:
     message = PlanRequest(
         directory=get_buildroot(),
         connections=max(1, xpkg.publish_connections),
-        registries=registry_options(d for _, destinations in wanted for d in destinations),
+        registries=registry_options(d for package in wanted for d in package.destinations),
         packages=tuple(
-            PackageToPlan(c.address.spec, c.digest, tuple(d.reference for d in destinations))
-            for c, destinations in wanted
-            if destinations
+            PackageToPlan(p.address.spec, p.digest, tuple(d.reference for d in p.destinations))
+            for p in wanted
+            if p.destinations
         ),
         by_digest=xpkg.publish_plan,
     )
@@ -93,7 +192,7 @@ async def look_up(request: _LookupRequest, xpkg: XpkgSubsystem) -> _Lookup:
         error = process_failed("Looking up the references", asked.failure)
         return _failed(wanted, "the process failed", error)
     answer = asked.read(PlanAnswer)
-    addresses = {candidate.address.spec: candidate.address for candidate, _ in wanted}
+    addresses = {package.address.spec: package.address for package in wanted}
     entries = {
         (addresses[package.name], planned.reference): planned._replace(why=planned.why.rstrip("."))
         for package in answer.packages
@@ -107,12 +206,12 @@ def registry_options(destinations: Iterable[Destination]) -> FrozenDict[str, Reg
     return FrozenDict({d.registry.host: d.registry.options for d in destinations})
 
 
-def _to_look_up(candidate: Candidate) -> tuple[Destination, ...]:
-    return tuple(d for d in candidate.destinations if not d.registry.skip_push)
+def _wanted(address: Address, digest: str, destinations: Iterable[Destination]) -> _Wanted:
+    return _Wanted(address, digest, tuple(d for d in destinations if not d.registry.skip_push))
 
 
 def _failed(
-    wanted: Iterable[tuple[Candidate, Iterable[Destination]]],
+    wanted: Iterable[_Wanted],
     why: str,
     error: str,
     *,
@@ -122,9 +221,9 @@ def _failed(
     return _Lookup(
         FrozenDict(
             {
-                (candidate.address, d.reference): PlannedReference(
+                (package.address, d.reference): PlannedReference(
                     d.reference,
-                    candidate.digest,
+                    package.digest,
                     None,
                     Action.FAILED,
                     why,
@@ -132,8 +231,8 @@ def _failed(
                     error,
                     configuration,
                 )
-                for candidate, destinations in wanted
-                for d in destinations
+                for package in wanted
+                for d in package.destinations
             }
         )
     )

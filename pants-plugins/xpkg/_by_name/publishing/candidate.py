@@ -64,6 +64,25 @@ class Destination:
 
 
 @dataclass(frozen=True)
+class DestinationsRequest:
+    """Asks for the `Destinations` of the package at `address`."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """What is built of a package, with its files (BuildOutcome), and where it goes: all that is
+    known without its dependencies. `built` is None where it does not build."""
+
+    built: Built | None
+    files: FrozenDict[str, FileDigest] = NO_FILES
+    destinations: tuple[Destination, ...] = ()
+    skip_push: bool = False
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
 class CandidateRequest:
     """Asks for the `Candidate` of the package at `address`."""
 
@@ -136,17 +155,36 @@ def _named(naming: Naming, registries: Iterable[Registry]) -> Iterator[Destinati
 
 
 @rule
-async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> Candidate:
+async def find_destinations(request: DestinationsRequest, xpkg: XpkgSubsystem) -> Destinations:
     address = request.address
     # What is wrong with one package is not raised: it must not stop the others.
     try:
         outcome = await build_package(**implicitly(BuildRequest(address)))
     except CANNOT_BE_BUILT as error:
-        return Candidate(address, problem=Problem("cannot be built", str(error)))
+        return Destinations(None, problem=Problem("cannot be built", str(error)))
     built = outcome.built
     if built is None:
-        return Candidate(address, problem=Problem("does not pass lint", outcome.text.strip()))
-    candidate = Candidate(address, built.digest, outcome.files, built.size, package_name=built.name)
+        problem = Problem("does not pass lint", outcome.text.strip())
+        return Destinations(None, problem=problem)
+    wrapped = await resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend")))
+    if wrapped.target[XpkgSkipPushField].value:
+        return Destinations(built, outcome.files, skip_push=True)
+    try:
+        destinations = await _destinations(wrapped.target, built, xpkg)
+    except ValueError as error:
+        problem = Problem(_UNPUBLISHABLE, str(error))
+        return Destinations(built, outcome.files, problem=problem)
+    return Destinations(built, outcome.files, destinations)
+
+
+@rule
+async def publish_candidate(request: CandidateRequest) -> Candidate:
+    address = request.address
+    own = await find_destinations(**implicitly(DestinationsRequest(address)))
+    built = own.built
+    if built is None:
+        return Candidate(address, problem=own.problem)
+    candidate = Candidate(address, built.digest, own.files, built.size, package_name=built.name)
     try:
         wrapped, transitive, check = await concurrently(
             resolve_target(**implicitly(WrappedTargetRequest(address, "the xpkg backend"))),
@@ -175,13 +213,12 @@ async def publish_candidate(request: CandidateRequest, xpkg: XpkgSubsystem) -> C
     if wrapped.target[XpkgPinDependenciesField].value:
         meant = {a: None for addresses in member.meant.values() for a in addresses}
         candidate = replace(candidate, pinned_to=tuple(meant))
-    if wrapped.target[XpkgSkipPushField].value:
-        return replace(candidate, skip_push=True)
-    try:
-        destinations = await _destinations(wrapped.target, built, xpkg)
-    except ValueError as error:
-        return replace(candidate, problem=Problem(_UNPUBLISHABLE, str(error)))
-    return replace(candidate, destinations=destinations)
+    return replace(
+        candidate,
+        destinations=own.destinations,
+        skip_push=own.skip_push,
+        problem=own.problem,
+    )
 
 
 def rules() -> Iterable[Any]:
