@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, Iterator
+import itertools
+from typing import Any, Iterable, Iterator, Sequence
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xpkg_tool.lint.schemas import keywords, walk
@@ -48,10 +49,8 @@ VALUES: list[Any] = [
     *({"x": {"type": "string"}}, {"type": {"type": "array"}}, {"name": {"type": "string"}}),
 ]
 REMOVED = object()
-CHANGES = st.lists(
-    st.tuples(st.integers(0, 11), st.sampled_from(KEYWORDS), st.sampled_from([*VALUES, REMOVED])),
-    max_size=3,
-)
+# The number of a schema, a keyword in it, and what that becomes.
+Change = tuple[int, str, Any]
 
 
 def schemas(schema: Any) -> Iterator[dict[str, Any]]:
@@ -70,27 +69,48 @@ def test_the_usual_schema_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     assert walk.problems(USUAL, status=True) == []
 
 
-@settings(max_examples=600, deadline=None)
-@given(changes=CHANGES, status=st.booleans())
-@example(changes=[(2, "default", "x")], status=False)
-@example(changes=[(3, "properties", {"labels": {"type": "object"}})], status=False)
-@example(changes=[(0, "maxProperties", 1)], status=True)
-@example(changes=[(7, "x-kubernetes-list-map-keys", ["x"])], status=True)
-def test_nothing_is_lost(changes: list[tuple[int, str, Any]], status: bool) -> None:
+def changed(changes: Iterable[Change]) -> dict[str, Any]:
     schema = copy.deepcopy(USUAL)
     for number, keyword, value in changes:
         found = list(schemas(schema))
-        changed = found[number % len(found)]
+        one = found[number % len(found)]
         if value is REMOVED:
-            changed.pop(keyword, None)
+            one.pop(keyword, None)
         else:
-            changed[keyword] = copy.deepcopy(value)
-    quick = set(map(repr, walk.problems(schema, status=status)))
+            one[keyword] = copy.deepcopy(value)
+    return schema
+
+
+def check(cases: Sequence[tuple[Sequence[Change], bool]]) -> None:
+    given_schemas = [(changed(changes), status) for changes, status in cases]
+    quick = [walk.problems(schema, status=status) for schema, status in given_schemas]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walk, "is_plain", lambda _: False)
         patch.setattr(walk, "is_plain_root", lambda _: False)
-        thorough = walk.problems(schema, status=status)
-    everything = set(map(repr, thorough))
-    assert everything <= quick
-    # Where a property is no schema, the rules do not look at those beside it.
-    assert everything == quick or any(problem.rule is SCHEMA_TYPE for problem in thorough)
+        thorough = [walk.problems(schema, status=status) for schema, status in given_schemas]
+    for case, some, all_of_them in zip(cases, quick, thorough):
+        found, wanted = set(map(repr, some)), set(map(repr, all_of_them))
+        assert wanted <= found, case
+        # Where a property is no schema, the rules do not look at those beside it.
+        assert wanted == found or any(p.rule is SCHEMA_TYPE for p in all_of_them), case
+
+
+def test_each_change_by_itself() -> None:
+    numbers = range(len(list(schemas(USUAL))))
+    changes = itertools.product(numbers, KEYWORDS, [*VALUES, REMOVED])
+    check([([change], change[0] % 2 == 0) for change in changes])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    changes=st.lists(
+        st.tuples(
+            st.integers(0, 11), st.sampled_from(KEYWORDS), st.sampled_from([*VALUES, REMOVED])
+        ),
+        min_size=2,
+        max_size=4,
+    ),
+    status=st.booleans(),
+)
+def test_several_changes(changes: list[Change], status: bool) -> None:
+    check([(changes, status)])
