@@ -65,7 +65,8 @@ class PackageToBuild(NamedTuple):
     """A package: `name` is its name in messages, `root` its folder. `examples_expected`: somebody
     configured examples, so that it is an error to find none. `package_type` is the type that it
     must have, if any. With `analyses`, folders that each hold the answer to an AnalyseRequest and
-    together cover all its files, the files themselves are not read."""
+    together cover all its files, the files themselves are not read. Else they are below `folder`,
+    without which their paths are."""
 
     name: str
     root: str
@@ -76,6 +77,7 @@ class PackageToBuild(NamedTuple):
     analyses: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     pinning: _MaybePinning = None
+    folder: str = ""
 
 
 class BuildRequest(NamedTuple):

@@ -61,8 +61,8 @@ def _build_one(
         request = PackageRequest(
             name=package.name,
             root=package.root,
-            sources={} if stored else contents(package.sources),
-            examples={} if stored else contents(package.examples),
+            sources={} if stored else contents(package.sources, package.folder),
+            examples={} if stored else contents(package.examples, package.folder),
             package_type=package.package_type,
             examples_expected=package.examples_expected,
             selection=selection,
@@ -136,9 +136,9 @@ def _size(request: PackageRequest) -> int:
     return sum(map(len, (*request.sources.values(), *request.examples.values())))
 
 
-def contents(paths: Sequence[str]) -> dict[str, bytes]:
-    """The contents of the files by their paths."""
-    return {path: Path(path).read_bytes() for path in paths}
+def contents(paths: Sequence[str], folder: str = "") -> dict[str, bytes]:
+    """The contents of the files by their paths, which are below `folder`."""
+    return {path: Path(folder, path).read_bytes() for path in paths}
 
 
 def _write(folder: Path, result: BuildResult) -> None:

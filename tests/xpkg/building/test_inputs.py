@@ -56,7 +56,13 @@ def test_the_defaults_take_all_yaml_and_keep_examples_apart(rule_runner: RuleRun
     assert found.examples == ("p/examples/e.yaml",)
     assert found.size == len("a: 1\n") + len("a: 12\n") + len("a: 123\n") + len("a: 1234\n")
     assert found.message() == PackageToBuild(
-        "p:p", "p", found.sources, found.examples, examples_expected=False, package_type=None
+        "p:p",
+        "p",
+        found.sources,
+        found.examples,
+        examples_expected=False,
+        package_type=None,
+        folder=found.folder,
     )
 
 

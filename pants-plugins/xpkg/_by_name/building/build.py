@@ -216,15 +216,18 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     )
     # A large package is alone in its group. What was read holds all that is needed of its files.
     paths = analyses[0].paths if analyses else ()
-    digests = [files.digest for files in analyses or packages]
+    # After a change of one package, the others of its bucket need not be laid out again.
+    folders = {} if analyses else {package.folder: package.digest for package in packages}
     pins = group.pins
     request = BuildMessage(
         tuple(package.message(paths)._replace(pinning=pins.message) for package in packages),
         xpkg.selection(),
         xpkg.fail_on,
     )
-    inputs = (*digests, pins.lock)
-    built = await ask_the_tool(**implicitly(ToolRequest(request, f"Building {_names(packages)}", inputs)))
+    inputs = (*(analysis.digest for analysis in analyses), pins.lock)
+    description = f"Building {_names(packages)}"
+    asked = ToolRequest(request, description, inputs, immutable_inputs=FrozenDict(folders))
+    built = await ask_the_tool(**implicitly({asked: ToolRequest}))
     reports = built.read(BuildAnswer).packages
     # At once for all packages: what the engine does takes longer each time than what is done here.
     files: list[dict[str, FileDigest]] = [{} for _ in reports]

@@ -57,9 +57,15 @@ class PackageInputs:
     package_type: str | None
     left_out: tuple[LeftOut, ...] = ()
 
+    @property
+    def folder(self) -> str:
+        """Where its files are in a sandbox: not in their own place, which may be inside that of
+        another package."""
+        return f"xpkg-inputs/{self.digest.fingerprint}"
+
     def message(self, analyses: Sequence[str] = ()) -> PackageToBuild:
-        """`analyses` are the paths of answers that cover its files, where these were read
-        already."""
+        """`analyses` are the paths of answers that cover its files, where these were read already;
+        without them, the files are in `folder`."""
         return PackageToBuild(
             name=self.address.spec,
             root=self.address.spec_path,
@@ -69,6 +75,7 @@ class PackageInputs:
             package_type=self.package_type,
             analyses=tuple(analyses),
             left_out=self.left_out,
+            folder="" if analyses else self.folder,
         )
 
 
