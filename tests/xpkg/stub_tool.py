@@ -9,6 +9,7 @@ those at which it waits for a file `released`. Each run adds its request to runs
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -108,7 +109,10 @@ def publish(asked: PublishRequest, root: Path) -> PublishAnswer:
                 os.kill(os.getpid(), signal.SIGKILL)
             if package.name in _read(root / "hold.json", []):
                 _wait_for(root / "released")
-            done = PublishedPackage(package.name, _publish_one(package, root))
+            # Another process may publish another package at the same time.
+            with (root / "lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                done = PublishedPackage(package.name, _publish_one(package, root))
         published.append(done)
         _add(asked.events, PublishEvent(package.name, done))
     return PublishAnswer(tuple(published))

@@ -173,8 +173,8 @@ class NamedAloneRequest:
 
 @dataclass(frozen=True)
 class NamedAlone:
-    """That each package asks for itself, so that the others are left as they are when a command
-    names one."""
+    """Whether it is. Each package asks for itself, so that the results of the others stay as they
+    are when a command names one."""
 
     value: bool
 

@@ -158,13 +158,13 @@ class _Group:
 
 @dataclass(frozen=True)
 class _PackageGroup:
-    """The packages that share the process of one, its number among them, and whether it is
-    `pinned` to others, or has dependencies that are written by hand."""
+    """The packages that share the process of one, and its number among them; whether it is `pinned`
+    to others, and whether its target `has_dependencies`, which are written by hand."""
 
     packages: tuple[PackageInputs, ...]
     number: int
     pinned: bool
-    dependencies: bool
+    has_dependencies: bool
 
 
 @dataclass(frozen=True)
@@ -246,11 +246,11 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
         # Of the default ones the tool has more to say.
         await Get(SourcesPaths, SourcesPathsRequest(sources.package_sources))
-    dependencies = bool(wrapped.target[XpkgDependenciesField].value)
+    has_dependencies = bool(wrapped.target[XpkgDependenciesField].value)
     alone = await Get(NamedAlone, NamedAloneRequest(address))
     if pinned or alone.value:
         own = await Get(PackageInputs, PackageInputsRequest(wrapped.target))
-        return _PackageGroup((own,), 0, pinned, dependencies)
+        return _PackageGroup((own,), 0, pinned, has_dependencies)
     bucket = await Get(Bucket, BucketRequest(address))
     inputs = await Get(_BucketInputs, Bucket, bucket)
     found = _find(inputs, address)
@@ -258,7 +258,7 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # Its inputs cannot be had; asking again raises what Pants has to say of it.
         await Get(PackageInputs, PackageInputsRequest(wrapped.target))
         raise AssertionError(f"{address} is not in its own bucket.")
-    return _PackageGroup(*found, pinned, dependencies)
+    return _PackageGroup(*found, pinned, has_dependencies)
 
 
 @rule
@@ -279,7 +279,7 @@ async def build_package(request: BuildRequest) -> BuildOutcome:
     built = await Get(_GroupResult, _Group(group.packages, pins))
     report, files = built.reports[number], built.files[number]
     faults = TargetFaults()
-    if group.dependencies:
+    if group.has_dependencies:
         faults = await Get(TargetFaults, TargetFaultsRequest(address))
     if faults.text or pins.problem:
         text = "\n\n".join(filter(None, (faults.text, pins.problem, report.text)))

@@ -116,8 +116,8 @@ def _scan(request: FolderScanRequest) -> FolderScan:
 
 
 def _is_ordinary(entry: os.DirEntry[bytes]) -> bool:
-    """Whether there is nothing to say of it, as of nearly all files. This runs for each file of the
-    repository in each run, and is all that does."""
+    """Whether there is nothing to say of it, as of nearly all files. It must be quick: it runs for
+    each file of all packages in each run."""
     name = entry.name
     return (
         entry.is_file(follow_symlinks=False)

@@ -39,12 +39,12 @@ class PublishPlanRequest:
 
 
 @dataclass(frozen=True)
-class _CandidatesRequest:
+class _CandidatesOfRequest:
     addresses: tuple[Address, ...]
 
 
 @dataclass(frozen=True)
-class _Candidates:
+class _CandidatesOf:
     packages: tuple[Candidate, ...]
 
 
@@ -103,13 +103,13 @@ async def publish_plan(request: PublishPlanRequest, xpkg: XpkgSubsystem) -> Publ
     if early.wanted:
         lookup, named = await MultiGet(
             Get(_Lookup, _LookupRequest(early.wanted)),
-            Get(_Candidates, _CandidatesRequest(request.named)),
+            Get(_CandidatesOf, _CandidatesOfRequest(request.named)),
         )
         candidates = in_order(named.packages)
     else:
-        named = await Get(_Candidates, _CandidatesRequest(request.named))
+        named = await Get(_CandidatesOf, _CandidatesOfRequest(request.named))
         others = {a for c in named.packages for a in c.dependencies}.difference(request.named)
-        unnamed = await Get(_Candidates, _CandidatesRequest(tuple(sorted(others))))
+        unnamed = await Get(_CandidatesOf, _CandidatesOfRequest(tuple(sorted(others))))
         candidates = in_order((*named.packages, *unnamed.packages))
         not_built = [c.address.spec for c in named.packages if not c.digest]
         if not_built:
@@ -123,12 +123,6 @@ async def publish_plan(request: PublishPlanRequest, xpkg: XpkgSubsystem) -> Publ
 
 @rule
 async def find_early(request: _EarlyRequest) -> _Early:
-    destinations = await MultiGet(
-        Get(Destinations, DestinationsRequest(address)) for address in request.named
-    )
-    built = [d.built.digest for d in destinations if d.built and not d.problem]
-    if len(built) < len(request.named):
-        return _Early()
     try:
         everything = await Get(_AllNamed, _AllNamedRequest(request.named))
     # Some BUILD file is wrong, which is said of each package that it concerns.
@@ -136,10 +130,16 @@ async def find_early(request: _EarlyRequest) -> _Early:
         return _Early()
     if not everything.value:
         return _Early()
+    destinations = await MultiGet(
+        Get(Destinations, DestinationsRequest(address)) for address in request.named
+    )
+    digests = [d.built.digest for d in destinations if d.built and not d.problem]
+    if len(digests) < len(request.named):
+        return _Early()
     return _Early(
         tuple(
             _wanted(address, digest, d.destinations)
-            for address, digest, d in zip(request.named, built, destinations)
+            for address, digest, d in zip(request.named, digests, destinations)
         )
     )
 
@@ -151,8 +151,8 @@ async def all_named(request: _AllNamedRequest, all_targets: AllTargets) -> _AllN
 
 
 @rule
-async def find_candidates(request: _CandidatesRequest) -> _Candidates:
-    return _Candidates(
+async def find_candidates_of(request: _CandidatesOfRequest) -> _CandidatesOf:
+    return _CandidatesOf(
         await MultiGet(Get(Candidate, CandidateRequest(a)) for a in request.addresses)
     )
 

@@ -3,7 +3,9 @@
 `python assemble.py PEX OUTPUT` copies the libraries out of a loose PEX and the tool beside them,
 compiles everything and writes the runner. The first process after Pants' daemon has started waits
 until all of these files are laid out: so there is bytecode only, which is also found sooner, and
-only what is ever imported. In the PEX each library is a folder or, from Pants 2.21
+only what is ever imported.
+
+In the PEX each library is a folder or, from Pants 2.21
 on, the wheel as it was downloaded. The output depends on the contents alone: bytecode names
 no path of the machine and no file time, and console scripts, which hold the interpreter's path, are
 left out, as are the notes that installers leave.
@@ -33,7 +35,7 @@ _UNUSED = frozenset(
         "shtab",
     )
 )
-_NOT_COPIED = ("__pycache__", "tests", "INSTALLER", "RECORD", "REQUESTED", "direct_url.json")
+_NOT_COPIED = ("__pycache__", "tests")
 
 _RUNNER = '''\
 """Runs the tool with its own libraries and the standard library only."""
@@ -76,10 +78,8 @@ def main(pex: str, output: str) -> None:
             # Console scripts are in `bin`, in a wheel's `data` or, where pex put them aside, in a
             # hidden folder.
             scripts = entry.name == "bin" or entry.suffix == ".data"
-            notes = entry.suffix == ".dist-info"
+            notes = entry.suffix == ".dist-info" or entry.name.startswith(".")
             if scripts or notes or entry.name in (*_UNUSED, "__pycache__"):
-                continue
-            if entry.name.startswith("."):
                 continue
             if entry.is_dir():
                 ignore = shutil.ignore_patterns(*_NOT_COPIED)
@@ -91,7 +91,7 @@ def main(pex: str, output: str) -> None:
         output,
         quiet=2,  # Some libraries ship files for other versions of Python.
         stripdir=output,
-        legacy=True,  # Beside the source, where it is found without that.
+        legacy=True,  # In place of the source, where Python imports it without one.
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     for source in library.rglob("*.py"):

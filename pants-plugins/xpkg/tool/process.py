@@ -47,8 +47,8 @@ _LIBRARIES = (
     f"!{_PEX}/.deps/*/*.dist-info/direct_url.json",
 )
 _ASSEMBLE = "xpkg_assemble.py"
-# What of the tool is for its command line alone, which is not used here.
-_COMMAND_LINE = ("cli", "inspection")
+# The tool's command line, which nothing else imports (tests/test_imports.py).
+_COMMAND_LINE = "xpkg_tool/cli"
 _TOOL = "xpkg-tool"  # Where the tool's files appear in a sandbox.
 # What each command line of the tool holds, and no other.
 RUNNER = f"{_TOOL}/run.py"
@@ -143,9 +143,10 @@ def _tool_files() -> Iterator[FileContent]:
 
 def _modules(package: Any, path: str) -> Iterator[FileContent]:
     for entry in package.iterdir():
+        inside = f"{path}/{entry.name}"
         if entry.is_dir():
-            if entry.name not in _COMMAND_LINE:
-                yield from _modules(entry, f"{path}/{entry.name}")
+            if inside != _COMMAND_LINE:
+                yield from _modules(entry, inside)
         elif entry.name.endswith(".py"):
             yield FileContent(f"{path}/{entry.name}", entry.read_bytes())
 

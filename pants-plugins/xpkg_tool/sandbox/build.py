@@ -77,6 +77,10 @@ def _build_one(
         from xpkg_tool.sandbox.failures import no_memory
 
         raise no_memory(package.name) from None
+    except OSError as error:
+        from xpkg_tool.sandbox.failures import no_input
+
+        raise no_input(error) from None
     # A failure with one package must not affect the others in its bucket.
     except Exception as error:
         from xpkg_tool.sandbox.failures import internal
@@ -137,7 +141,7 @@ def _size(request: PackageRequest) -> int:
 
 
 def contents(paths: Sequence[str], folder: str = "") -> dict[str, bytes]:
-    """The contents of the files by their paths, which are below `folder`."""
+    """The contents of the files by their paths, which are relative to `folder`."""
     return {path: Path(folder, path).read_bytes() for path in paths}
 
 

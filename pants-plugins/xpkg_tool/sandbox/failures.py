@@ -1,4 +1,4 @@
-"""What a command says when the tool has a bug, or the machine has too little memory."""
+"""What a command says when the tool has a bug, or the machine lacks something."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ def no_memory(name: str) -> SystemExit:
     """Ends the process: memory depends on the machine, and an answer would be cached for all
     machines."""
     return SystemExit(f"error: This machine does not have enough memory for {name}.")
+
+
+def no_input(error: OSError) -> SystemExit:
+    """Ends the process, as `no_memory` does: Pants laid the file out, and something removed it."""
+    return SystemExit(
+        f"error: {error.filename} cannot be read: {error.strerror}. Something removes old files "
+        "from the folder in which Pants runs processes. Restart Pants' daemon, and name another "
+        "folder in `[GLOBAL].local_execution_root_dir`."
+    )
 
 
 def internal(error: Exception, *, path: str = "", object: str = "") -> Finding:

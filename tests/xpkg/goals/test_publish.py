@@ -259,6 +259,9 @@ def test_dependencies_in_a_circle(repository: PublishRunner) -> None:
     repository.package("c")
     ran = repository.run()
     assert ran.exit_code == 1 and ran.written == []
+    # What the registry has was looked up meanwhile, since the command line names all packages.
+    (plan,) = ran.requests
+    assert plan["command"] == "plan" and len(plan["packages"]) == 3
     cycle = "packages/a:a -> packages/b:b -> packages/a:a"
     assert f"cannot be published: Its dependencies form a cycle: {cycle}." in ran.stderr
     # What Pants says is about imports of source code.

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from tests.xpkg_tool.sandbox.asking import build, findings, package, tell
+from xpkg_tool.building import build as building
+from xpkg_tool.building.build import BuildResult, PackageRequest
 from xpkg_tool.dependencies.lock.file import write_lock
 from xpkg_tool.dependencies.lock.model import Lock, LockedPackage
 from xpkg_tool.documents import block_style, exact, quick
@@ -39,21 +41,37 @@ def codes(number: int) -> list[str]:
     return [finding["code"] for finding in findings(number)]
 
 
-def test_a_bad_package_fails_alone() -> None:
+def test_a_bad_package_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = building.build
+
+    def failing(request: PackageRequest) -> BuildResult:
+        if request.name == "odd":
+            raise ValueError("canary")
+        return whole(request)
+
+    monkeypatch.setattr(building, "build", failing)
     Path("good.yaml").write_bytes(META)
+    Path("odd.yaml").write_bytes(META)
     Path("bad.yaml").write_bytes(b"a: 1\n")
-    good, bad, gone = build(*(package(n, [f"{n}.yaml"]) for n in ("good", "bad", "gone"))).packages
+    good, bad, odd = build(*(package(n, [f"{n}.yaml"]) for n in ("good", "bad", "odd"))).packages
     assert good.built and good.built.digest.startswith("sha256:") and good.text == ""
     assert codes(0) == []
     assert bad.built is None and "XP201" in bad.text
     assert codes(1) == ["XP101", "XP201"]
-    assert gone.built is None and codes(2) == ["XP000"]
+    assert odd.built is None and codes(2) == ["XP000"]
     assert sorted(p.name for p in Path("out/0").iterdir()) == [
         "findings.json",
         "package.xpkg",
         "package.xpkg.json",
     ]
     assert [p.name for p in Path("out/1").iterdir()] == ["findings.json"]
+
+
+def test_a_file_that_somebody_removed_is_no_answer() -> None:
+    """It would be cached, on all machines: the process fails instead."""
+    with pytest.raises(SystemExit, match=r"gone\.yaml cannot be read: No such file") as caught:
+        build(package("gone", ["gone.yaml"]))
+    assert "local_execution_root_dir" in str(caught.value)
 
 
 def test_a_package_over_a_limit_leaves_its_neighbours_alone(

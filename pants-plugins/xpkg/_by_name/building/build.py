@@ -172,13 +172,13 @@ class _Group:
 
 @dataclass(frozen=True)
 class _PackageGroup:
-    """The packages that share the process of one, its number among them, and whether it is
-    `pinned` to others, or has dependencies that are written by hand."""
+    """The packages that share the process of one, and its number among them; whether it is `pinned`
+    to others, and whether its target `has_dependencies`, which are written by hand."""
 
     packages: tuple[PackageInputs, ...]
     number: int
     pinned: bool
-    dependencies: bool
+    has_dependencies: bool
 
 
 @dataclass(frozen=True)
@@ -260,11 +260,11 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # For globs that match nothing Pants does what [GLOBAL].unmatched_build_file_globs says.
         # Of the default ones the tool has more to say.
         await resolve_source_paths(**implicitly(SourcesPathsRequest(sources.package_sources)))
-    dependencies = bool(wrapped.target[XpkgDependenciesField].value)
+    has_dependencies = bool(wrapped.target[XpkgDependenciesField].value)
     alone = await named_alone(**implicitly(NamedAloneRequest(address)))
     if pinned or alone.value:
         own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
-        return _PackageGroup((own,), 0, pinned, dependencies)
+        return _PackageGroup((own,), 0, pinned, has_dependencies)
     bucket = await find_bucket(**implicitly(BucketRequest(address)))
     inputs = await bucket_inputs(**implicitly({bucket: Bucket}))
     found = _find(inputs, address)
@@ -272,7 +272,7 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
         # Its inputs cannot be had; asking again raises what Pants has to say of it.
         await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
         raise AssertionError(f"{address} is not in its own bucket.")
-    return _PackageGroup(*found, pinned, dependencies)
+    return _PackageGroup(*found, pinned, has_dependencies)
 
 
 @rule
@@ -293,7 +293,7 @@ async def build_package(request: BuildRequest) -> BuildOutcome:
     built = await build_group(**implicitly(_Group(group.packages, pins)))
     report, files = built.reports[number], built.files[number]
     faults = TargetFaults()
-    if group.dependencies:
+    if group.has_dependencies:
         faults = await find_target_faults(**implicitly(TargetFaultsRequest(address)))
     if faults.text or pins.problem:
         text = "\n\n".join(filter(None, (faults.text, pins.problem, report.text)))

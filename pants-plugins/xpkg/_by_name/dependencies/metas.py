@@ -23,7 +23,6 @@ from pants.engine.fs import (
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
 from pants.engine.internals.graph import resolve_source_paths
 from pants.engine.intrinsics import path_globs_to_digest
-from xpkg.publishing.lookup import find_candidates
 from xpkg.tool.run import ask_the_tool
 from pants.engine.target import (
     AllTargets,

@@ -44,12 +44,12 @@ class PublishPlanRequest:
 
 
 @dataclass(frozen=True)
-class _CandidatesRequest:
+class _CandidatesOfRequest:
     addresses: tuple[Address, ...]
 
 
 @dataclass(frozen=True)
-class _Candidates:
+class _CandidatesOf:
     packages: tuple[Candidate, ...]
 
 
@@ -108,13 +108,13 @@ async def publish_plan(request: PublishPlanRequest, xpkg: XpkgSubsystem) -> Publ
     if early.wanted:
         lookup, named = await concurrently(
             look_up(**implicitly(_LookupRequest(early.wanted))),
-            find_candidates(**implicitly(_CandidatesRequest(request.named))),
+            find_candidates_of(**implicitly(_CandidatesOfRequest(request.named))),
         )
         candidates = in_order(named.packages)
     else:
-        named = await find_candidates(**implicitly(_CandidatesRequest(request.named)))
+        named = await find_candidates_of(**implicitly(_CandidatesOfRequest(request.named)))
         others = {a for c in named.packages for a in c.dependencies}.difference(request.named)
-        unnamed = await find_candidates(**implicitly(_CandidatesRequest(tuple(sorted(others)))))
+        unnamed = await find_candidates_of(**implicitly(_CandidatesOfRequest(tuple(sorted(others)))))
         candidates = in_order((*named.packages, *unnamed.packages))
         not_built = [c.address.spec for c in named.packages if not c.digest]
         if not_built:
@@ -128,12 +128,6 @@ async def publish_plan(request: PublishPlanRequest, xpkg: XpkgSubsystem) -> Publ
 
 @rule
 async def find_early(request: _EarlyRequest) -> _Early:
-    destinations = await concurrently(
-        find_destinations(**implicitly(DestinationsRequest(address))) for address in request.named
-    )
-    built = [d.built.digest for d in destinations if d.built and not d.problem]
-    if len(built) < len(request.named):
-        return _Early()
     try:
         everything = await all_named(**implicitly(_AllNamedRequest(request.named)))
     # Some BUILD file is wrong, which is said of each package that it concerns.
@@ -141,10 +135,16 @@ async def find_early(request: _EarlyRequest) -> _Early:
         return _Early()
     if not everything.value:
         return _Early()
+    destinations = await concurrently(
+        find_destinations(**implicitly(DestinationsRequest(address))) for address in request.named
+    )
+    digests = [d.built.digest for d in destinations if d.built and not d.problem]
+    if len(digests) < len(request.named):
+        return _Early()
     return _Early(
         tuple(
             _wanted(address, digest, d.destinations)
-            for address, digest, d in zip(request.named, built, destinations)
+            for address, digest, d in zip(request.named, digests, destinations)
         )
     )
 
@@ -156,8 +156,8 @@ async def all_named(request: _AllNamedRequest, all_targets: AllTargets) -> _AllN
 
 
 @rule
-async def find_candidates(request: _CandidatesRequest) -> _Candidates:
-    return _Candidates(
+async def find_candidates_of(request: _CandidatesOfRequest) -> _CandidatesOf:
+    return _CandidatesOf(
         await concurrently(publish_candidate(**implicitly(CandidateRequest(a))) for a in request.addresses)
     )
 

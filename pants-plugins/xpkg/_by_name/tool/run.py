@@ -47,7 +47,8 @@ class ToolRequest:
 
     The answer is cached; with another `cache_scope` it may depend on `env` and on the world outside
     the sandbox. With `may_fail`, a failure is part of the answer; without, it is raised as
-    ProcessExecutionFailure. Folders that other processes need as well are `immutable_inputs`.
+    ProcessExecutionFailure. Folders that other processes need as well are `immutable_inputs`,
+    by their paths in the sandbox.
     """
 
     message: Request

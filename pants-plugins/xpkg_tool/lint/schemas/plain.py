@@ -93,7 +93,7 @@ def is_plain(schema: Any) -> bool:
 
 def is_plain_root(schema: Any) -> bool:
     """The same for the schema of a whole object, apart from the schemas under its `properties` that
-    are not IMPLIED: of these, which every object has, nothing can be wrong either."""
+    are not IMPLIED. Those that are, which every object has, are looked at here."""
     if not is_plain(schema) or schema["type"] != "object" or not schema.keys() <= _OF_ROOT:
         return False
     properties = schema.get("properties", {})
