@@ -264,7 +264,7 @@ def build_digest(folder: Path, *python: str | Path) -> str:
     run(command, folder, PYTHONPATH="", PYTHONWARNINGS="error")
     (report,) = json.loads((folder / "output" / "answer.json").read_bytes())["packages"]
     assert report["text"] == ""
-    digest: str = report["digest"]
+    digest: str = report["built"]["digest"]
     return digest
 
 
