@@ -26,7 +26,7 @@ from pants.engine.rules import Get, rule
 from pants.util.frozendict import FrozenDict
 
 import xpkg_tool
-from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
+from xpkg.building.build import NO_FILES, BuildOutcome, BuildReport, BuildRequest
 from xpkg.dependencies.check import RepositoryCheck, RepositoryCheckRequest
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest, InstallReport
 from xpkg.tool.process import ToolProcess
@@ -53,7 +53,7 @@ async def build(request: BuildRequest) -> BuildOutcome:
     (file,) = await Get(DigestContents, PathGlobs, globs)
     digest = digest_of(file.content.decode())
     if b"broken" in file.content:
-        return BuildOutcome(request.address, "XP999 it is broken", None)
+        return BuildOutcome(request.address, "XP999 it is broken", None, NO_FILES)
     _, has_name, given = file.content.decode().partition("meta: ")
     name = given.strip() if has_name else Path(request.address.spec_path).name
     description = {

@@ -81,7 +81,7 @@ class BuildOutcome:
     address: Address
     text: str
     built: Built | None
-    files: FrozenDict[str, FileDigest] = NO_FILES
+    files: FrozenDict[str, FileDigest]
     blockers: tuple[Address, ...] = ()
 
     @property

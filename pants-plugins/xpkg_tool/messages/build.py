@@ -65,8 +65,8 @@ class PackageToBuild(NamedTuple):
     """A package: `name` is its name in messages, `root` its folder. `examples_expected`: somebody
     configured examples, so that it is an error to find none. `package_type` is the type that it
     must have, if any. With `analyses`, folders that each hold the answer to an AnalyseRequest and
-    together cover all its files, the files themselves are not read. Otherwise they are
-    read from below `folder`, or from their own paths if that is empty."""
+    together cover all its files, the files themselves are not read. Otherwise they are read from
+    below `folder`, or from their own paths if that is empty."""
 
     name: str
     root: str

@@ -15,9 +15,9 @@ def no_memory(name: str) -> SystemExit:
 def no_input(error: OSError) -> SystemExit:
     """Ends the process, as `no_memory` does: Pants laid the file out, and something removed it."""
     return SystemExit(
-        f"error: {error.filename} cannot be read: {error.strerror}. Something removes old files "
-        "from the folder in which Pants runs processes. Restart Pants' daemon, and name another "
-        "folder in `[GLOBAL].local_execution_root_dir`."
+        f"error: {error.filename} cannot be read: {error.strerror}. If something removes old "
+        "files from the folder in which Pants runs processes, name another folder in "
+        "`[GLOBAL].local_execution_root_dir`. Restart Pants' daemon."
     )
 
 

@@ -14,6 +14,9 @@ from xpkg_tool.documents.loader import PathOf
 Way = Optional[tuple[Any, PathOf]]
 
 
+# The properties that every object of Kubernetes has.
+IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
+
 # In characters. Only the end of a longer field name is shown.
 _LONGEST_NAME = 120
 # Keywords whose members have names or numbers that are not those of fields.

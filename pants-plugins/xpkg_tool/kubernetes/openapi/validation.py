@@ -10,11 +10,10 @@ import math
 from typing import Any, Iterator, Mapping
 
 from xpkg_tool.documents.loader import PathOf
-from xpkg_tool.kubernetes.openapi.node import as_schema
+from xpkg_tool.kubernetes.openapi.node import IMPLIED, as_schema
 
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _EMBEDDED = "x-kubernetes-embedded-resource"
-_IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 # Values and their schemas are small; beyond these limits they are not checked further.
@@ -291,7 +290,7 @@ def unknown_fields(
             properties = known.get("properties") or {}
             additional = known.get("additionalProperties")
             for name, item in part.items():
-                if known.get(_EMBEDDED) and name in _IMPLIED:
+                if known.get(_EMBEDDED) and name in IMPLIED:
                     continue
                 if name in properties:
                     pending.append((item, as_schema(properties[name]) or {}, (*path, name), False))

@@ -10,6 +10,7 @@ from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.kubernetes.cel.syntax import syntax_problem
 from xpkg_tool.kubernetes.openapi.field_path import FieldPathError, resolve
 from xpkg_tool.kubernetes.openapi.node import (
+    IMPLIED,
     Level,
     Problem,
     SchemaNode,
@@ -257,7 +258,6 @@ _UNKNOWN_REMEDY = (
 )
 _WITHOUT_FIELDS = ("array", "boolean", "integer", "number", "string")
 _EMBEDDED = "x-kubernetes-embedded-resource"
-_IMPLIED = ("apiVersion", "kind", "metadata")
 
 
 def _unknown_field(node: SchemaNode, expression: str) -> str:
@@ -315,7 +315,7 @@ def _is_known(schema: Mapping[str, Any], name: str, is_root: bool) -> bool:
     if isinstance(schema.get("additionalProperties"), dict):
         return True
     # Names that are none in CEL are written in another way, such as `__dash__` for a dash.
-    return "__" in name or (name in _IMPLIED and (is_root or bool(schema.get(_EMBEDDED))))
+    return "__" in name or (name in IMPLIED and (is_root or bool(schema.get(_EMBEDDED))))
 
 
 def _has_break(text: str) -> bool:

@@ -11,12 +11,12 @@ _COUNTS = frozenset(
     {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"}
 )
 _INT64 = 2**63
-# What the schema of a whole object has where it is plain, and its properties that Kubernetes knows.
+# What the schema of a whole object has where it is plain, and what those of its IMPLIED properties
+# have.
 _OF_ROOT = frozenset({"description", "properties", "required", "type"})
 _OF_OBJECTS = (("apiVersion", "string"), ("kind", "string"))
 _PLAIN_TEXT = frozenset({"description", "title", "type"})
 _METADATA = {"type": "object"}
-IMPLIED = frozenset({"apiVersion", "kind", "metadata"})
 _LIMITS_OF_TEXTS = frozenset({"format", "minLength", "maxLength"})
 
 
@@ -93,7 +93,7 @@ def is_plain(schema: Any) -> bool:
 
 def is_plain_root(schema: Any) -> bool:
     """The same for the schema of a whole object, apart from the schemas under its `properties` that
-    are not IMPLIED. Those that are, which every object has, are looked at here."""
+    are not node.IMPLIED. Those that are, which every object has, are looked at here."""
     if not is_plain(schema) or schema["type"] != "object" or not schema.keys() <= _OF_ROOT:
         return False
     properties = schema.get("properties", {})

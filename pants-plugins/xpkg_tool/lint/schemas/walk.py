@@ -11,7 +11,15 @@ from typing import Any, Iterator
 
 from xpkg_tool.diagnostics.finding import WARNING
 from xpkg_tool.documents.limits import LIMIT
-from xpkg_tool.kubernetes.openapi.node import Level, Place, Problem, SchemaNode, Way, as_schema
+from xpkg_tool.kubernetes.openapi.node import (
+    IMPLIED,
+    Level,
+    Place,
+    Problem,
+    SchemaNode,
+    Way,
+    as_schema,
+)
 from xpkg_tool.kubernetes.openapi.validation import Budget
 from xpkg_tool.lint.schemas import combinators as schema_combinators
 from xpkg_tool.lint.schemas import defaults as schema_defaults
@@ -21,7 +29,7 @@ from xpkg_tool.lint.schemas import root as schema_root
 from xpkg_tool.lint.schemas import structure as schema_structure
 from xpkg_tool.lint.schemas import suspicious as schema_suspicious
 from xpkg_tool.lint.schemas.keywords import SCHEMA_TYPE
-from xpkg_tool.lint.schemas.plain import IMPLIED, is_plain, is_plain_root
+from xpkg_tool.lint.schemas.plain import is_plain, is_plain_root
 from xpkg_tool.lint.shapes import described
 
 _EMBEDDED = "x-kubernetes-embedded-resource"
