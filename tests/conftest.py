@@ -79,6 +79,7 @@ _LONGEST = (
     "test_statistics.py",
     "test_hermetic.py",
     "test_wheel.py",
+    "test_growth.py",
 )
 
 

@@ -8,7 +8,7 @@ Each round prints its seed; the same seed finds the same again:
     python tests/fuzz.py --only test_mutated_archives --seed 17 --minutes 5
     python tests/fuzz.py --growth --minutes 30
 
-`--growth` doubles the shapes of tests/xpkg_tool/growth_shapes.py from sizes that take longer.
+`--growth` doubles the shapes of tests.growth.shapes.py from sizes that take longer.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ def pytest_runtest_setup(item):  # type: ignore[no-untyped-def]
 
 def _growth(only: str, deadline: float) -> int:
     sys.path[:0] = [str(ROOT / "pants-plugins"), str(ROOT)]
-    from tests.xpkg_tool.growth import growth
-    from tests.xpkg_tool.growth_shapes import SHAPES
+    from tests.growth.measure import growth
+    from tests.growth.shapes import SHAPES
 
     failed = []
     for shape in SHAPES:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
+import pickle
 from typing import Any, Iterable, Iterator, Sequence
 
 import pytest
@@ -69,15 +69,19 @@ def test_the_usual_schema_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     assert walk.problems(USUAL, status=True) == []
 
 
+# A copy made of this takes a fifth of what copy.deepcopy takes.
+_USUAL = pickle.dumps(USUAL)
+
+
 def changed(changes: Iterable[Change]) -> dict[str, Any]:
-    schema = copy.deepcopy(USUAL)
+    schema: dict[str, Any] = pickle.loads(_USUAL)
     for number, keyword, value in changes:
         found = list(schemas(schema))
         one = found[number % len(found)]
         if value is REMOVED:
             one.pop(keyword, None)
         else:
-            one[keyword] = copy.deepcopy(value)
+            one[keyword] = pickle.loads(pickle.dumps(value))
     return schema
 
 

@@ -18,6 +18,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
+from math import log2
 from typing import Any, Callable, Sequence
 
 # The smallest of the three sizes costs at least as much (seconds, bytes, characters): less says
@@ -108,6 +109,8 @@ def _measured(shape: Shape, parts: int, limit: int) -> Cost:
     value = shape.make(parts)
     now = int(time.process_time())
     resource.setrlimit(resource.RLIMIT_CPU, (now + limit, resource.RLIM_INFINITY))
+    # A collection of garbage looks at all that is alive, now and then: a step in a line.
+    gc.disable()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.process_time()
     output = shape.read(value) or 0
@@ -224,12 +227,14 @@ def _steep(shape: Shape, values: Sequence[float], least: float) -> bool:
 
 def _goes_on(shape: Shape, costs: list[Cost], limit: int, tries: int) -> bool:
     """Whether the time grows as much up to four times the size, or as near to that as the shape has
-    sizes. Of times as short as LEAST_TIME, caches that others use as well make a line look steep;
-    a square costs three times as much or more by then."""
+    sizes: in the last doubling, and in all of them together. Of times as short as LEAST_TIME,
+    caches that others use as well make a line look steep; a square costs three times as much or
+    more by then."""
     larger = [c.parts * 4 for c in costs if c.parts * 4 <= shape.most]
     parts = max([costs[-1].parts, *larger])
+    least = costs[0].time * shape.steepest ** log2(parts / costs[0].parts)
     for _ in range(max(1, tries // 2)):
         half, whole = (cost(shape, size, limit=limit).time for size in (parts // 2, parts))
-        if whole <= shape.steepest * half:
+        if whole <= shape.steepest * half or whole <= least:
             return False
     return True

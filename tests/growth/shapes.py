@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Callable, Iterable
 
+from tests.growth.measure import MOST, Shape
 from tests.xpkg_tool.archives import to_json
-from tests.xpkg_tool.growth import MOST, Shape
 from tests.xpkg_tool.images import PACKAGE, Image, annotated, gz, tar
 from tests.xpkg_tool.small_packages import CLUSTER_CRD as CRD
 from tests.xpkg_tool.small_packages import COMPOSITION, CONFIGURATION, XRD

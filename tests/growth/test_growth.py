@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from tests.xpkg_tool.growth import Shape, growth, growths
-from tests.xpkg_tool.growth_shapes import TESTED
+from tests.growth.measure import Shape, growth, growths
+from tests.growth.shapes import TESTED
 
 
 @pytest.fixture(scope="module")
