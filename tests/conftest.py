@@ -34,8 +34,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, None, None]:
 
     All others run as the user would: they start ./pants, which is to find these things itself.
     """
-    variables = _launcher_environment() if RULES in item.path.parents else {}
-    with mock.patch.dict(os.environ, {**variables, **os.environ}):
+    if RULES not in item.path.parents:
+        yield
+        return
+    with mock.patch.dict(os.environ, {**_launcher_environment(), **os.environ}):
         yield
 
 
