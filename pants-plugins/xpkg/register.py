@@ -35,7 +35,7 @@ from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest
 from xpkg.installing import package as package_install
 from xpkg.naming import environment, sources, variables
-from xpkg.publishing import candidate, execute, lookup
+from xpkg.publishing import candidate, destinations, execute, lookup, planning
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import interpreter, process, run
 
@@ -75,9 +75,11 @@ def rules() -> Iterable[Any]:
         *inference.rules(),
         *resolves.rules(),
         *lock_check.rules(),
+        *destinations.rules(),
         *candidate.rules(),
         *environment.rules(),
         *lookup.rules(),
+        *planning.rules(),
         *execute.rules(),
         *generate_lockfiles.rules(),
         *lint.rules(),

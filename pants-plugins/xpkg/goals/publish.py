@@ -30,10 +30,10 @@ from pants.util.frozendict import FrozenDict
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
 from xpkg.publishing.execute import PublishedPackages, PublishedPackagesRequest
 from xpkg.publishing.few_processes import with_few_processes
-from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.notes import notes
 from xpkg.publishing.plan import PublishPlan
 from xpkg.publishing.plan_report import plan_summary, planned_packages
+from xpkg.publishing.planning import PublishPlanRequest
 from xpkg.publishing.report import Reporter
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgRegistriesField, XpkgSourcesField

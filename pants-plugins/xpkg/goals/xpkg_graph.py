@@ -20,8 +20,8 @@ from pants.util.logging import LogLevel
 from xpkg.dependencies.members import RepositoryMembers, RepositoryMembersRequest
 from xpkg.dependencies.repository import RepositoryPackages
 from xpkg.dependencies.resolves import Resolves
-from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.plan import PackagePlan, PublishPlan
+from xpkg.publishing.planning import PublishPlanRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool.messages.graph import GraphAnswer, GraphFormat, GraphRequest, PublishedState

@@ -19,9 +19,10 @@ from pants.util.strutil import pluralize
 from xpkg.naming.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.publishing.failure import process_failed
 from xpkg.publishing.follow import following
-from xpkg.publishing.lookup import PublishPlanRequest, registry_options
+from xpkg.publishing.lookup import registry_options
 from xpkg.publishing.outcome import Published, as_failed, as_planned, as_published
 from xpkg.publishing.plan import PackagePlan, PublishPlan, predecessors
+from xpkg.publishing.planning import PublishPlanRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.fresh import Fresh
 from xpkg.tool.run import ToolAnswer, ToolRequest

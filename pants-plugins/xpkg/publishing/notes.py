@@ -8,7 +8,8 @@ from typing import Iterable, Iterator
 
 from pants.engine.addresses import Address
 
-from xpkg.publishing.candidate import Candidate, Destination
+from xpkg.publishing.candidate import Candidate
+from xpkg.publishing.destinations import Destination
 
 # What people write for a version. A tag such as `latest` is not meant as one.
 _LIKE_A_VERSION = re.compile(r"[vV][0-9]+(?:[.\-].*)?|[0-9]+\.[0-9]+(?:[.\-].*)?")

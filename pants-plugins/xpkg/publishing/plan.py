@@ -8,7 +8,8 @@ from typing import Iterable, Sequence
 from pants.engine.addresses import Address
 from pants.util.docutil import bin_name
 
-from xpkg.publishing.candidate import Candidate, Destination, Problem
+from xpkg.publishing.candidate import Candidate
+from xpkg.publishing.destinations import Destination, Problem
 from xpkg.tool.fresh import Fresh
 from xpkg_tool.messages.plan import Action, PlannedReference
 

@@ -15,9 +15,10 @@ from tests.xpkg.replaced_rules import replaced
 from xpkg.dependencies import resolves
 from xpkg.goals import xpkg_graph
 from xpkg.goals.xpkg_graph import XpkgGraph, published_state
-from xpkg.publishing.candidate import Candidate, Destination, Problem
-from xpkg.publishing.lookup import PublishPlanRequest
+from xpkg.publishing.candidate import Candidate
+from xpkg.publishing.destinations import Destination, Problem
 from xpkg.publishing.plan import PackagePlan, PublishPlan, ReferencePlan
+from xpkg.publishing.planning import PublishPlanRequest
 from xpkg.registries import Registry
 from xpkg_tool.messages.plan import Action, PlannedReference
 
@@ -60,7 +61,7 @@ def test_what_cannot_be_built_is_not_known() -> None:
     assert published_state(package(SAME, problem=Problem("does not pass lint", ""))) == "unknown"
 
 
-@rule(canonical_name="xpkg.publishing.lookup.publish_plan")
+@rule(canonical_name="xpkg.publishing.planning.publish_plan")
 async def plan(request: PublishPlanRequest) -> PublishPlan:
     assert request.named == (Address("packages/a"),)
     return PublishPlan(request.named, (package(SAME),))

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from pants.engine.addresses import Address
 
-from xpkg.publishing.candidate import Candidate, Destination
+from xpkg.publishing.candidate import Candidate
+from xpkg.publishing.destinations import Destination
 from xpkg.publishing.notes import notes
 from xpkg.registries import Registry
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from pants.engine.addresses import Address
 
-from xpkg.publishing.candidate import Candidate, Destination
+from xpkg.publishing.candidate import Candidate
+from xpkg.publishing.destinations import Destination
 from xpkg.publishing.plan import (
     PackagePlan,
     PublishPlan,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pants.core.goals.publish import PublishPackages
 from pants.engine.addresses import Address
 
-from xpkg.publishing.candidate import Candidate, Destination
+from xpkg.publishing.candidate import Candidate
+from xpkg.publishing.destinations import Destination
 from xpkg.publishing.few_processes import Sent
 from xpkg.publishing.outcome import Published, ReferenceOutcome
 from xpkg.publishing.plan import PackagePlan, ReferencePlan

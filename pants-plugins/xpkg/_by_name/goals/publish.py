@@ -27,17 +27,17 @@ from pants.engine.console import Console
 from pants.engine.rules import collect_rules, implicitly, rule
 from xpkg.named_packages import find_named_packages
 from xpkg.publishing.execute import publish_as_planned
-from xpkg.publishing.lookup import publish_plan
+from xpkg.publishing.planning import publish_plan
 from pants.option.global_options import GlobalOptions
 from pants.util.frozendict import FrozenDict
 
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
 from xpkg.publishing.execute import PublishedPackages, PublishedPackagesRequest
 from xpkg.publishing.few_processes import with_few_processes
-from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.notes import notes
 from xpkg.publishing.plan import PublishPlan
 from xpkg.publishing.plan_report import plan_summary, planned_packages
+from xpkg.publishing.planning import PublishPlanRequest
 from xpkg.publishing.report import Reporter
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgRegistriesField, XpkgSourcesField

@@ -15,7 +15,7 @@ from pants.engine.goal import Goal, GoalSubsystem, Outputting
 from pants.engine.rules import collect_rules, goal_rule, implicitly, rule
 from pants.engine.intrinsics import digest_to_snapshot
 from xpkg.dependencies.members import find_members
-from xpkg.publishing.lookup import publish_plan
+from xpkg.publishing.planning import publish_plan
 from xpkg.tool.run import ask_the_tool
 from pants.option.option_types import BoolOption, EnumOption
 from pants.util.docutil import bin_name
@@ -25,8 +25,8 @@ from pants.util.logging import LogLevel
 from xpkg.dependencies.members import RepositoryMembers, RepositoryMembersRequest
 from xpkg.dependencies.repository import RepositoryPackages
 from xpkg.dependencies.resolves import Resolves
-from xpkg.publishing.lookup import PublishPlanRequest
 from xpkg.publishing.plan import PackagePlan, PublishPlan
+from xpkg.publishing.planning import PublishPlanRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool.messages.graph import GraphAnswer, GraphFormat, GraphRequest, PublishedState

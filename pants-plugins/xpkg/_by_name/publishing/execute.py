@@ -14,7 +14,7 @@ from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import collect_rules, implicitly, rule
 from pants.engine.intrinsics import create_digest
 from xpkg.naming.environment import publish_environment
-from xpkg.publishing.lookup import publish_plan
+from xpkg.publishing.planning import publish_plan
 from xpkg.tool.run import ask_the_tool
 from pants.option.global_options import GlobalOptions
 from pants.util.frozendict import FrozenDict
@@ -24,9 +24,10 @@ from pants.util.strutil import pluralize
 from xpkg.naming.environment import PublishEnvironment, PublishEnvironmentRequest
 from xpkg.publishing.failure import process_failed
 from xpkg.publishing.follow import following
-from xpkg.publishing.lookup import PublishPlanRequest, registry_options
+from xpkg.publishing.lookup import registry_options
 from xpkg.publishing.outcome import Published, as_failed, as_planned, as_published
 from xpkg.publishing.plan import PackagePlan, PublishPlan, predecessors
+from xpkg.publishing.planning import PublishPlanRequest
 from xpkg.subsystem import XpkgSubsystem
 from xpkg.tool.fresh import Fresh
 from xpkg.tool.run import ToolAnswer, ToolRequest
