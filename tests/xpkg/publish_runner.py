@@ -25,7 +25,7 @@ from tests.xpkg.replaced_rules import replaced
 from xpkg import BY_NAME, named_packages, subsystem
 from xpkg.goals import package, publish
 from xpkg.naming import environment, variables
-from xpkg.publishing import candidate, execute, lookup
+from xpkg.publishing import candidate, destinations, execute, lookup, planning
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
 
@@ -141,7 +141,7 @@ class PublishRunner:
 @functools.cache
 def _engine() -> RuleRunner:
     modules = (named_packages, subsystem, variables, package, publish, publish_goal)
-    publishing = (candidate, environment, lookup, execute, run)
+    publishing = (destinations, candidate, environment, lookup, planning, execute, run)
     rules = [r for module in (*modules, *publishing) for r in module.rules()]
     return RuleRunner(
         rules=[*core_rules(), *replaced(rules, *stub_rules.STUBS)],
