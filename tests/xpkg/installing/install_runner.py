@@ -28,7 +28,7 @@ from xpkg.installing import manifest, package
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest
 from xpkg.installing.package import XpkgInstallFieldSet
 from xpkg.naming import variables
-from xpkg.publishing import candidate
+from xpkg.publishing import candidate, destinations
 from xpkg.target_types import XpkgPackageTarget
 from xpkg.tool import run
 
@@ -115,7 +115,8 @@ class InstallRunner:
 @functools.cache
 def _engine(*rules: Any) -> RuleRunner:
     building = (buckets, build, inputs, pins, shards, target_faults, run)
-    modules = (named_packages, statistics, subsystem, variables, candidate, manifest, package)
+    naming = (named_packages, statistics, subsystem, variables)
+    modules = (*naming, destinations, candidate, manifest, package)
     own = (r for module in (*building, *INFERRING, *modules) for r in module.rules())
     return RuleRunner(
         rules=[
