@@ -18,7 +18,7 @@ from tests.xpkg.publish_runner import files_for_stdio
 from tests.xpkg_tool.cluster.fake_kubectl import READY, FakeKubectl, installed_object, listed
 from xpkg.goals import experimental_deploy, package, publish
 from xpkg.naming import environment
-from xpkg.publishing import execute, lookup
+from xpkg.publishing import execute, lookup, planning
 
 PACKAGE = "registry.example.org/team/function:v0.1.0"
 LAYOUT = {
@@ -61,7 +61,7 @@ class DeployRunner:
 @pytest.fixture
 def deploy(tmp_path: Path) -> DeployRunner:
     goals = (experimental_deploy, package, publish, deploy_goal, publish_goal)
-    publishing = (environment, execute, lookup)
+    publishing = (environment, execute, lookup, planning)
     rules = [r for module in (*goals, *publishing) for r in module.rules()]
     made = DeployRunner(InstallRunner.create(*rules), FakeKubectl.create(tmp_path / "bin"))
     made.install.package("function", "Function", version="v0.1.0")
