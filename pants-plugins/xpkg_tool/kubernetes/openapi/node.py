@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Mapping, NamedTuple, Optional
+from typing import AbstractSet, Any, Mapping, NamedTuple, Optional
 
 from xpkg_tool.diagnostics.finding import ERROR
 from xpkg_tool.diagnostics.rule import Rule
@@ -71,11 +71,12 @@ class Problem(NamedTuple):
 
 class SchemaNode(NamedTuple):
     """A schema: `value` has only keywords that Kubernetes knows, with non-null values of the right
-    types."""
+    types; `mistyped` are those that have values of other types."""
 
     value: Mapping[str, Any]
     way: Way
     place: Place
+    mistyped: AbstractSet[str] = frozenset()
 
     @property
     def is_structural(self) -> bool:
@@ -99,6 +100,8 @@ class SchemaNode(NamedTuple):
         """A problem at the value that `steps` lead to from this schema, as severe as the rule
         unless `severity` says otherwise."""
         path = (*path_of(self.way), *steps)
+        # It may begin with the name of the whole object, which is no name.
+        message = message[:1].upper() + message[1:]
         return Problem(rule, path, message, remedy, key, severity or rule.severity)
 
     def schema(self, keyword: str) -> Mapping[str, Any] | None:

@@ -118,7 +118,8 @@ _ELSEWHERE = {
 def check(value: Mapping[str, Any], way: Way, place: Place) -> tuple[SchemaNode, list[Problem]]:
     """The schema without what is null, unknown or of a wrong type; and what is wrong with these."""
     right: dict[str, Any] = {}
-    node = SchemaNode(right, way, place)
+    mistyped: set[str] = set()
+    node = SchemaNode(right, way, place, mistyped)
     problems: list[Problem] = []
     for keyword, part in value.items():
         known = KEYWORDS.get(keyword)
@@ -128,11 +129,21 @@ def check(value: Mapping[str, Any], way: Way, place: Place) -> tuple[SchemaNode,
             if known[1](part):
                 right[keyword] = part
             else:
+                mistyped.add(keyword)
                 problems.extend(_mistyped(node, keyword, known[0], part))
     for index, rule in enumerate(right.get("x-kubernetes-validations", ())):
         problems += _struct(node, rule or {}, _RULE, "x-kubernetes-validations", index)
     problems += _struct(node, right.get("externalDocs", {}), _EXTERNAL_DOCS, "externalDocs")
     return node, problems
+
+
+def is_mistyped(schema: Mapping[str, Any], *keywords: str) -> bool:
+    """Whether one of these has a value of a wrong type in a schema inside another. That is said of
+    it, so that nothing follows from it."""
+    return any(
+        schema.get(keyword) is not None and not KEYWORDS[keyword][1](schema[keyword])
+        for keyword in keywords
+    )
 
 
 def no_schema(value: Any, way: Way) -> Problem:

@@ -6,6 +6,7 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Problem, SchemaNode, as_schema
+from xpkg_tool.lint.schemas.keywords import is_mistyped
 
 SCHEMA_LIST = Rule("XP430", "schema-list", "The type of a list or map does not fit its schema.")
 
@@ -37,7 +38,7 @@ def check(node: SchemaNode) -> Iterator[Problem]:
                 "items",
                 "nullable",
             )
-    if value.get(_KEYS) and value.get(_LIST_TYPE) != "map":
+    if value.get(_KEYS) and value.get(_LIST_TYPE) != "map" and _LIST_TYPE not in node.mistyped:
         yield node.problem(
             SCHEMA_LIST,
             f"The schema of {node.name} has `{_KEYS}`, but not `{_LIST_TYPE}: map`.",
@@ -59,7 +60,7 @@ def _one_of(node: SchemaNode, keyword: str, known: tuple[str, ...]) -> Iterator[
 
 
 def _wants_type(node: SchemaNode, keyword: str, kind: str) -> Iterator[Problem]:
-    if node.value.get("type") != kind:
+    if node.value.get("type") != kind and "type" not in node.mistyped:
         yield node.problem(
             SCHEMA_LIST,
             f"`{keyword}` requires `type: {kind}`, which the schema of {node.name} does not have.",
@@ -88,7 +89,7 @@ def _set_items(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]:
-    if not node.value.get(_KEYS):
+    if not node.value.get(_KEYS) and _KEYS not in node.mistyped:
         yield node.problem(
             SCHEMA_LIST,
             f"{node.name} is a list of type `map`, but has no `{_KEYS}`.",
@@ -98,7 +99,7 @@ def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]
         )
     if items is None:
         # Where items are missing from an array, that is said elsewhere.
-        if node.value.get("type") != "array":
+        if node.value.get("type") != "array" and "items" not in node.mistyped:
             yield node.problem(
                 SCHEMA_LIST,
                 f"{node.name} is a list of type `map`, but its schema has no `items`.",
@@ -106,6 +107,8 @@ def _map(node: SchemaNode, items: Mapping[str, Any] | None) -> Iterator[Problem]
                 _LIST_TYPE,
                 key=True,
             )
+        return
+    if is_mistyped(items, "type", "properties", "required"):
         return
     if items.get("type") != "object":
         yield node.problem(

@@ -6,6 +6,7 @@ from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.kubernetes.openapi.node import Level, Problem, SchemaNode, as_schema
+from xpkg_tool.lint.schemas.keywords import is_mistyped
 from xpkg_tool.lint.schemas.structure import SCHEMA_ROOT, is_set
 
 SCHEMA_METADATA = Rule(
@@ -75,7 +76,7 @@ def check_metadata(node: SchemaNode) -> Iterator[Problem]:
         if name not in properties:
             continue
         schema = as_schema(properties[name]) or {}
-        if schema.get("type") != wanted:
+        if schema.get("type") != wanted and not is_mistyped(schema, "type"):
             yield node.problem(
                 SCHEMA_METADATA,
                 f"`{name}` must have the type `{wanted}` in the schema of {node.name}.",

@@ -35,6 +35,8 @@ TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _EMBEDDED = "x-kubernetes-embedded-resource"
 _INT_OR_STRING = "x-kubernetes-int-or-string"
+# Where one of these is true, there need not be a type.
+_WITHOUT_TYPE = (_PRESERVE, _INT_OR_STRING, _EMBEDDED)
 
 # Keywords that Kubernetes knows of and refuses, with what to do instead, and whether an empty value
 # counts as none.
@@ -96,7 +98,8 @@ def _forbidden(node: SchemaNode) -> Iterator[Problem]:
 
 def _type(node: SchemaNode) -> Iterator[Problem]:
     kind = node.value["type"]
-    if kind and kind not in TYPES:
+    # That of a whole object is looked at by itself.
+    if kind and kind not in TYPES and node.place.level is not Level.ROOT:
         remedy = f"Supported values: {', '.join(TYPES)}."
         if kind == "null":
             remedy = "Give the type of the other values, and `nullable: true`."
@@ -118,7 +121,7 @@ def _required_type(node: SchemaNode) -> Iterator[Problem]:
                 "Write `type: object`.",
                 "type",
             )
-    elif not (value.get(_PRESERVE) or value.get(_INT_OR_STRING) or value.get(_EMBEDDED)):
+    elif "type" not in node.mistyped and not any(map(value.get, _WITHOUT_TYPE)):
         yield node.problem(
             SCHEMA_NO_TYPE,
             f"The schema of {node.name} has no `type`.",
@@ -137,7 +140,13 @@ def _items(node: SchemaNode) -> Iterator[Problem]:
             "Write one schema for all items.",
             "items",
         )
-    elif node.is_structural and node.value.get("type") == "array" and not isinstance(items, dict):
+    elif (
+        node.is_structural
+        and node.place.level is not Level.ROOT
+        and node.value.get("type") == "array"
+        and not isinstance(items, dict)
+        and "items" not in node.mistyped
+    ):
         yield node.problem(
             SCHEMA_ITEMS,
             f"{node.name} is an array, but its schema has no `items`.",
@@ -205,14 +214,14 @@ def _extensions(node: SchemaNode) -> Iterator[Problem]:
             _EMBEDDED,
             key=True,
         )
-    if value.get("type") != "object":
+    if value.get("type") != "object" and "type" not in node.mistyped:
         yield node.problem(
             SCHEMA_EXTENSION,
             f"{node.name} is an embedded resource, so its `type` must be `object`.",
             "Write `type: object`.",
             *(("type",) if "type" in value else (_EMBEDDED,)),
         )
-    if not value.get(_PRESERVE) and not node.properties():
+    if not value.get(_PRESERVE) and not node.properties() and "properties" not in node.mistyped:
         yield node.problem(
             SCHEMA_EXTENSION,
             f"{node.name} is an embedded resource whose fields would all be dropped: its schema "

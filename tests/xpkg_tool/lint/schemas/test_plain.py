@@ -119,3 +119,26 @@ def test_each_change_by_itself() -> None:
 )
 def test_several_changes(changes: list[Change], status: bool) -> None:
     check([(changes, status)])
+
+
+def test_a_value_of_a_wrong_type_is_one_mistake() -> None:
+    """Nothing is said of what is missing because it could not be read."""
+    for number, schema in enumerate(schemas(USUAL)):
+        for keyword, wrong in itertools.product(schema, (5, [5], {"a": 5}, True)):
+            if not keywords.KEYWORDS[keyword][1](wrong):
+                found = walk.problems(changed([(number, keyword, wrong)]), status=True)
+                assert [p.rule for p in found] == [SCHEMA_TYPE], (number, keyword, wrong)
+
+
+@pytest.mark.parametrize("kind", ["array", "string", "obj"])
+def test_the_type_of_the_whole_object_is_one_mistake(kind: str) -> None:
+    (problem,) = walk.problems({"type": kind})
+    assert problem.message == f"The type of the whole object must be `object`, got `{kind}`."
+
+
+def test_a_message_begins_with_a_capital_letter() -> None:
+    """Also where it begins with what the object is called that has no name."""
+    wrong = {"type": "object", "x-kubernetes-list-type": "map", "x-kubernetes-map-type": "x"}
+    messages = [problem.message for problem in walk.problems(wrong)]
+    assert "The whole object is a list of type `map`, but its schema has no `items`." in messages
+    assert all(not message[0].islower() for message in messages)
