@@ -8,6 +8,7 @@ Pants itself.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import stat
@@ -81,13 +82,11 @@ def _scan(request: FolderScanRequest) -> FolderScan:
     def relative(path: bytes) -> str:
         return os.path.relpath(path, root).decode("utf-8", "surrogateescape")
 
-    folders = _folders(request.globs)
-    # A link that a glob names is meant.
-    named = {"/".join(f.split("/")[:n]) for f in folders for n in range(1, f.count("/") + 2)}
+    folders, named = _folders(request.globs)
     found = (
         entry
-        for folder, depth in folders.items()
-        for entry in _entries(os.path.join(root, os.fsencode(folder)), depth)
+        for folder, depth in folders
+        for entry in _entries(os.path.join(root, folder), depth)
         if not _is_ordinary(entry)
     )
     for entry in found:
@@ -126,9 +125,11 @@ def _is_ordinary(entry: os.DirEntry[bytes]) -> bool:
     )
 
 
-def _folders(globs: Iterable[str]) -> dict[str, int | None]:
-    """The folders that the globs begin with, and how deep below them they reach; None is to the
-    end."""
+# Reading the globs took as long as reading the folders, and they are the same in each run.
+@functools.lru_cache(maxsize=10_000)
+def _folders(globs: tuple[str, ...]) -> tuple[tuple[tuple[bytes, int | None], ...], frozenset[str]]:
+    """The folders that the globs begin with, and how deep below them they reach, None being to the
+    end; and these folders with those above them: a link that a glob names is meant."""
     folders: dict[str, int | None] = {}
     for glob in globs:
         parts = glob.split("/")
@@ -137,7 +138,8 @@ def _folders(globs: Iterable[str]) -> dict[str, int | None]:
         known = folders.get(folder, 0)
         endless = known is None or any("**" in part for part in rest)
         folders[folder] = None if endless else max(known or 0, len(rest) - 1)
-    return folders
+    named = {"/".join(f.split("/")[:n]) for f in folders for n in range(1, f.count("/") + 2)}
+    return tuple((os.fsencode(f), depth) for f, depth in folders.items()), frozenset(named)
 
 
 def _entries(
