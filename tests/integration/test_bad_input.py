@@ -144,6 +144,27 @@ def test_what_pants_does_not_show_is_said_in_each_run_anew(repository: Repositor
     repository.pants("lint", "packages/good")
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_what_is_not_read_is_said_with_what_it_holds(repository: Repository, large: bool) -> None:
+    """Of a large package other processes read the files."""
+    write_provider(repository, "packages/good", "provider-good")
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+    repository.write("shared/secret.yaml", secret)
+    (repository.root / "packages/good/shared").symlink_to("../../shared")
+    repository.write("packages/good/crds/[a].YAML", secret)
+    repository.write("packages/good/values.Yml", "a: 1\n")
+    if large:
+        padding = "# padding\n" * 350_000
+        repository.write(
+            "packages/good/large.yaml", CRD.format(kind="Large", plural="larges") + padding
+        )
+    output = repository.pants("lint", "packages/good", expect=1).output
+    assert "packages/good/shared: error XP012: The folder is a symbolic link" in output
+    assert "packages/good/crds/[a].YAML: error XP015: The extension is not in lower case" in output
+    assert "packages/good/values.Yml: warning XP015" in output
+    assert "Reading packages/good" in output or not large
+
+
 def test_every_failing_package_is_reported(repository: Repository) -> None:
     """One fails fast, one slowly, one is good: both failures are shown, in each run anew."""
     repository.write("packages/fast/crossplane.yaml", "a: [\n")

@@ -95,16 +95,17 @@ def hidden_folder(path: str, file: str) -> Finding:
     )
 
 
-def findings_of(entries: Iterable[LeftOut]) -> Iterator[Finding]:
-    """The findings for what another program left out."""
+def findings_of(entries: Iterable[LeftOut], folder: str = "") -> Iterator[Finding]:
+    """The findings for what another program left out; paths are relative to `folder`. Raises
+    OSError where the content of a file (LeftOut.unread) cannot be read."""
     for entry in entries:
         reason, path = entry.reason, entry.path
         loss = WARNING if entry.example else ERROR
         if reason == "linked-folder":
-            lost = any(map(_holds_object, entry.files))
+            lost = any(_holds_object(file, folder) for file in entry.unread)
             yield linked_folder(path, loss if lost else WARNING)
         elif reason == "ending-case":
-            yield ending_case(path, loss if _holds_object(path) else WARNING)
+            yield ending_case(path, loss if _holds_object(path, folder) else WARNING)
         elif reason == "hidden-folder":
             yield hidden_folder(path, entry.file)
         elif reason == "dangling-link":
@@ -117,5 +118,5 @@ def findings_of(entries: Iterable[LeftOut]) -> Iterator[Finding]:
             yield file_name(path, loss)
 
 
-def _holds_object(path: str) -> bool:
-    return holds_object(path, Path(path).read_bytes())
+def _holds_object(path: str, folder: str) -> bool:
+    return holds_object(path, Path(folder, path).read_bytes())

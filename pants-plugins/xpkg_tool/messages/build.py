@@ -36,6 +36,11 @@ class LeftOut(NamedTuple):
     file: str = ""  # A file in a hidden folder that looks like an object.
     noun: str = ""  # What it is instead of a file: "a FIFO".
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The files that are no part of the package, and whose contents decide how bad that is."""
+        return (self.path,) if self.reason == "ending-case" else self.files
+
 
 class OwnPin(NamedTuple):
     """The package of this repository that the entry of `spec.dependsOn` at `place` means: its

@@ -45,6 +45,10 @@ def _analyse_one(
         from xpkg_tool.sandbox.failures import no_memory
 
         raise no_memory(path) from None
+    except ImportError as error:
+        from xpkg_tool.sandbox.failures import no_input
+
+        raise no_input(error) from None
     # A failure with one file must not hide the findings for the others.
     except Exception as error:
         from xpkg_tool.sandbox.failures import internal

@@ -66,7 +66,7 @@ def _build_one(
             package_type=package.package_type,
             examples_expected=package.examples_expected,
             selection=selection,
-            findings=_left_out(package.left_out),
+            findings=_left_out(package.left_out, package.folder),
             fail_on=fail_on,
             pins=_pins(package.pinning) if package.pinning else None,
         )
@@ -77,7 +77,7 @@ def _build_one(
         from xpkg_tool.sandbox.failures import no_memory
 
         raise no_memory(package.name) from None
-    except OSError as error:
+    except (OSError, ImportError) as error:
         from xpkg_tool.sandbox.failures import no_input
 
         raise no_input(error) from None
@@ -95,12 +95,12 @@ def _built(package: BuiltPackage) -> Built:
     return Built(package.digest, package.layers_size, package.name, file_name)
 
 
-def _left_out(entries: Sequence[LeftOut]) -> tuple[Finding, ...]:
+def _left_out(entries: Sequence[LeftOut], folder: str) -> tuple[Finding, ...]:
     if not entries:
         return ()
     from xpkg_tool.discovery.left_out import findings_of
 
-    return tuple(findings_of(entries))
+    return tuple(findings_of(entries, folder))
 
 
 def _pins(pinning: Pinning) -> Pins:

@@ -12,12 +12,16 @@ def no_memory(name: str) -> SystemExit:
     return SystemExit(f"error: This machine does not have enough memory for {name}.")
 
 
-def no_input(error: OSError) -> SystemExit:
-    """Ends the process, as `no_memory` does: Pants laid the file out, and something removed it."""
+def no_input(error: OSError | ImportError) -> SystemExit:
+    """Ends the process, as `no_memory` does: Pants laid a file of the package, or a module of the
+    tool, out, and something removed it."""
+    what = f"A part of the tool cannot be loaded: {error}"
+    if isinstance(error, OSError):
+        what = f"{error.filename} cannot be read: {error.strerror}"
     return SystemExit(
-        f"error: {error.filename} cannot be read: {error.strerror}. If something removes old "
-        "files from the folder in which Pants runs processes, name another folder in "
-        "`[GLOBAL].local_execution_root_dir`. Restart Pants' daemon."
+        f"error: {what}. If something removes old files from the folder in which Pants runs "
+        "processes, name another folder in `[GLOBAL].local_execution_root_dir`. Restart Pants' "
+        "daemon."
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.xpkg_tool.sandbox.asking import build, package, tell
+from tests.xpkg_tool.small_packages import CLUSTER_CRD
 from xpkg_tool.lint.analysis import analyse_source
 from xpkg_tool.messages.build import AnalyseRequest
 from xpkg_tool.messages.files import ANALYSES, ARCHIVE, DESCRIPTION, FINDINGS
 from xpkg_tool.package.file import FileAnalysis
+from xpkg_tool.sandbox.analyse import analyse_files
 
 META = b"apiVersion: meta.pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: function-a}\n"
 EXAMPLE = b"apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: a}\n"
@@ -60,3 +63,15 @@ def test_a_file_that_breaks_the_tool_hides_no_other(monkeypatch: pytest.MonkeyPa
     assert [(f["code"], f["path"]) for f in one["findings"]] == [("XP000", "a.yaml")]
     assert not one["whole"]
     assert [f["code"] for f in other["findings"]] == ["XP201"]
+
+
+def test_a_module_that_somebody_removed_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some are imported by the first file that needs them."""
+    monkeypatch.setitem(sys.modules, "xpkg_tool.lint.schemas.expressions", None)
+    rules = """\
+          x-kubernetes-validations:
+            - rule: "true"
+"""
+    Path("crd.yaml").write_text(CLUSTER_CRD + rules)
+    with pytest.raises(SystemExit, match=r"A part of the tool cannot be loaded: .*expressions"):
+        analyse_files(AnalyseRequest(("crd.yaml",), ()), Path("out"))

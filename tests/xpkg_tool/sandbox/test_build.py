@@ -74,6 +74,15 @@ def test_a_file_that_somebody_removed_is_no_answer() -> None:
     assert "local_execution_root_dir" in str(caught.value)
 
 
+def test_a_module_that_somebody_removed_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some are imported by the first package that needs them."""
+    monkeypatch.setitem(sys.modules, "xpkg_tool.discovery.left_out", None)
+    Path("good.yaml").write_bytes(META)
+    hidden = LeftOut("hidden-folder", ".h", False, file=".h/a.yaml")
+    with pytest.raises(SystemExit, match=r"A part of the tool cannot be loaded: .*left_out"):
+        build(package("good", ["good.yaml"], left_out=(hidden,)))
+
+
 def test_a_package_over_a_limit_leaves_its_neighbours_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -142,11 +151,12 @@ def test_warnings_fail_where_that_is_asked_for(fail_on: FailOn) -> None:
 
 
 def test_what_pants_left_out_is_said() -> None:
-    Path("good.yaml").write_bytes(META)
-    Path("link").mkdir()
-    Path("link/a.yaml").write_bytes(META)
-    Path("link/values.yaml").write_bytes(b"a: 1\n")
-    Path("a.YAML").write_bytes(META)
+    """All files are in the folder of the package, those that are not read as well."""
+    Path("files/link").mkdir(parents=True)
+    Path("files/good.yaml").write_bytes(META)
+    Path("files/link/a.yaml").write_bytes(META)
+    Path("files/link/values.yaml").write_bytes(b"a: 1\n")
+    Path("files/a.YAML").write_bytes(META)
     left_out: list[dict[str, Any]] = [
         {"reason": "linked-folder", "path": "link", "files": ("link/values.yaml", "link/a.yaml")},
         {"reason": "linked-folder", "path": "other", "files": ("link/values.yaml",)},
@@ -163,6 +173,7 @@ def test_what_pants_left_out_is_said() -> None:
                 "good",
                 ["good.yaml"],
                 left_out=tuple(LeftOut(example=example, **one) for one in left_out),
+                folder="files",
             )
             for example in (False, True)
         )

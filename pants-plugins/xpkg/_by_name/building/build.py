@@ -214,10 +214,11 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
     analyses = await concurrently(
         analyse_package(**implicitly(AnalysisRequest(package))) for package in packages if _is_large(package)
     )
-    # A large package is alone in its group. What was read holds all that is needed of its files.
+    # A large package is alone in its group. What was read holds all that is needed of its files,
+    # but not of those that are no part of it.
     paths = analyses[0].paths if analyses else ()
     # After a change of one package, the others of its bucket need not be laid out again.
-    folders = {} if analyses else {package.folder: package.digest for package in packages}
+    folders = {p.folder: p.digest for p in packages if p.unread or not analyses}
     pins = group.pins
     request = BuildMessage(
         tuple(package.message(paths)._replace(pinning=pins.message) for package in packages),

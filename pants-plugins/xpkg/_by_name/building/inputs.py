@@ -63,9 +63,14 @@ class PackageInputs:
         another package."""
         return f"xpkg-inputs/{self.digest.fingerprint}"
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """Files that are no part of it, whose contents decide how bad that is."""
+        return frozenset(path for entry in self.left_out for path in entry.unread)
+
     def message(self, analyses: Sequence[str] = ()) -> PackageToBuild:
-        """`analyses` are the paths of answers that cover its files, where these were read already;
-        without them, the files are in `folder`."""
+        """`analyses` are the paths of answers that cover its files, where these were read already:
+        then they are needed in `folder` only if some are `unread`."""
         return PackageToBuild(
             name=self.address.spec,
             root=self.address.spec_path,
@@ -75,7 +80,7 @@ class PackageInputs:
             package_type=self.package_type,
             analyses=tuple(analyses),
             left_out=self.left_out,
-            folder="" if analyses else self.folder,
+            folder="" if analyses and not self.unread else self.folder,
         )
 
 
@@ -98,7 +103,7 @@ async def package_inputs(request: PackageInputsRequest) -> PackageInputs:
     # Most packages have nothing but sources, and each step of the engine has a price.
     digest = sources.snapshot.digest
     if examples.files or scan.other_case:
-        other_case = await digest_to_snapshot(**implicitly(PathGlobs(scan.other_case)))
+        other_case = await digest_to_snapshot(**implicitly(PathGlobs(map(_as_glob, scan.other_case))))
         digest = await merge_digests(**implicitly(MergeDigests([digest, examples.digest, other_case.digest])))
     entries = await get_digest_entries(**implicitly({digest: Digest}))
     return PackageInputs(
@@ -174,6 +179,11 @@ def _left_out(
     for folder, file in scan.hidden:
         if _matches(matcher, file):
             yield LeftOut("hidden-folder", folder, example, file=file)
+
+
+def _as_glob(path: str) -> str:
+    """The glob that matches the path alone."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
 
 
 def _lower_ending(path: str) -> str:
