@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,8 @@ def test_a_file_that_breaks_the_tool_hides_no_other(monkeypatch: pytest.MonkeyPa
 
 def test_a_module_that_somebody_removed_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some are imported by the first file that needs them."""
-    monkeypatch.setitem(sys.modules, "xpkg_tool.lint.schemas.expressions", None)
+    modules: dict[str, Any] = sys.modules
+    monkeypatch.setitem(modules, "xpkg_tool.lint.schemas.expressions", None)
     rules = """\
           x-kubernetes-validations:
             - rule: "true"

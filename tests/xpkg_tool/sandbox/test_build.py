@@ -76,7 +76,8 @@ def test_a_file_that_somebody_removed_is_no_answer() -> None:
 
 def test_a_module_that_somebody_removed_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some are imported by the first package that needs them."""
-    monkeypatch.setitem(sys.modules, "xpkg_tool.discovery.left_out", None)
+    modules: dict[str, Any] = sys.modules
+    monkeypatch.setitem(modules, "xpkg_tool.discovery.left_out", None)
     Path("good.yaml").write_bytes(META)
     hidden = LeftOut("hidden-folder", ".h", False, file=".h/a.yaml")
     with pytest.raises(SystemExit, match=r"A part of the tool cannot be loaded: .*left_out"):
