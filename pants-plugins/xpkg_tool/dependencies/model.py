@@ -61,12 +61,13 @@ def dependencies(meta: Mapping[str, Any]) -> tuple[Dependency, ...]:
 
 
 def entries(meta: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The mappings in `spec.dependsOn`, each with its place in the list."""
+    """The mappings in `spec.dependsOn`, each with its place in the list. As in Go, null is one
+    without fields."""
     spec = meta.get("spec")
     listed = spec.get("dependsOn") if isinstance(spec, dict) else None
     for index, entry in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(entry, dict):
-            yield index, entry
+        if entry is None or isinstance(entry, dict):
+            yield index, entry or {}
 
 
 def given(entry: Mapping[str, Any], fields: tuple[str, ...]) -> list[str]:

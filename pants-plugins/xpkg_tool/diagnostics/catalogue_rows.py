@@ -89,7 +89,7 @@ LINT = (
     Rule("XP208", "required-field", "A required field is missing."),
     Rule("XP209", "field-value", "The value of a field is not valid."),
     Rule("XP210", "duplicate-object", "Two objects have the same kind and name."),
-    Rule("XP301", "example-no-kind", "A document of the examples has no apiVersion or kind.", fatal=True),
+    Rule("XP301", "example-no-kind", "A document of the examples has no apiVersion or kind.", fatal=True, also=WARNING),
     Rule("XP400", "crd-group", "A CRD's group belongs to Kubernetes and has no approval."),
     Rule("XP401", "crd-versions", "Two versions of a CRD have the same name."),
     Rule("XP402", "crd-storage", "A CRD does not have exactly one storage version."),

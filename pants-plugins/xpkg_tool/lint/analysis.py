@@ -21,7 +21,11 @@ from xpkg_tool.package.types import ObjectKind
 NOT_YAML = Rule("XP010", "not-yaml", "A file of the package is not YAML.", WARNING)
 NO_KIND = Rule("XP201", "no-kind", "A document has no apiVersion or kind.", fatal=True)
 EXAMPLE_NO_KIND = Rule(
-    "XP301", "example-no-kind", "A document of the examples has no apiVersion or kind.", fatal=True
+    "XP301",
+    "example-no-kind",
+    "A document of the examples has no apiVersion or kind.",
+    fatal=True,
+    also=WARNING,
 )
 
 # Editors and tools know these two endings, and so does upstream.
@@ -117,20 +121,26 @@ def _missing(document: Document, value: Any, source: bool) -> Iterator[Finding]:
     rule = NO_KIND if source else EXAMPLE_NO_KIND
     remedy = _NOT_A_SOURCE if source else _NOT_AN_EXAMPLE
 
-    def finding(message: str, path: tuple[str, ...] = ()) -> Finding:
+    def finding(message: str, path: tuple[str, ...] = (), *, builds: bool = False) -> Finding:
+        # Crossplane's build wants the kind of an example, and nothing else.
+        severity = WARNING if builds and not source else ERROR
         position = locate(document, path)
-        return rule.finding(message, remedy, document.path, position)
+        return rule.finding(message, remedy, document.path, position, severity=severity)
 
+    if value is None:
+        yield finding("The document is null, not a Kubernetes object.", builds=True)
+        return
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a single value"
         yield finding(f"The document is {kind}, not a Kubernetes object.")
         return
     absent = [field for field in ("apiVersion", "kind") if value.get(field) in (None, "")]
     if absent:
-        yield finding(f"The document has no {' and no '.join(absent)}.")
+        builds = "kind" not in absent
+        yield finding(f"The document has no {' and no '.join(absent)}.", builds=builds)
     for field in ("apiVersion", "kind"):
         if field not in absent and not isinstance(value[field], str):
-            yield finding(f"`{field}` must be a string.", (field,))
+            yield finding(f"`{field}` must be a string.", (field,), builds=field == "apiVersion")
 
 
 def _not_yaml(path: str, data: bytes, source: bool) -> Finding:

@@ -55,7 +55,8 @@ def is_old(subject: Subject) -> bool:
     spec = subject.get("spec")
     if not isinstance(spec, dict) or spec.get("pipeline") is not None:
         return False
-    return spec.get("mode") == OLD_MODE or bool({"resources", "patchSets"} & set(spec))
+    old = (spec.get(field) is not None for field in ("resources", "patchSets"))
+    return spec.get("mode") == OLD_MODE or any(old)
 
 
 def _type_reference(subject: Subject) -> Iterator[Finding]:

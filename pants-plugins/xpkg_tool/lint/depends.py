@@ -27,6 +27,8 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import shown
+from xpkg_tool.lint.meta import DEPENDENCY
+from xpkg_tool.lint.shapes import nearest_field
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.package import types
 from xpkg_tool.package.crossplane_versions import majors, severity_of_old
@@ -66,6 +68,9 @@ DEPENDENCY_NAME = Rule(
 # A registry that many packages are in.
 _EXAMPLE = "xpkg.crossplane.io/"
 
+# Of a repository, in characters (go-containerregistry, pkg/name/repository.go).
+_LEAST_REPOSITORY = 2
+
 _VERSIONS = {"Provider": ("v1",), "Configuration": ("v1",), "Function": ("v1", "v1beta1")}
 
 _WHOLE = (
@@ -86,7 +91,9 @@ def check_depends(subject: Subject) -> Iterator[AnyFinding]:
         path: PathOf = ("spec", "dependsOn", index)
         dependency = parse_dependency(index, entry)
         yield from _form(subject, path, entry, dependency)
-        yield from _version(subject, path, entry)
+        # Of what is empty one thing is enough to say.
+        if any(entry.values()):
+            yield from _version(subject, path, entry)
         if dependency is not None:
             found.append(dependency)
             yield from _kind(subject, dependency)
@@ -108,16 +115,22 @@ def _form(
     if len(new) < len(KEYED_FIELDS) and not old:
         absent = " and no ".join(f"`{field}`" for field in KEYED_FIELDS if field not in new)
         what = f"has no {absent}" if new else "names no package"
+        if any(
+            nearest_field(field, DEPENDENCY) for field in entry if field not in DEPENDENCY.fields
+        ):
+            # That the name of a field is misspelt is said of it (XP111).
+            return
         yield subject.finding(DEPENDENCY_FORM, f"The dependency {what}.", remedy, path, key=True)
         return
     if read is None or (len(old) < 2 and not (new and old)):
         return
     ignored = [f for f in (*new, *old) if f != read.field and not _belongs(f, read)]
     names = " and ".join(f"`{field}`" for field in ignored)
+    are = "is" if len(ignored) == 1 else "are"
     if all(_agrees(field, entry[field], read) for field in ignored):
         yield subject.finding(
             DEPENDENCY_REDUNDANT,
-            f"The dependency names its package in more than one form; {names} is ignored.",
+            f"The dependency names its package in more than one form; {names} {are} ignored.",
             f"Remove {names}.",
             (*path, ignored[0]),
             key=True,
@@ -178,8 +191,8 @@ def _kind(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
     kinds of Crossplane's own group are known, and Kubernetes' own kinds are no packages."""
     group, _, version = dependency.api_version.rpartition("/")
     kind = dependency.kind
-    if group == PACKAGE_GROUP:
-        if version in _VERSIONS.get(kind, ()):
+    if group in (PACKAGE_GROUP, types.META_GROUP):
+        if group == PACKAGE_GROUP and version in _VERSIONS.get(kind, ()):
             return
         field = "apiVersion" if kind in _VERSIONS else "kind"
     elif "." not in group or group.endswith(".k8s.io"):
@@ -226,8 +239,25 @@ def _package(subject: Subject, dependency: Dependency) -> Iterator[Finding]:
             f"Write {_WHOLE}.",
             path,
         )
+    elif not source.registry and "." in package and "/" not in package:
+        yield subject.finding(
+            DEPENDENCY_PACKAGE,
+            f"{shown(package)} looks like a registry's host, and names no repository.",
+            f"Write {_WHOLE}.",
+            path,
+        )
     elif not source.registry:
         yield from _no_registry(subject, package, path)
+    elif len(source.repository) < _LEAST_REPOSITORY:
+        yield subject.finding(
+            DEPENDENCY_PACKAGE,
+            f"The repository in {shown(package)} has {len(source.repository)} character; to the "
+            f"package manager, no repository has fewer than {_LEAST_REPOSITORY}.",
+            "Publish the package under a longer name.",
+            path,
+        )
+    elif "." not in source.registry:
+        yield from _no_dot(subject, package, source.registry, path)
 
 
 def _named(package: str) -> str:
@@ -250,6 +280,20 @@ def _no_registry(subject: Subject, package: str, path: PathOf) -> Iterator[Findi
             DEPENDENCY_REGISTRY,
             f"{shown(package)} names no registry; Crossplane 2 has no default registry.",
             f"{_named(package)}.",
+            path,
+            severity=severity,
+        )
+
+
+def _no_dot(subject: Subject, package: str, registry: str, path: PathOf) -> Iterator[Finding]:
+    """The same kinds of Crossplane 2 refuse a registry without a dot in its host."""
+    severity = severity_of_old(majors(subject.value))
+    if severity is not None:
+        yield subject.finding(
+            DEPENDENCY_REGISTRY,
+            f"The host of the registry in {shown(package)}, `{registry}`, has no dot; Crossplane 2 "
+            "takes no such registry.",
+            "Write the full name of the host, such as `registry.example.org`, or its address.",
             path,
             severity=severity,
         )

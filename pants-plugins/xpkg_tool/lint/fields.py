@@ -15,7 +15,7 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.documents.loader import PathOf, locate
-from xpkg_tool.lint.shapes import Mismatch, Shape, mismatches, newer_fields
+from xpkg_tool.lint.shapes import NULL, Mismatch, Shape, mismatches, newer_fields
 from xpkg_tool.lint.subject import Subject, dotted
 
 WRONG_TYPE = Rule("XP204", "object-type", "A field of an object has the wrong type.", fatal=True)
@@ -36,6 +36,8 @@ def check_shape(
     for mismatch in mismatches(subject.value, shape, recursive):
         if mismatch.expected is None:
             yield unknown_field(subject, UNKNOWN_FIELD, mismatch)
+        elif mismatch.found == NULL:
+            yield _null_entry(subject, mismatch.path)
         else:
             yield wrong_type(subject, WRONG_TYPE, mismatch)
 
@@ -65,6 +67,16 @@ def check_newer_fields(
 def require_release(first: str) -> str:
     """What to do where a package needs a release of Crossplane, without the final dot."""
     return f'Write `spec.crossplane.version: ">=v{first}.0-0"` in the meta object'
+
+
+def _null_entry(subject: Subject, path: PathOf) -> Finding:
+    """An entry of a list that is null, which the build takes (XP208)."""
+    return subject.finding(
+        REQUIRED_FIELD,
+        f"`{dotted(path)}` is null: to Crossplane, it is an entry whose fields are all empty.",
+        "Write the entry, or remove the `-` that begins it.",
+        path,
+    )
 
 
 def wrong_type(subject: Subject, rule: Rule, mismatch: Mismatch) -> Finding:
@@ -163,6 +175,14 @@ def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
     for pattern in patterns:
         for path, value in parts(subject.value, pattern):
             if value is None or value == "":
+                yield missing(subject, path)
+
+
+def present(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
+    """Required fields that are missing (XP208), where the API server takes an empty string."""
+    for pattern in patterns:
+        for path, value in parts(subject.value, pattern):
+            if value is None:
                 yield missing(subject, path)
 
 

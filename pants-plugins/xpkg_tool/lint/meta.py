@@ -13,7 +13,7 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import shown, unknown_field, wrong_type
 from xpkg_tool.lint.metadata import SUBDOMAIN, check_keys, check_times
-from xpkg_tool.lint.shapes import STRING, ListOf, Struct, mismatches, object_with, strings
+from xpkg_tool.lint.shapes import NULL, STRING, ListOf, Struct, mismatches, object_with, strings
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 from xpkg_tool.package.names import is_dns_subdomain
@@ -40,14 +40,14 @@ META_UNKNOWN_FIELD = Rule(
 )
 META_MISSPELT = Rule("XP111", "meta-misspelt-field", "A field of the meta object is misspelt.")
 
-_DEPENDENCY = Struct(
+DEPENDENCY = Struct(
     strings("apiVersion", "kind", "package", "provider", "configuration", "function", "version")
 )
 META = object_with(
     spec=Struct(
         {
             "crossplane": Struct(strings("version")),
-            "dependsOn": ListOf(_DEPENDENCY),
+            "dependsOn": ListOf(DEPENDENCY),
             "capabilities": ListOf(STRING),
         }
     )
@@ -71,6 +71,9 @@ _HINTS: dict[PathOf, str] = {
 def check_meta(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a meta object of a known kind."""
     for mismatch in mismatches(subject.value, META):
+        if mismatch.found == NULL:
+            # A dependency that is null names no package.
+            continue
         if mismatch.expected is not None:
             yield wrong_type(subject, _rule(mismatch.path), mismatch)
         elif mismatch.nearest:

@@ -15,6 +15,7 @@ from xpkg_tool.lint.fields import (
     invalid,
     missing,
     parts,
+    present,
     repeated,
     require_release,
     required,
@@ -63,11 +64,11 @@ PIPELINE = ListOf(
     )
 )
 
+# The API server takes these where they are empty.
+_PRESENT = ("step", "credentials[].name")
 _REQUIRED = (
-    "step",
     "functionRef",
     "functionRef.name",
-    "credentials[].name",
     "credentials[].source",
     "credentials[].secretRef.name",
     "credentials[].secretRef.namespace",
@@ -91,6 +92,7 @@ def check_pipeline(
     if not path:
         return
     yield from _size(subject, path, steps)
+    yield from present(subject, (f"{where}[].{field}" for field in _PRESENT))
     yield from required(subject, (f"{where}[].{field}" for field in _REQUIRED))
     yield from choice(subject, f"{where}[].credentials[].source", ("None", "Secret"))
     yield from _repeated(subject, subject.value, (), where, "step")

@@ -96,6 +96,9 @@ def object_with(**fields: Shape) -> Struct:
     return Struct({**strings("apiVersion", "kind"), "metadata": OBJECT_META, **fields})
 
 
+NULL = "null"
+
+
 class Mismatch(NamedTuple):
     """A part of a document that does not fit its shape.
 
@@ -112,7 +115,8 @@ class Mismatch(NamedTuple):
 def mismatches(
     value: Any, shape: Shape, recursive: Mapping[str, Shape] | None = None
 ) -> Iterator[Mismatch]:
-    """All mismatches of `value`, in no particular order. `null` fits every shape, as in Go."""
+    """All mismatches of `value`, in no particular order. `null` fits every shape, as in Go, but for
+    an entry of a list of structs, which Go makes one with empty fields: that is `NULL`."""
     # A stack, because values may nest deeper than Python's own allows.
     pending: list[tuple[PathOf, Any, Shape]] = [((), value, shape)]
     while pending:
@@ -125,6 +129,9 @@ def mismatches(
             yield Mismatch(path, _name(expected), described(part))
         elif isinstance(expected, ListOf):
             pending += [((*path, i), item, expected.item) for i, item in enumerate(part)]
+            if None in part and isinstance(expected.item, Struct):
+                empty = (i for i, item in enumerate(part) if item is None)
+                yield from (Mismatch((*path, i), "a mapping", NULL) for i in empty)
         elif isinstance(expected, MapOf):
             pending += [((*path, key), item, expected.value) for key, item in part.items()]
         elif isinstance(expected, Struct):

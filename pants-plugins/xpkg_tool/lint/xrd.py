@@ -157,7 +157,9 @@ def _is_v2(subject: Subject) -> bool:
 
 def _choices(subject: Subject) -> Iterator[Finding]:
     legacy = () if _is_v2(subject) else (LEGACY_SCOPE,)
-    yield from choice(subject, "spec.scope", ("Namespaced", "Cluster", *legacy))
+    # Crossplane leaves out what is empty, so that it is as if it was not there.
+    if subject.get("spec", "scope"):
+        yield from choice(subject, "spec.scope", ("Namespaced", "Cluster", *legacy))
     for pattern, allowed in _CHOICES.items():
         yield from choice(subject, pattern, allowed)
 

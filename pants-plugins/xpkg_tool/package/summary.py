@@ -95,7 +95,7 @@ def _use(spec: Mapping[str, Any]) -> Use:
         group,
         version,
         kind if isinstance(kind, str) else "",
-        old + tuple(field for field in OLD_FIELDS if field in spec),
+        old + tuple(field for field in OLD_FIELDS if spec.get(field) is not None),
         tuple(_steps(spec, ("spec",))),
     )
 

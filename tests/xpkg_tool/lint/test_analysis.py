@@ -53,13 +53,24 @@ def test_an_example_is_kept_as_it_was_written() -> None:
         (THING + "b: [\n", "XP002"),
         ("---x\n" + THING, "XP004"),
         ("%YAML 1.1\n---\n" + THING, "XP003"),
-        ("kind: Thing\nkind: Thing\n", "XP301"),
         ("apiVersion: v1\n", "XP301"),
         ("- a\n", "XP301"),
     ],
 )
 def test_what_cannot_be_read_stops_an_example(text: str, code: str) -> None:
     assert f"error {code}" in brief(analyse_example("a.yaml", text.encode()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["kind: Thing\n", "apiVersion: 1\nkind: Thing\n", "apiVersion:\nkind: Thing\n", "null\n"],
+)
+def test_an_example_needs_a_kind_to_be_built(text: str) -> None:
+    """As Crossplane's own build has it: the kind is all that it looks for."""
+    (found,) = analyse_example("a.yaml", text.encode()).findings
+    assert (found.code, found.severity) == ("XP301", "warning")
+    (found,) = analyse_source("a.yaml", text.encode()).findings
+    assert (found.code, found.severity) == ("XP201", "error")
 
 
 @pytest.mark.parametrize(

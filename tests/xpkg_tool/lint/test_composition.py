@@ -42,6 +42,8 @@ def of_composition(text: str) -> tuple[Finding, ...]:
             {"requiredResources": [{**RESOURCE, "name": "cm", "matchLabels": {}}]},
         ),
         ("metadata.labels", {"provider": "aws"}),
+        # The API server takes an empty name.
+        (f"{STEP}.step", ""),
     ],
 )
 def test_right(path: str, value: Any) -> None:
@@ -59,8 +61,9 @@ def test_right(path: str, value: Any) -> None:
         ("spec.pipeline", ..., "XP700"),
         ("spec.pipeline", [], "XP700"),
         ("spec.pipeline", {}, "XP204"),
+        ("spec.pipeline", [None], "XP208"),
+        (f"{STEP}.credentials", [None], "XP208"),
         (f"{STEP}.step", ..., "XP208"),
-        (f"{STEP}.step", "", "XP208"),
         (f"{STEP}.step", 1, "XP204"),
         (f"{STEP}.functionRef", ..., "XP208"),
         (f"{STEP}.functionRef", {}, "XP208"),

@@ -36,9 +36,8 @@ def findings_of(*entries: Any, crossplane: str | None = None) -> tuple[Finding, 
     [
         NEW,
         OLD,
-        {"configuration": "xpkg.example.org/a", "version": "*"},
-        {"function": "localhost/a", "version": "~v1.2"},
-        {"function": "localhost:5000/a/b_c/d-e", "version": "sha256:" + "0a" * 32},
+        {"configuration": "xpkg.example.org/ab", "version": "*"},
+        {"function": "127.0.0.1:5000/a/b_c/d-e", "version": "sha256:" + "0a" * 32},
         {**NEW, "kind": "Function", "apiVersion": "pkg.crossplane.io/v1beta1"},
         # Whatever installs packages may be depended on.
         {**NEW, "kind": "AddOn", "apiVersion": "pkg.example.org/v1beta1"},
@@ -72,10 +71,19 @@ def test_right(entry: Any) -> None:
         ({**OLD, "provider": f"xpkg.example.org/{'a' * 256}"}, "XP124"),
         ({**OLD, "provider": "a/b"}, "XP125"),
         ({**OLD, "provider": "b"}, "XP125"),
+        ({**OLD, "provider": "localhost/a/b"}, "XP125"),
+        ({**OLD, "provider": "localhost:5000/a/b"}, "XP125"),
+        ({**OLD, "provider": "registry:5000/a/b"}, "XP125"),
+        ({**OLD, "provider": "xpkg.example.org/a"}, "XP124"),
+        ({**OLD, "provider": "xpkg.example.org"}, "XP124"),
         ({**NEW, "kind": "Pod", "apiVersion": "v1"}, "XP126"),
         ({**NEW, "kind": "Providr"}, "XP126"),
         ({**NEW, "apiVersion": "pkg.crossplane.io/v2"}, "XP126"),
-        ({**NEW, "apiVersion": "meta.pkg.crossplane.io/v1", "kind": "Pod"}, None),
+        ({**NEW, "apiVersion": "meta.pkg.crossplane.io/v1"}, "XP126"),
+        # What is empty, and a field that is misspelt, is one mistake.
+        (None, "XP120"),
+        ({}, "XP120"),
+        ({"Provider": "xpkg.example.org/a/b", "version": ">=v1"}, "XP111"),
     ],
 )
 def test_wrong(entry: Any, code: str | None) -> None:
@@ -122,7 +130,7 @@ def test_all_mistakes_of_an_entry_at_its_places() -> None:
     "package",
     [
         "xpkg.example.org/a/b:v1",
-        "localhost:5000/a/b:v1",
+        "127.0.0.1:5000/a/b:v1",
         f"xpkg.example.org/{'long/' * 20}a:v1@sha256:{'0' * 64}",
         "provider-a:v1",
         "team/provider-a",

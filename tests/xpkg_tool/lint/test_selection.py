@@ -57,7 +57,7 @@ def test_options(selection: Selection, expected: list[str]) -> None:
     ("selection", "text"),
     [
         (Selection(ignore=("XP202",)), "XP202 cannot be ignored"),
-        (Selection(ignore=("XP30",)), "cannot be ignored"),
+        (Selection(ignore=("XP201",)), "cannot be ignored"),
         (Selection(ignore=("XP999",)), "There is no rule XP999."),
         (Selection(select=("xp010",)), "There is no rule xp010."),
         (Selection(per_path_ignores=(("*", ("XP001",)),)), "XP001 cannot be ignored"),

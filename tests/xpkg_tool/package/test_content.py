@@ -95,7 +95,7 @@ def test_the_description_names_what_is_inside() -> None:
     depends = (
         "spec:\n  crossplane:\n    version: '>=v1.14'\n  dependsOn:\n"
         "    - provider: example.org/a/provider-b\n      version: '>=v1'\n"
-        "    - {apiVersion: pkg.crossplane.io/v1, kind: Function, package: example.org/f,"
+        "    - {apiVersion: pkg.crossplane.io/v1, kind: Function, package: example.org/ff,"
         " version: v2}\n"
     )
     configuration = META.replace("Provider", "Configuration") + depends
@@ -116,7 +116,7 @@ def test_the_description_names_what_is_inside() -> None:
             {
                 "apiVersion": "pkg.crossplane.io/v1",
                 "kind": "Function",
-                "package": "example.org/f",
+                "package": "example.org/ff",
                 "constraint": "v2",
             },
         ],

@@ -68,6 +68,7 @@ def test_a_file_that_breaks_the_tool_hides_no_other(monkeypatch: pytest.MonkeyPa
 
 def test_a_module_that_somebody_removed_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some are imported by the first file that needs them."""
+    monkeypatch.delattr("xpkg_tool.lint.schemas.expressions", raising=False)
     modules: dict[str, Any] = sys.modules
     monkeypatch.setitem(modules, "xpkg_tool.lint.schemas.expressions", None)
     rules = """\

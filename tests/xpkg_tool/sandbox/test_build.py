@@ -203,8 +203,8 @@ def test_the_answer_has_one_report_for_each_package() -> None:
 
 PINNED = META.replace(b"kind: Function", b"kind: Configuration") + (
     b"spec:\n  dependsOn:\n"
-    b"  - {function: registry.example.org/a, version: v1.0.0}\n"
-    b"  - {function: registry.example.org/b, version: v1.0.0}\n"
+    b"  - {function: registry.example.org/aa, version: v1.0.0}\n"
+    b"  - {function: registry.example.org/bb, version: v1.0.0}\n"
 )
 
 
@@ -218,7 +218,9 @@ def pinned(lock: bytes | None) -> PackageReport:
 
 
 def test_digests_come_from_the_request_and_from_the_lock() -> None:
-    locked = LockedPackage("registry.example.org/b", "v1.0.0", f"sha256:{2:064x}", "Function", "b")
+    locked = LockedPackage(
+        "registry.example.org/bb", "v1.0.0", f"sha256:{2:064x}", "Function", "bb"
+    )
     assert pinned(write_lock(Lock((locked,)))).text == ""
     description = json.loads(Path("out/0/package.xpkg.json").read_bytes())
     constraints = [one["constraint"] for one in description["meta"]["dependencies"]]
