@@ -108,6 +108,8 @@ def split(
     the severity of findings about content that Kubernetes' reader skips and that is left out here.
     Never raises, for any `data`.
     """
+    # At the start of the file the mark is dropped; right before a separator it does no harm.
+    first_is_marked = data.startswith(_BOM) and not data.startswith(_BOM + b"---")
     data, broken = clean(path, data)
     if broken:
         return (), broken
@@ -116,11 +118,14 @@ def split(
     index = 0
     for part in _parts(path, data, findings, loss):
         body = data[part.start : part.end]
-        if not part.head and body.startswith(_BOM):
+        marked = not part.head and body.startswith(_BOM)
+        if marked:
             body = body[len(_BOM) :]
         findings += _inner_bom(path, part.line, part.head + b"\n" + body if part.head else body)
         if not part.head and not _HAS_CONTENT.search(body):
             findings += _hidden(path, part.line, body)
+            if marked or (first_is_marked and part.start == 0):
+                findings.append(_lonely_bom(path, part.line, body))
             continue
         if part.head:
             document = _moved(path, index, part, body.decode("utf-8"), findings)
@@ -216,6 +221,18 @@ def _hidden(path: str, line: int, comments: bytes) -> Iterator[Finding]:
                 source,
             ),
         )
+
+
+def _lonely_bom(path: str, line: int, body: bytes) -> Finding:
+    """Kubernetes' reader skips a part without content, but does not see that it is one."""
+    source = body.split(b"\n", 1)[0].decode("utf-8")
+    return ENCODING.finding(
+        "There is a byte order mark (U+FEFF) before nothing but comments and blank lines, which "
+        "Crossplane's build reads as an object without a kind.",
+        "Remove the character, and the part of the file if it is empty.",
+        path,
+        Position(line, 1, source),
+    )
 
 
 def _inner_bom(path: str, line: int, body: bytes) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import AnyFinding, Finding
 from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, invalid, required
-from xpkg_tool.lint.metadata import check_metadata
+from xpkg_tool.lint.metadata import check_label_length, check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
 from xpkg_tool.lint.shapes import ANYTHING, STRING, Struct, object_with, strings
 from xpkg_tool.lint.subject import Subject, checks
@@ -43,6 +43,7 @@ def check_composition(subject: Subject) -> Iterator[AnyFinding]:
     yield from check_shape(subject, COMPOSITION)
     yield from check_newer_fields(subject, COMPOSITION)
     yield from check_metadata(subject)
+    yield from check_label_length(subject, "each CompositionRevision")
     yield from required(subject, _REQUIRED)
     yield from choice(subject, "spec.mode", ("Pipeline", OLD_MODE))
     yield from _type_reference(subject)

@@ -9,12 +9,12 @@ from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import AnyFinding
 from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, required
-from xpkg_tool.lint.metadata import check_metadata
+from xpkg_tool.lint.metadata import check_label_length, check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
 from xpkg_tool.lint.shapes import (
     ANYTHING,
+    INT32,
     INTEGER,
-    OBJECT_META,
     STRING,
     MapOf,
     Shape,
@@ -26,11 +26,12 @@ from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 
 _OPERATION_SPEC = Struct({"mode": STRING, "pipeline": PIPELINE, "retryLimit": INTEGER})
-_TEMPLATE = Struct({"metadata": OBJECT_META, "spec": _OPERATION_SPEC})
+# The CRDs have no field in it, so that all are pruned.
+_TEMPLATE = Struct({"metadata": Struct(), "spec": _OPERATION_SPEC})
 _SCHEDULED: dict[str, Shape] = {
     "concurrencyPolicy": STRING,
-    "successfulHistoryLimit": INTEGER,
-    "failedHistoryLimit": INTEGER,
+    "successfulHistoryLimit": INT32,
+    "failedHistoryLimit": INT32,
     "operationTemplate": _TEMPLATE,
 }
 _POLICIES = ("Allow", "Forbid", "Replace")
@@ -59,6 +60,7 @@ def check_cron_operation(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a CronOperation."""
     yield from _common(subject, CRON_OPERATION, ("spec.schedule", "spec.operationTemplate"))
     yield from choice(subject, "spec.concurrencyPolicy", _POLICIES)
+    yield from check_label_length(subject, "each Operation")
     yield from _template(subject)
 
 
@@ -68,6 +70,7 @@ def check_watch_operation(subject: Subject) -> Iterator[AnyFinding]:
     wanted = ("spec.watch", "spec.watch.apiVersion", "spec.watch.kind", "spec.operationTemplate")
     yield from _common(subject, WATCH_OPERATION, wanted)
     yield from choice(subject, "spec.concurrencyPolicy", _POLICIES)
+    yield from check_label_length(subject, "each Operation")
     yield from _template(subject)
 
 

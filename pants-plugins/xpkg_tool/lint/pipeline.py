@@ -5,7 +5,7 @@ They are those of Crossplane's CRDs for both (cluster/crds), which the API serve
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import REFUSED, WARNING, AnyFinding, Finding, ReleaseFinding
 from xpkg_tool.diagnostics.rule import Rule
@@ -19,9 +19,20 @@ from xpkg_tool.lint.fields import (
     repeated,
     require_release,
     required,
+    wrong_type,
 )
-from xpkg_tool.lint.shapes import ANYTHING, STRING, ListOf, MapOf, Struct, strings
+from xpkg_tool.lint.shapes import (
+    ANYTHING,
+    OBJECT_META,
+    STRING,
+    ListOf,
+    MapOf,
+    Struct,
+    mismatches,
+    strings,
+)
 from xpkg_tool.lint.subject import Subject, dotted
+from xpkg_tool.lint.type_names import is_dns_label
 from xpkg_tool.package.crossplane_versions import since
 
 PIPELINE_STEPS = Rule("XP700", "pipeline", "A pipeline has no steps, or too many.")
@@ -150,6 +161,8 @@ def _step(subject: Subject, path: PathOf, composition: bool) -> Iterator[AnyFind
     value = step.get("input")
     if value is not None:
         yield from _input(subject, (*path, "input"), value, where)
+        if isinstance(value, dict):
+            yield from _embedded(subject, (*path, "input"), value, where)
 
 
 def _selector(subject: Subject, path: PathOf, requirement: Any) -> Iterator[AnyFinding]:
@@ -189,6 +202,31 @@ def _input(subject: Subject, path: PathOf, value: Any, step: str) -> Iterator[Fi
             path,
             key=True,
         )
+
+
+def _embedded(
+    subject: Subject, path: PathOf, value: Mapping[str, Any], step: str
+) -> Iterator[Finding]:
+    """What the API server asks of an embedded resource, besides that it has a type
+    (apiextensions-apiserver pkg/apiserver/schema/objectmeta)."""
+    api_version, kind = value.get("apiVersion"), value.get("kind")
+    wrong: list[tuple[str, str, str]] = []
+    if isinstance(api_version, str) and api_version.count("/") > 1:
+        wrong.append(("apiVersion", "is not a group and a version", "Write `group/version`."))
+    if isinstance(kind, str) and kind and not is_dns_label(kind.lower()):
+        remedy = "Use at most 63 letters, digits and `-`, starting with a letter."
+        wrong.append(("kind", "is not a valid DNS-1035 label", remedy))
+    for field, why, remedy in wrong:
+        yield subject.finding(
+            STEP_INPUT,
+            f"The `{field}` of the input of `{step}` {why}.",
+            remedy,
+            (*path, field),
+        )
+    for mismatch in mismatches(value.get("metadata"), OBJECT_META):
+        if mismatch.expected is not None:
+            at = (*path, "metadata", *mismatch.path)
+            yield wrong_type(subject, STEP_INPUT, mismatch._replace(path=at))
 
 
 def _repeated(

@@ -15,7 +15,7 @@ from xpkg_tool.documents.loader import PathOf
 
 
 class Scalar(NamedTuple):
-    """`kind` is `string`, `boolean`, `integer` or `number`."""
+    """`kind` is `string`, `boolean`, `integer`, `int32` or `number`."""
 
     kind: str
 
@@ -51,6 +51,8 @@ Shape = Union[Scalar, Anything, ListOf, MapOf, Struct, Recursive]
 STRING = Scalar("string")
 BOOLEAN = Scalar("boolean")
 INTEGER = Scalar("integer")
+# An integer of 32 bits; the others have 64.
+INT32 = Scalar("int32")
 NUMBER = Scalar("number")
 ANYTHING = Anything()
 
@@ -85,7 +87,7 @@ LABEL_SELECTOR = Struct(
 WEBHOOK_CLIENT = Struct(
     {
         "url": STRING,
-        "service": Struct({**strings("namespace", "name", "path"), "port": INTEGER}),
+        "service": Struct({**strings("namespace", "name", "path"), "port": INT32}),
         "caBundle": STRING,
     }
 )
@@ -97,6 +99,8 @@ def object_with(**fields: Shape) -> Struct:
 
 
 NULL = "null"
+# How large an integer may be.
+_BITS = {"integer": 64, "int32": 32}
 
 
 class Mismatch(NamedTuple):
@@ -126,7 +130,7 @@ def mismatches(
         if part is None or isinstance(expected, Anything):
             continue
         if not _fits(part, expected):
-            yield Mismatch(path, _name(expected), described(part))
+            yield Mismatch(path, _name(expected, part), described(part))
         elif isinstance(expected, ListOf):
             pending += [((*path, i), item, expected.item) for i, item in enumerate(part)]
             if None in part and isinstance(expected.item, Struct):
@@ -181,16 +185,20 @@ def _fits(part: Any, expected: Shape) -> bool:
             return isinstance(part, bool)
         if isinstance(part, bool):
             return False
-        if expected.kind == "integer":
+        if expected.kind in _BITS:
             # To Go, 1.0 is not an integer; what YAML writes as 1e3 arrives as a float.
-            return isinstance(part, int)
+            largest = 2 ** (_BITS[expected.kind] - 1)
+            return isinstance(part, int) and -largest <= part < largest
         return isinstance(part, (int, float))
     return True
 
 
-def _name(shape: Shape) -> str:
+def _name(shape: Shape, part: Any) -> str:
     if isinstance(shape, Scalar):
-        return "an integer" if shape == INTEGER else f"a {shape.kind}"
+        bits = _BITS.get(shape.kind)
+        if bits and isinstance(part, int) and not isinstance(part, bool):
+            return f"an integer of {bits} bits"
+        return "an integer" if bits else f"a {shape.kind}"
     return "a list" if isinstance(shape, ListOf) else "a mapping"
 
 

@@ -108,9 +108,19 @@ def _name_problems(names: Any, path: PathOf) -> Iterator[tuple[PathOf, str, str]
         for index, value in enumerate(values if isinstance(values, list) else []):
             if isinstance(value, str) and not is_dns_label(value):
                 yield (*path, field, index), _NO_NAME, f"Use {LABEL}."
+    found = names.get("kind")
+    listed = f"{found}List"
+    if _is_kind(found) and not names.get("listKind") and len(listed) > _LABEL_LENGTH:
+        problem = f"has the default list kind `{listed}`, of more than {_LABEL_LENGTH} characters"
+        remedy = f"Shorten it, or write a `listKind` of at most {_LABEL_LENGTH} characters."
+        yield (*path, "kind"), problem, remedy
     if names.get("kind") and names.get("kind") == names.get("listKind"):
         remedy = f"Write `listKind: {names['kind']}List`, or leave it out."
         yield (*path, "listKind"), "is the same as the `kind`", remedy
+
+
+def _is_kind(value: Any) -> bool:
+    return isinstance(value, str) and is_dns_label(value.lower())
 
 
 def _group_problem(group: str) -> str:

@@ -71,6 +71,15 @@ def test_right(path: str, value: Any) -> None:
         (f"{STEP}.inputs", {"a": 1}, "XP205"),
         (f"{STEP}.input", {"kind": "Input"}, "XP703"),
         (f"{STEP}.input", [], "XP703"),
+        (f"{STEP}.input", {"apiVersion": "a/b/c", "kind": "Input"}, "XP703"),
+        (f"{STEP}.input", {"apiVersion": "a/b", "kind": "An Input"}, "XP703"),
+        (f"{STEP}.input", {"apiVersion": "a/b", "kind": "I", "metadata": "a"}, "XP703"),
+        (
+            f"{STEP}.input",
+            {"apiVersion": "a/b", "kind": "I", "metadata": {"labels": {"a": 1}}},
+            "XP703",
+        ),
+        ("metadata.name", "a" * 64, "XP206"),
         (f"{STEP}.credentials", [{"name": "c", "source": "Secret"}], "XP208"),
         (f"{STEP}.credentials", [{"name": "c", "source": "Vault"}], "XP209"),
         (f"{STEP}.credentials", [SECRET] * 2, "XP701"),
@@ -152,6 +161,17 @@ def of_object(kind: str, spec: Any, api_version: str = "ops.crossplane.io/v1alph
         ("Operation", {**PIPELINE, "retryLimit": "five"}, ["XP204"]),
         ("CronOperation", {"schedule": "@daily", "operationTemplate": TEMPLATE}, []),
         ("CronOperation", {}, ["XP208"] * 2),
+        (
+            "CronOperation",
+            {
+                "schedule": "@daily",
+                "operationTemplate": {**TEMPLATE, "metadata": {"labels": {"a": "b"}}},
+                "failedHistoryLimit": 2**31,
+            },
+            ["XP205", "XP204"],
+        ),
+        ("Operation", {**PIPELINE, "retryLimit": 2**63}, ["XP204"]),
+        ("Operation", {**PIPELINE, "retryLimit": 2**63 - 1}, []),
         (
             "CronOperation",
             {"schedule": "@daily", "operationTemplate": {"spec": {}}},

@@ -44,6 +44,7 @@ def test_right() -> None:
         ("spec.versions.0.name", ..., "XP208"),
         ("spec.names.singular", "Thing", "XP601"),
         ("spec.names.kind", "X_Thing", "XP601"),
+        ("spec.names.kind", "X" * 60, "XP601"),
         ("spec.names.listKind", "XThing", "XP601"),
         ("spec.names.shortNames", ["xt", "x t"], "XP601"),
         ("spec.versions.0.name", "v1.0", "XP601"),

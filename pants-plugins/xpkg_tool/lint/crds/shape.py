@@ -5,6 +5,7 @@ from __future__ import annotations
 from xpkg_tool.lint.shapes import (
     ANYTHING,
     BOOLEAN,
+    INT32,
     INTEGER,
     STRING,
     WEBHOOK_CLIENT,
@@ -35,7 +36,7 @@ def columns(path: str = "jsonPath") -> Shape:
         Struct(
             {
                 **strings("name", "type", "format", "description"),
-                "priority": INTEGER,
+                "priority": INT32,
                 path: STRING,
             }
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xpkg_tool.lint.shapes import (
-    INTEGER,
+    INT32,
     LABEL_SELECTOR,
     STRING,
     WEBHOOK_CLIENT,
@@ -28,7 +28,7 @@ _WEBHOOK: dict[str, Shape] = {
     "namespaceSelector": LABEL_SELECTOR,
     "objectSelector": LABEL_SELECTOR,
     "sideEffects": STRING,
-    "timeoutSeconds": INTEGER,
+    "timeoutSeconds": INT32,
     "admissionReviewVersions": ListOf(STRING),
     "matchConditions": ListOf(Struct(strings("name", "expression"))),
 }
