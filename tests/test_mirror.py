@@ -22,6 +22,7 @@ ELSEWHERE = {
     "xpkg/goals/lint.py": "integration/test_bad_input.py",
     "xpkg/goals/tailor.py": "integration/test_repository.py",
     "xpkg/goals/xpkg_build.py": "integration/test_xpkg_build.py",
+    "xpkg/building/attempt.py": "integration/test_repository.py",
     "xpkg/building/build.py": "integration/test_repository.py",
     "xpkg/building/lint_reports.py": "integration/test_lint_reports.py",
     "xpkg/named_packages.py": "integration/test_xpkg_build.py",
@@ -46,6 +47,8 @@ ELSEWHERE = {
     "xpkg_tool/dependencies/graph/*": "xpkg_tool/dependencies/graph/test_formats.py",
     # What a whole package becomes.
     "xpkg_tool/building/*": "xpkg_tool/test_cases.py",
+    "xpkg_tool/messages/build.py": "xpkg_tool/sandbox/test_build.py",
+    "xpkg_tool/sandbox/failures.py": "xpkg_tool/sandbox/test_build.py",
     "xpkg_tool/sandbox/members.py": "xpkg_tool/sandbox/test_repository.py",
     "xpkg_tool/sandbox/plan.py": "xpkg_tool/sandbox/test_publish.py",
     "xpkg_tool/sandbox/publish_events.py": "xpkg_tool/sandbox/test_publish.py",

@@ -7,7 +7,17 @@ from typing import Any, Iterable
 from pants.backend.python.util_rules import pex
 
 from xpkg import named_packages, statistics, subsystem
-from xpkg.building import buckets, build, inputs, lint_reports, pins, shards, target_faults
+from xpkg.building import (
+    attempt,
+    buckets,
+    build,
+    clashes,
+    inputs,
+    lint_reports,
+    pins,
+    shards,
+    target_faults,
+)
 from xpkg.dependencies import (
     check,
     fetch,
@@ -83,6 +93,8 @@ def rules() -> Iterable[Any]:
         *execute.rules(),
         *generate_lockfiles.rules(),
         *lint.rules(),
+        *attempt.rules(),
+        *clashes.rules(),
         *package.rules(),
         *publish.rules(),
         *tailor.rules(),

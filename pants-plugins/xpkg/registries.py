@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import Any, Iterable, Mapping
 
+from pants.util.docutil import bin_name
 from pants.util.strutil import bullet_list
 
 from xpkg.target_types import ALL_DEFAULT_REGISTRIES
@@ -34,7 +36,7 @@ class RegistryError(ValueError):
     def __init__(self, message: str) -> None:
         super().__init__(
             f"{message}\n\nUse the [xpkg].registries option to define registries; "
-            "docs/targets-and-options.md has an example."
+            f"`{bin_name()} help xpkg` describes it."
         )
 
 
@@ -140,9 +142,10 @@ class ConfiguredRegistries:
                 if getattr(registry, field) != getattr(other, field):
                     raise RegistryError(
                         f"The registries {other.alias!r} and {registry.alias!r} are both at "
-                        f"{registry.host} and differ in `{field}`: {getattr(other, field)!r} and "
-                        f"{getattr(registry, field)!r}. The field applies to the host, so give "
-                        "both the same value."
+                        f"{registry.host} and differ in `{field}`: "
+                        f"{_written(getattr(other, field))} and "
+                        f"{_written(getattr(registry, field))}. The field applies to the host, so "
+                        "give both the same value."
                     )
         return cls(configured)
 
@@ -151,6 +154,12 @@ class ConfiguredRegistries:
 
         Raises RegistryError for an alias that is not configured, and when there is none.
         """
+        names = tuple(names)
+        if not names:
+            raise RegistryError(
+                "There is no registry to publish to: the target's `registries` is empty. To "
+                "publish it nowhere, set `skip_push=True`."
+            )
         found = dict.fromkeys(registry for name in names for registry in self._find(name))
         if not found:
             raise RegistryError("There is no registry to publish to: none has `default = true`.")
@@ -196,6 +205,11 @@ def _has_type(value: Any, expected: str) -> bool:
     if expected == "a string":
         return isinstance(value, str)
     return isinstance(value, (list, tuple)) and all(isinstance(v, str) and v for v in value)
+
+
+def _written(value: Any) -> str:
+    """The value of a field as it is written in pants.toml."""
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
 
 
 def _with_nearest(name: str) -> str:

@@ -36,9 +36,10 @@ def test_what_is_right_is_written_and_the_rest_is_named(repository: Repository) 
         "✕ 1 package not written:",
         "  packages/bad:bad: it has errors, which are shown above.",
     ]
-    # It is all one cache, and the files are the same.
+    # It is all one cache, and the files are the same. (One that is named without `::` would be built
+    # by itself.)
     assert "Starting: Building" not in run.output
-    run = repository.pants("package", "packages/a", "packages/b")
+    run = repository.pants("package", "packages/a::", "packages/b::")
     assert "Starting: Building" not in run.output
     assert dist(repository) == built
 
@@ -65,3 +66,16 @@ def test_what_is_right_is_written_and_the_rest_is_named(repository: Repository) 
     assert "packages/a:a: Its `output_path` is that of packages/b:b: one.xpkg." in run.output
     assert "packages/bad/nothing/*.yaml" in run.output.split("not written:")[1]
     assert "packages.c/c.xpkg" in dist(repository) and "one.xpkg" not in dist(repository)
+
+
+def test_two_packages_at_one_path_are_named_by_each_goal(repository: Repository) -> None:
+    for name in ("one", "two"):
+        write_provider(repository, f"packages/{name}", f"provider-{name}")
+        repository.write(f"packages/{name}/BUILD", 'xpkg_package(output_path="same.xpkg")\n')
+    output = repository.pants("package", "packages::", expect=1).output
+    assert "2 packages cannot be written beside each other" in output
+    assert "packages/one:one: Its `output_path` is that of packages/two:two: same.xpkg." in output
+    assert "Nothing was written." in output and "IntrinsicError" not in output
+    output = repository.pants("xpkg-build", "packages::", expect=1).output
+    assert "Its `output_path` is that of packages/two:two: same.xpkg." in output
+    repository.pants("package", "packages/one")

@@ -23,6 +23,7 @@ from pants.testutil.rule_runner import RuleRunner
 from tests.xpkg.engines import emptied
 from tests.xpkg.replaced_rules import replaced
 from xpkg import BY_NAME, named_packages, subsystem
+from xpkg.building import attempt, clashes
 from xpkg.goals import package, publish
 from xpkg.naming import environment, variables
 from xpkg.publishing import candidate, destinations, execute, lookup, planning
@@ -140,8 +141,17 @@ class PublishRunner:
 
 @functools.cache
 def _engine() -> RuleRunner:
-    modules = (named_packages, subsystem, variables, package, publish, publish_goal)
-    publishing = (destinations, candidate, environment, lookup, planning, execute, run)
+    modules = (named_packages, subsystem, variables, attempt, clashes, package, publish)
+    publishing = (
+        publish_goal,
+        destinations,
+        candidate,
+        environment,
+        lookup,
+        planning,
+        execute,
+        run,
+    )
     rules = [r for module in (*modules, *publishing) for r in module.rules()]
     return RuleRunner(
         rules=[*core_rules(), *replaced(rules, *stub_rules.STUBS)],

@@ -39,7 +39,7 @@ def test_aliases_and_addresses_name_the_same_registry_once() -> None:
     ],
 )
 def test_what_is_not_configured(names: list[str], message: str) -> None:
-    with pytest.raises(RegistryError, match=r"docs/targets-and-options\.md") as error:
+    with pytest.raises(RegistryError, match=r"help xpkg` describes it") as error:
         REGISTRIES.get(names)
     assert message in str(error.value)
 

@@ -7,7 +7,6 @@ it writes, and without one its exit code is 0. This goal writes the same files.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
@@ -29,8 +28,9 @@ from pants.engine.unions import UnionRule, union
 from pants.util.docutil import bin_name
 from pants.util.strutil import pluralize
 
+from xpkg.building.attempt import PackageAttempt, XpkgPackageFieldSet
 from xpkg.building.build import CANNOT_BE_BUILT
-from xpkg.goals.package import PackageAttempt, XpkgPackageFieldSet
+from xpkg.building.clashes import clashing
 
 logger = logging.getLogger(__name__)
 
@@ -109,25 +109,6 @@ async def xpkg_build(console: Console, workspace: Workspace, dist_dir: DistDir) 
     if problems:
         console.print_stderr(f"\n{_summary(console, len(written), problems)}")
     return XpkgBuild(exit_code=1 if problems else 0)
-
-
-def clashing(built: Mapping[Address, BuiltPackage]) -> dict[Address, str]:
-    """The problem of each package that would be written to the path of another one."""
-    writers: defaultdict[str, list[Address]] = defaultdict(list)
-    for address, package in built.items():
-        for artifact in package.artifacts:
-            if artifact.relpath:
-                writers[artifact.relpath].append(address)
-    return {
-        address: f"Its `output_path` is that of {_others(address, addresses)}: {path}."
-        for path, addresses in sorted(writers.items(), reverse=True)
-        for address in addresses
-        if len(addresses) > 1
-    }
-
-
-def _others(address: Address, addresses: Iterable[Address]) -> str:
-    return ", ".join(sorted(a.spec for a in addresses if a != address))
 
 
 def _summary(console: Console, written: int, problems: Mapping[Address, str]) -> str:

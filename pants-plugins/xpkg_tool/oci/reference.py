@@ -273,7 +273,9 @@ def _check_tag(text: str, start: int, end: int) -> None:
     tag = text[start:end]
     if TAG.fullmatch(tag):
         return
-    remedy = "A tag has up to 128 letters, digits, `_`, `.` and `-`, and does not begin with `.-`."
+    remedy = (
+        "A tag has up to 128 letters, digits, `_`, `.` and `-`, and does not begin with `.` or `-`."
+    )
     if not tag:
         raise _error(text, start, 1, "the tag is empty", remedy)
     good = TAG.match(tag)

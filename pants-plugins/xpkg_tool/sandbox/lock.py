@@ -12,7 +12,7 @@ from xpkg_tool.dependencies.fetch.backend import NopCache
 from xpkg_tool.dependencies.fetch.protocols import PackageCache
 from xpkg_tool.dependencies.lock.changes import changes
 from xpkg_tool.dependencies.lock.errors import LockError
-from xpkg_tool.dependencies.lock.file import read_lock, write_lock
+from xpkg_tool.dependencies.lock.file import LOCK_FILE, read_lock, write_lock
 from xpkg_tool.dependencies.lock.model import Lock
 from xpkg_tool.dependencies.lock.registries import connect_catalog
 from xpkg_tool.dependencies.lock.resolve import EVERYTHING, Wanted, resolve
@@ -28,6 +28,9 @@ def lock_packages(request: LockRequest, output: Path) -> LockAnswer:
     """Locks what the packages depend on. What prevents it is in the answer."""
     try:
         path = Path(request.lock)
+        if path.is_dir():
+            why = "The lock cannot be read: it is a folder."
+            raise LockError((LOCK_FILE.finding(why, "Remove the folder.", request.lock),))
         old = read_lock(path.read_bytes(), request.lock) if path.exists() else Lock()
         entries = entries_of_packages(request.packages)
         malformed = tuple(malformed_in(request.packages))

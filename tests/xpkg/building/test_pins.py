@@ -134,9 +134,9 @@ def test_packages_that_are_pinned_to_each_other_cannot_be_built(runner: RuleRunn
 
 
 def test_a_cycle_that_is_not_pinned_everywhere_is_none(runner: RuleRunner) -> None:
-    write(runner, "a", "b", pin_dependencies=True)
-    write(runner, "b", "a")
-    assert constraints(runner, "a") == [digest(runner, "b")]
+    write(runner, "one", "two", pin_dependencies=True)
+    write(runner, "two", "one")
+    assert constraints(runner, "one") == [digest(runner, "two")]
 
 
 def test_a_dependency_that_cannot_be_built_is_named(runner: RuleRunner) -> None:

@@ -16,6 +16,7 @@ from pants.engine.internals.scheduler import ExecutionError
 from tests.xpkg.installing.install_runner import InstallRunner
 from tests.xpkg.publish_runner import files_for_stdio
 from tests.xpkg_tool.cluster.fake_kubectl import READY, FakeKubectl, installed_object, listed
+from xpkg.building import attempt, clashes
 from xpkg.goals import experimental_deploy, package, publish
 from xpkg.naming import environment
 from xpkg.publishing import execute, lookup, planning
@@ -60,7 +61,8 @@ class DeployRunner:
 
 @pytest.fixture
 def deploy(tmp_path: Path) -> DeployRunner:
-    goals = (experimental_deploy, package, publish, deploy_goal, publish_goal)
+    packaging = (attempt, clashes, package)
+    goals = (experimental_deploy, *packaging, publish, deploy_goal, publish_goal)
     publishing = (environment, execute, lookup, planning)
     rules = [r for module in (*goals, *publishing) for r in module.rules()]
     made = DeployRunner(InstallRunner.create(*rules), FakeKubectl.create(tmp_path / "bin"))

@@ -131,7 +131,8 @@ def test_a_package_that_is_not_installed_is_not_looked_at() -> None:
 def test_without_the_lock() -> None:
     answer = ask(request(lock=""), InstallAnswer)
     assert not answer.made
-    assert answer.text.partition("\n\n")[2] == (
+    # That its pipeline calls the function is not said as well.
+    assert answer.text == (
         f"crossplane.yaml:8:16: error XP162: {HOST}/a depends on {FUNCTION}, which is neither a "
         "package that it depends on in this repository nor in the lock. [Configuration a]\n"
         f"  8 |       package: {FUNCTION}\n"

@@ -3,29 +3,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
-from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
+from pants.core.goals.package import BuiltPackage, PackageFieldSet
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
-from pants.engine.intrinsics import create_digest
+from xpkg.building.attempt import attempt_package
 from xpkg.building.build import build_package
 from xpkg.building.build import report_build
+from xpkg.building.clashes import find_clashes
 from xpkg.installing.manifest import report_install
 from xpkg.named_packages import find_named_packages
 from pants.engine.unions import UnionRule
 from pants.util.docutil import bin_name
 from pants.util.strutil import bullet_list, pluralize
 
+from xpkg.building.attempt import PackageAttempt, XpkgPackageFieldSet
 from xpkg.building.build import BuildOutcome, BuildReport, BuildRequest
+from xpkg.building.clashes import Clashes, ClashesRequest
 from xpkg.installing.manifest import InstallManifestRequest, InstallReport
 from xpkg.named_packages import NamedPackages, NamedPackagesRequest
-from xpkg.target_types import XpkgOutputPathField, XpkgSourcesField
-from xpkg_tool.messages.files import ARCHIVE, DESCRIPTION
-
-_FRIENDLY_ID = "{friendly_id}"
 
 
 class PackagesDoNotLint(Exception):
@@ -41,27 +38,16 @@ class PackagesDoNotLint(Exception):
         )
 
 
-@dataclass(frozen=True)
-class XpkgPackageFieldSet(PackageFieldSet):
-    required_fields = (XpkgSourcesField,)
+class OutputPathsClash(Exception):
+    """Some packages would be written to the path of another one."""
 
-    output_path: XpkgOutputPathField
-
-
-@dataclass(frozen=True)
-class BuiltXpkgArtifact(BuiltPackageArtifact):
-    """A built `.xpkg` file: the digest of its manifest and the name in its meta object."""
-
-    image_digest: str = ""
-    package_name: str = ""
-
-
-@dataclass(frozen=True)
-class PackageAttempt:
-    """What became of a package, whose findings were shown: `built` is None where it has errors, or
-    what it is pinned to has, which are shown as well."""
-
-    built: BuiltPackage | None
+    def __init__(self, problems: Mapping[Address, str]) -> None:
+        lines = (f"{address}: {problem}" for address, problem in sorted(problems.items()))
+        super().__init__(
+            f"{pluralize(len(problems), 'package')} cannot be written beside each other:\n"
+            f"{bullet_list(lines)}\n\n"
+            "Nothing was written. Give each target an `output_path` of its own."
+        )
 
 
 # Stands before its caller because the engine looks for `Get`s there.
@@ -86,31 +72,12 @@ async def package_xpkg(field_set: XpkgPackageFieldSet) -> BuiltPackage:
     if attempt.built is None:
         await _fail(field_set.address)
     assert attempt.built is not None
+    # By their addresses alone, packages nearly always have paths of their own.
+    if field_set.output_path.value or "." in field_set.address.spec_path:
+        clashes = await find_clashes(**implicitly(ClashesRequest()))
+        if field_set.address in clashes.problems:
+            raise OutputPathsClash(clashes.problems)
     return attempt.built
-
-
-@rule
-async def attempt_package(field_set: XpkgPackageFieldSet) -> PackageAttempt:
-    report = await report_build(**implicitly(BuildRequest(field_set.address)))
-    outcome = report.outcome
-    if outcome.failed:
-        await concurrently(report_build(**implicitly(BuildRequest(address))) for address in outcome.blockers)
-        return PackageAttempt(None)
-    built = outcome.built
-    assert built is not None
-    archive_path = field_set.output_path.value_or_default(file_ending="xpkg").replace(
-        _FRIENDLY_ID, built.friendly_id
-    )
-    description_path = f"{archive_path}.json"
-    files = (outcome.entry(ARCHIVE, archive_path), outcome.entry(DESCRIPTION, description_path))
-    digest = await create_digest(**implicitly(CreateDigest(files)))
-    archive = BuiltXpkgArtifact(
-        relpath=archive_path,
-        extra_log_lines=(f"  {built.digest}",),
-        image_digest=built.digest,
-        package_name=built.name,
-    )
-    return PackageAttempt(BuiltPackage(digest, (archive, BuiltPackageArtifact(description_path))))
 
 
 def rules() -> Iterable[Any]:

@@ -31,7 +31,7 @@ def closure_of(
         if source in by_source:
             walk.visit(by_source[source])
         else:
-            findings.append(_missing(source, places))
+            findings.append(_missing(source, places, command))
     findings += walk.missing
     if resolved:
         findings += walk.cycles
@@ -61,12 +61,12 @@ def _one_of_each_source(
     return by_source, findings
 
 
-def _missing(source: str, places: Places) -> Finding:
+def _missing(source: str, places: Places, command: str) -> Finding:
     return places.target.finding(
         NOT_CLOSED,
         f"There is no package with the source {source}.",
         "Name a target of this repository, or a source that the lock has (without a tag or a "
-        "digest: the version comes from there).",
+        f"digest: the version comes from there). `{command}` adds what is missing to the lock.",
     )
 
 

@@ -62,8 +62,18 @@ def test_a_provider_of_that_name_is_no_function() -> None:
 
 
 def test_no_functions() -> None:
-    (finding,) = found(COMPOSITION, "function-a", CONFIGURATION)
+    (finding,) = found(COMPOSITION, "function-x", CONFIGURATION)
     assert finding.remedy.startswith("Add the function to `spec.dependsOn`.")
+
+
+def test_a_dependency_that_is_missing_is_not_called_by_another_name() -> None:
+    """That it is missing is said of the dependency (XP162), and no other function is proposed."""
+    other = package("contrib/function-auto-ready", "Function")
+    user = package("team/user", needs=[("Function", "contrib/function-kcl", "*")])
+    assert found(COMPOSITION, "contrib-function-kcl", user, other) == []
+    assert found(COMPOSITION, "function-kcl", user, other) == []
+    (finding,) = found(COMPOSITION, "contrib-function-kcl", other)
+    assert "Write `name:" not in finding.remedy
 
 
 def test_many_functions() -> None:
