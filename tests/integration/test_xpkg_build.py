@@ -36,8 +36,8 @@ def test_what_is_right_is_written_and_the_rest_is_named(repository: Repository) 
         "✕ 1 package not written:",
         "  packages/bad:bad: it has errors, which are shown above.",
     ]
-    # It is all one cache, and the files are the same. (One that is named without `::` would be built
-    # by itself.)
+    # It is all one cache, and the files are the same. (One that is named without `::` would be
+    # built by itself.)
     assert "Starting: Building" not in run.output
     run = repository.pants("package", "packages/a::", "packages/b::")
     assert "Starting: Building" not in run.output

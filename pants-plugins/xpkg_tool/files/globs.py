@@ -21,9 +21,11 @@ from typing import Iterable, Iterator
 
 
 class BadPattern(ValueError):
-    """A pattern that Go's function considers malformed. `str()` is a sentence that quotes it."""
+    """A pattern that Go's function considers malformed. `str()` is a sentence that quotes it,
+    `problem` what is wrong."""
 
     def __init__(self, pattern: str, problem: str) -> None:
+        self.problem = problem
         super().__init__(f"The pattern {pattern!r} is not valid: {problem}.")
 
 

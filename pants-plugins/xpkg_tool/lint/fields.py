@@ -15,7 +15,16 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.suggestions import similar
 from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.documents.loader import PathOf, locate
-from xpkg_tool.lint.shapes import NULL, Mismatch, Shape, mismatches, newer_fields
+from xpkg_tool.lint.shapes import (
+    ANYTHING,
+    NULL,
+    Mismatch,
+    Shape,
+    Struct,
+    mismatches,
+    nearest_field,
+    newer_fields,
+)
 from xpkg_tool.lint.subject import Subject, dotted
 
 WRONG_TYPE = Rule("XP204", "object-type", "A field of an object has the wrong type.", fatal=True)
@@ -174,8 +183,17 @@ def required(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:
     """Required fields that are missing, or are empty strings (XP208)."""
     for pattern in patterns:
         for path, value in parts(subject.value, pattern):
-            if value is None or value == "":
+            if (value is None or value == "") and not _is_misspelt(subject, path):
                 yield missing(subject, path)
+
+
+def _is_misspelt(subject: Subject, path: PathOf) -> bool:
+    """Whether another field stands there that is meant to be this one, which is said of it."""
+    *above, name = path
+    holder = subject.get(*above)
+    others = [key for key in holder if key != name] if isinstance(holder, dict) else []
+    field = Struct({str(name): ANYTHING})
+    return any(nearest_field(key, field) for key in others)
 
 
 def present(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:

@@ -9,8 +9,16 @@ from __future__ import annotations
 from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import Finding
+from xpkg_tool.files.globs import BadPattern, matches
 from xpkg_tool.lint.crds.shape import SCHEMA
-from xpkg_tool.lint.fields import check_shape, choice, invalid, required, required_booleans
+from xpkg_tool.lint.fields import (
+    check_shape,
+    choice,
+    invalid,
+    parts,
+    required,
+    required_booleans,
+)
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.shapes import (
     ANYTHING,
@@ -96,3 +104,9 @@ def check_activation_policy(subject: Subject) -> Iterator[Finding]:
             "Name resources, for example `buckets.example.org`, or `*.example.org` for a whole "
             "group.",
         )
+    for path, pattern in parts(subject.value, "spec.activate[]"):
+        try:
+            matches(pattern if isinstance(pattern, str) else "", "")
+        except BadPattern as error:
+            why = f"matches nothing, since {error.problem}"
+            yield invalid(subject, path, why, "Fix the pattern, or name the resource.")

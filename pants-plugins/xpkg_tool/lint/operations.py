@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from xpkg_tool.diagnostics.finding import AnyFinding
-from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, required
+from xpkg_tool.lint.fields import check_newer_fields, check_shape, choice, parts, required
 from xpkg_tool.lint.metadata import check_label_length, check_metadata
 from xpkg_tool.lint.pipeline import PIPELINE, check_pipeline
 from xpkg_tool.lint.shapes import (
@@ -90,5 +90,6 @@ def _template(subject: Subject) -> Iterator[AnyFinding]:
 def _operation(subject: Subject, prefix: str) -> Iterator[AnyFinding]:
     # The CRDs have a default, but the package manager sends the empty string of its Go type.
     yield from required(subject, (f"{prefix}.mode",))
-    yield from choice(subject, f"{prefix}.mode", ("Pipeline",))
+    if any(mode for _, mode in parts(subject.value, f"{prefix}.mode")):
+        yield from choice(subject, f"{prefix}.mode", ("Pipeline",))
     yield from check_pipeline(subject, prefix)

@@ -7,7 +7,7 @@ Crossplane creates a CustomResourceDefinition from a definition.
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator, Mapping
 
 from xpkg_tool.diagnostics.finding import Finding
 from xpkg_tool.diagnostics.rule import Rule
@@ -121,6 +121,40 @@ def _name_problems(names: Any, path: PathOf) -> Iterator[tuple[PathOf, str, str]
 
 def _is_kind(value: Any) -> bool:
     return isinstance(value, str) and is_dns_label(value.lower())
+
+
+def resource_names(names: Any) -> Iterator[tuple[PathOf, str, str]]:
+    """The names of the resource, of which a group has each once: the path in `names`, the name, and
+    what it is (apiextensions-apiserver pkg/controller/status/naming_controller.go)."""
+    names = names if isinstance(names, dict) else {}
+    short = names.get("shortNames")
+    yield from _given(names, "plural", "plural")
+    yield from _given_or_default(names, "singular", "singular", str.lower)
+    for index, name in enumerate(short if isinstance(short, list) else ()):
+        if isinstance(name, str):
+            yield ("shortNames", index), name, "short name"
+
+
+def kinds(names: Any) -> Iterator[tuple[PathOf, str, str]]:
+    """The kind and the list kind, as in `resource_names`."""
+    names = names if isinstance(names, dict) else {}
+    yield from _given(names, "kind", "kind")
+    yield from _given_or_default(names, "listKind", "list kind", lambda kind: f"{kind}List")
+
+
+def _given(names: Mapping[str, Any], field: str, what: str) -> Iterator[tuple[PathOf, str, str]]:
+    if isinstance(names.get(field), str) and names[field]:
+        yield (field,), names[field], what
+
+
+def _given_or_default(
+    names: Mapping[str, Any], field: str, what: str, default: Callable[[str], str]
+) -> Iterator[tuple[PathOf, str, str]]:
+    kind = names.get("kind")
+    if names.get(field):
+        yield from _given(names, field, what)
+    elif isinstance(kind, str) and kind:
+        yield ("kind",), default(kind), f"default {what}"
 
 
 def _group_problem(group: str) -> str:

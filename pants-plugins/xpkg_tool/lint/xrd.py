@@ -41,7 +41,7 @@ from xpkg_tool.lint.shapes import (
     strings,
 )
 from xpkg_tool.lint.subject import Subject, checks, dotted
-from xpkg_tool.lint.type_names import NAMES, check_type_names
+from xpkg_tool.lint.type_names import NAMES, check_type_names, kinds, resource_names
 from xpkg_tool.lint.xrd_crds import LEGACY_SCOPE, scope_of
 from xpkg_tool.lint.xrd_schema import check_schema_of_version
 from xpkg_tool.package import types
@@ -182,9 +182,11 @@ def _claims(subject: Subject) -> Iterator[Finding]:
                     key=True,
                 )
         return
+    same = set()
     for field in _CLAIM_FIELDS:
         mine = subject.get("spec", "names", field)
         if isinstance(claim, dict) and mine and claim.get(field) == mine:
+            same.add(field)
             yield subject.finding(
                 XRD_CLAIM_NAMES,
                 f"The claim and the composite resource have the same {field}, {mine!r}.",
@@ -192,6 +194,18 @@ def _claims(subject: Subject) -> Iterator[Finding]:
                 "with X.",
                 ("spec", "claimNames", field),
             )
+    for names_of in (resource_names, kinds):
+        taken = {name: what for _, name, what in names_of(subject.get("spec", "names"))}
+        for path, name, what in names_of(claim):
+            if name in taken and path[0] not in same:
+                yield subject.finding(
+                    XRD_CLAIM_NAMES,
+                    f"The {what} of the claim, {name!r}, is the {taken[name]} of the composite "
+                    "resource.",
+                    "Give them different names; by convention those of the composite resource "
+                    "begin with X.",
+                    ("spec", "claimNames", *path),
+                )
 
 
 def _versions(subject: Subject) -> Iterator[Finding]:

@@ -156,6 +156,7 @@ def of_object(kind: str, spec: Any, api_version: str = "ops.crossplane.io/v1alph
     [
         ("Operation", PIPELINE, []),
         ("Operation", {"mode": "Pipeline"}, ["XP700"]),
+        ("Operation", {**PIPELINE, "mode": ""}, ["XP208"]),
         ("Operation", {"pipeline": PIPELINE["pipeline"]}, ["XP208"]),
         ("Operation", with_credentials({"name": "c", "source": "None"}), []),
         ("Operation", {**PIPELINE, "retryLimit": "five"}, ["XP204"]),
@@ -199,6 +200,9 @@ def test_operations(kind: str, spec: Any, expected: list[str]) -> None:
     [
         ({"activate": ["*.example.org"]}, []),
         ({"activate": []}, ["XP209"]),
+        ({"activate": ["a.example.org", "[a"]}, ["XP209"]),
+        # What is misspelt is not missing as well.
+        ({"Activate": ["*.example.org"]}, ["XP205"]),
         ({"activate": "*"}, ["XP204"]),
         ({}, ["XP208"]),
     ],

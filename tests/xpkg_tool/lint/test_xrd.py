@@ -122,6 +122,26 @@ def test_a_group_is_a_dns_name_with_a_dot(group: str) -> None:
     assert "XP601" in codes_of(of_xrd(XRD.replace("example.org", group)))
 
 
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        ({"singular": "xthing"}, "The singular of the claim, 'xthing', is the default singular of"),
+        ({"singular": "xthings"}, "is the plural of"),
+        ({"shortNames": ["t", "xthing"]}, "The short name of the claim, 'xthing', is the default"),
+        ({"listKind": "XThingList"}, "is the default list kind of the composite resource."),
+        ({"kind": "XThingList"}, "The kind of the claim, 'XThingList', is the default list kind"),
+        ({"plural": "xthing"}, "The plural of the claim, 'xthing', is the default singular"),
+    ],
+)
+def test_a_name_of_a_claim_is_none_of_its_composite_resource(
+    names: dict[str, Any], says: str
+) -> None:
+    """The defaults count, too: a group has each name once."""
+    claim = {"kind": "Thing", "plural": "things", **names}
+    (finding,) = of_xrd(changed(XRD_V1, "spec.claimNames", claim))
+    assert finding.code == "XP602" and says in finding.message
+
+
 def test_claims() -> None:
     same = changed(XRD_V1, "spec.claimNames", {"kind": "XThing", "plural": "things"})
     (finding,) = of_xrd(same)

@@ -131,6 +131,15 @@ def _keys(node: SchemaNode, items: Mapping[str, Any]) -> Iterator[Problem]:
     keys = node.value.get(_KEYS) or []
     seen: set[str | None] = set()
     for index, key in enumerate(keys):
+        if key is None:
+            yield node.problem(
+                SCHEMA_LIST,
+                f"A key of {node.name} is null.",
+                "Remove the entry, or name a property of the items.",
+                _KEYS,
+                index,
+            )
+            continue
         if key in seen:
             yield node.problem(
                 SCHEMA_LIST,

@@ -121,7 +121,11 @@ def _required_type(node: SchemaNode) -> Iterator[Problem]:
                 "Write `type: object`.",
                 "type",
             )
-    elif "type" not in node.mistyped and not any(map(value.get, _WITHOUT_TYPE)):
+    elif (
+        "type" not in node.mistyped
+        and "$ref" not in value
+        and not any(map(value.get, _WITHOUT_TYPE))
+    ):
         yield node.problem(
             SCHEMA_NO_TYPE,
             f"The schema of {node.name} has no `type`.",
