@@ -136,6 +136,8 @@ class Naming:
 
     def _tag(self, source: InterpolationContext.TextSource, text: str) -> str:
         tag = self._format(source, text, {})
+        if not tag:
+            raise _empty(source, text)
         if "+" in tag:
             raise InterpolationError(
                 f"The {source} gives the tag {tag!r}, and a tag cannot contain `+`.\n\n"
@@ -163,6 +165,8 @@ class Naming:
                     f"The {source} is {text!r}, but {self.address} has no `version`.\n\n"
                     'Add one to the target, for example `version="v1.2.3"`.'
                 )
+            if not version:
+                raise _empty(self._field("version"), self.version or "")
             known["version"] = version
         return _interpolate(source, text, known)
 
@@ -181,6 +185,13 @@ def _spelled_out(text: str, values: Mapping[str, str]) -> str:
     for name, value in reversed(values.items()):
         text = text.replace(f"{{{name}}}", value)
     return text
+
+
+def _empty(source: InterpolationContext.TextSource, text: str) -> InterpolationError:
+    return InterpolationError(
+        f"The {source} is {text!r}, which comes out empty.\n\n"
+        "Give the variable or build argument in it a value."
+    )
 
 
 def _option(registry: Registry, field_name: str) -> InterpolationContext.TextSource:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pants.engine.addresses import Address
@@ -86,6 +87,22 @@ def test_what_a_registry_says_is_named_as_its_option() -> None:
 def test_build_metadata_is_no_part_of_a_tag() -> None:
     with pytest.raises(ValueError, match=r"'v1\.2\.3\+7', and a tag cannot contain `\+`"):
         replace(NAMING, version="v1.2.3+7").tags_in(REGISTRY)
+
+
+@pytest.mark.parametrize(
+    ("fields", "source"),
+    [
+        ({"version": "{env.EMPTY}"}, r"`version` field .*'\{env\.EMPTY\}', which comes out empty"),
+        ({"image_tags": ("{env.EMPTY}",)}, r"`image_tags` field .*'\{env\.EMPTY\}', which comes"),
+    ],
+)
+def test_a_variable_that_is_empty_is_named_with_its_field(
+    fields: dict[str, Any], source: str
+) -> None:
+    variables = Variables(FrozenDict(EMPTY=""), FrozenDict())
+    with pytest.raises(ValueError, match=source) as error:
+        replace(NAMING, variables=variables, **fields).tags_in(REGISTRY)
+    assert "platform/storage:provider" in str(error.value)
 
 
 def test_a_version_that_is_not_there() -> None:
