@@ -123,6 +123,12 @@ def _is_kind(value: Any) -> bool:
     return isinstance(value, str) and is_dns_label(value.lower())
 
 
+def has_protected_group(subject: Subject) -> bool:
+    """Whether the definition's group is one of Kubernetes (crds/group.py)."""
+    group = subject.get("spec", "group")
+    return isinstance(group, str) and f".{group}".endswith((".k8s.io", ".kubernetes.io"))
+
+
 def resource_names(names: Any) -> Iterator[tuple[PathOf, str, str]]:
     """The names of the resource, of which a group has each once: the path in `names`, the name, and
     what it is (apiextensions-apiserver pkg/controller/status/naming_controller.go)."""

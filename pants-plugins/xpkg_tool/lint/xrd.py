@@ -41,7 +41,13 @@ from xpkg_tool.lint.shapes import (
     strings,
 )
 from xpkg_tool.lint.subject import Subject, checks, dotted
-from xpkg_tool.lint.type_names import NAMES, check_type_names, kinds, resource_names
+from xpkg_tool.lint.type_names import (
+    NAMES,
+    check_type_names,
+    has_protected_group,
+    kinds,
+    resource_names,
+)
 from xpkg_tool.lint.xrd_crds import LEGACY_SCOPE, scope_of
 from xpkg_tool.lint.xrd_schema import check_schema_of_version
 from xpkg_tool.package import types
@@ -138,6 +144,11 @@ def check_xrd(subject: Subject) -> Iterator[AnyFinding]:
     yield from required_booleans(subject, _BOOLEANS)
     yield from _choices(subject)
     yield from check_type_names(subject, "names", "claimNames")
+    if has_protected_group(subject):
+        from xpkg_tool.lint.crds.group import check_group
+
+        # The annotations of the XRD itself are not given to what is made of it.
+        yield from check_group(subject, "spec", "metadata", "annotations")
     yield from _claims(subject)
     yield from _versions(subject)
     yield from _columns(subject)

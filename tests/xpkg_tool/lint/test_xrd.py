@@ -142,6 +142,15 @@ def test_a_name_of_a_claim_is_none_of_its_composite_resource(
     assert finding.code == "XP602" and says in finding.message
 
 
+def test_a_group_of_kubernetes_needs_an_approval() -> None:
+    """Which the definition that is made of the XRD takes from `spec.metadata`."""
+    text = XRD.replace("example.org", "example.k8s.io")
+    (finding,) = of_xrd(text)
+    assert finding.code == "XP400" and "`spec.metadata.annotations`" in finding.message
+    approval = {"annotations": {"api-approved.kubernetes.io": "unapproved, experimental"}}
+    assert codes_of(of_xrd(changed(text, "spec.metadata", approval))) == []
+
+
 def test_claims() -> None:
     same = changed(XRD_V1, "spec.claimNames", {"kind": "XThing", "plural": "things"})
     (finding,) = of_xrd(same)

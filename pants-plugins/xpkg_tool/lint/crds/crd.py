@@ -13,17 +13,15 @@ from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.lint.crds.shape import CRD, CRD_V1BETA1
 from xpkg_tool.lint.crds.versions import check_versions
 from xpkg_tool.lint.crds.webhook import check_conversion
-from xpkg_tool.lint.fields import check_shape, choice, invalid, parts, required, shown
+from xpkg_tool.lint.fields import check_shape, choice, invalid, parts, required
 from xpkg_tool.lint.metadata import check_metadata
 from xpkg_tool.lint.schemas.check import check_schema_keywords
 from xpkg_tool.lint.subject import Subject, checks
-from xpkg_tool.lint.type_names import check_type_names
+from xpkg_tool.lint.type_names import check_type_names, has_protected_group
 from xpkg_tool.package import types
 
-CRD_GROUP = Rule("XP400", "crd-group", "A CRD's group belongs to Kubernetes and has no approval.")
 CRD_PRESERVE = Rule("XP408", "crd-preserve", "A CRD sets `preserveUnknownFields: true`.")
 
-_APPROVAL = "api-approved.kubernetes.io"
 _REQUIRED = (
     "spec",
     "spec.group",
@@ -45,8 +43,11 @@ def check_crd(subject: Subject) -> Iterator[Finding]:
     yield from required(subject, _REQUIRED)
     yield from choice(subject, "spec.scope", ("Namespaced", "Cluster"))
     yield from check_type_names(subject, "names")
-    yield from _long_kind(subject)
-    yield from _group(subject)
+    if has_protected_group(subject):
+        # Few are.
+        from xpkg_tool.lint.crds.group import check_group
+
+        yield from check_group(subject, "metadata", "annotations")
     if subject.get("metadata", "namespace"):
         why = "is not allowed: a definition is cluster-scoped"
         yield invalid(subject, ("metadata", "namespace"), why, "Remove it.")
@@ -71,34 +72,3 @@ def check_crd_v1beta1(subject: Subject) -> Iterator[Finding]:
         for path, schema in parts(subject.value, f"{holder}.openAPIV3Schema"):
             if schema is not None:
                 yield from check_schema_keywords(subject, path, schema)
-
-
-def _long_kind(subject: Subject) -> Iterator[Finding]:
-    """Without a `listKind`, Kubernetes appends `List` to the kind."""
-    names = subject.get("spec", "names")
-    kind = names.get("kind") if isinstance(names, dict) else None
-    if isinstance(kind, str) and not names.get("listKind") and 59 < len(kind) <= 63:
-        why = "is too long: with `List` appended, it has more than 63 characters"
-        yield invalid(subject, ("spec", "names", "kind"), why, "Shorten it, or add a `listKind`.")
-
-
-def _group(subject: Subject) -> Iterator[Finding]:
-    group = subject.get("spec", "group")
-    if not isinstance(group, str) or not f".{group}".endswith((".k8s.io", ".kubernetes.io")):
-        return
-    if not _is_approved(subject):
-        yield subject.finding(
-            CRD_GROUP,
-            f"The group {shown(group)} belongs to Kubernetes, which requires the annotation "
-            f"`{_APPROVAL}` for it: a URL, or a string that begins with `unapproved`.",
-            "Use a group of your own.",
-            ("spec", "group"),
-        )
-
-
-def _is_approved(subject: Subject) -> bool:
-    approval = subject.get("metadata", "annotations", _APPROVAL)
-    if not isinstance(approval, str):
-        return False
-    scheme, separator, rest = approval.partition("://")
-    return approval.startswith("unapproved") or bool(scheme and separator and rest.strip("/"))

@@ -170,7 +170,7 @@ GENERAL = [
     ("spec.names", ..., "XP208"),
     ("spec.names.plural", "", "XP208"),
     ("spec.names.plural", "Buckets", "XP601"),
-    ("spec.names.kind", "B" * 60, "XP209"),
+    ("spec.names.kind", "B" * 60, "XP601"),
     ("spec.scope", "cluster", "XP209"),
     ("spec.scope", ..., "XP208"),
     ("spec.group", "example", "XP601"),
