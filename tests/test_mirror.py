@@ -72,7 +72,6 @@ ELSEWHERE = {
     "xpkg_tool/dependencies/install/model.py": "xpkg_tool/dependencies/install/test_manifest.py",
     # What the backend gets to know of locks.
     "xpkg_tool/sandbox/check_lock.py": "xpkg/dependencies/test_lock_check.py",
-    "xpkg_tool/sandbox/lock.py": "xpkg/goals/test_generate_lockfiles.py",
     "xpkg_tool/sandbox/lock_entries.py": "xpkg/goals/test_generate_lockfiles.py",
     # Steps of resolving, seen in what is locked.
     "xpkg_tool/dependencies/lock/*": "xpkg_tool/dependencies/lock/test_resolve.py",

@@ -82,14 +82,14 @@ def _written(reference: ReferencePlan, published: PublishedReference) -> Referen
     return ReferenceOutcome(
         reference,
         published.action,
-        reference.planned.why if published.action in PUBLISHED else _reason(published.error),
+        reference.planned.why if published.action in PUBLISHED else reason_of(published.error),
         published.message,
         published.error,
         published.transfer,
     )
 
 
-def _reason(error: str) -> str:
+def reason_of(error: str) -> str:
     """The sentence of an error, without its code, its place and its remedy."""
     sentence, _, _ = error.partition("\n")
     return sentence.partition(": ")[2].rstrip(".")

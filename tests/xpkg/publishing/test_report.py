@@ -8,10 +8,11 @@ from pants.engine.addresses import Address
 from xpkg.publishing.candidate import Candidate
 from xpkg.publishing.destinations import Destination
 from xpkg.publishing.few_processes import Sent
-from xpkg.publishing.outcome import Published, ReferenceOutcome
+from xpkg.publishing.outcome import Published, ReferenceOutcome, reason_of
 from xpkg.publishing.plan import PackagePlan, ReferencePlan
 from xpkg.publishing.report import Reporter, planned_word
 from xpkg.registries import Registry
+from xpkg_tool.diagnostics.errors import REFUSED, publish_error
 from xpkg_tool.messages.plan import Action, PlannedReference
 from xpkg_tool.messages.publish import Transfer
 
@@ -54,3 +55,12 @@ def test_what_was_sent_is_one_line() -> None:
         "pushed: registry.example.org/a:v1 sha256:1 (2 blobs, 1,234 bytes sent; "
         "1 blob, 5 bytes skipped; 1 blob mounted; 9 requests; 0.25 s)"
     )
+
+
+def test_the_reason_of_what_failed_while_it_was_sent() -> None:
+    """As `--publish-output` has it: the sentence of the error."""
+    error = publish_error(REFUSED, "The tag v1 has another digest now.", "Run it again.")
+    assert reason_of(error.at("registry.example.org/a:v1").without_place) == (
+        "The tag v1 has another digest now"
+    )
+    assert reason_of("") == ""
