@@ -8,7 +8,7 @@ Each round prints its seed; the same seed finds the same again:
     python tests/fuzz.py --only test_mutated_archives --seed 17 --minutes 5
     python tests/fuzz.py --growth --minutes 30
 
-`--growth` doubles the shapes of tests.growth.shapes.py from sizes that take longer.
+`--growth` doubles the shapes of tests/growth/shapes.py from sizes that take longer.
 """
 
 from __future__ import annotations

@@ -26,9 +26,7 @@ from xpkg_tool.diagnostics.finding import WARNING, AnyFinding, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.documents.loader import PathOf
-from xpkg_tool.lint.fields import shown
-from xpkg_tool.lint.meta import DEPENDENCY
-from xpkg_tool.lint.shapes import nearest_field
+from xpkg_tool.lint.fields import is_misspelt_in, shown
 from xpkg_tool.lint.subject import Subject, checks, dotted
 from xpkg_tool.package import types
 from xpkg_tool.package.crossplane_versions import majors, severity_of_old
@@ -115,10 +113,8 @@ def _form(
     if len(new) < len(KEYED_FIELDS) and not old:
         absent = " and no ".join(f"`{field}`" for field in KEYED_FIELDS if field not in new)
         what = f"has no {absent}" if new else "names no package"
-        if any(
-            nearest_field(field, DEPENDENCY) for field in entry if field not in DEPENDENCY.fields
-        ):
-            # That the name of a field is misspelt is said of it (XP111).
+        if any(is_misspelt_in(entry, field) for field in (*KEYED_FIELDS, *DEPRECATED_FIELDS)):
+            # That is said of the field (XP111).
             return
         yield subject.finding(DEPENDENCY_FORM, f"The dependency {what}.", remedy, path, key=True)
         return
@@ -175,7 +171,7 @@ def _version(subject: Subject, path: PathOf, entry: Mapping[str, Any]) -> Iterat
             problem = f"The dependency's version is not valid: {error}"
         if re.match(r"sha\d+:", version):
             problem = "The dependency's version is not the digest of an image"
-    elif version not in (None, ""):
+    elif version not in (None, "") or is_misspelt_in(entry, "version"):
         return
     yield subject.finding(
         DEPENDENCY_VERSION,

@@ -17,7 +17,6 @@ from xpkg_tool.diagnostics.user_info import without_user
 from xpkg_tool.documents.loader import PathOf, locate
 from xpkg_tool.lint.shapes import (
     ANYTHING,
-    NULL,
     Mismatch,
     Shape,
     Struct,
@@ -45,7 +44,7 @@ def check_shape(
     for mismatch in mismatches(subject.value, shape, recursive):
         if mismatch.expected is None:
             yield unknown_field(subject, UNKNOWN_FIELD, mismatch)
-        elif mismatch.found == NULL:
+        elif mismatch.is_null_entry:
             yield _null_entry(subject, mismatch.path)
         else:
             yield wrong_type(subject, WRONG_TYPE, mismatch)
@@ -191,9 +190,13 @@ def _is_misspelt(subject: Subject, path: PathOf) -> bool:
     """Whether another field stands there that is meant to be this one, which is said of it."""
     *above, name = path
     holder = subject.get(*above)
-    others = [key for key in holder if key != name] if isinstance(holder, dict) else []
-    field = Struct({str(name): ANYTHING})
-    return any(nearest_field(key, field) for key in others)
+    return isinstance(holder, dict) and is_misspelt_in(holder, str(name))
+
+
+def is_misspelt_in(holder: Mapping[str, Any], name: str) -> bool:
+    """Whether a field of `holder` is another one that is meant to be the field `name`."""
+    field = Struct({name: ANYTHING})
+    return any(key != name and nearest_field(key, field) for key in holder)
 
 
 def present(subject: Subject, patterns: Iterable[str]) -> Iterator[Finding]:

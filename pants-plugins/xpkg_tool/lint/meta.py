@@ -12,8 +12,8 @@ from xpkg_tool.diagnostics.finding import ERROR, WARNING, AnyFinding, Finding
 from xpkg_tool.diagnostics.rule import Rule
 from xpkg_tool.documents.loader import PathOf
 from xpkg_tool.lint.fields import shown, unknown_field, wrong_type
-from xpkg_tool.lint.metadata import SUBDOMAIN, check_keys, check_times
-from xpkg_tool.lint.shapes import NULL, STRING, ListOf, Struct, mismatches, object_with, strings
+from xpkg_tool.lint.metadata import LONGEST_LABEL_VALUE, SUBDOMAIN, check_keys, check_times
+from xpkg_tool.lint.shapes import STRING, ListOf, Struct, mismatches, object_with, strings
 from xpkg_tool.lint.subject import Subject, checks
 from xpkg_tool.package import types
 from xpkg_tool.package.names import is_dns_subdomain
@@ -40,21 +40,19 @@ META_UNKNOWN_FIELD = Rule(
 )
 META_MISSPELT = Rule("XP111", "meta-misspelt-field", "A field of the meta object is misspelt.")
 
-DEPENDENCY = Struct(
+_DEPENDENCY = Struct(
     strings("apiVersion", "kind", "package", "provider", "configuration", "function", "version")
 )
 META = object_with(
     spec=Struct(
         {
             "crossplane": Struct(strings("version")),
-            "dependsOn": ListOf(DEPENDENCY),
+            "dependsOn": ListOf(_DEPENDENCY),
             "capabilities": ListOf(STRING),
         }
     )
 )
 
-# A longer name cannot be a label's value, which the name of an installed package becomes.
-_LONGEST_NAME = 63
 
 _HINTS: dict[PathOf, str] = {
     ("spec", "controller"): (
@@ -71,7 +69,7 @@ _HINTS: dict[PathOf, str] = {
 def check_meta(subject: Subject) -> Iterator[AnyFinding]:
     """All findings for a meta object of a known kind."""
     for mismatch in mismatches(subject.value, META):
-        if mismatch.found == NULL:
+        if mismatch.is_null_entry:
             # A dependency that is null names no package.
             continue
         if mismatch.expected is not None:
@@ -114,10 +112,11 @@ def _name(subject: Subject) -> Iterator[Finding]:
             f"Use {SUBDOMAIN}.",
             path,
         )
-    elif isinstance(name, str) and len(name) > _LONGEST_NAME:
+    # The name of an installed package becomes a label's value.
+    elif isinstance(name, str) and len(name) > LONGEST_LABEL_VALUE:
         yield subject.finding(
             META_NAME,
-            f"The name must be no more than {_LONGEST_NAME} characters, as the name of an "
+            f"The name must be no more than {LONGEST_LABEL_VALUE} characters, as the name of an "
             f"installed package; it has {len(name)}.",
             "Shorten it.",
             path,

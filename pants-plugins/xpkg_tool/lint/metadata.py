@@ -20,7 +20,8 @@ METADATA_VALUE = Rule("XP207", "metadata", "A label or an annotation is not vali
 # RFC 3339, as Go's time package reads it.
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
 _ALL_ANNOTATIONS = 256 * 1024
-_LABEL_VALUE = 63
+# Of a label's value, in characters.
+LONGEST_LABEL_VALUE = 63
 
 SUBDOMAIN = (
     "lower-case alphanumeric characters, `-` and `.`, with an alphanumeric character at both ends "
@@ -61,10 +62,10 @@ def check_name(subject: Subject) -> Iterator[Finding]:
 def check_label_length(subject: Subject, owned: str) -> Iterator[Finding]:
     """A name that Crossplane makes a label's value of what it creates, `owned`."""
     name = subject.get("metadata", "name")
-    if isinstance(name, str) and is_dns_subdomain(name) and len(name) > _LABEL_VALUE:
+    if isinstance(name, str) and is_dns_subdomain(name) and len(name) > LONGEST_LABEL_VALUE:
         yield subject.finding(
             OBJECT_NAME,
-            f"The name must be no more than {_LABEL_VALUE} characters; it has {len(name)}: "
+            f"The name must be no more than {LONGEST_LABEL_VALUE} characters; it has {len(name)}: "
             f"Crossplane labels {owned} with it, and cannot create one.",
             "Shorten it.",
             ("metadata", "name"),

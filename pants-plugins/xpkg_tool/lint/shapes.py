@@ -98,7 +98,7 @@ def object_with(**fields: Shape) -> Struct:
     return Struct({**strings("apiVersion", "kind"), "metadata": OBJECT_META, **fields})
 
 
-NULL = "null"
+_NULL = "null"
 # How large an integer may be.
 _BITS = {"integer": 64, "int32": 32}
 
@@ -115,12 +115,17 @@ class Mismatch(NamedTuple):
     found: str
     nearest: str | None = None
 
+    @property
+    def is_null_entry(self) -> bool:
+        """Whether it is an entry of a list that is null (a field may have the name `null`)."""
+        return self.expected is not None and self.found == _NULL
+
 
 def mismatches(
     value: Any, shape: Shape, recursive: Mapping[str, Shape] | None = None
 ) -> Iterator[Mismatch]:
     """All mismatches of `value`, in no particular order. `null` fits every shape, as in Go, but for
-    an entry of a list of structs, which Go makes one with empty fields: that is `NULL`."""
+    an entry of a list of structs, which Go makes one with empty fields (`is_null_entry`)."""
     # A stack, because values may nest deeper than Python's own allows.
     pending: list[tuple[PathOf, Any, Shape]] = [((), value, shape)]
     while pending:
@@ -135,7 +140,7 @@ def mismatches(
             pending += [((*path, i), item, expected.item) for i, item in enumerate(part)]
             if None in part and isinstance(expected.item, Struct):
                 empty = (i for i, item in enumerate(part) if item is None)
-                yield from (Mismatch((*path, i), "a mapping", NULL) for i in empty)
+                yield from (Mismatch((*path, i), "a mapping", _NULL) for i in empty)
         elif isinstance(expected, MapOf):
             pending += [((*path, key), item, expected.value) for key, item in part.items()]
         elif isinstance(expected, Struct):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pants.engine.addresses import Address
+from pants.engine.fs import Digest, DigestEntries
 from pants.engine.target import HydratedSources, HydrateSourcesRequest, SourcesField
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
@@ -25,6 +26,7 @@ def engine() -> RuleRunner:
             *package_inputs.rules(),
             QueryRule(PackageInputs, [PackageInputsRequest]),
             QueryRule(HydratedSources, [HydrateSourcesRequest]),
+            QueryRule(DigestEntries, [Digest]),
         ],
         target_types=[XpkgPackageTarget],
     )
@@ -202,3 +204,14 @@ def shown(rule_runner: RuleRunner) -> list[str]:
     field = rule_runner.get_target(Address("p")).get(SourcesField)
     hydrated = rule_runner.request(HydratedSources, [HydrateSourcesRequest(field)])
     return sorted(hydrated.snapshot.files)
+
+
+@pytest.mark.parametrize("name", ["!a.YAML", "[a].YAML", "*.YAML", "a?.Yml"])
+def test_a_file_whose_name_is_like_a_glob_is_found(rule_runner: RuleRunner, name: str) -> None:
+    """Its contents decide how bad it is that it is left out."""
+    rule_runner.write_files({"BUILD": 'xpkg_package(name="p")', "p.yaml": "", name: "a: 1\n"})
+    target = rule_runner.get_target(Address("", target_name="p"))
+    found = rule_runner.request(PackageInputs, [PackageInputsRequest(target)])
+    assert found.unread == {name}
+    entries = rule_runner.request(DigestEntries, [found.digest])
+    assert name in {entry.path for entry in entries}

@@ -84,10 +84,17 @@ def test_right(entry: Any) -> None:
         (None, "XP120"),
         ({}, "XP120"),
         ({"Provider": "xpkg.example.org/a/b", "version": ">=v1"}, "XP111"),
+        ({"provider": "xpkg.example.org/a/b", "verson": ">=v1"}, "XP111"),
     ],
 )
 def test_wrong(entry: Any, code: str | None) -> None:
     assert found_in(entry) == ([(code, ERROR)] if code else [])
+
+
+def test_a_field_that_is_misspelt_hides_no_other_mistake() -> None:
+    assert found_in({"verson": "v1"}) == [("XP111", ERROR), ("XP120", ERROR)]
+    # A field may have any name.
+    assert found_in({**OLD, "null": "v1"}) == [("XP110", WARNING)]
 
 
 def test_what_works_all_the_same_is_a_warning() -> None:

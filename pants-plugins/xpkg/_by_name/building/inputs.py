@@ -182,8 +182,10 @@ def _left_out(
 
 
 def _as_glob(path: str) -> str:
-    """The glob that matches the path alone."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
+    """A glob that matches the path, and little else."""
+    escaped = "".join(f"[{c}]" if c in "*?[" else c for c in path)
+    # At the beginning `!` leaves out what follows.
+    return f"?{escaped[1:]}" if escaped.startswith("!") else escaped
 
 
 def _lower_ending(path: str) -> str:
