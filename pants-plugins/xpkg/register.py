@@ -12,6 +12,7 @@ from xpkg.building import (
     buckets,
     build,
     clashes,
+    groups,
     inputs,
     lint_reports,
     pins,
@@ -57,6 +58,7 @@ def target_types() -> Iterable[Any]:
 def rules() -> Iterable[Any]:
     return (
         *buckets.rules(),
+        *groups.rules(),
         *build.rules(),
         *named_packages.rules(),
         *lint_reports.rules(),

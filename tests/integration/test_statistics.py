@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -87,25 +88,54 @@ def test_findings_in_a_large_package_have_their_places(repository: Repository) -
 def test_small_packages_share_processes(repository: Repository) -> None:
     for number in range(20):
         write_provider(repository, f"small/p{number}", f"provider-p{number}")
-    ran, _, _, _ = counted(repository.pants("package", "small::"))
+    ran, _, parsed, _ = counted(repository.pants("package", "small::"))
     assert 1 <= ran <= 2
-    crossplane = repository.root / "small/p3/crossplane.yaml"
-    crossplane.write_text(crossplane.read_text() + "# changed\n")
-    ran, _, _, _ = counted(repository.pants("package", "small::"))
-    assert ran == 1
+    assert parsed == size_of(repository, "small")
+
+    # What has changed is built, and nothing else of its bucket.
+    change(repository, "small/p3")
+    ran, _, parsed, _ = counted(repository.pants("package", "small::"))
+    assert (ran, parsed) == (1, size_of(repository, "small/p3"))
+    change(repository, "small/p3")
+    change(repository, "small/p4")
+    ran, _, parsed, _ = counted(repository.pants("package", "small::"))
+    assert 1 <= ran <= 2
+    assert parsed == size_of(repository, "small/p3", "small/p4")
+    assert counted(repository.pants("package", "small::", "small/p5"))[0] == 0
+
+    # Requested by their names, the packages are those that were built.
+    assert counted(repository.pants("package", "small/p3"))[0] == 0
+    assert counted(repository.pants("package", "small/p5"))[0] == 0
+
+    # With other options everything is built anew, together.
+    ran, _, parsed, _ = counted(repository.pants("--xpkg-ignore=XP4", "package", "small::"))
+    assert 1 <= ran <= 2
+    assert parsed == size_of(repository, "small")
 
 
 def test_a_package_that_is_named_is_built_alone(repository: Repository) -> None:
+    # A bucket holds packages of any folder.
+    shutil.rmtree(repository.root / "small", ignore_errors=True)
     for number in range(20):
         write_provider(repository, f"named/p{number}", f"provider-named-{number}")
-    files = (repository.root / "named/p3").rglob("*.yaml")
-    size = sum(path.stat().st_size for path in files)
+    size = size_of(repository, "named/p3")
     ran, _, parsed, _ = counted(repository.pants("lint", "package", "named/p3"))
     # Lint reads all meta objects besides: what the packages say of each other.
     assert (ran, parsed) == (2, size)
     assert counted(repository.pants("--no-pantsd", "package", "named/p3"))[0] == 0
     ran, _, parsed, _ = counted(repository.pants("package", "named/p3", "named/p4:p4"))
-    assert (ran, parsed < size * 2) == (1, True)
-    # Of many packages, several share a process; what was built alone is built again.
+    assert (ran, parsed) == (1, size_of(repository, "named/p4"))
+    # Of many packages, several share a process; what was built alone is not built again.
     ran, _, parsed, _ = counted(repository.pants("package", "named::"))
-    assert 1 <= ran <= 4 and parsed > size * 15
+    assert 1 <= ran <= 4
+    assert parsed == size_of(repository, "named") - size_of(repository, "named/p3", "named/p4")
+
+
+def size_of(repository: Repository, *folders: str) -> int:
+    files = (file for folder in folders for file in (repository.root / folder).rglob("*.yaml"))
+    return sum(file.stat().st_size for file in files)
+
+
+def change(repository: Repository, folder: str) -> None:
+    crossplane = repository.root / folder / "crossplane.yaml"
+    repository.write(f"{folder}/crossplane.yaml", crossplane.read_text() + "# changed\n")

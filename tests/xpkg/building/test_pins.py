@@ -11,7 +11,7 @@ from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from tests.xpkg.dependencies.packages import HOST, configure, meta, runner_with, write
 from xpkg import named_packages
-from xpkg.building import buckets, build, inputs, pins, shards, target_faults
+from xpkg.building import buckets, build, groups, inputs, pins, shards, target_faults
 from xpkg.building.buckets import Buckets
 from xpkg.building.build import BuildOutcome, BuildRequest
 from xpkg.dependencies import resolves
@@ -23,7 +23,7 @@ LOCKED = f"sha256:{7:064x}"
 
 @pytest.fixture
 def runner() -> RuleRunner:
-    building = (buckets, build, inputs, pins, shards, target_faults)
+    building = (buckets, build, groups, inputs, pins, shards, target_faults)
     modules = (*building, named_packages, resolves)
     runner = runner_with(
         *(rule for module in modules for rule in module.rules()),

@@ -22,7 +22,7 @@ from tests.xpkg.engines import emptied
 from tests.xpkg.real_tool import real_tool
 from tests.xpkg.replaced_rules import replaced
 from xpkg import named_packages, statistics, subsystem
-from xpkg.building import buckets, build, inputs, pins, shards, target_faults
+from xpkg.building import buckets, build, groups, inputs, pins, shards, target_faults
 from xpkg.install_target import XpkgInstallTarget
 from xpkg.installing import manifest, package
 from xpkg.installing.manifest import InstallManifest, InstallManifestRequest
@@ -114,7 +114,7 @@ class InstallRunner:
 
 @functools.cache
 def _engine(*rules: Any) -> RuleRunner:
-    building = (buckets, build, inputs, pins, shards, target_faults, run)
+    building = (buckets, build, groups, inputs, pins, shards, target_faults, run)
     naming = (named_packages, statistics, subsystem, variables)
     modules = (*naming, destinations, candidate, manifest, package)
     own = (r for module in (*building, *INFERRING, *modules) for r in module.rules())

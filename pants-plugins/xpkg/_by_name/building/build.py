@@ -1,10 +1,10 @@
 # Written by `python build-support/by_name.py`; do not edit.
 """Builds packages, several in one process of the tool, and keeps their results apart.
 
-A bucket's small packages are built by one process; a package that the command line names is built
-alone. A large package has processes of its own: its files are read in shards (shards.py), and one
-more process lints and packs what was read. One that is pinned to others is built alone, after these
-(pinning.py).
+Those small packages of a bucket that have changed are built by one process (groups.py); a package
+that the command line names is built alone. A large package has processes of its own: its files are
+read in shards (shards.py), and one more process lints and packs what was read. One that is pinned
+to others is built alone, after these (pinning.py).
 """
 
 from __future__ import annotations
@@ -12,17 +12,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterable
 
-from pants.base.exceptions import IntrinsicError
-from pants.engine.addresses import Address, Addresses
+from pants.engine.addresses import Address
 from pants.engine.engine_aware import EngineAwareReturnType
 from pants.engine.fs import Digest, DigestEntries, FileDigest, FileEntry
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
 from pants.engine.internals.graph import resolve_source_paths
 from pants.engine.internals.graph import resolve_target
-from pants.engine.internals.graph import resolve_targets
 from pants.engine.intrinsics import get_digest_entries
 from xpkg.building.buckets import find_bucket
+from xpkg.building.groups import group_bucket
 from xpkg.building.inputs import package_inputs
 from xpkg.building.pins import find_pin_targets
 from xpkg.building.pins import find_pins
@@ -32,11 +31,8 @@ from xpkg.named_packages import named_alone
 from xpkg.named_packages import shown_by_lint
 from xpkg.tool.run import ask_the_tool
 from pants.engine.target import (
-    InvalidFieldException,
     SourcesPaths,
     SourcesPathsRequest,
-    Target,
-    Targets,
     WrappedTarget,
     WrappedTargetRequest,
 )
@@ -45,7 +41,8 @@ from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
 from xpkg.building.buckets import Bucket, BucketRequest
-from xpkg.building.inputs import PackageInputs, PackageInputsRequest
+from xpkg.building.groups import BucketGroups, BuiltGroups, Group, is_large
+from xpkg.building.inputs import UNREADABLE, PackageInputs, PackageInputsRequest
 from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsRequest
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
@@ -63,16 +60,10 @@ from xpkg_tool.messages.build import BuildRequest as BuildMessage
 from xpkg_tool.messages.codec import MessageError
 from xpkg_tool.messages.files import FINDINGS
 
-# [GLOBAL].unmatched_build_file_globs says so, and links that are absolute (IntrinsicError); a field
-# that Pants does not accept; a folder that changes while it is read.
-_UNREADABLE = (IntrinsicError, InvalidFieldException, OSError)
 # Why a package has no `BuildOutcome`: that, and a process of the tool that fails.
-CANNOT_BE_BUILT = (*_UNREADABLE, MessageError, ProcessExecutionFailure)
+CANNOT_BE_BUILT = (*UNREADABLE, MessageError, ProcessExecutionFailure)
 
 NO_FILES: FrozenDict[str, FileDigest] = FrozenDict()
-
-# From this size on a package takes much longer than starting a process for it.
-_LARGE_BYTES = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -148,25 +139,8 @@ class BuildReport(EngineAwareReturnType):
 
 
 @dataclass(frozen=True)
-class _FallibleRequest:
-    target: Target
-
-
-@dataclass(frozen=True)
-class _FallibleInputs:
-    inputs: PackageInputs | None
-
-
-@dataclass(frozen=True)
-class _BucketInputs:
-    """The packages of a bucket, in the groups that share a process."""
-
-    groups: tuple[tuple[PackageInputs, ...], ...]
-
-
-@dataclass(frozen=True)
-class _Group:
-    packages: tuple[PackageInputs, ...]
+class _GroupRequest:
+    packages: Group
     pins: Pins  # Of the only package; else there are none.
 
 
@@ -175,7 +149,7 @@ class _PackageGroup:
     """The packages that share the process of one, and its number among them; whether it is `pinned`
     to others, and whether its target `has_dependencies`, which are written by hand."""
 
-    packages: tuple[PackageInputs, ...]
+    packages: Group
     number: int
     pinned: bool
     has_dependencies: bool
@@ -190,29 +164,12 @@ class _GroupResult:
 
 
 @rule
-async def readable_inputs(request: _FallibleRequest) -> _FallibleInputs:
-    try:
-        return _FallibleInputs(await package_inputs(**implicitly(PackageInputsRequest(request.target))))
-    # It concerns that target alone.
-    except _UNREADABLE:
-        return _FallibleInputs(None)
-
-
-@rule
-async def bucket_inputs(bucket: Bucket) -> _BucketInputs:
-    targets = await resolve_targets(**implicitly(Addresses(bucket.addresses)))
-    fallible = await concurrently(readable_inputs(**implicitly(_FallibleRequest(t))) for t in targets)
-    inputs = [f.inputs for f in fallible if f.inputs is not None]
-    small = tuple(package for package in inputs if not _is_large(package))
-    large = tuple((package,) for package in inputs if _is_large(package))
-    return _BucketInputs((*((small,) if small else ()), *large))
-
-
-@rule
-async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
+async def build_group(
+    group: _GroupRequest, xpkg: XpkgSubsystem, built_groups: BuiltGroups
+) -> _GroupResult:
     packages = group.packages
     analyses = await concurrently(
-        analyse_package(**implicitly(AnalysisRequest(package))) for package in packages if _is_large(package)
+        analyse_package(**implicitly(AnalysisRequest(package))) for package in packages if is_large(package)
     )
     # A large package is alone in its group. What was read holds all that is needed of its files,
     # but not of those that are no part of it.
@@ -236,21 +193,19 @@ async def build_group(group: _Group, xpkg: XpkgSubsystem) -> _GroupResult:
         number, separator, name = entry.path.partition("/")
         if separator and isinstance(entry, FileEntry):
             files[int(number)][name] = entry.file_digest
+    if pins == Pins():
+        built_groups.add(packages)
     return _GroupResult(reports, tuple(map(FrozenDict, files)))
 
 
-def _is_large(package: PackageInputs) -> bool:
-    return package.size >= _LARGE_BYTES
-
-
-def _names(packages: tuple[PackageInputs, ...]) -> str:
+def _names(packages: Group) -> str:
     if len(packages) == 1:
         return packages[0].address.spec
     return pluralize(len(packages), "Crossplane package")
 
 
 @rule
-async def package_group(request: BuildRequest) -> _PackageGroup:
+async def package_group(request: BuildRequest, built: BuiltGroups) -> _PackageGroup:
     """A package that is asked for by its name does not wait for its bucket, and for the BUILD files
     that say which packages are in it."""
     address = request.address
@@ -265,15 +220,14 @@ async def package_group(request: BuildRequest) -> _PackageGroup:
     alone = await named_alone(**implicitly(NamedAloneRequest(address)))
     if pinned or alone.value:
         own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
-        return _PackageGroup((own,), 0, pinned, has_dependencies)
+        group = (own,) if pinned else built.of(own) or (own,)
+        return _PackageGroup(group, group.index(own), pinned, has_dependencies)
     bucket = await find_bucket(**implicitly(BucketRequest(address)))
-    inputs = await bucket_inputs(**implicitly({bucket: Bucket}))
-    found = _find(inputs, address)
-    if found is None:
-        # Its inputs cannot be had; asking again raises what Pants has to say of it.
-        await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
-        raise AssertionError(f"{address} is not in its own bucket.")
-    return _PackageGroup(*found, pinned, has_dependencies)
+    groups = await group_bucket(**implicitly({bucket: Bucket}))
+    # Raises what Pants has to say of a target whose inputs cannot be had; else it is known.
+    own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
+    group = groups.of[own]
+    return _PackageGroup(group, group.index(own), pinned, has_dependencies)
 
 
 @rule
@@ -291,7 +245,7 @@ async def build_package(request: BuildRequest) -> BuildOutcome:
             if outcome.failed:
                 blockers.update(dict.fromkeys((outcome.address, *outcome.blockers)))
         pins = await find_pins(**implicitly(PinsRequest(address, targets, digests)))
-    built = await build_group(**implicitly(_Group(group.packages, pins)))
+    built = await build_group(**implicitly(_GroupRequest(group.packages, pins)))
     report, files = built.reports[number], built.files[number]
     faults = TargetFaults()
     if group.has_dependencies:
@@ -301,14 +255,6 @@ async def build_package(request: BuildRequest) -> BuildOutcome:
         files = FrozenDict({FINDINGS: files[FINDINGS]})
         return BuildOutcome(address, text, None, files, tuple(blockers))
     return BuildOutcome(address, report.text, report.built, files)
-
-
-def _find(inputs: _BucketInputs, address: Address) -> tuple[tuple[PackageInputs, ...], int] | None:
-    for group in inputs.groups:
-        for number, package in enumerate(group):
-            if package.address == address:
-                return group, number
-    return None
 
 
 @rule(desc="Check Crossplane package", level=LogLevel.DEBUG)

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Iterable, Iterator, Sequence
 
+from pants.base.exceptions import IntrinsicError
 from pants.engine.addresses import Address
 from pants.engine.fs import (
     Digest,
@@ -24,13 +25,23 @@ from pants.engine.intrinsics import digest_to_snapshot
 from pants.engine.intrinsics import get_digest_entries
 from pants.engine.intrinsics import merge_digests
 from xpkg.building.folder_scan import scan_folders
-from pants.engine.target import HydratedSources, HydrateSourcesRequest, Target
+from pants.engine.target import (
+    HydratedSources,
+    HydrateSourcesRequest,
+    InvalidFieldException,
+    Target,
+)
 from pants.source.filespec import FilespecMatcher
 
 from xpkg.building import folder_scan
 from xpkg.building.folder_scan import FolderScan, FolderScanRequest
 from xpkg.target_types import XpkgExamplesField, XpkgPackageTypeField, XpkgSourcesField
 from xpkg_tool.messages.build import LeftOut, PackageToBuild
+
+# Why a target has no `PackageInputs`: [GLOBAL].unmatched_build_file_globs says so, and links that
+# are absolute (IntrinsicError); a field that Pants does not accept; a folder that changes while it
+# is read.
+UNREADABLE = (IntrinsicError, InvalidFieldException, OSError)
 
 
 @dataclass(frozen=True)

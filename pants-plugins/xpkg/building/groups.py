@@ -1,0 +1,106 @@
+"""Which packages of a bucket are built together: all at first, then what has changed since.
+
+The daemon remembers what it has built. So where one package of a bucket has changed, a process
+builds that one, and the engine still has the results of the others. What is built together makes no
+difference to any result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from pants.engine.addresses import Address, Addresses
+from pants.engine.rules import Get, MultiGet, collect_rules, rule
+from pants.engine.target import Target, Targets
+from pants.util.frozendict import FrozenDict
+
+from xpkg.building.buckets import Bucket
+from xpkg.building.inputs import UNREADABLE, PackageInputs, PackageInputsRequest
+from xpkg.subsystem import XpkgSubsystem
+
+# From this size on a package takes much longer than starting a process for it.
+_LARGE_BYTES = 3_000_000
+
+# Packages that one process builds.
+Group = tuple[PackageInputs, ...]
+
+
+@dataclass(frozen=True)
+class BucketGroups:
+    """The group of each package of a bucket whose inputs can be had, by these."""
+
+    of: FrozenDict[PackageInputs, Group]
+
+
+class BuiltGroups:
+    """The group in which each package was built last.
+
+    There is one such object for an engine and the options of the backend: with other options all
+    has to be built anew, and then each bucket is one group again.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[Address, tuple[PackageInputs, Group]] = {}
+
+    def add(self, group: Group) -> None:
+        """To be called for a group when it has been built: what failed is not relied on."""
+        self._last.update((package.address, (package, group)) for package in group)
+
+    def of(self, package: PackageInputs) -> Group | None:
+        """None if the package has changed since, or was not built."""
+        last, group = self._last.get(package.address, (None, None))
+        return group if last == package else None
+
+    def regroup(self, packages: Iterable[PackageInputs]) -> dict[PackageInputs, Group]:
+        """The group of each: the one it was built in, or a new one for all that were not, in which
+        a large package is alone."""
+        known = {package: self.of(package) for package in packages}
+        new = [package for package, group in known.items() if group is None]
+        small = tuple(package for package in new if not is_large(package))
+        return {
+            package: group or ((package,) if is_large(package) else small)
+            for package, group in known.items()
+        }
+
+
+def is_large(package: PackageInputs) -> bool:
+    """Whether a package has a process of its own, and others that read its files."""
+    return package.size >= _LARGE_BYTES
+
+
+@dataclass(frozen=True)
+class _FallibleRequest:
+    target: Target
+
+
+@dataclass(frozen=True)
+class _FallibleInputs:
+    inputs: PackageInputs | None
+
+
+@rule
+async def readable_inputs(request: _FallibleRequest) -> _FallibleInputs:
+    try:
+        return _FallibleInputs(await Get(PackageInputs, PackageInputsRequest(request.target)))
+    # It concerns that target alone.
+    except UNREADABLE:
+        return _FallibleInputs(None)
+
+
+@rule
+async def built_groups(_: XpkgSubsystem) -> BuiltGroups:
+    # The engine keeps the object as long as the options are the same.
+    return BuiltGroups()
+
+
+@rule
+async def group_bucket(bucket: Bucket, built: BuiltGroups) -> BucketGroups:
+    targets = await Get(Targets, Addresses(bucket.addresses))
+    fallible = await MultiGet(Get(_FallibleInputs, _FallibleRequest(t)) for t in targets)
+    packages = [f.inputs for f in fallible if f.inputs is not None]
+    return BucketGroups(FrozenDict(built.regroup(packages)))
+
+
+def rules() -> Iterable[Any]:
+    return collect_rules()
