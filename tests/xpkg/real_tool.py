@@ -41,7 +41,6 @@ async def real_tool(request: ToolProcess) -> Process:
         description=request.description,
         env=request.env,
         append_only_caches=request.append_only_caches,
-        immutable_input_digests=request.immutable_inputs,
         cache_scope=request.cache_scope,
         level=request.level,
     )

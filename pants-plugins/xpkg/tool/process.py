@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib.resources
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Any, Iterable, Iterator
 
 from pants.backend.python.target_types import PexLayout
 from pants.backend.python.util_rules.pex import Pex, PexRequest
@@ -68,15 +68,14 @@ class Tool:
         return (self.python, "-I", "-S", "-X", "utf8", RUNNER, *args)
 
     @property
-    def immutable_input_digests(self) -> Mapping[str, Digest]:
-        return {_TOOL: self.digest}
+    def immutable_input_digests(self) -> FrozenDict[str, Digest]:
+        return FrozenDict({_TOOL: self.digest})
 
 
 @dataclass(frozen=True)
 class ToolProcess:
     """A run of the tool: `args` and input files in, `output_directory` out (run.py).
-    `append_only_caches` are folders that outlive the process, by their names, and those of
-    `immutable_inputs` are laid out once for all processes (both as in `Process`)."""
+    `append_only_caches` are folders that outlive the process, by their names."""
 
     args: tuple[str, ...]
     input_digest: Digest
@@ -86,7 +85,6 @@ class ToolProcess:
     env: FrozenDict[str, str]
     level: LogLevel
     append_only_caches: FrozenDict[str, str] = field(default_factory=FrozenDict)
-    immutable_inputs: FrozenDict[str, Digest] = field(default_factory=FrozenDict)
 
 
 @rule(desc="Set up the tool for Crossplane packages", level=LogLevel.DEBUG)
@@ -156,9 +154,7 @@ async def tool_process(request: ToolProcess, tool: Tool) -> Process:
     return Process(
         argv=tool.argv(*request.args),
         input_digest=request.input_digest,
-        immutable_input_digests=FrozenDict(
-            {**tool.immutable_input_digests, **request.immutable_inputs}
-        ),
+        immutable_input_digests=tool.immutable_input_digests,
         output_directories=(request.output_directory,),
         description=request.description,
         env=request.env,

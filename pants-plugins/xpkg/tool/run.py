@@ -39,8 +39,7 @@ class ToolRequest:
 
     The answer is cached; with another `cache_scope` it may depend on `env` and on the world outside
     the sandbox. With `may_fail`, a failure is part of the answer; without, it is raised as
-    ProcessExecutionFailure. Folders that other processes need as well are `immutable_inputs`,
-    by their paths in the sandbox.
+    ProcessExecutionFailure.
     """
 
     message: Request
@@ -51,7 +50,6 @@ class ToolRequest:
     level: LogLevel = LogLevel.INFO
     may_fail: bool = False
     append_only_caches: FrozenDict[str, str] = field(default_factory=FrozenDict)
-    immutable_inputs: FrozenDict[str, Digest] = field(default_factory=FrozenDict)
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,6 @@ async def ask_the_tool(request: ToolRequest) -> ToolAnswer:
             env=request.env,
             level=request.level,
             append_only_caches=request.append_only_caches,
-            immutable_inputs=request.immutable_inputs,
         ),
     )
     if request.may_fail:

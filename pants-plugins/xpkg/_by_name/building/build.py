@@ -14,11 +14,12 @@ from typing import Any, Iterable
 
 from pants.engine.addresses import Address
 from pants.engine.engine_aware import EngineAwareReturnType
-from pants.engine.fs import Digest, DigestEntries, FileDigest, FileEntry
+from pants.engine.fs import AddPrefix, Digest, DigestEntries, FileDigest, FileEntry
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import collect_rules, concurrently, implicitly, rule
 from pants.engine.internals.graph import resolve_source_paths
 from pants.engine.internals.graph import resolve_target
+from pants.engine.intrinsics import add_prefix
 from pants.engine.intrinsics import get_digest_entries
 from xpkg.building.buckets import find_bucket
 from xpkg.building.groups import group_bucket
@@ -174,18 +175,20 @@ async def build_group(
     # A large package is alone in its group. What was read holds all that is needed of its files,
     # but not of those that are no part of it.
     paths = analyses[0].paths if analyses else ()
-    # After a change of one package, the others of its bucket need not be laid out again.
-    folders = {p.folder: p.digest for p in packages if p.unread or not analyses}
+    sources = await concurrently(
+        add_prefix(**implicitly(AddPrefix(package.digest, package.folder)))
+        for package in packages
+        if package.unread or not analyses
+    )
     pins = group.pins
     request = BuildMessage(
         tuple(package.message(paths)._replace(pinning=pins.message) for package in packages),
         xpkg.selection(),
         xpkg.fail_on,
     )
-    inputs = (*(analysis.digest for analysis in analyses), pins.lock)
+    inputs = (*sources, *(analysis.digest for analysis in analyses), pins.lock)
     description = f"Building {_names(packages)}"
-    asked = ToolRequest(request, description, inputs, immutable_inputs=FrozenDict(folders))
-    built = await ask_the_tool(**implicitly({asked: ToolRequest}))
+    built = await ask_the_tool(**implicitly(ToolRequest(request, description, inputs)))
     reports = built.read(BuildAnswer).packages
     # At once for all packages: what the engine does takes longer each time than what is done here.
     files: list[dict[str, FileDigest]] = [{} for _ in reports]
