@@ -158,27 +158,6 @@ async def find_few_packages(_: FewPackagesRequest, options: _Options) -> FewPack
 
 
 @dataclass(frozen=True)
-class NamedAloneRequest:
-    """Asks whether the package at `address` is one of `FewPackages`."""
-
-    address: Address
-
-
-@dataclass(frozen=True)
-class NamedAlone:
-    """Whether it is. Each package asks for itself, so that the results of the others stay as they
-    are when a command names one."""
-
-    value: bool
-
-
-@rule
-async def named_alone(request: NamedAloneRequest) -> NamedAlone:
-    few = await Get(FewPackages, FewPackagesRequest())
-    return NamedAlone(request.address in few.addresses)
-
-
-@dataclass(frozen=True)
 class ShownByLintRequest:
     """Asks whether `lint` shows the findings of the package at `address` in this run."""
 

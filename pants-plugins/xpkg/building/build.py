@@ -33,8 +33,8 @@ from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsReque
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
 from xpkg.named_packages import (
-    NamedAlone,
-    NamedAloneRequest,
+    FewPackages,
+    FewPackagesRequest,
     ShownByLint,
     ShownByLintRequest,
 )
@@ -205,16 +205,19 @@ async def package_group(request: BuildRequest, built: BuiltGroups) -> _PackageGr
         # Of the default ones the tool has more to say.
         await Get(SourcesPaths, SourcesPathsRequest(sources.package_sources))
     has_dependencies = bool(wrapped.target[XpkgDependenciesField].value)
-    alone = await Get(NamedAlone, NamedAloneRequest(address))
-    if pinned or alone.value:
-        own = await Get(PackageInputs, PackageInputsRequest(wrapped.target))
-        group = (own,) if pinned else built.of(own) or (own,)
-        return _PackageGroup(group, group.index(own), pinned, has_dependencies)
-    bucket = await Get(Bucket, BucketRequest(address))
-    groups = await Get(BucketGroups, Bucket, bucket)
-    # Raises what Pants has to say of a target whose inputs cannot be had; else it is known.
+    # Raises what Pants has to say of a target whose inputs cannot be had.
     own = await Get(PackageInputs, PackageInputsRequest(wrapped.target))
-    group = groups.of[own]
+    group: Group | None = (own,) if pinned else built.of(own)
+    if group is None:
+        # Of a package that was built this must not be asked: the engine would look at all packages
+        # again whenever a command names others than the one before.
+        few = await Get(FewPackages, FewPackagesRequest())
+        if address in few.addresses:
+            group = (own,)
+        else:
+            bucket = await Get(Bucket, BucketRequest(address))
+            groups = await Get(BucketGroups, Bucket, bucket)
+            group = groups.of[own]
     return _PackageGroup(group, group.index(own), pinned, has_dependencies)
 
 

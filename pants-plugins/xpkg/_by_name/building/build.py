@@ -28,7 +28,7 @@ from xpkg.building.pins import find_pin_targets
 from xpkg.building.pins import find_pins
 from xpkg.building.shards import analyse_package
 from xpkg.building.target_faults import find_target_faults
-from xpkg.named_packages import named_alone
+from xpkg.named_packages import find_few_packages
 from xpkg.named_packages import shown_by_lint
 from xpkg.tool.run import ask_the_tool
 from pants.engine.target import (
@@ -48,8 +48,8 @@ from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsReque
 from xpkg.building.shards import Analysis, AnalysisRequest
 from xpkg.building.target_faults import TargetFaults, TargetFaultsRequest
 from xpkg.named_packages import (
-    NamedAlone,
-    NamedAloneRequest,
+    FewPackages,
+    FewPackagesRequest,
     ShownByLint,
     ShownByLintRequest,
 )
@@ -220,16 +220,19 @@ async def package_group(request: BuildRequest, built: BuiltGroups) -> _PackageGr
         # Of the default ones the tool has more to say.
         await resolve_source_paths(**implicitly(SourcesPathsRequest(sources.package_sources)))
     has_dependencies = bool(wrapped.target[XpkgDependenciesField].value)
-    alone = await named_alone(**implicitly(NamedAloneRequest(address)))
-    if pinned or alone.value:
-        own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
-        group = (own,) if pinned else built.of(own) or (own,)
-        return _PackageGroup(group, group.index(own), pinned, has_dependencies)
-    bucket = await find_bucket(**implicitly(BucketRequest(address)))
-    groups = await group_bucket(**implicitly({bucket: Bucket}))
-    # Raises what Pants has to say of a target whose inputs cannot be had; else it is known.
+    # Raises what Pants has to say of a target whose inputs cannot be had.
     own = await package_inputs(**implicitly(PackageInputsRequest(wrapped.target)))
-    group = groups.of[own]
+    group: Group | None = (own,) if pinned else built.of(own)
+    if group is None:
+        # Of a package that was built this must not be asked: the engine would look at all packages
+        # again whenever a command names others than the one before.
+        few = await find_few_packages(**implicitly(FewPackagesRequest()))
+        if address in few.addresses:
+            group = (own,)
+        else:
+            bucket = await find_bucket(**implicitly(BucketRequest(address)))
+            groups = await group_bucket(**implicitly({bucket: Bucket}))
+            group = groups.of[own]
     return _PackageGroup(group, group.index(own), pinned, has_dependencies)
 
 
