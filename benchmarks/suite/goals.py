@@ -30,16 +30,15 @@ def measure(round: Round) -> None:
         round.repository("goals") as ours,
     ):
         _interleaved(round, trivial, ours)
-        round.note(_LIST_NO_DAEMON, ours.pants("--no-pantsd", "list", "::"))
-        round.note(_NO_DAEMON, ours.pants("--no-pantsd", "package", "::"))
+        _edited(round, trivial, ours)
     with round.repository("one") as ours:
         ours.add(round.inputs.packages)
         round.note(_ONE, ours.pants("package", "packages/p000"))
 
 
 def _interleaved(round: Round, trivial: Repository, ours: Repository) -> None:
-    trivial_folders = trivial.add(round.inputs.packages)
-    folders = ours.add(round.inputs.packages)
+    trivial.add(round.inputs.packages)
+    ours.add(round.inputs.packages)
     round.note(_TRIVIAL_COLD, trivial.pants("package", "::"))
     round.note(_COLD, ours.pants("package", "::"))
     round.note(_LINT, ours.pants("lint", "::"))
@@ -48,16 +47,23 @@ def _interleaved(round: Round, trivial: Repository, ours: Repository) -> None:
         round.note(_NO_OP, trivial.pants("package", "::"))
         round.note(_SAME, ours.pants("package", "::"))
         round.note(_ONE_SAME, ours.pants("package", "packages/p000"))
+    # Before anything is edited: what a daemon has built since then, one without its memory builds
+    # once more, together with its bucket.
+    round.note(_LIST_NO_DAEMON, ours.pants("--no-pantsd", "list", "::"))
+    round.note(_NO_DAEMON, ours.pants("--no-pantsd", "package", "::"))
+
+
+def _edited(round: Round, trivial: Repository, ours: Repository) -> None:
     # A file of another package each time.
     for number in round.repeats:
-        trivial.edit(_definition(trivial_folders[number]))
+        trivial.edit(_definition(trivial, number))
         round.note(_TRIVIAL_EDIT, trivial.pants("package", "::"))
-        ours.edit(_definition(folders[number]))
+        ours.edit(_definition(ours, number))
         round.note(_EDIT, ours.pants("package", "::"))
 
 
-def _definition(package: Path) -> Path:
-    return min((package / "crds").iterdir())
+def _definition(repository: Repository, number: int) -> Path:
+    return min((repository.root / f"packages/p{number:03}/crds").iterdir())
 
 
 _FLOOR = Section(

@@ -1,9 +1,9 @@
 """Builds packages, several in one process of the tool, and keeps their results apart.
 
-Those small packages of a bucket that have changed are built by one process (groups.py); a package
-that the command line names is built alone. A large package has processes of its own: its files are
-read in shards (shards.py), and one more process lints and packs what was read. One that is pinned
-to others is built alone, after these (pinning.py).
+The small packages of a bucket are built by one process, or a few that have changed (groups.py); a
+package that the command line names is built alone. A large package has processes of its own: its
+files are read in shards (shards.py), and one more process lints and packs what was read. One that
+is pinned to others is built alone, after these (pinning.py).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 # Written by `python build-support/by_name.py`; do not edit.
-"""Which packages of a bucket are built together: all at first, then what has changed since.
+"""Which packages of a bucket are built together: all of them, or a few that have changed.
 
 The daemon remembers what it has built. So where one package of a bucket has changed, a process
 builds that one, and the engine still has the results of the others. What is built together makes no
-difference to any result.
+difference to any result, but only whole buckets are what other machines have built as well: after
+more than a few changes, a shared cache may have the bucket.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from xpkg.subsystem import XpkgSubsystem
 
 # From this size on a package takes much longer than starting a process for it.
 _LARGE_BYTES = 3_000_000
+# Up to this part of a bucket has changed: a few.
+_FEW = 1 / 4
 
 # Packages that one process builds.
 Group = tuple[PackageInputs, ...]
@@ -56,15 +59,15 @@ class BuiltGroups:
         return group if last == package else None
 
     def regroup(self, packages: Iterable[PackageInputs]) -> dict[PackageInputs, Group]:
-        """The group of each: the one it was built in, or a new one for all that were not, in which
-        a large package is alone."""
-        known = {package: self.of(package) for package in packages}
-        new = [package for package, group in known.items() if group is None]
-        small = tuple(package for package in new if not is_large(package))
-        return {
-            package: group or ((package,) if is_large(package) else small)
-            for package, group in known.items()
-        }
+        """The group of each package of a bucket. A large one is alone."""
+        packages = tuple(packages)
+        small = tuple(package for package in packages if not is_large(package))
+        new = tuple(package for package in small if self.of(package) is None)
+        if len(new) > len(small) * _FEW:
+            groups = dict.fromkeys(small, small)
+        else:
+            groups = {package: self.of(package) or new for package in small}
+        return {package: groups.get(package, (package,)) for package in packages}
 
 
 def is_large(package: PackageInputs) -> bool:
