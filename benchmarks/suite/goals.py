@@ -14,6 +14,7 @@ _TRIVIAL_COLD = "floor: cold"
 _NO_OP = "floor: nothing changed"
 _TRIVIAL_EDIT = "floor: one file"
 _LIST_NO_DAEMON = "floor: list without a daemon"
+_TRIVIAL_NO_DAEMON = "floor: without a daemon"
 _COLD = "goals: cold"
 _SAME = "goals: nothing changed"
 _EDIT = "goals: one file"
@@ -50,6 +51,7 @@ def _interleaved(round: Round, trivial: Repository, ours: Repository) -> None:
     # Before anything is edited: what a daemon has built since then, one without its memory builds
     # once more, together with its bucket.
     round.note(_LIST_NO_DAEMON, ours.pants("--no-pantsd", "list", "::"))
+    round.note(_TRIVIAL_NO_DAEMON, trivial.pants("--no-pantsd", "package", "::"))
     round.note(_NO_DAEMON, ours.pants("--no-pantsd", "package", "::"))
 
 
@@ -74,6 +76,13 @@ _FLOOR = Section(
         Row(_TRIVIAL_EDIT, "package, one file of 4,000 changed", _NO_OP, "", "the no-op"),
         Row(_TRIVIAL_COLD, "package, cold", yardsticks.PACKAGES, "", "the yardstick"),
         Row(_LIST_NO_DAEMON, "--no-pantsd list ::"),
+        Row(
+            _TRIVIAL_NO_DAEMON,
+            "--no-pantsd package, all in the local store",
+            _LIST_NO_DAEMON,
+            "",
+            "--no-pantsd list ::",
+        ),
     ),
 )
 _OURS = Section(
