@@ -135,7 +135,7 @@ def test_a_targets_own_fault_is_its_own(repository: Repository) -> None:
 
 
 def test_a_change_touches_one_process(repository: Repository) -> None:
-    """Of many packages, an edited one is built again with its bucket; the rest is remembered."""
+    """Of many packages, an edited one is built again; the rest is remembered."""
     # Names that no earlier run of this test has left in the store, where all would be found.
     run = uuid.uuid4().hex
     for number in range(40):

@@ -1,4 +1,4 @@
-"""Which packages share a process of the tool.
+"""Which packages may share a process of the tool (groups.py).
 
 A process costs 30 to 80 ms and a small package a few: so the packages of a repository are spread
 over buckets by a hash of their address. Adding or changing a package touches its bucket alone.
@@ -41,7 +41,7 @@ class BucketRequest:
 
 @dataclass(frozen=True)
 class Bucket:
-    """The addresses of the packages that share a process."""
+    """The addresses of the packages that may share a process."""
 
     addresses: tuple[Address, ...]
 

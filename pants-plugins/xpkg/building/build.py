@@ -27,7 +27,7 @@ from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
 from xpkg.building.buckets import Bucket, BucketRequest
-from xpkg.building.groups import BucketGroups, BuiltGroups, Group, is_large
+from xpkg.building.groups import BucketGroups, BuildOptions, BuiltGroups, Group, is_large
 from xpkg.building.inputs import UNREADABLE, PackageInputs, PackageInputsRequest
 from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsRequest
 from xpkg.building.shards import Analysis, AnalysisRequest
@@ -38,7 +38,6 @@ from xpkg.named_packages import (
     ShownByLint,
     ShownByLintRequest,
 )
-from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgDependenciesField, XpkgPinDependenciesField, XpkgSourcesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool.messages.build import BuildAnswer, Built, PackageReport
@@ -150,9 +149,7 @@ class _GroupResult:
 
 
 @rule
-async def build_group(
-    group: _GroupRequest, xpkg: XpkgSubsystem, built_groups: BuiltGroups
-) -> _GroupResult:
+async def build_group(group: _GroupRequest, options: BuildOptions) -> _GroupResult:
     packages = group.packages
     analyses = await MultiGet(
         Get(Analysis, AnalysisRequest(package)) for package in packages if is_large(package)
@@ -168,8 +165,8 @@ async def build_group(
     pins = group.pins
     request = BuildMessage(
         tuple(package.message(paths)._replace(pinning=pins.message) for package in packages),
-        xpkg.selection(),
-        xpkg.fail_on,
+        options.selection,
+        options.fail_on,
     )
     inputs = (*sources, *(analysis.digest for analysis in analyses), pins.lock)
     description = f"Building {_names(packages)}"
@@ -181,8 +178,6 @@ async def build_group(
         number, separator, name = entry.path.partition("/")
         if separator and isinstance(entry, FileEntry):
             files[int(number)][name] = entry.file_digest
-    if pins == Pins():
-        built_groups.add(packages)
     return _GroupResult(reports, tuple(map(FrozenDict, files)))
 
 
@@ -222,7 +217,7 @@ async def package_group(request: BuildRequest, built: BuiltGroups) -> _PackageGr
 
 
 @rule
-async def build_package(request: BuildRequest) -> BuildOutcome:
+async def build_package(request: BuildRequest, built_groups: BuiltGroups) -> BuildOutcome:
     address = request.address
     group = await Get(_PackageGroup, BuildRequest, request)
     number = group.number
@@ -237,6 +232,8 @@ async def build_package(request: BuildRequest) -> BuildOutcome:
                 blockers.update(dict.fromkeys((outcome.address, *outcome.blockers)))
         pins = await Get(Pins, PinsRequest(address, targets, digests))
     built = await Get(_GroupResult, _GroupRequest(group.packages, pins))
+    if not group.pinned:
+        built_groups.add(group.packages[number], group.packages)
     report, files = built.reports[number], built.files[number]
     faults = TargetFaults()
     if group.has_dependencies:

@@ -19,6 +19,7 @@ from pants.util.frozendict import FrozenDict
 from xpkg.building.buckets import Bucket
 from xpkg.building.inputs import UNREADABLE, PackageInputs, PackageInputsRequest
 from xpkg.subsystem import XpkgSubsystem
+from xpkg_tool.messages.report import FailOn, RuleSelection
 
 # From this size on a package takes much longer than starting a process for it.
 _LARGE_BYTES = 3_000_000
@@ -27,6 +28,14 @@ _FEW = 1 / 4
 
 # Packages that one process builds.
 Group = tuple[PackageInputs, ...]
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """The options that packages are built with. Those of other goals make no difference."""
+
+    selection: RuleSelection
+    fail_on: FailOn
 
 
 @dataclass(frozen=True)
@@ -39,16 +48,17 @@ class BucketGroups:
 class BuiltGroups:
     """The group in which each package was built last.
 
-    There is one such object for an engine and the options of the backend: with other options all
-    has to be built anew, and then each bucket is one group again.
+    There is one such object for an engine and the options that packages are built with: with others
+    all has to be built anew, and then each bucket is one group again.
     """
 
     def __init__(self) -> None:
         self._last: dict[Address, tuple[PackageInputs, Group]] = {}
 
-    def add(self, group: Group) -> None:
-        """To be called for a group when it has been built: what failed is not relied on."""
-        self._last.update((package.address, (package, group)) for package in group)
+    def add(self, package: PackageInputs, group: Group) -> None:
+        """To be called for a package when its group has been built: what failed is not relied on.
+        Not for all of the group, which may hold earlier states of other packages."""
+        self._last[package.address] = (package, group)
 
     def of(self, package: PackageInputs) -> Group | None:
         """None if the package has changed since, or was not built."""
@@ -59,12 +69,12 @@ class BuiltGroups:
         """The group of each package of a bucket. A large one is alone."""
         packages = tuple(packages)
         small = tuple(package for package in packages if not is_large(package))
-        new = tuple(package for package in small if self.of(package) is None)
-        if len(new) > len(small) * _FEW:
-            groups = dict.fromkeys(small, small)
-        else:
-            groups = {package: self.of(package) or new for package in small}
-        return {package: groups.get(package, (package,)) for package in packages}
+        # Looked up once: other rules add to it at the same time.
+        known = {package: self.of(package) for package in small}
+        new = tuple(package for package, group in known.items() if group is None)
+        if len(new) > max(1, len(small) * _FEW):
+            known = dict.fromkeys(small, small)
+        return {p: (p,) if is_large(p) else known[p] or new for p in packages}
 
 
 def is_large(package: PackageInputs) -> bool:
@@ -92,7 +102,12 @@ async def readable_inputs(request: _FallibleRequest) -> _FallibleInputs:
 
 
 @rule
-async def built_groups(_: XpkgSubsystem) -> BuiltGroups:
+async def build_options(xpkg: XpkgSubsystem) -> BuildOptions:
+    return BuildOptions(xpkg.selection(), xpkg.fail_on)
+
+
+@rule
+async def built_groups(_: BuildOptions) -> BuiltGroups:
     # The engine keeps the object as long as the options are the same.
     return BuiltGroups()
 

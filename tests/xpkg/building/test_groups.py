@@ -36,10 +36,11 @@ def test_at_first_all_are_built_together() -> None:
 
 def test_what_has_changed_is_built_and_the_others_stay() -> None:
     built = BuiltGroups()
-    built.add(BEFORE)
+    for p in BEFORE:
+        built.add(p, BEFORE)
     after = changed(BEFORE, 1)
     assert built.regroup(after) == {**dict.fromkeys(after, BEFORE), after[1]: (after[1],)}
-    built.add((after[1],))
+    built.add(after[1], (after[1],))
     last = changed(after, 1, 2)
     new = (last[1], last[2])
     assert built.regroup(last) == {**dict.fromkeys(last, BEFORE), **dict.fromkeys(new, new)}
@@ -48,9 +49,30 @@ def test_what_has_changed_is_built_and_the_others_stay() -> None:
 def test_after_many_changes_the_bucket_is_built() -> None:
     """As another machine may have done."""
     built = BuiltGroups()
-    built.add(BEFORE)
+    for p in BEFORE:
+        built.add(p, BEFORE)
     after = changed(BEFORE, 1, 2, 3)
     assert built.regroup(after) == dict.fromkeys(after, after)
+
+
+def test_one_change_of_a_few_packages_is_built_alone() -> None:
+    for count in (1, 2, 3):
+        built = BuiltGroups()
+        packages = BEFORE[:count]
+        for p in packages:
+            built.add(p, packages)
+        after = changed(packages, 0)
+        assert built.regroup(after) == {**dict.fromkeys(after, packages), after[0]: (after[0],)}
+
+
+def test_what_is_taken_back_is_known_as_it_was_built_last() -> None:
+    """The engine has the result of an earlier state, and does not build it again."""
+    built = BuiltGroups()
+    states = [BEFORE, changed(BEFORE, 1)]
+    for packages in [*states, *states]:
+        for p, group in built.regroup(packages).items():
+            built.add(p, group)
+        assert all(built.of(p) for p in packages)
 
 
 def test_a_group_that_was_not_built_is_not_relied_on() -> None:
@@ -66,7 +88,8 @@ def test_a_large_package_is_alone() -> None:
     packages = (*BEFORE, large)
     assert BuiltGroups().regroup(packages) == {**dict.fromkeys(BEFORE, BEFORE), large: (large,)}
     built = BuiltGroups()
-    built.add(BEFORE)
+    for p in BEFORE:
+        built.add(p, BEFORE)
     assert built.regroup(packages) == {**dict.fromkeys(BEFORE, BEFORE), large: (large,)}
     assert BuiltGroups().regroup([large]) == {large: (large,)}
 
@@ -82,5 +105,5 @@ def test_each_package_is_built_as_it_is_now(history: list[list[int]]) -> None:
         assert list(groups) == packages
         assert all(p in group for p, group in groups.items())
         assert len({groups[p] for p in new}) <= 1
-        for group in dict.fromkeys(groups.values()):
-            built.add(group)
+        for p, group in groups.items():
+            built.add(p, group)

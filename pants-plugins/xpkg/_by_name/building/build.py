@@ -42,7 +42,7 @@ from pants.util.logging import LogLevel
 from pants.util.strutil import pluralize
 
 from xpkg.building.buckets import Bucket, BucketRequest
-from xpkg.building.groups import BucketGroups, BuiltGroups, Group, is_large
+from xpkg.building.groups import BucketGroups, BuildOptions, BuiltGroups, Group, is_large
 from xpkg.building.inputs import UNREADABLE, PackageInputs, PackageInputsRequest
 from xpkg.building.pinning import Pins, PinsRequest, PinTargets, PinTargetsRequest
 from xpkg.building.shards import Analysis, AnalysisRequest
@@ -53,7 +53,6 @@ from xpkg.named_packages import (
     ShownByLint,
     ShownByLintRequest,
 )
-from xpkg.subsystem import XpkgSubsystem
 from xpkg.target_types import XpkgDependenciesField, XpkgPinDependenciesField, XpkgSourcesField
 from xpkg.tool.run import ToolAnswer, ToolRequest
 from xpkg_tool.messages.build import BuildAnswer, Built, PackageReport
@@ -165,9 +164,7 @@ class _GroupResult:
 
 
 @rule
-async def build_group(
-    group: _GroupRequest, xpkg: XpkgSubsystem, built_groups: BuiltGroups
-) -> _GroupResult:
+async def build_group(group: _GroupRequest, options: BuildOptions) -> _GroupResult:
     packages = group.packages
     analyses = await concurrently(
         analyse_package(**implicitly(AnalysisRequest(package))) for package in packages if is_large(package)
@@ -183,8 +180,8 @@ async def build_group(
     pins = group.pins
     request = BuildMessage(
         tuple(package.message(paths)._replace(pinning=pins.message) for package in packages),
-        xpkg.selection(),
-        xpkg.fail_on,
+        options.selection,
+        options.fail_on,
     )
     inputs = (*sources, *(analysis.digest for analysis in analyses), pins.lock)
     description = f"Building {_names(packages)}"
@@ -196,8 +193,6 @@ async def build_group(
         number, separator, name = entry.path.partition("/")
         if separator and isinstance(entry, FileEntry):
             files[int(number)][name] = entry.file_digest
-    if pins == Pins():
-        built_groups.add(packages)
     return _GroupResult(reports, tuple(map(FrozenDict, files)))
 
 
@@ -237,7 +232,7 @@ async def package_group(request: BuildRequest, built: BuiltGroups) -> _PackageGr
 
 
 @rule
-async def build_package(request: BuildRequest) -> BuildOutcome:
+async def build_package(request: BuildRequest, built_groups: BuiltGroups) -> BuildOutcome:
     address = request.address
     group = await package_group(**implicitly({request: BuildRequest}))
     number = group.number
@@ -252,6 +247,8 @@ async def build_package(request: BuildRequest) -> BuildOutcome:
                 blockers.update(dict.fromkeys((outcome.address, *outcome.blockers)))
         pins = await find_pins(**implicitly(PinsRequest(address, targets, digests)))
     built = await build_group(**implicitly(_GroupRequest(group.packages, pins)))
+    if not group.pinned:
+        built_groups.add(group.packages[number], group.packages)
     report, files = built.reports[number], built.files[number]
     faults = TargetFaults()
     if group.has_dependencies:
