@@ -65,16 +65,6 @@ def test_one_change_of_a_few_packages_is_built_alone() -> None:
         assert built.regroup(after) == {**dict.fromkeys(after, packages), after[0]: (after[0],)}
 
 
-def test_what_is_taken_back_is_known_as_it_was_built_last() -> None:
-    """The engine has the result of an earlier state, and does not build it again."""
-    built = BuiltGroups()
-    states = [BEFORE, changed(BEFORE, 1)]
-    for packages in [*states, *states]:
-        for p, group in built.regroup(packages).items():
-            built.add(p, group)
-        assert all(built.of(p) for p in packages)
-
-
 def test_a_group_that_was_not_built_is_not_relied_on() -> None:
     """One whose process fails because of one package does not hold the others back."""
     built = BuiltGroups()
